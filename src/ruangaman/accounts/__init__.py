@@ -1,0 +1,1 @@
+"""Agencies, units, desks, the people who sign in, and what each role may do."""

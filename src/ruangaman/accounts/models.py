@@ -1,0 +1,203 @@
+"""Agencies, their units and desks, and the people who sign in. Keys live in the vault."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.accounts.types import AgencyKind, Permission, Role, permissions_of
+
+
+class Agency(models.Model):
+    """A body that takes part: the office itself, the police, a hospital."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    code = models.SlugField(max_length=32, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16, choices=AgencyKind)
+
+    class Privacy:
+        plain = frozenset({"id", "code", "name", "kind"})
+        linkable: ClassVar[frozenset[str]] = frozenset()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A part of an agency that works on cases; `avoid` and oversight speak of units."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="units")
+    code = models.SlugField(max_length=32, unique=True)
+    name = models.CharField(max_length=120)
+    breakglass = models.ForeignKey("vault.Principal", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Privacy:
+        plain = frozenset({"id", "agency", "code", "name", "breakglass"})
+        linkable: ClassVar[frozenset[str]] = frozenset()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Desk(models.Model):
+    """A counter that takes reports. The alternatives are tried in the order of `position`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="desks")
+    code = models.SlugField(max_length=32, unique=True)
+    name = models.CharField(max_length=120)
+    principal = models.OneToOneField("vault.Principal", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(unique=True)
+
+    class Privacy:
+        plain = frozenset({"id", "unit", "code", "name", "principal", "position"})
+        linkable: ClassVar[frozenset[str]] = frozenset()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by user name; people are made by `accounts.services`, never here."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the person with this user name."""
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. The password is a door in the vault, not a column here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    username = models.CharField(_("nama pengguna"), max_length=64, unique=True)
+    email = models.EmailField(blank=True)
+    display_name = models.CharField(max_length=80)
+    role = models.CharField(max_length=16, choices=Role)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="users")
+    principal = models.OneToOneField("vault.Principal", on_delete=models.PROTECT, related_name="+")
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=2, default="id", choices=[("id", "Indonesia"), ("en", "English")])
+    session_epoch = models.PositiveIntegerField(default=0)
+    last_login = None  # type: ignore[assignment]  # signing in is an audit event, not a column that is rewritten
+    password = ""  # type: ignore[assignment]
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    keyring: Any = None
+    """The unlocked keys, set by the door for one request; None while the session is locked."""
+    desk_principals: tuple[UUID, ...] = ()
+    """Principals of the desks this person sits at, set by the door."""
+    has_second_factor: bool = False
+    """Whether a second factor is enrolled, or passed for the demo; set by the door."""
+
+    class Privacy:
+        plain = frozenset({"id", "role", "unit", "principal", "is_active", "language", "session_epoch"})
+        linkable = frozenset({"username", "email", "display_name"})
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="user_role_known", condition=Q(role__in=Role.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def has(self, permission: Permission | str | None) -> bool:
+        """Whether the role gives this verb."""
+        return self.is_active and permission in permissions_of(self.role)
+
+    @property
+    def principals(self) -> list[UUID]:
+        """Whose grants this person may use: the own principal first, then the desks."""
+        return [self.principal_id, *self.desk_principals]
+
+    @property
+    def oversight_units(self) -> list[UUID]:
+        """Units whose caseload this person oversees."""
+        return [self.unit_id] if self.has(Permission.CASE_OVERSEE) else []
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Refuse: a password is a door, and only `accounts.services` can rewrap the keys behind it."""
+        raise RuntimeError("Passwords are doors of the vault; use accounts.services.")
+
+    def check_password(self, raw_password: str) -> bool:
+        """Refuse: a password is tried by the backend, which needs the keys that it opens."""
+        raise RuntimeError("Passwords are doors of the vault; use the authentication backend.")
+
+    def has_usable_password(self) -> bool:
+        """Say yes: everybody has a password door."""
+        return True
+
+    def get_session_auth_hash(self) -> str:
+        """Return what ends every other session when it changes."""
+        return f"{self.pk}:{self.session_epoch}"
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        """Return no older hashes: a change of password ends other sessions at once."""
+        return iter(())
+
+
+class DeskMember(models.Model):
+    """Somebody who sits at a desk and therefore holds its keys."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="desk_memberships")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Privacy:
+        plain = frozenset({"id", "desk", "user", "since", "until"})
+        linkable: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["desk", "user"], condition=Q(until=None), name="desk_member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.desk_id} {self.user_id}"
+
+
+class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
+    """Who is on duty."""
+
+    def at(self, moment: datetime) -> Self:
+        """Shifts that run at `moment`."""
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment)
+
+
+class DutyShift(models.Model):
+    """A turn of duty at a desk: whom the alarm reaches."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="shifts")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    objects = DutyShiftQuerySet.as_manager()
+
+    class Privacy:
+        plain = frozenset({"id", "desk", "user", "starts_at", "ends_at"})
+        linkable: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="shift_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+        ]
+        indexes: ClassVar = [models.Index(fields=["desk", "ends_at"], name="shift_by_desk")]
+
+    def __str__(self) -> str:
+        return f"{self.desk_id} {self.starts_at:%F %R}"

@@ -1,0 +1,102 @@
+"""Roles and permissions: one closed list. A role gives verbs, a grant gives objects; nothing else gives anything.
+
+Source: domain.md 2.2 (roles of a UPTD PPA), vault.md rule 1 (compartments by role).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.vault.types import Compartment
+
+
+class Role(models.TextChoices):
+    """What somebody is in the system; the value is the user name of the demo account."""
+
+    PETUGAS = "petugas", _("Petugas pengaduan")
+    MANAJER = "manajer", _("Manajer kasus")
+    PENDAMPING = "pendamping", _("Pendamping")
+    PSIKOLOG = "psikolog", _("Psikolog")
+    HUKUM = "hukum", _("Pendamping hukum")
+    RUMAHAMAN = "rumahaman", _("Petugas rumah aman")
+    KEPALA = "kepala", _("Kepala UPTD")
+    DINAS = "dinas", _("Kepala Dinas")
+    DPO = "dpo", _("Petugas pelindungan data")
+    AUDITOR = "auditor", _("Auditor")
+    POLISI = "polisi", _("Polresta Unit PPA")
+    RSUD = "rsud", _("Rumah sakit")
+    DINSOS = "dinsos", _("Dinas Sosial")
+    DISDIK = "disdik", _("Dinas Pendidikan")
+    KADER = "kader", _("Kader")
+    PLKB = "plkb", _("Penyuluh KB")
+    PEMBERDAYAAN = "pemberdayaan", _("Staf pemberdayaan")
+    PELATIH = "pelatih", _("Pelatih")
+    ADMIN = "admin", _("Administrator")
+
+
+class Permission(StrEnum):
+    """Every verb that is not open to everybody."""
+
+    REPORT_DESK = "report.desk"
+    """See the desk's queue, open, take, answer, triage, refuse reports of the own desk."""
+    CASE_OPEN = "case.open"
+    """Open a case from a report."""
+    CASE_LIST = "case.list"
+    """See the list of the cases one is assigned to."""
+    CASE_READ = "case.read"
+    """Open a case one holds a grant on."""
+    CASE_WRITE = "case.write"
+    """Add people, incidents, notes, services and tasks to such a case."""
+    CASE_ASSIGN = "case.assign"
+    """Assign and reassign people on such a case, move its state."""
+    CASE_CLOSE = "case.close"
+    """Close such a case and open it again."""
+    CASE_OVERSEE = "case.oversee"
+    """See the caseload of the own unit: codes, states, clocks; no content."""
+    AUDIT_READ = "audit.read"
+    """Read the audit trail: who did what, when; no content."""
+
+
+_CASEWORK = frozenset({Permission.CASE_LIST, Permission.CASE_READ, Permission.CASE_WRITE})
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.PETUGAS: frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN}),
+    Role.MANAJER: _CASEWORK | {Permission.CASE_ASSIGN, Permission.CASE_CLOSE},
+    Role.PENDAMPING: _CASEWORK,
+    Role.PSIKOLOG: _CASEWORK,
+    Role.HUKUM: _CASEWORK,
+    Role.RUMAHAMAN: _CASEWORK,
+    Role.KEPALA: frozenset({Permission.CASE_OVERSEE}),
+    Role.DPO: frozenset({Permission.AUDIT_READ}),
+    Role.AUDITOR: frozenset({Permission.AUDIT_READ}),
+}
+"""Roles that are not here have no permission yet: their part of the house is not built."""
+
+C = Compartment
+ROLE_COMPARTMENTS: dict[Role, frozenset[Compartment]] = {
+    Role.PETUGAS: frozenset({C.IDENTITY, C.CONTACT, C.NARRATIVE, C.ATTACHMENT, C.THREAD, C.WORK}),
+    Role.MANAJER: frozenset({C.IDENTITY, C.CONTACT, C.NARRATIVE, C.LEGAL, C.ATTACHMENT, C.THREAD, C.WORK}),
+    Role.PENDAMPING: frozenset({C.IDENTITY, C.CONTACT, C.NARRATIVE, C.ATTACHMENT, C.THREAD, C.WORK}),
+    Role.PSIKOLOG: frozenset({C.IDENTITY, C.NARRATIVE, C.CLINICAL, C.WORK}),
+    Role.HUKUM: frozenset({C.IDENTITY, C.NARRATIVE, C.LEGAL, C.ATTACHMENT, C.WORK}),
+    Role.RUMAHAMAN: frozenset({C.IDENTITY, C.SHELTER, C.WORK}),
+}
+"""Which compartments of a case's dossier an assigned person of a role holds (vault.md rule 1)."""
+
+CASE_ROLES: tuple[Role, ...] = tuple(ROLE_COMPARTMENTS)[1:]
+"""Roles that can be assigned to a case."""
+
+
+class AgencyKind(models.TextChoices):
+    """What an agency is to the office."""
+
+    OFFICE = "office", _("Dinas pengampu")
+    PARTNER = "partner", _("Instansi mitra")
+
+
+def permissions_of(role: str) -> frozenset[Permission]:
+    """Return the permissions of a role; an unknown role has none."""
+    return ROLE_PERMISSIONS.get(Role(role), frozenset()) if role in Role.values else frozenset()

@@ -1,0 +1,1 @@
+"""What every app may lean on: access marks, refusals, codes, code lists. Knows no other app."""

@@ -1,0 +1,93 @@
+"""Who may enter: every view carries its mark, an address without one does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+Prepare = Callable[..., HttpResponse | None]
+
+
+class Door(StrEnum):
+    """The four ways in."""
+
+    PUBLIC = "public"
+    """Anybody. Public cookie, role `ra_public`."""
+    SIGN_IN = "sign_in"
+    """Anybody on the way to signing in. Staff cookie, role `ra_web`."""
+    SIGNED_IN = "signed_in"
+    """Every signed-in person with an open session."""
+    PERMITTED = "permitted"
+    """Signed-in people who hold the permission; for everybody else the address does not exist."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What the door has to know about a view before it lets anybody in."""
+
+    door: Door
+    permission: StrEnum | None = None
+    role: str = "ra_web"
+    prepare: Prepare | None = None
+    files: bool = False
+    database: bool = True
+    locked: bool = False
+    """Reachable while the session is locked after idle minutes."""
+    activity: bool = True
+    """False: a poll, which does not count as activity and does not keep a session open."""
+
+
+def public(
+    *, files: bool = False, prepare: Prepare | None = None, database: bool = True
+) -> Callable[[View], View]:
+    """Mark a public page.
+
+    Args:
+        files: uploads are accepted and sealed as they arrive.
+        prepare: called before a connection is taken; an HttpResponse from it is the answer.
+        database: False: no connection is taken at all.
+    """
+    return _mark(Access(Door.PUBLIC, role="ra_public", prepare=prepare, files=files, database=database))
+
+
+def sign_in(*, prepare: Prepare | None = None, locked: bool = True, activity: bool = True) -> Callable[[View], View]:
+    """Mark a page on the way to signing in."""
+    return _mark(Access(Door.SIGN_IN, prepare=prepare, locked=locked, activity=activity))
+
+
+def signed_in(
+    *, prepare: Prepare | None = None, locked: bool = False, activity: bool = True, files: bool = False
+) -> Callable[[View], View]:
+    """Mark a page for every signed-in person."""
+    return _mark(Access(Door.SIGNED_IN, prepare=prepare, locked=locked, activity=activity, files=files))
+
+
+def requires(
+    permission: StrEnum, *, role: str = "ra_web", prepare: Prepare | None = None, files: bool = False
+) -> Callable[[View], View]:
+    """Mark a page for those who hold `permission`; a stranger gets the 404 of an unknown address."""
+    return _mark(Access(Door.PERMITTED, permission=permission, role=role, prepare=prepare, files=files))
+
+
+def access_of(view: Any) -> Access | None:
+    """Return the mark of a view, or None: such a view is never called."""
+    found = getattr(view, "access", None)
+    return found if isinstance(found, Access) else None
+
+
+def _mark(access: Access) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]  # a mark on the function is the point
+        return view
+
+    return decorate
+
+
+def prepared(request: HttpRequest) -> Any:
+    """Return what the view's `prepare` step left on the request, or None."""
+    return getattr(request, "prepared", None)
