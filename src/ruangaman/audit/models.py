@@ -1,0 +1,71 @@
+"""The tables of the trail. The application cannot read or write them: it appends through one SQL function."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class AuditEvent(models.Model):
+    """One thing that happened, chained to the one before it in its lane."""
+
+    pk = models.CompositePrimaryKey("lane", "seq")
+    lane = models.SmallIntegerField()
+    seq = models.BigIntegerField()
+    at = models.DateTimeField()
+    type = models.TextField()
+    actor = models.TextField()
+    subject = models.TextField()
+    detail = models.JSONField(default=dict)
+    seals = models.BinaryField()
+    """SHA-256 over the seals that this event leaves; empty when it leaves none."""
+    prev = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "at"], name="audit_event_subject"),
+            models.Index(fields=["actor", "at"], name="audit_event_actor"),
+        ]
+
+    class Privacy:
+        plain = frozenset({"lane", "seq", "at", "type", "detail", "seals", "prev", "hash"})
+        linkable = frozenset({"actor", "subject"})
+
+    def __str__(self) -> str:
+        return f"{self.lane}/{self.seq} {self.type}"
+
+
+class AuditLane(models.Model):
+    """Where each of the sixteen chains stands."""
+
+    lane = models.SmallIntegerField(primary_key=True)
+    seq = models.BigIntegerField()
+    head = models.BinaryField()
+
+    class Privacy:
+        plain = frozenset({"lane", "seq", "head"})
+        linkable: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return f"{self.lane}/{self.seq}"
+
+
+class AuditSeal(models.Model):
+    """The fingerprint of one version of one sealed envelope, and the event that vouches for it."""
+
+    pk = models.CompositePrimaryKey("ref", "version")
+    ref = models.UUIDField()
+    version = models.IntegerField()
+    sha256 = models.BinaryField()
+    lane = models.SmallIntegerField()
+    seq = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["lane", "seq"], name="audit_seal_event")]
+
+    class Privacy:
+        plain = frozenset({"version", "sha256", "lane", "seq"})
+        linkable = frozenset({"ref"})
+
+    def __str__(self) -> str:
+        return f"{self.ref}/{self.version}"

@@ -1,0 +1,83 @@
+"""Shapes of the audit trail: roles, kinds of event, seals, the verdict of a check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+LANES = 16
+Detail = dict[str, str | int | bool | list[str] | None]
+"""What an event may say beside actor and subject: codes, counts and keys, never words of a person."""
+
+
+class Role(StrEnum):
+    """Database roles that a unit of work can run under; what each may do is in the migrations."""
+
+    PUBLIC = "ra_public"
+    WEB = "ra_web"
+    WORKER = "ra_worker"
+    SENDER = "ra_sender"
+    AUDIT = "ra_audit"
+    MIGRATE = "ra_migrate"
+    BACKUP = "ra_backup"
+
+
+@dataclass(frozen=True)
+class EventType:
+    """One kind of thing that can happen.
+
+    Args:
+        key: `<app>.<past participle>`, stable for ever.
+        sentence: for a person, with `{actor}` and `{subject}`.
+        fields: the only keys that a detail may carry.
+        counted: fields that are added up when two events of one dossier become one.
+        collected: fields (lists of codes) that are united when two events of one dossier become one.
+    """
+
+    key: str
+    sentence: str
+    fields: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
+    collected: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse a type whose merging rules name a field it does not have."""
+        if not (self.counted | self.collected) <= self.fields:
+            raise ValueError(f"{self.key}: counted and collected fields must be among its fields.")
+
+    @property
+    def merges(self) -> bool:
+        """True: events of the same dossier, actor and subject become one within a unit of work."""
+        return bool(self.counted | self.collected)
+
+
+@dataclass(frozen=True)
+class Seal:
+    """The fingerprint of one sealed envelope: what stands under `ref` in `version` has this SHA-256."""
+
+    ref: UUID
+    version: int
+    sha256: bytes
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """The first place where the trail does not hold."""
+
+    lane: int
+    seq: int
+    why: str
+
+
+@dataclass(frozen=True)
+class VerifyResult:
+    """How many rows were read, and the first bad one if there is any."""
+
+    rows: int
+    bad: BadRow | None
+
+    @property
+    def ok(self) -> bool:
+        """True: nothing was changed, removed, moved or added behind the trail's back."""
+        return self.bad is None
