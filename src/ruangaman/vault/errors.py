@@ -1,0 +1,27 @@
+"""Refusals of the vault. None says what was inside, none carries a key."""
+
+from __future__ import annotations
+
+from ruangaman.core.errors import Busy, DomainError
+
+__all__ = ["Busy", "NotHeld", "NotSealable", "Tampered", "UnknownSuite", "WrongKey"]
+
+
+class Tampered(DomainError):
+    """Sealed bytes are not what was once sealed in this place: changed, moved, cut, or rolled back."""
+
+
+class WrongKey(Tampered):
+    """The key does not belong to these bytes, or the bytes were changed: the two cannot be told apart."""
+
+
+class UnknownSuite(Tampered):
+    """The envelope names a version or a suite that this release does not know."""
+
+
+class NotHeld(DomainError):
+    """The keyring holds no key for this."""
+
+
+class NotSealable(DomainError):
+    """The content has no canonical JSON form (not a number, a lone surrogate), or is too large to keep."""

@@ -1,0 +1,58 @@
+"""The recovery key: every dossier is wrapped to it, and nobody holds it.
+
+Its private half exists only as five SLIP-39 shares in the hands of custodians in different bodies; three of them make
+it again. Used in an offline ceremony: at set-up, and when a whole unit is locked out.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
+
+from ruangaman.vault import layout, pepper, wrapping
+from ruangaman.vault.errors import WrongKey
+from ruangaman.vault.wrapping import KemPrivate, KemPublic
+
+SHARES = 5
+THRESHOLD = 3
+ROOT_BYTES = 32
+ITERATION_EXPONENT = 1
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What set-up makes: the public half for the directory, and 33 words for each custodian, printed and forgotten."""
+
+    public: KemPublic
+    shares: tuple[str, ...] = field(repr=False)
+
+
+def make_recovery() -> Recovery:
+    """Make the recovery pair and its shares."""
+    root = secrets.token_bytes(ROOT_BYTES)
+    groups = generate_mnemonics(1, [(THRESHOLD, SHARES)], root, iteration_exponent=ITERATION_EXPONENT)
+    return Recovery(_pair(root).public(), tuple(groups[0]))
+
+
+def combine(shares: Iterable[str]) -> KemPrivate:
+    """Return the private half from three shares or more; words beyond the third share are not looked at.
+
+    The caller compares `.public()` with the directory: shares of another installation make another key.
+
+    Raises:
+        WrongKey: fewer than three different shares, a misspelt one, or shares that do not belong together.
+    """
+    different = list(dict.fromkeys(" ".join(share.lower().split()) for share in shares))
+    try:
+        root = combine_mnemonics(different[:THRESHOLD])
+    except MnemonicError as error:
+        raise WrongKey(_("Bagian kunci tidak cocok. Periksa ejaannya dan pakai tiga bagian yang berbeda.")) from error
+    return _pair(root)
+
+
+def _pair(root: bytes) -> KemPrivate:
+    return wrapping.from_seed(pepper.hkdf(root, layout.label("recovery-seed"), layout.SEED_BYTES))
