@@ -189,7 +189,7 @@ class DoorMiddleware:
             with unit_of_work(Role(access.role)) as unit:
                 response = self._inside(request, access, unit)
                 if response.status_code >= 500:
-                    unit.refuse()
+                    unit.roll_back()
         except OUTAGES:
             return web.down(request, access)
         except DatabaseError as error:
