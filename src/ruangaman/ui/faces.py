@@ -1,0 +1,108 @@
+"""Reading a clock: which of six shapes, how much is left, and in what words. Rounded down, never up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+STATES: Final = ("run", "soon", "over", "wait", "pause", "done")
+SOON: Final = 0.25
+"""The last quarter of a limit is "soon"."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a clock shows at one moment. `left` is 0 to 100; `count` and `unit` are the number on the face."""
+
+    state: str
+    left: int
+    count: str
+    unit: str
+    words: str
+
+    @property
+    def used(self) -> int:
+        """How much of the limit has passed, 0 to 100."""
+        return 100 - self.left
+
+
+def count_in(span: timedelta) -> tuple[int, str]:
+    """Return `span` as whole minutes below an hour, hours below two days, else days, and which of them."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 60:
+        return minutes, "minute"
+    if minutes < 48 * 60:
+        return minutes // 60, "hour"
+    return minutes // (24 * 60), "day"
+
+
+def unit_words(count: int, unit: str) -> str:
+    """Return the bare unit under the number."""
+    if unit == "minute":
+        return ngettext("menit", "menit", count)
+    if unit == "hour":
+        return ngettext("jam", "jam", count)
+    return ngettext("hari", "hari", count)
+
+
+def left_words(count: int, unit: str) -> str:
+    """Return how long is still left."""
+    if unit == "minute":
+        return ngettext("%(n)d menit lagi", "%(n)d menit lagi", count) % {"n": count}
+    if unit == "hour":
+        return ngettext("%(n)d jam lagi", "%(n)d jam lagi", count) % {"n": count}
+    return ngettext("%(n)d hari lagi", "%(n)d hari lagi", count) % {"n": count}
+
+
+def over_words(count: int, unit: str) -> str:
+    """Return how long a limit has been missed by."""
+    if unit == "minute":
+        return ngettext("lewat %(n)d menit", "lewat %(n)d menit", count) % {"n": count}
+    if unit == "hour":
+        return ngettext("lewat %(n)d jam", "lewat %(n)d jam", count) % {"n": count}
+    return ngettext("lewat %(n)d hari", "lewat %(n)d hari", count) % {"n": count}
+
+
+def ago_words(span: timedelta) -> str:
+    """Return how long ago something was."""
+    count, unit = count_in(span)
+    if count < 1:
+        return _("baru saja")
+    if unit == "minute":
+        return ngettext("%(n)d menit lalu", "%(n)d menit lalu", count) % {"n": count}
+    if unit == "hour":
+        return ngettext("%(n)d jam lalu", "%(n)d jam lalu", count) % {"n": count}
+    return ngettext("%(n)d hari lalu", "%(n)d hari lalu", count) % {"n": count}
+
+
+def read_clock(*, start: datetime | None, due: datetime | None, now: datetime, state: str = "") -> Reading:
+    """Return what the clock shows at `now`.
+
+    Args:
+        start: when it began; without it the ring stays full until the last hour.
+        due: when it ends; without it somebody else is awaited.
+        state: wait, pause or done, which time alone does not tell; empty otherwise.
+
+    Raises:
+        ValueError: a state that has no shape.
+    """
+    if state and state not in STATES:
+        raise ValueError(f"a clock has no shape for {state!r}")
+    if state == "done":
+        return Reading("done", 0, "", "", _("selesai"))
+    if due is None:
+        words = _("dijeda") if state == "pause" else _("menunggu")
+        return Reading(state or "wait", 0, "", "", words)
+    span = due - now
+    if span <= timedelta(0):
+        count, unit = count_in(-span)
+        return Reading(state or "over", 0, f"+{count}", unit_words(count, unit), over_words(count, unit))
+    whole = due - start if start is not None and start < due else max(span, timedelta(hours=4))
+    share = min(1.0, span / whole)
+    count, unit = count_in(span)
+    words = left_words(count, unit)
+    return Reading(state or ("soon" if share <= SOON else "run"), int(share * 100), str(count), unit_words(count, unit), words)

@@ -1,0 +1,64 @@
+"""The one `<style>` of a public page: only the sections it names, minified once, allowed by its hash.
+
+A public page must arrive whole in the first network round trip, so its rules travel inside it. The security policy
+allows no inline style but the ones whose SHA-256 the page registered (`request.csp_style_hashes`).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path(__file__).parent / "css"
+SECTIONS: Final = tuple(
+    "base sos ways start sections form folds again slip thread read".split()
+)
+"""In the order in which they are written, whatever order a page names them in: later ones may refine earlier ones."""
+
+_KEEP: Final = re.compile(r'("[^"\n]*"|\'[^\'\n]*\')')
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACE: Final = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Style:
+    """A page's rules, and the source expression that allows them in `style-src`."""
+
+    css: str
+    csp_hash: str
+
+
+def minify(css: str) -> str:
+    """Return `css` without comments and needless white space. Quoted text is left alone."""
+    pieces = _KEEP.split(_COMMENT.sub("", css))
+    for index in range(0, len(pieces), 2):
+        text = _SPACE.sub(" ", pieces[index])
+        text = re.sub(r" ?([{};,]) ?", r"\1", text)
+        text = re.sub(r"([a-z-]): ", r"\1:", text)
+        pieces[index] = text.replace(";}", "}")
+    return "".join(pieces).strip()
+
+
+@lru_cache(maxsize=64)
+def style(*names: str) -> Style:
+    """Return the rules of the named sections, tokens and ground first.
+
+    Args:
+        names: keys of `SECTIONS`; "base" is always there.
+
+    Raises:
+        ValueError: a name that is no section.
+    """
+    unknown = set(names) - set(SECTIONS)
+    if unknown:
+        raise ValueError(f"no such part of the public look: {', '.join(sorted(unknown))}")
+    wanted = [name for name in SECTIONS if name == "base" or name in names]
+    files = [FOLDER / "tokens.css", *(FOLDER / "public" / f"{name}.css" for name in wanted)]
+    css = minify("\n".join(file.read_text(encoding="utf-8") for file in files))
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return Style(css=css, csp_hash=f"'sha256-{digest}'")

@@ -1,0 +1,48 @@
+"""Moments in words, on the office's clock (WITA) whatever the server's is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from ruangaman.ui.faces import ago_words
+
+WITA: Final = ZoneInfo("Asia/Makassar")
+
+
+def clock_time(at: datetime | None) -> str:
+    """Return hours and minutes: 10.32 in Indonesian, 10:32 in English."""
+    if at is None:
+        return ""
+    mark = "." if (get_language() or "id").startswith("id") else ":"
+    return at.astimezone(WITA).strftime(f"%H{mark}%M")
+
+
+def day(at: datetime | None) -> str:
+    """Return the day with its name: Selasa, 24 November 2026."""
+    return "" if at is None else date_format(at.astimezone(WITA), "l, j F Y")
+
+
+def short(at: datetime | None) -> str:
+    """Return day, month and time: 24 Nov 10.32."""
+    return "" if at is None else f"{date_format(at.astimezone(WITA), 'j M')} {clock_time(at)}"
+
+
+def when(at: datetime | None) -> str:
+    """Return the moment as one says it today: hari ini 10.32, kemarin 10.32, besok 10.32, 24 Nov 10.32."""
+    if at is None:
+        return ""
+    away = (at.astimezone(WITA).date() - timezone.now().astimezone(WITA).date()) // timedelta(days=1)
+    near = {0: _("hari ini %(time)s"), -1: _("kemarin %(time)s"), 1: _("besok %(time)s")}
+    return near[away] % {"time": clock_time(at)} if away in near else short(at)
+
+
+def ago(at: datetime | None) -> str:
+    """Return how long ago it was: 2 jam lalu."""
+    return "" if at is None else ago_words(timezone.now() - at)

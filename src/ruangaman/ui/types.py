@@ -1,0 +1,61 @@
+"""What pages hand to components: plain facts and words, nothing of ours from above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.functional import Promise
+
+Words = str | Promise
+"""Text for a screen: a plain or a lazily translated string."""
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the side navigation. At most five, for on a phone they stand under the thumb."""
+
+    label: Words
+    url: str
+    icon: str
+    count: int | None = None
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A clock: where it began, where it ends, and a state that time alone does not tell (wait, pause, done)."""
+
+    start: datetime | None
+    due: datetime | None
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One thing that needs somebody. `sentence` says why it is here; it never holds a name or a story."""
+
+    url: str
+    sentence: Words
+    code: str
+    promised: Promised
+    danger: int
+    facts: Sequence[Words] = field(default_factory=tuple)
+    place: Words = ""
+    owner: Words = ""
+    action: Words = ""
+    action_url: str = ""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One person or agency around a case: which compartments they can open, why and since when.
+
+    `holds` are the numbers of vault compartments; `once` marks an agency that got one packet only.
+    """
+
+    name: Words
+    holds: frozenset[int] = frozenset()
+    why: Words = ""
+    once: bool = False
