@@ -1,0 +1,1 @@
+"""Reports: how they come in, the thread with the reporter, and what the desk does with them."""

@@ -1,0 +1,215 @@
+"""A report's tables: facts in the clear that the queue needs, references to everything else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID, uuid4
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from ruangaman.core.codelists import Authority, CaseType, Danger, Now, RefusalReason, RiskLevel, Who
+from ruangaman.core.codes import new_report_code
+from ruangaman.intake.types import WORKED_ON, Direction, SizeClass, State
+
+NOTHING: frozenset[str] = frozenset()
+OPENED_OR_TRIAGED = (State.TRIAGED, State.CASE_OPENED)
+TRIAGE_EMPTY = Q(case_type="", authority="", triaged_by=None, triaged_at=None)
+TRIAGE_FULL = Q(triaged_by__isnull=False, triaged_at__isnull=False) & ~Q(case_type="") & ~Q(authority="")
+REFUSAL_EMPTY = Q(refusal_reason="", refused_by=None, refused_at=None, refusal_ref=None)
+REFUSAL_FULL = Q(refused_by__isnull=False, refused_at__isnull=False) & ~Q(refusal_reason="")
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Which reports, and in what order."""
+
+    def of_desks(self, desks: list[UUID]) -> Self:
+        """Reports that were given to one of these desks."""
+        return self.filter(desk_id__in=desks)
+
+    def waiting(self) -> Self:
+        """Reports for which the desk has to do something."""
+        return self.filter(needs_desk=True)
+
+    def by_urgency(self) -> Self:
+        """The most dangerous first, then those whose time is up first."""
+        return self.order_by("-danger", "due_at", "id")
+
+
+class Report(models.Model):
+    """One report. What the reporter wrote is in the vault, behind `answers_ref` and `contact_ref`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    code = models.CharField(max_length=12, unique=True, default=new_report_code)
+    dossier = models.OneToOneField("vault.Dossier", on_delete=models.PROTECT, related_name="+")
+    desk = models.ForeignKey("accounts.Desk", on_delete=models.PROTECT, related_name="reports")
+    channel = models.CharField(max_length=16)
+    received_at = models.DateTimeField()
+    now = models.CharField(max_length=8, choices=Now, blank=True)
+    dangers = ArrayField(models.CharField(max_length=16, choices=Danger), default=list, blank=True)
+    who = models.CharField(max_length=8, choices=Who, blank=True)
+    size_class = models.PositiveSmallIntegerField(choices=SizeClass)
+    danger = models.PositiveSmallIntegerField(choices=RiskLevel)
+    """From `now`, `dangers` and `who` until triage sets it."""
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    needs_desk = models.BooleanField(default=True)
+    """True: it stands in the desk's queue. Again so when the reporter writes after the end."""
+    due_at = models.DateTimeField()
+    limit_key = models.CharField(max_length=32)
+    answers_ref = models.UUIDField()
+    """Vault, narrative: what, when, kinds, relation, age_group, where."""
+    contact_ref = models.UUIDField()
+    """Vault, contact: way, value, hours, name, avoid."""
+
+    opened_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    last_reporter_message_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+
+    case_type = models.CharField(max_length=8, choices=CaseType, blank=True)
+    authority = models.CharField(max_length=10, choices=Authority, blank=True)
+    triaged_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    triaged_at = models.DateTimeField(null=True)
+    duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
+    refusal_reason = models.CharField(max_length=16, choices=RefusalReason, blank=True)
+    refused_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    refused_at = models.DateTimeField(null=True)
+    refusal_ref = models.UUIDField(null=True)
+    """Vault, work: why, in the desk's own words. What the reporter reads is a message."""
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, null=True, related_name="reports")
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="report_state_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(name="report_now_known", condition=Q(now__in=["", *Now.values])),
+            models.CheckConstraint(name="report_who_known", condition=Q(who__in=["", *Who.values])),
+            models.CheckConstraint(name="report_dangers_known", condition=Q(dangers__contained_by=Danger.values)),
+            models.CheckConstraint(name="report_danger_known", condition=Q(danger__in=RiskLevel.values)),
+            models.CheckConstraint(name="report_size_known", condition=Q(size_class__in=SizeClass.values)),
+            models.CheckConstraint(
+                name="report_taken_fields_go_together",
+                condition=Q(taken_by=None, taken_at=None) | Q(taken_by__isnull=False, taken_at__isnull=False),
+            ),
+            models.CheckConstraint(name="report_triage_fields_go_together", condition=TRIAGE_EMPTY | TRIAGE_FULL),
+            models.CheckConstraint(
+                name="report_triaged_has_triage", condition=~Q(state__in=OPENED_OR_TRIAGED) | TRIAGE_FULL
+            ),
+            models.CheckConstraint(
+                name="report_received_has_no_triage", condition=~Q(state=State.RECEIVED) | TRIAGE_EMPTY
+            ),
+            models.CheckConstraint(
+                name="report_case_only_when_opened",
+                condition=Q(state=State.CASE_OPENED, case__isnull=False) | ~Q(state=State.CASE_OPENED) & Q(case=None),
+            ),
+            models.CheckConstraint(
+                name="report_original_only_when_duplicate",
+                condition=Q(state=State.DUPLICATE, duplicate_of__isnull=False)
+                | ~Q(state=State.DUPLICATE) & Q(duplicate_of=None),
+            ),
+            models.CheckConstraint(name="report_not_its_own_duplicate", condition=~Q(duplicate_of=F("id"))),
+            models.CheckConstraint(
+                name="report_refusal_only_when_refused",
+                condition=Q(state=State.REFUSED) & REFUSAL_FULL | ~Q(state=State.REFUSED) & REFUSAL_EMPTY,
+            ),
+            models.CheckConstraint(
+                name="report_worked_on_stands_in_queue",
+                condition=~Q(state__in=sorted(WORKED_ON)) | Q(needs_desk=True),
+            ),
+        ]
+        indexes = [
+            models.Index("desk", F("danger").desc(), "due_at", "id", condition=Q(needs_desk=True), name="report_queue"),
+            models.Index(fields=["desk", "-received_at"], name="report_by_desk"),
+            models.Index(fields=["case"], condition=Q(case__isnull=False), name="report_by_case"),
+        ]
+
+    class Privacy:
+        plain = frozenset(
+            {
+                "channel", "received_at", "now", "dangers", "who", "size_class", "danger", "state", "needs_desk",
+                "due_at", "limit_key", "desk", "opened_at", "answered_at", "last_reporter_message_at", "taken_by",
+                "taken_at", "case_type", "authority", "triaged_by", "triaged_at", "refusal_reason", "refused_by",
+                "refused_at",
+            }
+        )  # fmt: skip
+        linkable = frozenset(
+            {"id", "code", "dossier", "answers_ref", "contact_ref", "duplicate_of", "refusal_ref", "case"}
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether the time to answer is up and nobody has answered."""
+        return self.answered_at is None and at > self.due_at
+
+
+class Message(models.Model):
+    """One message of the thread between reporter and desk; its words are in the vault, compartment thread."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="messages")
+    direction = models.CharField(max_length=3, choices=Direction)
+    ref = models.UUIDField(unique=True)
+    sent_at = models.DateTimeField()
+    author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    read_at = models.DateTimeField(null=True)
+    """When the other side first saw it."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="message_out_has_author",
+                condition=Q(direction=Direction.IN, author=None) | Q(direction=Direction.OUT, author__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["report", "sent_at"], name="message_of_report")]
+
+    class Privacy:
+        plain = frozenset({"direction", "sent_at", "author", "read_at"})
+        linkable = frozenset({"id", "report", "ref"})
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.id}"
+
+
+class Attachment(models.Model):
+    """A file of a report (no message) or of a message. Its facts and key are in the vault under `key_ref`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="attachments")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="attachments")
+    file_id = models.UUIDField(unique=True)
+    key_ref = models.UUIDField(unique=True)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["report", "position"], name="attachment_of_report")]
+
+    class Privacy:
+        plain = frozenset({"position"})
+        linkable = frozenset({"id", "report", "message", "file_id", "key_ref"})
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class IdempotencyKey(models.Model):
+    """A form that was sent: sent again it makes no second report. Only hashes are kept, and no address."""
+
+    key_hmac = models.BinaryField(primary_key=True)
+    cookie_hmac = models.BinaryField()
+    """Whose browser; empty: one that refuses cookies."""
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField()
+
+    class Privacy:
+        plain = frozenset({"accepted_at"})
+        linkable = frozenset({"key_hmac", "cookie_hmac", "report"})
+
+    def __str__(self) -> str:
+        return str(self.report_id)

@@ -1,0 +1,172 @@
+"""Words of a report: its states and the ways between them, its danger, its shape before it is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.core.codelists import Danger, Now, RiskLevel, Who
+
+
+class State(TextChoices):
+    """Where a report stands. From a case on, the case has states of its own."""
+
+    RECEIVED = "received", _("Diterima")
+    TRIAGED = "triaged", _("Sudah dipilah")
+    CASE_OPENED = "case_opened", _("Menjadi kasus")
+    DUPLICATE = "duplicate", _("Laporan ganda")
+    REFUSED = "refused", _("Tidak ditangani")
+
+
+class Step(StrEnum):
+    """What a desk can do that moves a report from one state to another."""
+
+    TRIAGE = "triage"
+    OPEN_CASE = "open_case"
+    MARK_DUPLICATE = "mark_duplicate"
+    UNDO_DUPLICATE = "undo_duplicate"
+    REFUSE = "refuse"
+    UNDO_REFUSAL = "undo_refusal"
+
+
+TRANSITIONS: dict[tuple[State, Step], State] = {
+    (State.RECEIVED, Step.TRIAGE): State.TRIAGED,
+    (State.TRIAGED, Step.TRIAGE): State.TRIAGED,
+    (State.TRIAGED, Step.OPEN_CASE): State.CASE_OPENED,
+    (State.RECEIVED, Step.MARK_DUPLICATE): State.DUPLICATE,
+    (State.TRIAGED, Step.MARK_DUPLICATE): State.DUPLICATE,
+    (State.DUPLICATE, Step.UNDO_DUPLICATE): State.RECEIVED,
+    (State.RECEIVED, Step.REFUSE): State.REFUSED,
+    (State.TRIAGED, Step.REFUSE): State.REFUSED,
+    (State.REFUSED, Step.UNDO_REFUSAL): State.RECEIVED,
+}
+"""The whole machine: what is not here cannot happen. Going back to `received` drops the triage."""
+
+WORKED_ON = frozenset({State.RECEIVED, State.TRIAGED})
+"""States in which the desk still has to do something by itself."""
+
+
+def state_after(state: State | str, step: Step) -> State | None:
+    """Return where `step` leads from `state`, or None: it is not possible there."""
+    return TRANSITIONS.get((State(state), step))
+
+
+def steps_from(state: State | str) -> frozenset[Step]:
+    """Return what can be done with a report in `state`."""
+    return frozenset(step for before, step in TRANSITIONS if before == state)
+
+
+class SafeStatus(TextChoices):
+    """What the reporter is told, in words that say nothing to somebody who looks over a shoulder."""
+
+    RECEIVED = "received", _("Diterima")
+    READ = "read", _("Dibaca petugas")
+    HANDLED = "handled", _("Sedang ditangani")
+    CLOSED = "closed", _("Ditutup")
+    REFUSED = "refused", _("Dialihkan atau tidak dapat kami tangani")
+
+
+class Direction(TextChoices):
+    """Who wrote a message of the thread."""
+
+    IN = "in", _("Dari pelapor")
+    OUT = "out", _("Dari petugas")
+
+
+class SizeClass(IntegerChoices):
+    """How much there is to read, so that the desk can plan; nothing finer is kept in the clear."""
+
+    SHORT = 1, _("Singkat")
+    MEDIUM = 2, _("Sedang")
+    LONG = 3, _("Panjang")
+
+
+SHORT_CHARS, MEDIUM_CHARS = 500, 3000
+
+
+def size_class(*, characters: int, files: int) -> SizeClass:
+    """Return the class of a report by the length of its story; files make it at least medium."""
+    if characters > MEDIUM_CHARS:
+        return SizeClass.LONG
+    return SizeClass.MEDIUM if files or characters > SHORT_CHARS else SizeClass.SHORT
+
+
+LETHAL = frozenset(
+    {
+        Danger.STRANGLED,
+        Danger.WEAPON,
+        Danger.THREAT_TO_KILL,
+        Danger.INJURED,
+        Danger.SUICIDAL,
+        Danger.CONFINED,
+        Danger.NEAR,
+    }
+)
+"""Signs that somebody may die or be hurt badly in the next hours."""
+
+VULNERABLE = frozenset({Danger.PREGNANT, Danger.CHILD_PRESENT})
+
+
+def danger_level(*, now: str, dangers: Collection[str], who: str) -> RiskLevel:
+    """Return how dangerous a report looks before anybody has read it.
+
+    Never lower than what the answers say: it only orders the queue until triage.
+    """
+    lethal = not LETHAL.isdisjoint(dangers)
+    if now == Now.YES:
+        return RiskLevel.EKSTREM if lethal else RiskLevel.TINGGI
+    if lethal:
+        return RiskLevel.TINGGI
+    if now == Now.UNSURE or who == Who.CHILD or not VULNERABLE.isdisjoint(dangers):
+        return RiskLevel.SEDANG
+    return RiskLevel.RENDAH
+
+
+LIMIT_KEYS: dict[RiskLevel, str] = {
+    RiskLevel.EKSTREM: "report.extreme",
+    RiskLevel.TINGGI: "report.high",
+    RiskLevel.SEDANG: "report.medium",
+    RiskLevel.RENDAH: "report.low",
+}
+"""Danger level → key of the limit in `clocks` by which somebody has to answer."""
+
+
+@dataclass(frozen=True)
+class ReportDraft:
+    """A report as a channel hands it over: checked and cleaned, not yet sealed. Empty means not answered."""
+
+    what: str = field(repr=False)
+    channel: str
+    now: str = ""
+    who: str = ""
+    kinds: tuple[str, ...] = ()
+    dangers: tuple[str, ...] = ()
+    when: str = field(default="", repr=False)
+    where: str = field(default="", repr=False)
+    relation: str = ""
+    age_group: str = ""
+    contact: str = ""
+    contact_value: str = field(default="", repr=False)
+    contact_hours: str = field(default="", repr=False)
+    contact_name: str = field(default="", repr=False)
+    avoid: tuple[str, ...] = ()
+
+    @property
+    def danger(self) -> RiskLevel:
+        """How dangerous it looks."""
+        return danger_level(now=self.now, dangers=self.dangers, who=self.who)
+
+
+class Outcome(StrEnum):
+    """How the acceptance of a report ended."""
+
+    FRESH = "fresh"
+    """It is stored."""
+    SAME = "same"
+    """It was stored before, by the same browser: it may see the receipt again."""
+    OTHER = "other"
+    """It was stored before, by another browser or long ago: nobody sees the receipt again."""
