@@ -42,7 +42,8 @@ def pins(text: str) -> dict[str, list[str]]:
 def faults(*, pyproject: Path = PYPROJECT, folder: Path = REQUIREMENTS) -> list[str]:
     """What is wrong with the lock files, one sentence each; empty when they fit."""
     project = tomllib.loads(pyproject.read_text())["project"]
-    wanted = {"base": project["dependencies"], "dev": [*project["dependencies"], *project["optional-dependencies"]["dev"]]}
+    base, dev = project["dependencies"], project["optional-dependencies"]["dev"]
+    wanted = {"base": base, "dev": [*base, *dev]}
     digest = tables_digest(pyproject)
     found: list[str] = []
     pinned: dict[str, dict[str, list[str]]] = {}
@@ -54,7 +55,7 @@ def faults(*, pyproject: Path = PYPROJECT, folder: Path = REQUIREMENTS) -> list[
         text = path.read_text()
         pinned[level] = pins(text)
         if f"{_MARK}{digest}" not in text:
-            found.append(f"{path.name} was made from other dependency tables than pyproject.toml has now: run ./ruang lock.")
+            found.append(f"{path.name} was made from other tables than pyproject.toml has now: run ./ruang lock.")
         found += [f"{path.name}: {fault}" for fault in (*_unmet(wanted[level], pinned[level]), *_odd_lines(text))]
     for name, versions in pinned.get("base", {}).items():
         if pinned.get("dev", {}).get(name, versions) != versions:

@@ -1,0 +1,94 @@
+"""The suite's ground: real PostgreSQL, a database cloned from a migrated template, the network closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.stage import Stage
+
+_stage = Stage()
+_stage.prepare()  # before Django's settings are read
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.db import connection, connections  # noqa: E402
+from django.db.backends.signals import connection_created  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
+
+from ruangaman.ops import binaries  # noqa: E402
+from ruangaman.ops.postgres import Postgres  # noqa: E402
+from tests.support import stage  # noqa: E402
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server if this process started it."""
+    _stage.clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A committed test is a `django_db` test with real transactions, without having to say so twice."""
+    for item in items:
+        if item.get_closest_marker("committed"):
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """A database of this worker, cloned from the template; nothing is ever flushed."""
+    name = connection.settings_dict["NAME"]
+    stage.ensure_template()
+    stage.clone(name)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: None)
+    yield
+    patch.undo()
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _database_role(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The body of a database test runs as `ra_migrate`, never as the superuser; a committed test clones again after."""
+    marker = request.node.get_closest_marker("django_db")
+    names = set(request.fixturenames)
+    if not marker and not names & {"db", "transactional_db", "_django_db_helper"}:
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    if "transactional_db" in names or (marker and marker.kwargs.get("transaction")):
+        yield from _committed()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE ra_migrate")
+    yield
+
+
+def _committed() -> Iterator[None]:
+    connections.close_all()
+    connection_created.connect(_take_role)
+    yield
+    connection_created.disconnect(_take_role)
+    connections.close_all()
+    stage.clone(connection.settings_dict["NAME"])
+
+
+def _take_role(connection: Any, **_: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE ra_migrate")
+
+
+@pytest.fixture(scope="session")
+def host_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A server made of the machine's own PostgreSQL, older than the wheel's."""
+    programs = binaries.host()
+    if programs is None:
+        pytest.skip("this machine has no PostgreSQL of its own (Debian: apt-get install postgresql)")
+    folder: Path = tmp_path_factory.mktemp("host-postgres")
+    with Postgres(folder, durable=False, programs=programs) as server:
+        yield server
