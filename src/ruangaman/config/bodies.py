@@ -260,4 +260,3 @@ def _drain(stream: _Watched, length: int) -> None:
 def _set(request: HttpRequest, post: QueryDict, files: MultiValueDict[str, Any]) -> None:
     post._mutable = False
     request._post, request._files, request._read_started = post, files, True  # type: ignore[attr-defined]
-

@@ -73,7 +73,9 @@ def load(environ: Mapping[str, str] | None = None) -> Env:
     demo = _flag(env, "RUANGAMAN_DEMO")
     debug = _flag(env, "RUANGAMAN_DEBUG")
     if demo and not debug and process != "test":
-        raise EnvError("RUANGAMAN_DEMO is only allowed together with RUANGAMAN_DEBUG=1: the demo skips the second step.")
+        raise EnvError(
+            "RUANGAMAN_DEMO is only allowed together with RUANGAMAN_DEBUG=1: the demo skips the second step."
+        )
     return Env(
         process=process,
         debug=debug,
@@ -82,7 +84,9 @@ def load(environ: Mapping[str, str] | None = None) -> Env:
         pepper=_pepper(env),
         secret_key=_secret(env),
         data=_folder(env, "RUANGAMAN_DATA"),
-        hosts=tuple(host.strip() for host in env.get("RUANGAMAN_HOSTS", "127.0.0.1,localhost").split(",") if host.strip()),
+        hosts=tuple(
+            host.strip() for host in env.get("RUANGAMAN_HOSTS", "127.0.0.1,localhost").split(",") if host.strip()
+        ),
         exit_url=_exit_url(env),
         smtp=_smtp(env),
         mail_from=env.get("RUANGAMAN_MAIL_FROM", "informasi@localhost"),

@@ -13,7 +13,9 @@ class NoValues(logging.Filter):
         """Rewrite the record in place; always lets it pass."""
         if record.exc_info and record.exc_info[0] is not None:
             kind, _, trace = record.exc_info
-            frames = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in traceback.extract_tb(trace)[-8:]]
+            frames = [
+                f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in traceback.extract_tb(trace)[-8:]
+            ]
             record.msg = f"{record.name.rsplit('.', 1)[-1]} failed: {kind.__name__} at {' > '.join(frames)}"
             record.args = None
             record.exc_info = None

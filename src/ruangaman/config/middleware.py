@@ -274,4 +274,3 @@ class DoorMiddleware:
                 path="/",
             )
         return response
-

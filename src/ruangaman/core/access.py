@@ -42,9 +42,7 @@ class Access:
     """False: a poll, which does not count as activity and does not keep a session open."""
 
 
-def public(
-    *, files: bool = False, prepare: Prepare | None = None, database: bool = True
-) -> Callable[[View], View]:
+def public(*, files: bool = False, prepare: Prepare | None = None, database: bool = True) -> Callable[[View], View]:
     """Mark a public page.
 
     Args:

@@ -11,7 +11,9 @@ from ruangaman.core.errors import DomainError
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that reorder what is displayed: they can make a sentence read as another one."""
 
-INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u3164\uffa0")
+INVISIBLE = frozenset(
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u3164\uffa0"
+)
 """Characters that take no room. The joiners U+200C and U+200D stay: scripts and emoji need them."""
 
 ALLOWED_CONTROLS = frozenset("\n\t")

@@ -1,0 +1,142 @@
+"""The catalogues: extract what the sources say, keep the English one complete, compile it. No GNU gettext needed."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SRC = Path(__file__).resolve().parents[1]
+CATALOGUE = SRC / "locale" / "en" / "LC_MESSAGES" / "django.po"
+COMPILED = CATALOGUE.with_suffix(".mo")
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as the sources say it."""
+
+    id: str
+    plural: str | None
+    context: str | None
+    place: str
+
+    @property
+    def key(self) -> tuple[str | None, str]:
+        """What identifies it in a catalogue."""
+        return self.context, self.id
+
+
+def extract() -> dict[tuple[str | None, str], Message]:
+    """Return every message of the Python sources and the templates."""
+    found: dict[tuple[str | None, str], Message] = {}
+    for path, code in _sources():
+        for message in _extract_python(code, str(path.relative_to(SRC))):
+            known = found.setdefault(message.key, message)
+            if known.plural is None and message.plural is not None:
+                found[message.key] = message
+    return found
+
+
+def problems() -> list[str]:
+    """Return one sentence for each message that lacks a good English translation; empty: the catalogue is complete."""
+    from babel.messages.pofile import read_po
+
+    if not CATALOGUE.is_file():
+        return ["There is no English catalogue."]
+    with CATALOGUE.open("rb") as file:
+        catalogue = read_po(file, locale="en")
+    wanted, said = extract(), []
+    for message in wanted.values():
+        entry = catalogue.get(message.id, message.context)
+        texts = [] if entry is None else [entry.string] if isinstance(entry.string, str) else list(entry.string)
+        if not texts or not all(texts):
+            said.append(f"{message.place}: not translated: {message.id[:60]!r}")
+        elif entry is not None and entry.fuzzy:
+            said.append(f"{message.place}: fuzzy: {message.id[:60]!r}")
+        elif any(_placeholders(text) - _placeholders(message.id, message.plural) for text in texts):
+            said.append(f"{message.place}: other placeholders: {message.id[:60]!r}")
+    said += [
+        f"no longer used: {str(entry.id)[:60]!r}"
+        for entry in catalogue
+        if entry.id and (entry.context, entry.id if isinstance(entry.id, str) else entry.id[0]) not in wanted
+    ]
+    if not said and COMPILED.read_bytes() != _compile(catalogue):
+        said.append("django.mo is older than django.po: run ./ruang messages.")
+    return said
+
+
+def update() -> tuple[int, int]:
+    """Bring the catalogue to what the sources say, keep the translations, compile. Returns (messages, untranslated)."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po, write_po
+
+    old = Catalog(locale="en")
+    if CATALOGUE.is_file():
+        with CATALOGUE.open("rb") as file:
+            old = read_po(file, locale="en")
+    new = Catalog(locale="en", project="Ruang Aman", fuzzy=False)
+    missing = 0
+    for message in sorted(extract().values(), key=lambda one: (one.place.split(":")[0], one.id)):
+        entry = old.get(message.id, message.context)
+        text = entry.string if entry is not None else ""
+        if message.plural is not None and isinstance(text, str):
+            text = (text, text)
+        if message.plural is None and not isinstance(text, str):
+            text = text[0]
+        missing += not (text if isinstance(text, str) else all(text))
+        name = message.id if message.plural is None else (message.id, message.plural)
+        new.add(name, text, locations=[(message.place.split(":")[0], None)], context=message.context)
+    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+    buffer = io.BytesIO()
+    write_po(buffer, new, width=120, omit_header=False, sort_output=False)
+    stable = re.sub(rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By):[^\n]*\n', b"", buffer.getvalue())
+    CATALOGUE.write_bytes(stable)
+    with CATALOGUE.open("rb") as file:
+        COMPILED.write_bytes(_compile(read_po(file, locale="en")))
+    return len(new), missing
+
+
+def _compile(catalogue: object) -> bytes:
+    from babel.messages.mofile import write_mo
+
+    buffer = io.BytesIO()
+    write_mo(buffer, catalogue)  # type: ignore[arg-type]  # a Catalog, imported lazily
+    return buffer.getvalue()
+
+
+def _placeholders(*texts: str | None) -> set[str]:
+    return {found for text in texts if text for found in PLACEHOLDER.findall(text)}
+
+
+def _sources() -> Iterator[tuple[Path, str]]:
+    from django.utils.translation.template import templatize
+
+    for path in sorted(SRC.rglob("*.py")):
+        if "migrations" not in path.parts and path.name != "story.py":
+            yield path, path.read_text("utf-8")
+    for path in sorted([*SRC.rglob("templates/**/*.html"), *SRC.rglob("templates/**/*.txt")]):
+        yield path, templatize(path.read_text("utf-8"), origin=str(path))
+
+
+def _extract_python(code: str, place: str) -> Iterator[Message]:
+    from babel.messages.extract import extract as babel_extract
+
+    for line, said, _comments, context in babel_extract("python", io.BytesIO(code.encode()), KEYWORDS):
+        parts = said if isinstance(said, tuple) else (said,)
+        if parts and isinstance(parts[0], str) and parts[0]:
+            plural = parts[1] if len(parts) > 1 and isinstance(parts[1], str) else None
+            yield Message(parts[0], plural, context, f"{place}:{line}")
