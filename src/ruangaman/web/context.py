@@ -1,0 +1,50 @@
+"""What every template may use. Nothing here asks the database until a template does."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from ruangaman.accounts.types import Role
+from ruangaman.ui.types import NavItem
+from ruangaman.web.registry import sections
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the office's numbers, the demo's accounts, and the navigation of who is signed in."""
+    user = getattr(request, "user", None)
+    viewer = user if user is not None and user.is_authenticated else None
+    return {
+        "viewer": viewer,
+        "me": {"name": viewer.display_name, "line": viewer.get_role_display()} if viewer else None,
+        "nav": SimpleLazyObject(partial(nav_items, request.path_info, viewer)),
+        "demo": {"accounts": demo_accounts, "current": viewer.username if viewer else ""} if settings.RUANGAMAN_DEMO else None,
+        "idle_seconds": settings.RUANGAMAN_IDLE_SECONDS,
+        "hotline": settings.RUANGAMAN_HOTLINE,
+    }
+
+
+def nav_items(path: str, viewer: Any) -> list[NavItem]:
+    """Return the sections that `viewer` may enter, with what waits in each."""
+    if viewer is None:
+        return []
+    return [
+        NavItem(
+            label=section.label,
+            url=section.url,
+            icon=section.icon,
+            count=(section.count(viewer) or None) if section.count else None,
+            current=path.startswith((section.url, *section.also)),
+        )
+        for section in sections
+        if not section.permissions or any(viewer.has(permission) for permission in section.permissions)
+    ]
+
+
+def demo_accounts() -> list[dict[str, Any]]:
+    """Return the demo's accounts: the role's user name and what it is called."""
+    return [{"username": role.value, "label": role.label} for role in Role]
