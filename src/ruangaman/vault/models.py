@@ -212,12 +212,12 @@ class Grant(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="grants")
     epoch = models.PositiveIntegerField()
-    principal = models.ForeignKey(Principal, on_delete=models.PROTECT, related_name="grants")
+    principal = models.ForeignKey(Principal, on_delete=models.PROTECT, related_name="grants", db_index=False)
     generation = models.PositiveIntegerField()
     compartments = models.PositiveIntegerField(null=True)
     """Bit n for compartment n; NULL: the whole data key."""
     wrapped = models.BinaryField()
-    grantor = models.ForeignKey(Principal, on_delete=models.PROTECT, null=True, related_name="+")
+    grantor = models.ForeignKey(Principal, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     """NULL: made at acceptance and MACed under the pepper."""
     reason = models.CharField(max_length=24)
     consent_ref = models.UUIDField(null=True)
