@@ -1,0 +1,29 @@
+"""What a case refuses, each with the sentence for the person who asked."""
+
+from __future__ import annotations
+
+from ruangaman.core.errors import Conflict, DomainError, NotAllowed
+
+
+class CaseClosed(Conflict):
+    """The case is closed; it has to be opened again before anything is added."""
+
+
+class AlreadyClosed(Conflict):
+    """Somebody closed it before."""
+
+
+class NoSuchMove(Conflict):
+    """The case cannot go from where it stands to where it was asked to go."""
+
+
+class EvidenceMissing(DomainError):
+    """Something must exist before this move; the sentence says what."""
+
+
+class NotAssignable(NotAllowed):
+    """This person cannot take this part in the case."""
+
+
+class WrongPerson(DomainError):
+    """A person named in the form does not belong to this case or is not of the right kind."""

@@ -1,0 +1,66 @@
+"""What a case tells the trail: codes and counts, never words of a person."""
+
+from __future__ import annotations
+
+from ruangaman.audit.registry import register
+from ruangaman.audit.types import EventType
+
+CASE_OPENED = register(
+    EventType(
+        "cases.opened",
+        "{actor} membuka kasus {subject}",
+        fields=frozenset({"case_type", "risk", "authority", "state", "manager"}),
+    )
+)
+CASE_MOVED = register(
+    EventType("cases.moved", "{actor} memindahkan tahap kasus {subject}", fields=frozenset({"from", "to"}))
+)
+CASE_CLOSED = register(
+    EventType("cases.closed", "{actor} menutup kasus {subject}", fields=frozenset({"from", "reason"}))
+)
+CASE_REOPENED = register(
+    EventType("cases.reopened", "{actor} membuka lagi kasus {subject}", fields=frozenset({"from"}))
+)
+PERSON_ADDED = register(
+    EventType("cases.person_added", "{actor} menambah orang pada kasus {subject}", fields=frozenset({"kind", "person"}))
+)
+PERSON_EDITED = register(
+    EventType(
+        "cases.person_edited", "{actor} membetulkan data orang pada kasus {subject}", fields=frozenset({"kind", "person"})
+    )
+)
+INCIDENT_ADDED = register(
+    EventType(
+        "cases.incident_added", "{actor} menambah kejadian pada kasus {subject}", fields=frozenset({"incident", "links"})
+    )
+)
+NOTE_ADDED = register(
+    EventType(
+        "cases.note_added", "{actor} menambah catatan pada kasus {subject}", fields=frozenset({"note", "compartment"})
+    )
+)
+SERVICE_ADDED = register(
+    EventType("cases.service_added", "{actor} mencatat layanan pada kasus {subject}", fields=frozenset({"type", "service"}))
+)
+TASK_ADDED = register(
+    EventType("cases.task_added", "{actor} menambah tugas pada kasus {subject}", fields=frozenset({"task", "owner"}))
+)
+TASK_DONE = register(
+    EventType("cases.task_done", "{actor} menyelesaikan tugas pada kasus {subject}", fields=frozenset({"task"}))
+)
+TASK_UNDONE = register(
+    EventType("cases.task_undone", "{actor} mengembalikan tugas pada kasus {subject}", fields=frozenset({"task"}))
+)
+ASSIGNED = register(
+    EventType(
+        "cases.assigned", "{actor} menugaskan orang pada kasus {subject}", fields=frozenset({"user", "role", "epoch"})
+    )
+)
+UNASSIGNED = register(
+    EventType("cases.unassigned", "{actor} melepas orang dari kasus {subject}", fields=frozenset({"user", "role"}))
+)
+MANAGER_CHANGED = register(
+    EventType(
+        "cases.manager_changed", "{actor} mengganti manajer kasus {subject}", fields=frozenset({"before", "after"})
+    )
+)
