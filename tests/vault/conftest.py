@@ -1,0 +1,24 @@
+"""What the vault's own tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from tests.vault import fixed
+
+
+@pytest.fixture(scope="module")
+def fixed_pepper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give a module a fixed pepper, cheap doors and a spool of its own; returns the spool's folder."""
+    spool = tmp_path_factory.mktemp("spool")
+    with override_settings(
+        RUANGAMAN_PEPPER=fixed.PEPPER,
+        RUANGAMAN_SPOOL=spool,
+        RUANGAMAN_DOOR_PARAMS=fixed.CHEAP,
+        RUANGAMAN_RECEIPT_PARAMS=fixed.CHEAP,
+    ):
+        yield spool
