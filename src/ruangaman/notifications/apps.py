@@ -4,7 +4,11 @@ from django.apps import AppConfig
 
 
 class NotificationsConfig(AppConfig):
-    """See the package's docstring."""
+    """Calling people: what they are told, and that nobody is told twice."""
 
     name = "ruangaman.notifications"
     label = "notifications"
+
+    def ready(self) -> None:
+        """Register the kinds of event."""
+        from ruangaman.notifications import events  # noqa: F401 - importing fills the registry

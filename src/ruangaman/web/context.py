@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from ruangaman.accounts.types import Role
+from ruangaman.accounts.types import Permission, Role
 from ruangaman.ui.types import NavItem
 from ruangaman.web.registry import sections
 
@@ -22,7 +22,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "me": {"name": viewer.display_name, "line": viewer.get_role_display()} if viewer else None,
         "nav": SimpleLazyObject(partial(nav_items, request.path_info, viewer)),
-        "demo": {"accounts": demo_accounts, "current": viewer.username if viewer else ""} if settings.RUANGAMAN_DEMO else None,
+        "demo": demo_bar(viewer) if settings.RUANGAMAN_DEMO else None,
+        "alarm_url": "/kerja/alarm" if viewer and viewer.has(Permission.REPORT_DESK) else "",
         "idle_seconds": settings.RUANGAMAN_IDLE_SECONDS,
         "hotline": settings.RUANGAMAN_HOTLINE,
     }
@@ -45,6 +46,7 @@ def nav_items(path: str, viewer: Any) -> list[NavItem]:
     ]
 
 
-def demo_accounts() -> list[dict[str, Any]]:
-    """Return the demo's accounts: the role's user name and what it is called."""
-    return [{"username": role.value, "label": role.label} for role in Role]
+def demo_bar(viewer: Any) -> dict[str, Any]:
+    """Return what the bar that changes roles shows: the demo's accounts, and whose eyes one looks through."""
+    accounts = [{"username": role.value, "label": role.label} for role in Role]
+    return {"accounts": accounts, "current": viewer.username if viewer else ""}

@@ -1,0 +1,35 @@
+"""What the worker does for the desk: calls it, and puts work back that a dead worker left behind."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.job_context import JobContext
+
+from ruangaman.core import clock
+from ruangaman.notifications import services
+from ruangaman.notifications.types import AlarmKind, AlarmNotSent
+
+RETRY = RetryStrategy(max_attempts=40, wait=3, linear_wait=20, retry_exceptions=[AlarmNotSent])
+"""3, 23, 43 … seconds: about four hours in all, for a mail server that is down over night."""
+
+DEAD_AFTER_SECONDS = 30
+
+
+@app.task(name="ruangaman.notifications.jobs.alarm_desk", queue="alarm", retry=RETRY)
+def alarm_desk(*, report_id: str, desk_id: str, kind: str = AlarmKind.NEW.value) -> int:
+    """Write to those who have to know that something is in the desk's queue."""
+    return services.send_alarm(report_id=UUID(report_id), desk_id=UUID(desk_id), kind=AlarmKind(kind), at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="ruangaman.notifications.jobs.revive", queue="alarm", queueing_lock="revive", pass_context=True)
+async def revive(context: JobContext, timestamp: int) -> int:
+    """Put back every job whose worker died while doing it."""
+    manager = context.app.job_manager
+    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS))
+    for job in stalled:
+        await manager.retry_job(job)
+    return len(stalled)

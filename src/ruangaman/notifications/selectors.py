@@ -1,0 +1,28 @@
+"""Whom an alarm still has to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.models import DeskMember, User
+from ruangaman.notifications.models import AlarmSent
+from ruangaman.notifications.types import AlarmKind
+
+
+def list_unreached(*, report_id: UUID, desk_id: UUID, kind: AlarmKind, at: datetime) -> list[User]:
+    """Return who has to be called and was not yet: those on duty, or the whole desk when it is late."""
+    if kind is AlarmKind.LATE:
+        members = DeskMember.objects.filter(desk_id=desk_id, until=None, user__is_active=True).select_related("user")
+        people = [member.user for member in members]
+    else:
+        people = accounts.list_on_duty(desk_id=desk_id, at=at)
+    reached = set(AlarmSent.objects.filter(report_id=report_id, kind=kind).values_list("user_id", flat=True))
+    return [person for person in people if person.email and person.pk not in reached]
+
+
+def list_alarmed(*, report_ids: Iterable[UUID], kind: AlarmKind) -> set[UUID]:
+    """Return those reports about which at least one letter of this kind went out."""
+    return set(AlarmSent.objects.filter(report_id__in=list(report_ids), kind=kind).values_list("report_id", flat=True))

@@ -1,0 +1,76 @@
+"""Calling the desk: asked for inside the transaction of the change, sent outside of any."""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import User
+from ruangaman.audit.services import record, unit_of_work
+from ruangaman.audit.types import Role
+from ruangaman.notifications import events, selectors
+from ruangaman.notifications.models import AlarmSent
+from ruangaman.notifications.types import AlarmKind, AlarmNotSent
+
+
+def raise_alarm(*, report_id: UUID, desk_id: UUID, kind: AlarmKind = AlarmKind.NEW) -> None:
+    """Ask for the alarm of a desk in the running transaction: it exists if and only if the change does.
+
+    Goes through `alarm_defer`, which can defer this job and no other: the public may call it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT alarm_defer(%s, %s, %s)", [report_id, desk_id, kind.value])
+
+
+def send_alarm(*, report_id: UUID, desk_id: UUID, kind: AlarmKind, at: datetime) -> int:
+    """Write to everybody who has to be called and was not yet; the letter says only that something is there.
+
+    Each letter is sent outside of any transaction and noted at once, so a repetition reaches those who are left.
+
+    Raises:
+        AlarmNotSent: for some the mail server could not be reached or refused; the others have theirs.
+
+    Writes: one row for each letter that the mail server took, and one event.
+    """
+    with unit_of_work(Role.WORKER):
+        people = selectors.list_unreached(report_id=report_id, desk_id=desk_id, kind=kind, at=at)
+    reached = 0
+    for person in people:
+        try:
+            _letter(person).send()
+        except (smtplib.SMTPException, OSError):
+            continue
+        with unit_of_work(Role.WORKER):
+            AlarmSent.objects.bulk_create(
+                [AlarmSent(report_id=report_id, user=person, kind=kind, sent_at=at)], ignore_conflicts=True
+            )
+        reached += 1
+    if reached:
+        with unit_of_work(Role.WORKER):
+            detail: dict[str, str | int | bool | list[str] | None] = {"kind": kind.value, "people": reached}
+            record(events.ALARMED, by=None, subject=str(report_id), at=at, detail=detail)
+    if reached < len(people):
+        raise AlarmNotSent(f"{len(people) - reached} of {len(people)} letters did not go out.")
+    return reached
+
+
+def _letter(person: User) -> EmailMessage:
+    """Return the letter: no code, no kind, no danger; whoever reads over a shoulder learns nothing."""
+    with translation.override(person.language):
+        return EmailMessage(
+            subject=_("Ada yang baru di antrean"),
+            body=_("Ada yang baru di antrean. Buka antrean kerja Anda: %(address)s") % {"address": _queue_address()},
+            to=[person.email],
+        )
+
+
+def _queue_address() -> str:
+    scheme = "https" if settings.RUANGAMAN_SECURE_COOKIES else "http"
+    return f"{scheme}://{settings.ALLOWED_HOSTS[0]}/kerja/"

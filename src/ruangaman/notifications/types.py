@@ -1,0 +1,19 @@
+"""Words of the alarm."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class AlarmKind(TextChoices):
+    """Why somebody is called; the letter itself says neither."""
+
+    NEW = "new", _("Ada yang baru")
+    """To those on duty, at once."""
+    LATE = "late", _("Batas waktunya lewat")
+    """To every member of the desk: it was not opened in time."""
+
+
+class AlarmNotSent(Exception):
+    """Some letters did not go out; the job is tried again for those. Carries a count, never an address."""
