@@ -8,9 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-PROCESSES = ("web", "worker", "migrate", "test")
+PROCESSES = ("web", "worker", "migrate", "seed", "test")
 
-LOGINS = {"web": "ra_login_web", "worker": "ra_login_worker", "migrate": "ra_login_migrate", "test": "ra_owner"}
+LOGINS = {
+    "web": "ra_login_web",
+    "worker": "ra_login_worker",
+    "migrate": "ra_login_migrate",
+    "seed": "ra_owner",
+    "test": "ra_owner",
+}
 """Database login of each process on the embedded server (ADR 0013)."""
 
 URL_NAMES = {"web": "DATABASE_URL", "worker": "DATABASE_URL_WORKER", "migrate": "DATABASE_URL_MIGRATE"}

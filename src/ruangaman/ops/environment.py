@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+SOURCE = Path(__file__).resolve().parents[2]
 SECRET_BYTES = 32
 _OURS = ("RUANGAMAN_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
 
@@ -21,6 +22,7 @@ def for_process(process: str, *, socket: Path, database: str, folder: Path, **mo
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     return {
         **kept,
+        "PYTHONPATH": os.pathsep.join([str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])]),
         "DJANGO_SETTINGS_MODULE": "ruangaman.config.settings",
         "RUANGAMAN_PROCESS": process,
         "RUANGAMAN_PG_SOCKET": str(socket),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import re
 import shutil
@@ -37,6 +38,11 @@ def pins(text: str) -> dict[str, list[str]]:
     for name, version in _PIN.findall(text):
         found.setdefault(_normal(name), []).append(version)
     return found
+
+
+def can_check() -> bool:
+    """Whether this is a checkout with the development tools in it."""
+    return PYPROJECT.is_file() and importlib.util.find_spec("packaging") is not None
 
 
 def faults(*, pyproject: Path = PYPROJECT, folder: Path = REQUIREMENTS) -> list[str]:

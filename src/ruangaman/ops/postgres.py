@@ -106,7 +106,7 @@ class Postgres:
             PostgresError: it did not come up.
         """
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = _take(self.data)
+        self._lock = take(self.data)
         try:
             self._way = runas.choose(self.data)
             programs = self._programs or binaries.find(major=_cluster_major(self.cluster))
@@ -227,7 +227,7 @@ def attach(data: Path) -> Path | None:
     return None
 
 
-def _take(data: Path) -> IO[str]:
+def take(data: Path) -> IO[str]:
     """Hold the folder for this process; what a killed owner left in the temporary folder is swept away."""
     lock = (data / "lock").open("a+")
     try:

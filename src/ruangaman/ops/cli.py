@@ -1,0 +1,67 @@
+"""The command line. Each command is a module in `ops/commands`, imported only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from ruangaman.ops.binaries import NoBinaries
+from ruangaman.ops.demo import DemoError
+from ruangaman.ops.lockfiles import LockError
+from ruangaman.ops.postgres import PostgresError
+from ruangaman.ops.runas import CannotRun
+from ruangaman.ops.supervisor import GaveUp
+
+COMMANDS = {
+    "demo": "start everything with synthetic data, print the address and the accounts",
+    "test": "run the tests; everything after `test` goes to pytest",
+    "check": "format, lint, types, import contracts, migrations, lock files",
+    "fix": "let ruff mend format and lint",
+    "worker": "do the jobs that wait in the database",
+    "migrate": "bring the tables up to date",
+    "audit": "verify the audit trail",
+    "lock": "make the hashed requirement files again",
+    "doctor": "tell what this machine has and lacks",
+}
+_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, GaveUp, LockError)
+"""Errors that are sentences for a person; any other one is a fault of ours and shows its traceback."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in {"-h", "--help", "help"}:
+        _print_commands()
+        return 0 if words else 2
+    if words[0] not in COMMANDS:
+        print(f"There is no command `{words[0]}`. There are: {', '.join(COMMANDS)}.", file=sys.stderr)
+        return 2
+    module = importlib.import_module(f"ruangaman.ops.commands.{words[0]}")
+    options = _parse(module, words[0], words[1:])
+    try:
+        code: int = module.run(options)
+    except _TOLD as error:
+        print(error, file=sys.stderr)
+        return 1
+    return code
+
+
+def _parse(module: ModuleType, name: str, words: list[str]) -> argparse.Namespace:
+    if getattr(module, "PASS_ON", False):
+        return argparse.Namespace(rest=words)
+    parser = argparse.ArgumentParser(prog=f"ruang {name}", description=module.__doc__)
+    module.add_arguments(parser)
+    return parser.parse_args(words)
+
+
+def _print_commands() -> None:
+    print("./ruang COMMAND [options]      (each knows --help)\n")
+    for name, text in COMMANDS.items():
+        print(f"  {name:<10} {text}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

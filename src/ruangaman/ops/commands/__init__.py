@@ -1,0 +1,1 @@
+"""The commands that `./ruang` knows, one file each."""

@@ -1,0 +1,24 @@
+"""`./ruang worker`: does the jobs that wait in the database."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--concurrency", type=int, default=4, help="jobs at once (%(default)s)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Work until SIGTERM; a job that runs then has ten seconds to end."""
+    os.environ["RUANGAMAN_PROCESS"] = "worker"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    arguments = ["worker", f"--concurrency={options.concurrency}", "--shutdown-graceful-timeout=10"]
+    call_command("procrastinate", *arguments)
+    return 0

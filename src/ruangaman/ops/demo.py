@@ -1,0 +1,191 @@
+"""The demo: one folder, one PostgreSQL, a synthetic city, web and worker. Never near real data."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from ruangaman.ops import environment, postgres, roles
+from ruangaman.ops.postgres import Postgres
+from ruangaman.ops.progress import step
+from ruangaman.ops.supervisor import Child
+
+DATABASE = "ruangaman"
+MARKER = "this-is-a-demo"
+PASSWORD = "demo-ruang-aman"  # noqa: S105 - printed on the first page of the manual
+_SETTING = "ruangaman.demo"
+_BLOCKING_THREADS, _BACKPRESSURE = 32, 256
+
+
+class DemoError(RuntimeError):
+    """The demo cannot start; the text says what to do."""
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def choose_port(wanted: int) -> int:
+    """The port if it is free; 0 takes any free one.
+
+    Raises:
+        DemoError: something listens there.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            raise DemoError(
+                f"Port {wanted} is in use: stop what listens there, or choose another with --port."
+            ) from None
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def claim_folder(folder: Path, *, fresh: bool) -> None:
+    """Make the folder a demo's, or find that it is one; `fresh` empties it.
+
+    Raises:
+        DemoError: it holds something that no demo made, or its pepper is gone.
+        InUse: a demo runs there.
+    """
+    marker = folder / MARKER
+    holds = folder.exists() and any(folder.iterdir())
+    if holds and not marker.is_file():
+        raise DemoError(f"The folder {folder} holds something that is not a demo: choose another with --data.")
+    if holds and fresh:
+        _empty(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (folder / "cluster").exists() and not (folder / "pepper").is_file():
+        raise DemoError(f"The pepper of the demo in {folder} is gone, so nothing in it opens: start it with --fresh.")
+    marker.write_text("Synthetic data only. ./ruang demo --fresh empties this folder.\n")
+    environment.ensure_folder(folder)
+    (folder / "logs").mkdir(mode=0o700, exist_ok=True)
+
+
+def _empty(folder: Path) -> None:
+    with contextlib.closing(postgres.take(folder)):
+        for each in folder.iterdir():
+            if each.name in (MARKER, "lock"):
+                continue
+            if each.is_dir() and not each.is_symlink():
+                shutil.rmtree(each)
+            else:
+                each.unlink()
+
+
+def fill(server: Postgres, folder: Path) -> None:
+    """Bring the database to what this version wants: roles, database, migrations, and the city if it is not there.
+
+    A filling that was interrupted is thrown away and begun again.
+
+    Raises:
+        DemoError: the database is not a demo's, or a step failed.
+    """
+    admin = server.conninfo()
+    roles.ensure_roles(admin)
+    state = _state(admin)
+    if state == "real":
+        raise DemoError(f"The database in {folder} holds data that no demo made: choose another folder with --data.")
+    if state == "unfinished":
+        roles.drop_database(admin, DATABASE)
+    if state != "filled":
+        roles.ensure_database(admin, DATABASE)
+        _set_state(admin, "unfinished")
+    with step("Bringing the tables up to date"):
+        _run(server, folder, "migrate", ["-m", "django", "migrate", "--verbosity=0"])
+    if state != "filled":
+        with step("Filling a synthetic city (once; a minute or two)"):
+            _run(server, folder, "seed", ["-m", "ruangaman.ops.commands.fill", str(folder / "receipts.json")])
+        _set_state(admin, "filled")
+
+
+def receipts(folder: Path) -> list[str]:
+    """Working receipts of some of the synthetic reports."""
+    path = folder / "receipts.json"
+    return [str(each) for each in json.loads(path.read_text())] if path.is_file() else []
+
+
+def children(server: Postgres, folder: Path, port: int) -> list[Child]:
+    """The web server and the worker, not yet started."""
+    web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--http", "1", "--no-ws"]
+    web += ["--workers", str(cores()), "--blocking-threads", str(_BLOCKING_THREADS)]
+    web += ["--backpressure", str(_BACKPRESSURE), "--respawn-failed-workers", "--respawn-interval", "0.5"]
+    web += ["--workers-kill-timeout", "10", "ruangaman.config.wsgi:application"]
+    commands = {"web": web, "worker": ["-m", "ruangaman.ops.cli", "worker"]}
+    return [
+        Child(name, [sys.executable, "-P", *command], _env(server, folder, name), folder / "logs" / f"{name}.log")
+        for name, command in commands.items()
+    ]
+
+
+def is_live(port: int) -> bool:
+    """Whether the web server answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def wait_live(port: int, web: Child, *, seconds: float = 90) -> None:
+    """Wait for the first answer.
+
+    Raises:
+        DemoError: the web process ended, or said nothing in time.
+    """
+    end = time.monotonic() + seconds
+    while not is_live(port):
+        if web.is_gone() or time.monotonic() > end:
+            raise DemoError(f"The web server did not come up: see {web.log}.")
+        time.sleep(0.1)
+
+
+def _env(server: Postgres, folder: Path, process: str) -> dict[str, str]:
+    if server.socket is None:
+        raise DemoError("PostgreSQL is not running.")
+    return environment.for_process(
+        process, socket=server.socket, database=DATABASE, folder=folder, RUANGAMAN_DEMO="1", RUANGAMAN_DEBUG="1"
+    )
+
+
+def _run(server: Postgres, folder: Path, process: str, arguments: list[str]) -> None:
+    log = folder / "logs" / f"{process}.log"
+    with log.open("wb") as out:
+        done = subprocess.run(
+            [sys.executable, "-P", *arguments], env=_env(server, folder, process), stdout=out, check=False
+        )
+    if done.returncode:
+        raise DemoError(f"The step `{process}` of the demo failed, see above and {log}.")
+
+
+def _state(admin: str) -> str:
+    """`absent`, `unfinished`, `filled`, or `real`: a database without the demo's mark."""
+    with psycopg.connect(admin) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            return "absent"
+    with psycopg.connect(psycopg.conninfo.make_conninfo(admin, dbname=DATABASE)) as connection:
+        row = connection.execute("SELECT current_setting(%s, true)", [_SETTING]).fetchone()
+        return (row[0] if row else None) or "real"
+
+
+def _set_state(admin: str, state: str) -> None:
+    with psycopg.connect(admin, autocommit=True) as connection:
+        mark = sql.SQL("ALTER DATABASE {} SET ruangaman.demo = {}")
+        connection.execute(mark.format(sql.Identifier(DATABASE), sql.Literal(state)))

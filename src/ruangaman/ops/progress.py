@@ -1,0 +1,66 @@
+"""Telling how far a long step has come: a bar on a terminal, a line now and then elsewhere. Always on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many are done, and how many there are."""
+
+_WIDTH, _SECONDS = 30, 5.0
+
+
+class Bar:
+    """A `Progress`. Use it as a context, so that the line is ended."""
+
+    def __init__(self) -> None:
+        """Nothing is shown yet."""
+        self._terminal = sys.stderr.isatty()
+        self._last = 0.0
+        self._what = ""
+
+    def __enter__(self) -> Self:
+        """Nothing to open."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the line."""
+        if self._terminal and self._what:
+            say("")
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Show it, if it is time to."""
+        now, ended = time.monotonic(), done >= total
+        wait = 0.1 if self._terminal else _SECONDS
+        if not ended and what == self._what and now - self._last < wait:
+            return
+        if self._terminal and self._what not in ("", what):
+            say("")
+        self._last, self._what = now, what
+        if self._terminal:
+            filled = _WIDTH * done // max(total, 1)
+            sys.stderr.write(f"\r  {what:<28} [{'#' * filled}{'.' * (_WIDTH - filled)}] {done}/{total} ")
+            sys.stderr.flush()
+        else:
+            say(f"  {what}: {done} of {total}")
+
+
+def say(text: str) -> None:
+    """One line for the person who watches; never on stdout, which belongs to results."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def step(what: str) -> Iterator[None]:
+    """Name a step and tell how long it took."""
+    say(f"{what} …")
+    start = time.monotonic()
+    yield
+    say(f"  done in {time.monotonic() - start:.1f} s")

@@ -1,0 +1,132 @@
+"""Keeps the processes of the demo running, and ends every one of them with us."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from ruangaman.ops import processes
+from ruangaman.ops.postgres import Postgres
+from ruangaman.ops.progress import say
+
+_RESTARTS, _WINDOW = 8, 60.0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """Someone asked us to stop."""
+
+
+class GaveUp(RuntimeError):
+    """A process ends again and again; the text says where to look."""
+
+
+@contextlib.contextmanager
+def stop_on_signals() -> Iterator[None]:
+    """Turn Ctrl-C, SIGTERM and a closed terminal into `Stopped`, once; while we stop, more of them change nothing."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped
+
+    before = {number: signal.signal(number, stop) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass
+class Child:
+    """One process to keep running."""
+
+    name: str
+    command: list[str]
+    env: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    starts: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start it in a group of its own. From the main thread only: it dies with the thread that started it."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=processes.die_with_parent(signal.SIGTERM),
+            )
+        self.starts.append(time.monotonic())
+
+    def is_gone(self) -> bool:
+        """Whether it ended by itself."""
+        return self.process is not None and self.process.poll() is not None
+
+    def restart(self) -> None:
+        """Start it again after sweeping up its group; a little later each time.
+
+        Raises:
+            GaveUp: it ended too often within a minute.
+        """
+        if self.process is not None:
+            processes.stop(self.process, seconds=0)
+        recent = [moment for moment in self.starts if time.monotonic() - moment < _WINDOW]
+        if len(recent) >= _RESTARTS:
+            raise GaveUp(f"The {self.name} process ends again and again: see {self.log}.")
+        self.starts = recent
+        time.sleep(0.1 * 2 ** min(len(recent), 5) / 2)
+        self.start()
+
+
+class Supervisor:
+    """PostgreSQL and the processes that use it."""
+
+    def __init__(self, server: Postgres, children: list[Child]) -> None:
+        """Nothing is started by this."""
+        self.server = server
+        self.children = children
+
+    def start(self) -> None:
+        """Start the children; PostgreSQL is running already."""
+        for child in self.children:
+            child.start()
+
+    def check(self) -> None:
+        """Start again what died; PostgreSQL first, in the same place."""
+        if self.server.restart_if_gone():
+            say("PostgreSQL had ended and was started again.")
+        for child in self.children:
+            if child.is_gone():
+                say(f"The {child.name} process had ended and is started again.")
+                child.restart()
+
+    def watch(self) -> None:
+        """Check, for ever."""
+        while True:
+            self.check()
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """End the children together. PostgreSQL is ended by whoever started it."""
+        running = [child.process for child in self.children if child.process is not None]
+        for process in running:
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGTERM)
+        end = time.monotonic() + 15
+        for process in running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, end - time.monotonic()))
+            processes.stop(process, seconds=0)
