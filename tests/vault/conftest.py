@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.test import override_settings
+from hypothesis import settings
 
 from tests.vault import fixed
+
+settings.register_profile("vault", deadline=None)  # a busy machine is no failure
+settings.load_profile("vault")
 
 
 @pytest.fixture(scope="module")

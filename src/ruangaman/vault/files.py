@@ -39,6 +39,8 @@ DOCUMENT_TYPES = frozenset(
     }
 )
 LONGEST_NAME = 120
+SURE_ENOUGH = 0.3
+"""Of puremagic's confidence: below it stand two-byte marks that a sentence may begin with."""
 
 _BROKEN = _("Berkas ini tidak utuh.")
 
@@ -214,9 +216,10 @@ def media_type_of(start: bytes) -> str:
     if not start:
         return UNKNOWN_TYPE
     try:
-        found = puremagic.from_string(start, mime=True)
+        guesses = puremagic.magic_string(start)
     except puremagic.PureError:
         return UNKNOWN_TYPE
+    found = next((guess.mime_type for guess in guesses if guess.mime_type and guess.confidence >= SURE_ENOUGH), "")
     kind = found.partition("/")[0]
     safe = (kind in {"image", "audio", "video"} and "svg" not in found) or found in DOCUMENT_TYPES
     return found if safe else UNKNOWN_TYPE

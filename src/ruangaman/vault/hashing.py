@@ -83,12 +83,12 @@ class HashThread:
 _threads: list[HashThread] = [HashThread()]
 
 
-def _renew() -> None:
-    """Give a forked process a thread of its own: threads do not survive a fork."""
+def renew() -> None:
+    """Give this process a thread of its own; called after a fork, which no thread survives."""
     _threads[0] = HashThread()
 
 
-os.register_at_fork(after_in_child=_renew)
+os.register_at_fork(after_in_child=renew)
 
 
 def run_intake(work: Callable[[], T]) -> T:
