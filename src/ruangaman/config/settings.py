@@ -167,6 +167,7 @@ RUANGAMAN_DOOR_PARAMS = (64 * 1024, 3, 1) if ENV.process != "test" else (64, 1, 
 RUANGAMAN_RECEIPT_PARAMS = (19 * 1024, 2, 1) if ENV.process != "test" else (64, 1, 1)
 RUANGAMAN_IDLE_SECONDS = 15 * 60
 RUANGAMAN_SERVICE_NAME = "UPTD PPA Balikpapan"
+RUANGAMAN_CITY = "Balikpapan"
 RUANGAMAN_NUMBERS = [
     {"label": _("Darurat"), "number": "112", "tel": "112"},
     {"label": _("Polisi"), "number": "110", "tel": "110"},

@@ -15,6 +15,7 @@ Public (templates extend `ui/public.html`)
     {% sprite "exit mark pen" %} {% use "pen" %} every icon that the page points to; a pointer to one of them
     {% numbers title=… strip=True chat=False %}  emergency keys
     {% office_call hint=… %}                     the office's own number as a way on
+    {% lines as line %}                          the numbers themselves: line.keys, .talk, .chat, .office
     {% question form.what control="textarea" must=True icons=… notes=… %} … {% endquestion %}
                                                  one question; control: text textarea code select file
                                                  choices three duo chips
@@ -146,6 +147,12 @@ def service_name() -> str:
 
 
 @register.simple_tag
+def city() -> str:
+    """Return the city that this installation serves."""
+    return str(settings.RUANGAMAN_CITY)
+
+
+@register.simple_tag
 def exit_url() -> str:
     """Return the neutral site that an exit leads to."""
     return str(settings.RUANGAMAN_EXIT_URL)
@@ -182,6 +189,18 @@ def numbers(*, title: Words = "", strip: bool = False, chat: bool = True, plain:
             "chat": settings.RUANGAMAN_WHATSAPP if chat else None,
         },
     )
+
+
+@register.simple_tag
+def lines() -> dict[str, Any]:
+    """Return the numbers themselves: keys, talk (the last key: women and children), chat, office."""
+    keys = settings.RUANGAMAN_NUMBERS
+    return {
+        "keys": keys,
+        "talk": keys[-1],
+        "chat": settings.RUANGAMAN_WHATSAPP,
+        "office": settings.RUANGAMAN_HOTLINE,
+    }
 
 
 @register.simple_tag

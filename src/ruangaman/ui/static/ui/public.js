@@ -20,10 +20,10 @@ const leave = () => {
 
 /* An answer takes this page's place. A constructed sheet, for the first page's policy allows no second <style>. */
 const show = (html, url) => {
-  const page = new DOMParser().parseFromString(html, "text/html"), style = page.querySelector("style");
-  if (!style) return location.replace(url);
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(style.textContent);
+  const [tag, rules] = html.match(/<style>([^]*?)<\/style>/) || [];
+  if (!rules) return location.replace(url);
+  const page = new DOMParser().parseFromString(html.replace(tag, ""), "text/html"), sheet = new CSSStyleSheet();
+  sheet.replaceSync(rules);
   doc.adoptedStyleSheets = [sheet];
   doc.querySelector("head style")?.remove();
   root.lang = page.documentElement.lang;
