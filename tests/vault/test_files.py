@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 from itertools import permutations
 from pathlib import Path
 from uuid import uuid4
@@ -76,6 +77,21 @@ def test_an_aborted_upload_leaves_nothing(fixed_pepper: Path) -> None:
 
     sealer.abort()
     sealer.abort()
+
+    assert set(fixed_pepper.iterdir()) == before
+
+
+def test_a_disk_that_is_full_is_told_and_leaves_nothing(fixed_pepper: Path) -> None:
+    before = set(fixed_pepper.iterdir())
+    sealer = FrameSealer(name="x")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            sealer.feed(bytes(600_000))
+        sealer.abort()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
     assert set(fixed_pepper.iterdir()) == before
 

@@ -10,7 +10,7 @@ import pytest
 
 from ruangaman.vault import hashing
 from ruangaman.vault.errors import Busy
-from ruangaman.vault.hashing import HashThread, Lane
+from ruangaman.vault.hashing import LIMITS, HashThread, Lane
 
 WAIT_SECONDS = 10
 
@@ -77,7 +77,7 @@ def test_the_queues_are_served_in_turn() -> None:
 @pytest.mark.parametrize("full", Lane)
 def test_a_full_queue_says_so_and_the_other_still_takes(full: Lane) -> None:
     held = Held()
-    for _ in range(full):
+    for _ in range(LIMITS[full]):
         held.ask(full, "x")
 
     with pytest.raises(Busy):

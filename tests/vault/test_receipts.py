@@ -52,6 +52,16 @@ def test_a_foreign_key_is_not_known(key: str) -> None:
             receipts.derive_receipt(key)
 
 
+def test_a_key_has_one_spelling() -> None:
+    keys = (receipts.mint_key("kue") for _ in range(1000))
+    key = next(key for key in keys if "-" in key and "_" in key)
+
+    assert receipts.check_key(key) is not None
+    assert receipts.check_key(key.replace("-", "+")) is None
+    assert receipts.check_key(key.replace("_", "/")) is None
+    assert receipts.check_key(key + "\n") is None
+
+
 def test_a_key_of_another_version_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ruangaman.vault.layout.VERSION", 2)
     key = receipts.mint_key("kue")

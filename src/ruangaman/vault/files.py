@@ -12,6 +12,7 @@ import os
 import secrets
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -160,7 +161,8 @@ class FrameSealer:
         """Forget the upload and remove what was written of it; calling it twice is no fault."""
         self._buffer.clear()
         self._path.unlink(missing_ok=True)
-        self._spool.close()
+        with suppress(OSError):  # closing writes what is buffered; on a full disk it cannot, and need not
+            self._spool.close()
 
     def _seal(self, plain: bytes, *, last: bool) -> None:
         if self._frames == 0:

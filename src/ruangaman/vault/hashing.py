@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from enum import IntEnum
+from enum import Enum
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -22,11 +22,15 @@ from ruangaman.vault.errors import Busy
 T = TypeVar("T")
 
 
-class Lane(IntEnum):
-    """A queue; the value is how many may wait in it: about one second's work."""
+class Lane(Enum):
+    """A queue."""
 
-    SIGN_IN = 8
-    INTAKE = 40
+    SIGN_IN = "sign-in"
+    INTAKE = "intake"
+
+
+LIMITS = {Lane.SIGN_IN: 8, Lane.INTAKE: 40}
+"""How many may wait: about one second's work in each."""
 
 
 class HashThread:
@@ -48,7 +52,7 @@ class HashThread:
             return work()
         future: Future[T] = Future()
         with self._changed:
-            if len(self._queues[lane]) >= lane:
+            if len(self._queues[lane]) >= LIMITS[lane]:
                 raise Busy(_("Sedang ramai. Coba lagi sebentar lagi."))
             self._queues[lane].append((work, future))
             if self._thread is None:

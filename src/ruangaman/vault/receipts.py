@@ -70,8 +70,10 @@ def check_key(key: str) -> KeyFacts | None:
         data = base64.b64decode(key, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
+    if len(data) != _KEY_BYTES or base64.urlsafe_b64encode(data) != key.encode("ascii"):
+        return None  # one key has one spelling, else the same form sent twice could be two reports
     body, tag = data[:-_MAC], data[-_MAC:]
-    if len(data) != _KEY_BYTES or body[0] != layout.VERSION or not hmac.compare_digest(_key_mac(body), tag):
+    if body[0] != layout.VERSION or not hmac.compare_digest(_key_mac(body), tag):
         return None
     return KeyFacts(key_hmac(key), body[1 + _RANDOM :])
 
