@@ -80,7 +80,7 @@ def migrate(database: str) -> None:
     """Run all migrations on a database, as the login that may. Raises RuntimeError with what it said."""
     folder = Path(os.environ["RUANGAMAN_DATA"]).parent
     done = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
+        [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"],
         env={
             **process_environment("migrate", database=database, folder=folder),
             "PYTHONPATH": os.pathsep.join(sys.path),

@@ -106,7 +106,7 @@ def fill(server: Postgres, folder: Path) -> None:
         roles.ensure_database(admin, DATABASE)
         _set_state(admin, "unfinished")
     with step("Bringing the tables up to date"):
-        _run(server, folder, "migrate", ["-m", "django", "migrate", "--verbosity=0"])
+        _run(server, folder, "migrate", ["-m", "django", "migrate", "--verbosity=0", "--skip-checks"])
     if state != "filled":
         with step("Filling a synthetic city (once; a minute or two)"):
             _run(server, folder, "seed", ["-m", "ruangaman.ops.commands.fill", str(folder / "receipts.json")])

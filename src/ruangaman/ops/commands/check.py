@@ -62,6 +62,7 @@ def _steps(env: dict[str, str]) -> dict[str, Callable[[], bool]]:
         "lint": [*python, "ruff", "check", *CODE],
         "imports": [sys.executable, "-c", imports],
         "types": [*python, "mypy"],
+        "django": [*python, "django", "check"],
         "migrations": [*python, "django", "makemigrations", "--check", "--dry-run"],
     }
     return {**{name: _command(command, env) for name, command in commands.items()}, "locks": _locks}
