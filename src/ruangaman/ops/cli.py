@@ -13,7 +13,6 @@ from ruangaman.ops.demo import DemoError
 from ruangaman.ops.lockfiles import LockError
 from ruangaman.ops.postgres import PostgresError
 from ruangaman.ops.runas import CannotRun
-from ruangaman.ops.supervisor import GaveUp
 
 COMMANDS = {
     "demo": "start everything with synthetic data, print the address and the accounts",
@@ -26,7 +25,7 @@ COMMANDS = {
     "lock": "make the hashed requirement files again",
     "doctor": "tell what this machine has and lacks",
 }
-_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, GaveUp, LockError)
+_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError)
 """Errors that are sentences for a person; any other one is a fault of ours and shows its traceback."""
 
 

@@ -16,16 +16,12 @@ from ruangaman.ops import processes
 from ruangaman.ops.postgres import Postgres
 from ruangaman.ops.progress import say
 
-_RESTARTS, _WINDOW = 8, 60.0
+_WINDOW, _LONGEST_WAIT = 60.0, 10.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
     """Someone asked us to stop."""
-
-
-class GaveUp(RuntimeError):
-    """A process ends again and again; the text says where to look."""
 
 
 @contextlib.contextmanager
@@ -74,20 +70,17 @@ class Child:
         """Whether it ended by itself."""
         return self.process is not None and self.process.poll() is not None
 
-    def restart(self) -> None:
-        """Start it again after sweeping up its group; a little later each time.
-
-        Raises:
-            GaveUp: it ended too often within a minute.
-        """
+    def restart(self) -> bool:
+        """Start it again after sweeping up its group; later each time it ends soon. Tells whether it was time to."""
+        now = time.monotonic()
+        self.starts = [moment for moment in self.starts if now - moment < _WINDOW]
+        wait = min(0.1 * 2 ** len(self.starts), _LONGEST_WAIT)
+        if self.starts and now - self.starts[-1] < wait:
+            return False
         if self.process is not None:
             processes.stop(self.process, seconds=0)
-        recent = [moment for moment in self.starts if time.monotonic() - moment < _WINDOW]
-        if len(recent) >= _RESTARTS:
-            raise GaveUp(f"The {self.name} process ends again and again: see {self.log}.")
-        self.starts = recent
-        time.sleep(0.1 * 2 ** min(len(recent), 5) / 2)
         self.start()
+        return True
 
 
 class Supervisor:
@@ -108,9 +101,8 @@ class Supervisor:
         if self.server.restart_if_gone():
             say("PostgreSQL had ended and was started again.")
         for child in self.children:
-            if child.is_gone():
-                say(f"The {child.name} process had ended and is started again.")
-                child.restart()
+            if child.is_gone() and child.restart():
+                say(f"The {child.name} process had ended and was started again: see {child.log}.")
 
     def watch(self) -> None:
         """Check, for ever."""
