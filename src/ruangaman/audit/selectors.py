@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import connection
 
 from ruangaman.audit.types import BadRow, VerifyResult
@@ -15,3 +17,13 @@ def first_bad_row() -> VerifyResult:
         cursor.execute(VERIFY)
         rows, lane, seq, why = cursor.fetchone()
     return VerifyResult(rows=rows, bad=None if why is None else BadRow(lane, seq, why))
+
+
+def read_seal_hashes(versions: dict[UUID, int]) -> dict[UUID, bytes]:
+    """Return the fingerprint of each reference in this version, where the version is the newest; in one call."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ref, sha256 FROM audit_seal_hashes(%s::uuid[], %s::integer[])",
+            [list(versions), list(versions.values())],
+        )
+        return {ref: bytes(sha256) for ref, sha256 in cursor.fetchall() if sha256 is not None}

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from ruangaman.audit.errors import ForbiddenDetail, OutsideUnitOfWork, UnknownEvent
 from ruangaman.audit.registry import event_types
-from ruangaman.audit.selectors import first_bad_row
+from ruangaman.audit.selectors import first_bad_row, read_seal_hashes
 from ruangaman.audit.types import LANES, Detail, EventType, Role, Seal, VerifyResult
 from ruangaman.core.types import Actor
 
@@ -184,6 +184,18 @@ def record_seals(
 ) -> None:
     """Keep an event about a dossier that vouches for the envelopes written with it."""
     record(event_type, by=by, subject=str(dossier_id), at=at, detail=detail, dossier_id=dossier_id, seals=seals)
+
+
+def read_seals(wanted: Iterable[tuple[UUID, int]]) -> dict[UUID, bytes]:
+    """Return the fingerprint of each (reference, version) that is the newest one the trail knows of.
+
+    What was sealed in the running unit of work counts, though it is not appended yet.
+    """
+    unit, wanted = current_unit(), dict(wanted)
+    pending = {seal.ref: seal for event in unit.events for seal in event.seals if seal.ref in wanted}
+    rest = {ref: version for ref, version in wanted.items() if ref not in pending}
+    found = {ref: seal.sha256 for ref, seal in pending.items() if seal.version == wanted[ref]}
+    return found | (read_seal_hashes(rest) if rest else {})
 
 
 def record_refusal(

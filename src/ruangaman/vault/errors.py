@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ruangaman.core.errors import Busy, DomainError
 
-__all__ = ["Busy", "NotHeld", "NotSealable", "Tampered", "UnknownSuite", "WrongKey"]
+__all__ = ["Busy", "KeyNotSigned", "NotHeld", "NotSealable", "Tampered", "UnknownSuite", "WrongKey", "WrongPepper"]
 
 
 class Tampered(DomainError):
@@ -25,3 +25,11 @@ class NotHeld(DomainError):
 
 class NotSealable(DomainError):
     """The content has no canonical JSON form (not a number, a lone surrogate), or is too large to keep."""
+
+
+class KeyNotSigned(DomainError):
+    """A principal has no public key that two key officers signed: nothing may be wrapped to it yet."""
+
+
+class WrongPepper(RuntimeError):
+    """The pepper is not the one that this database was made with: the process must not start."""

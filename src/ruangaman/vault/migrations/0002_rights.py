@@ -11,10 +11,25 @@ from __future__ import annotations
 
 from django.db import migrations
 
-TABLES = (
-    "principal principalkey keysignature keyofficer officerlist door groupkey dossier dossierepoch grant sealed"
-    " sealedfile frame receiptlocator installationcheck staffsession publicsession"
-).split()
+TABLES = [
+    "principal",
+    "principalkey",
+    "keysignature",
+    "keyofficer",
+    "officerlist",
+    "door",
+    "groupkey",
+    "dossier",
+    "dossierepoch",
+    "grant",
+    "sealed",
+    "sealedfile",
+    "frame",
+    "receiptlocator",
+    "installationcheck",
+    "staffsession",
+    "publicsession",
+]
 
 SHUT = "".join(
     f"""
@@ -101,22 +116,15 @@ WITH gone AS (DELETE FROM vault_grant g WHERE g.dossier_id = dossier AND vault_m
 SELECT count(*) FROM gone
 $$;
 
-CREATE FUNCTION vault_end_sessions(who uuid, keep text) RETURNS bigint LANGUAGE sql VOLATILE
-SECURITY DEFINER SET search_path = public, pg_temp AS
-$$
-WITH gone AS (DELETE FROM vault_staffsession s WHERE s.principal_id = who AND s.session_key <> keep RETURNING 1)
-SELECT count(*) FROM gone
-$$;
-
 REVOKE ALL ON FUNCTION vault_is_new(uuid), vault_may_add(uuid), vault_may_add_to_thread(uuid, smallint),
     vault_may_add_frame(uuid), vault_locate_receipt(bytea), vault_read_door(uuid, text), vault_group_members(uuid),
-    vault_remove_member(uuid, uuid), vault_dossier_grants(uuid), vault_delete_grants(uuid, uuid),
-    vault_end_sessions(uuid, text) FROM PUBLIC;
+    vault_remove_member(uuid, uuid), vault_dossier_grants(uuid), vault_delete_grants(uuid, uuid)
+    FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION vault_is_new(uuid), vault_may_add_to_thread(uuid, smallint), vault_may_add_frame(uuid),
     vault_locate_receipt(bytea) TO ra_public;
 GRANT EXECUTE ON FUNCTION vault_may_add(uuid), vault_may_add_frame(uuid), vault_read_door(uuid, text),
     vault_group_members(uuid), vault_remove_member(uuid, uuid), vault_dossier_grants(uuid),
-    vault_delete_grants(uuid, uuid), vault_end_sessions(uuid, text) TO ra_web;
+    vault_delete_grants(uuid, uuid) TO ra_web;
 """
 
 DIRECTORY = """
@@ -239,6 +247,4 @@ class Migration(migrations.Migration):
     """Rights, policies and the few functions that see more than their caller."""
 
     dependencies = [("vault", "0001_initial"), ("audit", "0002_rights")]
-    operations = [
-        migrations.RunSQL(sql) for sql in (SHUT, HELPERS, DOORS, DIRECTORY, STAFF, PUBLIC, SESSIONS, WORKER)
-    ]
+    operations = [migrations.RunSQL(sql) for sql in (SHUT, HELPERS, DOORS, DIRECTORY, STAFF, PUBLIC, SESSIONS, WORKER)]

@@ -1,0 +1,115 @@
+"""Sessions whose rows open only with the cookie: the row is named by a hash of it and sealed under a key from it.
+
+Two stores in two tables: public addresses have no right on the sessions of staff. Source: foundations.md 11.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ruangaman.vault import sessions_crypto
+from ruangaman.vault.errors import Tampered
+from ruangaman.vault.models import PublicSession, StaffSession
+
+
+class SealedSessionStore(SessionBase):
+    """A session in the database, sealed under its cookie."""
+
+    model: type[StaffSession | PublicSession]
+    ended = False
+    """True once the session was flushed: the cookie is to be taken away."""
+
+    def load(self) -> dict[str, Any]:
+        """Return the session's data; an unknown, expired or damaged one is as if there were none."""
+        row = None
+        if self.session_key:
+            found = self.model.objects.filter(session_key=sessions_crypto.row_id(self.session_key))
+            row = found.filter(expire_date__gt=timezone.now()).first()
+        if row is None:
+            self._session_key = None
+            return {}
+        try:
+            data = sessions_crypto.open_session(cast(str, self.session_key), bytes(row.session_data))
+        except Tampered:
+            self._session_key = None
+            return {}
+        return cast("dict[str, Any]", self.serializer().loads(data))
+
+    def exists(self, session_key: str | None = None) -> bool:
+        """Say whether there is a row for this key."""
+        return self.model.objects.filter(session_key=sessions_crypto.row_id(session_key or "")).exists()
+
+    def create(self) -> None:
+        """Store the session under a new key."""
+        self._session_key = self._get_new_session_key()
+        self.save(must_create=True)
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:
+        """Seal and store.
+
+        Raises:
+            CreateError: the key is taken.
+            UpdateError: the session was ended meanwhile.
+        """
+        if self.session_key is None:
+            self.create()
+            return
+        data = self.serializer().dumps(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        values = {
+            "session_data": sessions_crypto.seal_session(self.session_key, data),
+            "expire_date": self.get_expiry_date(),
+        }
+        row_id = sessions_crypto.row_id(self.session_key)
+        if must_create:
+            try:
+                with transaction.atomic():
+                    self.model(session_key=row_id, **values).save(force_insert=True)
+            except IntegrityError as error:
+                raise CreateError from error
+        elif not self.model.objects.filter(session_key=row_id).update(**values):
+            raise UpdateError
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Remove the row of this key, or of the session's own."""
+        key = session_key or self.session_key
+        if key:
+            self.model.objects.filter(session_key=sessions_crypto.row_id(key)).delete()
+
+    def flush(self) -> None:
+        """End the session: its row is gone and its cookie opens nothing."""
+        super().flush()
+        self.ended = True
+
+    def _get_new_session_key(self) -> str:
+        return secrets.token_urlsafe(32)
+
+
+class StaffSessionStore(SealedSessionStore):
+    """Sessions of people who sign in: they carry unlocked keys."""
+
+    model = StaffSession
+
+
+class PublicSessionStore(SealedSessionStore):
+    """Sessions of visitors: a language, a receipt on its way to its page, an open thread."""
+
+    model = PublicSession
+
+
+SessionStore = StaffSessionStore
+"""The name by which Django finds the store (`SESSION_ENGINE`)."""
+
+
+def delete_expired_sessions(*, at: datetime) -> int:
+    """Delete sessions whose time is over. For the worker, which may see nothing but the date. Returns how many."""
+    return sum(
+        model._base_manager.filter(expire_date__lt=at)._raw_delete("default")  # type: ignore[attr-defined]
+        for model in (StaffSession, PublicSession)
+    )
