@@ -99,9 +99,7 @@ def _widget(bound: BoundField, control: str, side: str, described: str) -> SafeS
     return bound.as_widget(attrs=attrs)
 
 
-def _options(
-    bound: BoundField, control: str, icons: Mapping[str, str], notes: Mapping[str, Words]
-) -> Iterator[Option]:
+def _options(bound: BoundField, control: str, icons: Mapping[str, str], notes: Mapping[str, Words]) -> Iterator[Option]:
     """Yield the choices of a group; the empty choice of an optional field is no option."""
     value = bound.value()
     chosen = {str(one) for one in value} if isinstance(value, (list, tuple, set)) else {str(value)}

@@ -105,4 +105,6 @@ def read_clock(*, start: datetime | None, due: datetime | None, now: datetime, s
     share = min(1.0, span / whole)
     count, unit = count_in(span)
     words = left_words(count, unit)
-    return Reading(state or ("soon" if share <= SOON else "run"), int(share * 100), str(count), unit_words(count, unit), words)
+    return Reading(
+        state or ("soon" if share <= SOON else "run"), int(share * 100), str(count), unit_words(count, unit), words
+    )

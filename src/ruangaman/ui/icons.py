@@ -34,8 +34,7 @@ ICONS: Final[dict[str, str]] = {
     "exit": '<path d="M13 4H6a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h7M10 12h10m-4-4 4 4-4 4"/>',
     "eye": '<path d="M3 12s3.3-6 9-6 9 6 9 6-3.3 6-9 6-9-6-9-6z"/><circle cx="12" cy="12" r="2.5"/>',
     "face": (
-        '<circle cx="12" cy="12" r="8.5"/><path d="M8.5 14.3c1 1.2 2.1 1.7 3.5 1.7s2.5-.5 3.5-1.7M9 9.5v.5M'
-        '15 9.5v.5"/>'
+        '<circle cx="12" cy="12" r="8.5"/><path d="M8.5 14.3c1 1.2 2.1 1.7 3.5 1.7s2.5-.5 3.5-1.7M9 9.5v.5M15 9.5v.5"/>'
     ),
     "flag": '<path d="M6 20.5v-16h11l-2.2 4 2.2 4H6"/>',
     "folder": (
@@ -64,8 +63,7 @@ ICONS: Final[dict[str, str]] = {
         '="12" r="2.8"/>'
     ),
     "mark": (
-        '<path d="M4 21h16M6.5 21V9a5.5 5.5 0 0 1 11 0v12"/><path d="M12.5 21V8.2l5-1.2v14z" fill="currentCol'
-        'or"/>'
+        '<path d="M4 21h16M6.5 21V9a5.5 5.5 0 0 1 11 0v12"/><path d="M12.5 21V8.2l5-1.2v14z" fill="currentColor"/>'
     ),
     "merge": '<path d="M6 4.5v4a5 5 0 0 0 5 5h7M14.5 10l3.5 3.5-3.5 3.5M6 19.5v-3"/>',
     "message": '<path d="M4 5.5h16V16h-9l-4.5 3.5V16H4Z"/>',
@@ -91,8 +89,7 @@ ICONS: Final[dict[str, str]] = {
         '0 1 0-6h7"/>'
     ),
     "scale": (
-        '<path d="M12 4v16M7.5 20h9M5.5 7h13M5.5 7 3 13.5a2.7 2.7 0 0 0 5 0zM18.5 7 16 13.5a2.7 2.7 0 0 0 5 '
-        '0z"/>'
+        '<path d="M12 4v16M7.5 20h9M5.5 7h13M5.5 7 3 13.5a2.7 2.7 0 0 0 5 0zM18.5 7 16 13.5a2.7 2.7 0 0 0 5 0z"/>'
     ),
     "screen": '<rect x="3.5" y="4.5" width="17" height="12" rx="2"/><path d="M8 20h8M6.5 13.5l11-6"/>',
     "search": '<circle cx="11" cy="11" r="6"/><path d="m15.6 15.6 4.4 4.4"/>',

@@ -15,8 +15,18 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent / "css"
-SECTIONS: Final = tuple(
-    "base sos ways start sections form folds again slip thread read".split()
+SECTIONS: Final = (
+    "base",
+    "sos",
+    "ways",
+    "start",
+    "sections",
+    "form",
+    "folds",
+    "again",
+    "slip",
+    "thread",
+    "read",
 )
 """In the order in which they are written, whatever order a page names them in: later ones may refine earlier ones."""
 

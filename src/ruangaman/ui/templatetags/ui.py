@@ -6,7 +6,7 @@ tag is markup. Staff pages draw icons in place (`icon`); public pages name them 
 Both sides
     {% icon "locked" %}                          drawing in place, names in `ui/icons.py`
     {% asset "ui/staff.css" %}                   address of a static file with its version
-    {% errors form %}                            amber summary of what needs another look, links to the fields
+    {% errors form title=… text=… labels=False %}  amber summary of what needs another look, links to the fields
     {{ at|wita }} {{ at|wita_day }} {{ at|wita_short }} {{ at|wita_when }} {{ at|ago }}
                                                  10.32 · Selasa, 24 November 2026 · 24 Nov 10.32 · hari ini 10.32 ·
                                                  2 jam lalu
@@ -66,6 +66,7 @@ from django.utils.translation import gettext_lazy as _
 from ruangaman.ui import assets, controls, faces, inline, moments
 from ruangaman.ui.icons import ICONS
 from ruangaman.ui.types import Holder, Promised, QueueRow, Words
+from ruangaman.ui.words import LEVELS, SHELF, STAGES
 
 register = template.Library()
 
@@ -74,21 +75,6 @@ register.filter("wita_day", moments.day)
 register.filter("wita_short", moments.short)
 register.filter("wita_when", moments.when)
 register.filter("ago", moments.ago)
-
-STAGES = (
-    _("Kontak"),
-    _("Diterima"),
-    _("Triase"),
-    _("Asesmen"),
-    _("Rencana"),
-    _("Pelaksanaan"),
-    _("Pemantauan"),
-    _("Terminasi"),
-    _("Pasca"),
-)
-LEVELS = {1: ("rendah", _("Rendah")), 2: ("sedang", _("Sedang")), 3: ("tinggi", _("Tinggi")), 4: ("ekstrem", _("Ekstrem"))}
-SHELF = ((1, "I", _("identitas")), (3, "C", _("cerita")), (4, "K", _("klinis")), (5, "H", _("hukum")), (6, "T", _("tempat aman")))
-"""Compartments shown as squares: the vault's number, the letter, the word."""
 
 
 def _drawing(name: str) -> SafeString:
@@ -255,11 +241,15 @@ def field(
 
 
 @register.simple_tag
-def errors(form: BaseForm, *, title: Words = "", text: Words = "") -> SafeString:
-    """Name everything that needs another look, each a link to its field."""
+def errors(form: BaseForm, *, title: Words = "", text: Words = "", labels: bool = True) -> SafeString:
+    """Name everything that needs another look, each a link to its field; with its label unless messages carry it."""
     if not form.errors:
         return mark_safe("")
-    found = [(bound.auto_id, message) for bound in form.visible_fields() for message in bound.errors]
+    found = [
+        (bound.auto_id, bound.label if labels else "", message)
+        for bound in form.visible_fields()
+        for message in bound.errors
+    ]
     return render_to_string(
         "ui/errors.html",
         {
@@ -272,7 +262,7 @@ def errors(form: BaseForm, *, title: Words = "", text: Words = "") -> SafeString
 
 
 @register.simple_block_tag
-def panel(content: SafeString, *, title: Words, id: str = "") -> SafeString:  # noqa: A002 - the attribute's name
+def panel(content: SafeString, *, title: Words, id: str = "") -> SafeString:
     """Write a titled region of a page."""
     return render_to_string("ui/panel.html", {"title": title, "id": id, "content": content})
 
@@ -292,9 +282,7 @@ def danger(level: int) -> SafeString:
 
 def _read(promised: Promised, now: datetime | None) -> faces.Reading:
     """Read a clock at `now`, or at this moment."""
-    return faces.read_clock(
-        start=promised.start, due=promised.due, now=now or timezone.now(), state=promised.state
-    )
+    return faces.read_clock(start=promised.start, due=promised.due, now=now or timezone.now(), state=promised.state)
 
 
 @register.simple_tag
@@ -340,7 +328,7 @@ def drawer(
     name: Words,
     holders: Words = "",
     icon: str = "folder",
-    open: bool = False,  # noqa: A002 - the attribute's name
+    open: bool = False,
     locked: bool = False,
 ) -> SafeString:
     """Write one compartment of a file: open to look into, or locked with dignity."""

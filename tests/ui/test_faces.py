@@ -1,0 +1,62 @@
+"""A clock tells the truth: six shapes, rounded down, in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ruangaman.ui.faces import ago_words, read_clock
+
+NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+
+
+def read(*, begun_minutes=0, due_minutes=None, state=""):
+    due = None if due_minutes is None else NOON + timedelta(minutes=due_minutes)
+    return read_clock(start=NOON - timedelta(minutes=begun_minutes), due=due, now=NOON, state=state)
+
+
+@pytest.mark.parametrize(
+    ("begun", "due", "state", "shape", "left", "words"),
+    [
+        (60, 60, "", "run", 50, "1 jam lagi"),
+        (60 * 63, 60 * 9, "", "soon", 12, "9 jam lagi"),
+        (10, -6, "", "over", 0, "lewat 6 menit"),
+        (10, 0, "", "over", 0, "lewat 0 menit"),
+        (60, 60 * 24 * 3, "", "run", 98, "3 hari lagi"),
+        (60, 119, "", "run", 66, "1 jam lagi"),
+        (60, None, "", "wait", 0, "menunggu"),
+        (60, None, "pause", "pause", 0, "dijeda"),
+        (60, -60, "done", "done", 0, "selesai"),
+        (60, 60, "pause", "pause", 50, "1 jam lagi"),
+    ],
+)
+def test_reading(begun, due, state, shape, left, words):
+    reading = read(begun_minutes=begun, due_minutes=due, state=state)
+
+    assert (reading.state, reading.left, reading.words) == (shape, left, words)
+
+
+def test_an_overdue_face_shows_how_much_is_missing():
+    reading = read(begun_minutes=10, due_minutes=-130)
+
+    assert (reading.count, reading.unit) == ("+2", "jam")
+
+
+def test_a_clock_without_a_beginning_is_soon_in_its_last_hour():
+    due = NOON + timedelta(minutes=50)
+
+    assert read_clock(start=None, due=due, now=NOON).state == "soon"
+    assert read_clock(start=None, due=due + timedelta(hours=5), now=NOON).state == "run"
+
+
+def test_an_unknown_state_is_refused():
+    with pytest.raises(ValueError, match="late"):
+        read(state="late")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(0, "baru saja"), (6, "6 menit lalu"), (125, "2 jam lalu"), (60 * 72, "3 hari lalu")]
+)
+def test_ago(minutes, words):
+    assert ago_words(timedelta(minutes=minutes)) == words
