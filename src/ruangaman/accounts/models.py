@@ -201,3 +201,33 @@ class DutyShift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.desk_id} {self.starts_at:%F %R}"
+
+
+class SignInAttempt(models.Model):
+    """How often a door was tried in vain. The key is an HMAC: neither a user name nor an address can be read here."""
+
+    key = models.BinaryField(primary_key=True)
+    """`services.attempt_keys`: of a user name as it was typed, of an address prefix, or of a person's second step."""
+    failures = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Privacy:
+        plain = frozenset({"failures", "last_at"})
+        linkable = frozenset({"key"})
+
+    def __str__(self) -> str:
+        return f"{self.failures} {self.last_at:%F %R}"
+
+
+class CodeMark(models.Model):
+    """The last half-minute whose code somebody used: a code, and any older one, is never taken again."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    counter = models.PositiveBigIntegerField()
+
+    class Privacy:
+        plain = frozenset({"user", "counter"})
+        linkable: ClassVar[frozenset[str]] = frozenset()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.counter}"

@@ -5,12 +5,20 @@ Source: domain.md 2.2 (roles of a UPTD PPA), vault.md rule 1 (compartments by ro
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.types import Compartment
+
+if TYPE_CHECKING:  # services may not be imported before the models are there
+    from ruangaman.vault.services import NewDoor
 
 
 class Role(models.TextChoices):
@@ -58,6 +66,8 @@ class Permission(StrEnum):
     """See the caseload of the own unit: codes, states, clocks; no content."""
     AUDIT_READ = "audit.read"
     """Read the audit trail: who did what, when; no content."""
+    PEOPLE_MANAGE = "people.manage"
+    """Make accounts in the own unit, seat people at its desks, plan their shifts."""
 
 
 _CASEWORK = frozenset({Permission.CASE_LIST, Permission.CASE_READ, Permission.CASE_WRITE})
@@ -69,7 +79,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PSIKOLOG: _CASEWORK,
     Role.HUKUM: _CASEWORK,
     Role.RUMAHAMAN: _CASEWORK,
-    Role.KEPALA: frozenset({Permission.CASE_OVERSEE}),
+    Role.KEPALA: frozenset({Permission.CASE_OVERSEE, Permission.PEOPLE_MANAGE}),
+    Role.DINSOS: frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN}),
     Role.DPO: frozenset({Permission.AUDIT_READ}),
     Role.AUDITOR: frozenset({Permission.AUDIT_READ}),
 }
@@ -90,6 +101,9 @@ CASE_ROLES: tuple[Role, ...] = tuple(ROLE_COMPARTMENTS)[1:]
 """Roles that can be assigned to a case."""
 
 
+DEMO_PASSWORD = "demo-ruang-aman"  # noqa: S105 - printed by the demo, refused by nothing because nothing real is behind it
+
+
 class AgencyKind(models.TextChoices):
     """What an agency is to the office."""
 
@@ -100,3 +114,52 @@ class AgencyKind(models.TextChoices):
 def permissions_of(role: str) -> frozenset[Permission]:
     """Return the permissions of a role; an unknown role has none."""
     return ROLE_PERMISSIONS.get(Role(role), frozenset()) if role in Role.values else frozenset()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of a password before a connection was held for the answer.
+
+    Args:
+        user_id: whose password it is; None: nobody's, or a wrong one, and nobody learns which.
+        keyring: the keys that the password opened; None with `user_id`.
+        wait_until: not before this moment is the next one tried; then nothing was hashed.
+        busy: too many signed in at once; nothing was tried.
+        username: as it was compared.
+        known_id: who has that name, for the trail only; never for an answer.
+    """
+
+    user_id: UUID | None = None
+    keyring: Keyring | None = field(default=None, repr=False)
+    wait_until: datetime | None = None
+    busy: bool = False
+    username: str = ""
+    known_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What somebody needs to set up the second step: a picture to scan, and the same as text."""
+
+    secret: str = field(repr=False)
+    picture: str = field(repr=False)
+
+    @property
+    def spaced(self) -> str:
+        """The secret in groups of four, to type."""
+        return " ".join(self.secret[place : place + 4] for place in range(0, len(self.secret), 4))
+
+
+@dataclass(frozen=True)
+class PasswordChange:
+    """What came of the old and the new password before a connection was held for the change.
+
+    Args:
+        attempt: the old one, tried at the door.
+        door: the new door with the keys behind it; None: nothing changes.
+        fault: what is wrong with the new one, as a sentence.
+    """
+
+    attempt: Attempt
+    door: NewDoor | None = field(default=None, repr=False)
+    fault: str = ""

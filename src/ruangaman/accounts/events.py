@@ -1,0 +1,40 @@
+"""What signing in and the people's side tell the trail. Nobody's name, no address, no code."""
+
+from __future__ import annotations
+
+from ruangaman.audit.registry import register
+from ruangaman.audit.types import EventType
+
+SIGNED_IN = register(EventType("accounts.signed_in", "{actor} masuk", fields=frozenset({"second"})))
+SIGN_IN_REFUSED = register(
+    EventType("accounts.sign_in_refused", "Seseorang gagal masuk sebagai {subject}", fields=frozenset({"step"}))
+)
+SIGNED_OUT = register(EventType("accounts.signed_out", "{actor} keluar"))
+LOCKED = register(EventType("accounts.locked", "{actor} menutup layar"))
+UNLOCKED = register(EventType("accounts.unlocked", "{actor} membuka kunci layar"))
+ENROLLED = register(EventType("accounts.second_factor_enrolled", "{actor} memasang langkah kedua"))
+RECOVERY_CODE_USED = register(
+    EventType("accounts.recovery_code_used", "{actor} memakai kode cadangan", fields=frozenset({"left"}))
+)
+CODES_RENEWED = register(EventType("accounts.recovery_codes_renewed", "{actor} membuat kode cadangan baru"))
+PASSWORD_CHANGED = register(EventType("accounts.password_changed", "{actor} mengganti kata sandinya"))
+SESSIONS_ENDED = register(EventType("accounts.sessions_ended", "{actor} mengakhiri sesinya yang lain"))
+LANGUAGE_CHANGED = register(
+    EventType("accounts.language_changed", "{actor} mengganti bahasa", fields=frozenset({"language"}))
+)
+USER_CREATED = register(
+    EventType("accounts.user_created", "{actor} membuat akun {subject}", fields=frozenset({"role", "unit"}))
+)
+UNIT_CREATED = register(
+    EventType("accounts.unit_created", "{actor} membuat unit {subject}", fields=frozenset({"agency"}))
+)
+DESK_CREATED = register(EventType("accounts.desk_created", "{actor} membuat meja {subject}", fields=frozenset({"unit"})))
+SEATED = register(
+    EventType("accounts.seated", "{actor} menempatkan petugas di meja {subject}", fields=frozenset({"user"}))
+)
+UNSEATED = register(
+    EventType("accounts.unseated", "{actor} melepas petugas dari meja {subject}", fields=frozenset({"user"}))
+)
+SHIFT_PLANNED = register(
+    EventType("accounts.shift_planned", "{actor} menyusun jadwal jaga meja {subject}", fields=frozenset({"user"}))
+)

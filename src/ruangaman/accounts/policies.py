@@ -1,0 +1,81 @@
+"""Who may do what with people and desks, how good a password must be, how long a door stays shut."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import Desk, SignInAttempt, Unit, User
+from ruangaman.accounts.types import Permission
+
+SHORTEST_PASSWORD = 15
+LONGEST_PASSWORD = 256
+FREE_FAILURES = {"name": 5, "place": 40, "second": 5}
+"""Vain tries before the door slows: of a user name, of an address prefix (a whole office), of a second step."""
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(hours=24)
+SECOND_STEP_LIMIT = timedelta(minutes=5)
+"""How long somebody may stand between the password and the second step."""
+
+
+def can_manage_people(by: User | None, unit: Unit) -> bool:
+    """Whether `by` may make accounts in a unit. None: the installation itself, before anybody can sign in."""
+    return by is None or (by.has(Permission.PEOPLE_MANAGE) and by.unit_id == unit.pk)
+
+
+def can_manage_desk(by: User | None, desk: Desk) -> bool:
+    """Whether `by` may plan the shifts of a desk and take people off it."""
+    return by is None or (by.has(Permission.PEOPLE_MANAGE) and by.unit_id == desk.unit_id)
+
+
+def can_seat(by: User | None, desk: Desk, *, is_member: bool) -> bool:
+    """Whether `by` may hand the desk's keys on: who sits there and works there, or who manages it and holds them."""
+    return by is None or (is_member and (by.has(Permission.REPORT_DESK) or can_manage_desk(by, desk)))
+
+
+def wait_until(attempt: SignInAttempt | None, kind: str) -> datetime | None:
+    """Return until when a door stays shut, or None. Doubles with each failure beyond the free ones."""
+    beyond = attempt.failures - FREE_FAILURES[kind] if attempt is not None else -1
+    if attempt is None or beyond < 0:
+        return None
+    return attempt.last_at + min(FIRST_WAIT * 2 ** min(beyond, 10), LONGEST_WAIT)
+
+
+def password_fault(password: str, *, username: str, display_name: str = "") -> str | None:
+    """Return what is wrong with a new password, as a sentence, or None.
+
+    Source: NIST SP 800-63B-4: length and a block list, no rules about which characters.
+    """
+    plain = unicodedata.normalize("NFKC", password)
+    if len(plain) < SHORTEST_PASSWORD:
+        return _("Kata sandi paling sedikit %(count)d huruf. Empat kata yang tidak berhubungan sudah cukup.") % {
+            "count": SHORTEST_PASSWORD
+        }
+    if len(plain) > LONGEST_PASSWORD:
+        return _("Kata sandi paling banyak %(count)d huruf.") % {"count": LONGEST_PASSWORD}
+    if len(set(plain.casefold())) < 6 or _is_common(plain):
+        return _("Kata sandi ini terlalu mudah ditebak. Pilih kata lain.")
+    names = [username, *display_name.split()]
+    if any(len(name) >= 4 and name.casefold() in plain.casefold() for name in names):
+        return _("Kata sandi ini memuat nama Anda. Pilih kata lain.")
+    return None
+
+
+def _is_common(password: str) -> bool:
+    try:
+        _common_list().validate(password)
+    except ValidationError:
+        return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _common_list() -> CommonPasswordValidator:
+    """Return Django's list of twenty thousand, read once."""
+    return CommonPasswordValidator()

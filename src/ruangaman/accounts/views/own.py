@@ -1,0 +1,130 @@
+"""The own settings: language, password, second step, other sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ruangaman.accounts import services
+from ruangaman.accounts.errors import WrongCode
+from ruangaman.accounts.forms import CodeForm, LanguageForm, PasswordForm
+from ruangaman.accounts.selectors import SHOW_CODES
+from ruangaman.accounts.types import PasswordChange
+from ruangaman.accounts.views.signing_in import address_of, attempt_status, refusal, remember, waiting
+from ruangaman.core import clock
+from ruangaman.core.access import prepared, signed_in
+from ruangaman.core.types import StaffRequest
+
+SETTINGS_URL = "/pengaturan/"
+SAID = {
+    "bahasa": gettext_lazy("Bahasa layar sudah diganti."),
+    "sandi": gettext_lazy("Kata sandi sudah diganti. Sesi lain sudah berakhir."),
+    "sesi": gettext_lazy("Semua sesi lain sudah berakhir."),
+}
+
+
+@signed_in()
+@require_safe
+def show(request: StaffRequest) -> HttpResponse:
+    """What somebody can set for themselves, and what protects the account."""
+    return page(request)
+
+
+def page(request: StaffRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Draw the settings, with a form that needs another look if there is one."""
+    user = request.user
+    context = {
+        "language_form": LanguageForm(initial={"language": user.language}),
+        "code_form": CodeForm(),
+        "second_step": services.has_second_step(user),
+        "codes_left": len(services.unused_codes(user)),
+        "is_demo": settings.RUANGAMAN_DEMO,
+        "said": SAID.get(request.GET.get("sudah", "")),
+        **forms,
+    }
+    return render(request, "accounts/settings.html", context, status=status)
+
+
+@signed_in()
+@require_POST
+def language(request: StaffRequest) -> HttpResponse:
+    """Change the language of the screens."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return page(request, status=422, language_form=form)
+    services.set_language(language=form.cleaned_data["language"], by=request.user, at=clock.now())
+    return HttpResponseRedirect(f"{SETTINGS_URL}?sudah=bahasa")
+
+
+def try_change(request: Any) -> None:
+    """Open the old door and make the new one, before the page takes a connection: two slow hashes."""
+    form = PasswordForm(request.POST)
+    if request.method == "POST" and form.is_valid() and not request.cookie_is_new:
+        change = services.prepare_password_change(
+            cookie=request.cookie,
+            current=form.cleaned_data["current"],
+            new=form.cleaned_data["new"],
+            address=address_of(request),
+            at=clock.now(),
+        )
+        remember(request, change)
+
+
+@signed_in(prepare=try_change)
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: StaffRequest) -> HttpResponse:
+    """Change the password. The keys are closed behind the new one; every other session ends."""
+    form, change = PasswordForm(request.POST or None), prepared(request)
+    status = 422 if form.errors else 200
+    if isinstance(change, PasswordChange):
+        at, attempt = clock.now(), change.attempt
+        services.settle_attempt(attempt=attempt, address=address_of(request), at=at)
+        if change.door is not None:
+            services.change_password(change=change, session=request.session, by=request.user, at=at)
+            return HttpResponseRedirect(f"{SETTINGS_URL}?sudah=sandi")
+        if change.fault:
+            form.add_error("new", change.fault)
+        else:
+            form.add_error("current", _sentence(change))
+        status = attempt_status(attempt)
+    return render(request, "accounts/password.html", {"form": form}, status=status)
+
+
+@signed_in()
+@require_POST
+def renew_codes(request: StaffRequest) -> HttpResponse:
+    """Make new printed codes; asks for a code of the app first."""
+    form, at = CodeForm(request.POST), clock.now()
+    if form.is_valid():
+        wait = services.count_try(services.second_key(request.user.pk), at=at)
+        if wait is not None:
+            form.add_error("code", waiting(wait, at))
+            return page(request, status=429, code_form=form)
+        try:
+            services.renew_recovery_codes(code=form.cleaned_data["code"], by=request.user, at=at)
+        except WrongCode as error:
+            form.add_error("code", str(error))
+        else:
+            request.session[SHOW_CODES] = True
+            return HttpResponseRedirect("/masuk/langkah-kedua/kode/")
+    return page(request, status=422, code_form=form)
+
+
+@signed_in()
+@require_POST
+def end_others(request: StaffRequest) -> HttpResponse:
+    """End every other session of the same person."""
+    services.end_other_sessions(session=request.session, by=request.user, at=clock.now())
+    return HttpResponseRedirect(f"{SETTINGS_URL}?sudah=sesi")
+
+
+def _sentence(change: PasswordChange) -> str:
+    if change.attempt.wait_until or change.attempt.busy:
+        return refusal(change.attempt, clock.now())
+    return _("Kata sandi sekarang tidak cocok.")
