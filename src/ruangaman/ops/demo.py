@@ -24,7 +24,9 @@ from ruangaman.ops.supervisor import Child
 DATABASE = "ruangaman"
 MARKER = "this-is-a-demo"
 PASSWORD = "demo-ruang-aman"  # noqa: S105 - printed on the first page of the manual
+CASES = 120
 _SETTING = "ruangaman.demo"
+_PASSED_ON = ("RUANGAMAN_EXIT_URL",)
 _BLOCKING_THREADS, _BACKPRESSURE = 32, 256
 
 
@@ -87,10 +89,10 @@ def _empty(folder: Path) -> None:
                 each.unlink()
 
 
-def fill(server: Postgres, folder: Path) -> None:
+def fill(server: Postgres, folder: Path, *, cases: int = CASES) -> None:
     """Bring the database to what this version wants: roles, database, migrations, and the city if it is not there.
 
-    A filling that was interrupted is thrown away and begun again.
+    A filling that was interrupted is thrown away and begun again. A city that is there keeps its size.
 
     Raises:
         DemoError: the database is not a demo's, or a step failed.
@@ -109,7 +111,8 @@ def fill(server: Postgres, folder: Path) -> None:
         _run(server, folder, "migrate", ["-m", "django", "migrate", "--verbosity=0", "--skip-checks"])
     if state != "filled":
         with step("Filling a synthetic city (once; a minute or two)"):
-            _run(server, folder, "seed", ["-m", "ruangaman.ops.commands.fill", str(folder / "receipts.json")])
+            words = ["-m", "ruangaman.ops.commands.fill", str(folder / "receipts.json"), str(cases)]
+            _run(server, folder, "seed", words)
         _set_state(admin, "filled")
 
 
@@ -132,11 +135,11 @@ def children(server: Postgres, folder: Path, port: int) -> list[Child]:
     ]
 
 
-def is_live(port: int) -> bool:
-    """Whether the web server answers."""
+def is_live(port: int, address: str = "/livez") -> bool:
+    """Whether the web server answers; at `/readyz`, whether it reaches the database too."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", "/livez")
+        connection.request("GET", address)
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
@@ -160,9 +163,9 @@ def wait_live(port: int, web: Child, *, seconds: float = 90) -> None:
 def _env(server: Postgres, folder: Path, process: str) -> dict[str, str]:
     if server.socket is None:
         raise DemoError("PostgreSQL is not running.")
-    return environment.for_process(
-        process, socket=server.socket, database=DATABASE, folder=folder, RUANGAMAN_DEMO="1", RUANGAMAN_DEBUG="1"
-    )
+    more = {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
+    more |= {"RUANGAMAN_DEMO": "1", "RUANGAMAN_DEBUG": "1"}
+    return environment.for_process(process, socket=server.socket, database=DATABASE, folder=folder, **more)
 
 
 def _run(server: Postgres, folder: Path, process: str, arguments: list[str]) -> None:

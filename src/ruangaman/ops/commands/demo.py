@@ -20,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1; 0 takes a free one (%(default)s)")
     parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="folder of the demo's data")
     parser.add_argument("--fresh", action="store_true", help="throw away what an earlier demo left in the folder")
+    parser.add_argument(
+        "--cases", type=int, default=demo.CASES, metavar="N", help="cases of a city that is new (%(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print one line of JSON on stdout when it can serve")
 
 
@@ -41,7 +44,7 @@ def _run(folder: Path, options: argparse.Namespace) -> int:
     with step("Starting PostgreSQL"):
         server.start()
     try:
-        demo.fill(server, folder)
+        demo.fill(server, folder, cases=options.cases)
         supervisor = Supervisor(server, demo.children(server, folder, port))
         try:
             with step("Starting the web server and the worker"):
