@@ -1,4 +1,4 @@
-"""A demo as a process of its own, to test, to hurt and to take pictures of: it is started, killed in parts, and ended."""
+"""A demo as a process of its own, to test, to hurt and to take pictures of: started, killed in parts, ended."""
 
 from __future__ import annotations
 
