@@ -22,11 +22,12 @@ from ruangaman.audit import services as audit
 from ruangaman.core import clock
 from ruangaman.core.access import prepared
 from ruangaman.vault import totp
+from ruangaman.vault.sessions import PRINCIPAL
 
 ENROL_URL = "/masuk/langkah-kedua/pasang/"
 
 
-class DoorBackend(AuthenticationBackend):
+class DoorBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
     """Says who somebody is by the door that the password opened, before this request took a connection."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
@@ -45,7 +46,7 @@ class DoorBackend(AuthenticationBackend):
         return User.objects.filter(pk=user_id, is_active=True).first()
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Carries the keys through the steps. At each step the session gets a new key, so the old cookie opens nothing."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -73,7 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session.pop(WAITING_FOR)
         super().login(request, user)
         session, at = request.session, clock.now()
-        session[KEYRING] = waiting
+        session[KEYRING], session[PRINCIPAL] = waiting, str(user.principal_id)
         session[SEEN] = session[SINCE] = at.timestamp()
         if settings.RUANGAMAN_DEMO or session.get(SECOND):
             session.set_expiry(None)
@@ -92,7 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):
         raise RuntimeError("Passwords are doors of the vault; use accounts.services.")
 
 
-class MfaAdapter(DefaultMFAAdapter):
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Seals the secrets of second factors under the pepper; in the demo the second step counts as passed."""
 
     def encrypt(self, text: str) -> str:

@@ -28,7 +28,9 @@ USER_CREATED = register(
 UNIT_CREATED = register(
     EventType("accounts.unit_created", "{actor} membuat unit {subject}", fields=frozenset({"agency"}))
 )
-DESK_CREATED = register(EventType("accounts.desk_created", "{actor} membuat meja {subject}", fields=frozenset({"unit"})))
+DESK_CREATED = register(
+    EventType("accounts.desk_created", "{actor} membuat meja {subject}", fields=frozenset({"unit"}))
+)
 SEATED = register(
     EventType("accounts.seated", "{actor} menempatkan petugas di meja {subject}", fields=frozenset({"user"}))
 )

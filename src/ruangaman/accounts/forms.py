@@ -28,9 +28,7 @@ class SignInForm(forms.Form):
     username = forms.CharField(
         label=_("Nama pengguna"),
         max_length=LONGEST_NAME,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
     password = _password(_("Kata sandi"), complete="current-password")
 

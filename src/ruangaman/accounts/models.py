@@ -86,8 +86,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=2, default="id", choices=[("id", "Indonesia"), ("en", "English")])
     session_epoch = models.PositiveIntegerField(default=0)
-    last_login = None  # type: ignore[assignment]  # signing in is an audit event, not a column that is rewritten
-    password = ""  # type: ignore[assignment]
+    last_login = None  # signing in is an audit event, not a column that is rewritten
+    password = ""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -131,7 +131,7 @@ class User(AbstractBaseUser):
         """Refuse: a password is a door, and only `accounts.services` can rewrap the keys behind it."""
         raise RuntimeError("Passwords are doors of the vault; use accounts.services.")
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Refuse: a password is tried by the backend, which needs the keys that it opens."""
         raise RuntimeError("Passwords are doors of the vault; use the authentication backend.")
 

@@ -44,7 +44,8 @@ def wait_until(attempt: SignInAttempt | None, kind: str) -> datetime | None:
     beyond = attempt.failures - FREE_FAILURES[kind] if attempt is not None else -1
     if attempt is None or beyond < 0:
         return None
-    return attempt.last_at + min(FIRST_WAIT * 2 ** min(beyond, 10), LONGEST_WAIT)
+    wait: timedelta = min(FIRST_WAIT * 2 ** min(beyond, 10), LONGEST_WAIT)
+    return attempt.last_at + wait
 
 
 def password_fault(password: str, *, username: str, display_name: str = "") -> str | None:

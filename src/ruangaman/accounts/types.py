@@ -79,7 +79,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PSIKOLOG: _CASEWORK,
     Role.HUKUM: _CASEWORK,
     Role.RUMAHAMAN: _CASEWORK,
-    Role.KEPALA: frozenset({Permission.CASE_OVERSEE, Permission.PEOPLE_MANAGE}),
+    Role.KEPALA: frozenset(
+        {Permission.CASE_OVERSEE, Permission.CASE_LIST, Permission.CASE_READ, Permission.PEOPLE_MANAGE}
+    ),
     Role.DINSOS: frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN}),
     Role.DPO: frozenset({Permission.AUDIT_READ}),
     Role.AUDITOR: frozenset({Permission.AUDIT_READ}),

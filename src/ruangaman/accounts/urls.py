@@ -1,4 +1,4 @@
-"""Signing in, the locked screen, the own settings. allauth's own addresses are not mounted: they bypass the vault's door."""
+"""Signing in, the locked screen, the own settings. allauth's own addresses are not mounted: they pass by the door."""
 
 from __future__ import annotations
 

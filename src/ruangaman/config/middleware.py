@@ -7,6 +7,7 @@ save the session, append the audit events, COMMIT, answer. See `docs/explanation
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
 from hashlib import sha256
@@ -14,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
@@ -31,6 +33,7 @@ from ruangaman.vault.sessions import PublicSessionStore, StaffSessionStore
 from ruangaman.web import views as web
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+logger = logging.getLogger("ruangaman.door")
 PUBLIC_LANGUAGES = ("id", "en")
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 
@@ -149,13 +152,21 @@ class DoorMiddleware:
                     return refused
             translation.activate(page_language(request))
             if access.prepare is not None:
-                answer = access.prepare(request, **match.kwargs)
+                answer = self._prepare(request, access, match.kwargs)
                 if answer is not None:
                     return self._with_cookie(request, access, answer)
             return self._enter(request, access)
         finally:
             if uploads is not None:
                 uploads.discard()
+
+    def _prepare(self, request: HttpRequest, access: Access, kwargs: dict[str, Any]) -> HttpResponse | None:
+        """Run the view's `prepare` step; it may read a little by itself, and find the database gone."""
+        assert access.prepare is not None
+        try:
+            return access.prepare(request, **kwargs)
+        except OUTAGES:
+            return web.down(request, access)
 
     def _cookie(self, request: HttpRequest, access: Access) -> None:
         cookie = request.COOKIES.get(cookie_name(access.door), "")
@@ -245,7 +256,11 @@ class DoorMiddleware:
     def _save(self, request: HttpRequest) -> None:
         session = request.session
         if session.modified and not session.is_empty():
-            session.save()
+            try:
+                session.save()
+            except UpdateError:
+                # Ended, or given a new key, by another request meanwhile: this was the last answer under it.
+                logger.info("a session was gone when it was to be saved")
 
     def _with_cookie(self, request: HttpRequest, access: Access, response: HttpResponse) -> HttpResponse:
         """Send the one cookie: when a form was drawn, when a session lives, and on public pages with each answer.
@@ -258,12 +273,14 @@ class DoorMiddleware:
         session = getattr(request, "session", None)
         key = getattr(session, "session_key", None)
         had = name in request.COOKIES
-        if session is not None and getattr(session, "ended", False):
+        drawn = request.META.get("CSRF_COOKIE_NEEDS_UPDATE", False)
+        if getattr(session, "ended", False) and not key and not drawn:
             if had:
                 response.delete_cookie(name, samesite="Strict")
             return response
         value = key or request.cookie  # type: ignore[attr-defined]
-        drawn = request.META.get("CSRF_COOKIE_NEEDS_UPDATE", False)
+        if access.door is not Door.PUBLIC and value == request.COOKIES.get(name):
+            return response  # sent again, it would undo the new key that another answer has just brought
         if key or drawn or (had and access.door is Door.PUBLIC):
             response.set_cookie(
                 name,

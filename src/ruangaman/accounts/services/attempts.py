@@ -82,9 +82,7 @@ def clear_tries(key: bytes) -> None:
 def give_back_try(key: bytes) -> None:
     """Take back one counted try, without forgetting those of others: a whole office shares an address."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE accounts_signinattempt SET failures = greatest(failures - 1, 0) WHERE key = %s", [key]
-        )
+        cursor.execute("UPDATE accounts_signinattempt SET failures = greatest(failures - 1, 0) WHERE key = %s", [key])
 
 
 def _key(kind: str, value: str) -> bytes:

@@ -18,7 +18,7 @@ from ruangaman.audit import services as audit
 from ruangaman.audit.types import Role
 from ruangaman.core.errors import Busy
 from ruangaman.vault import services as vault
-from ruangaman.vault.sessions import StaffSessionStore
+from ruangaman.vault.sessions import StaffSessionStore, end_sessions
 
 
 def try_password(*, username: str, password: str, address: str, at: datetime) -> Attempt:
@@ -135,4 +135,4 @@ def _leave_only(session: Any, by: User) -> None:
     by.refresh_from_db(fields=["session_epoch"])
     session[HASH_SESSION_KEY] = by.get_session_auth_hash()
     session.cycle_key()
-    vault.end_sessions(principal_id=by.principal_id, keep=session.session_key)
+    end_sessions(principal_id=by.principal_id, keep=session.session_key)

@@ -104,11 +104,14 @@ def create_user(
         raise NotGoodEnough(fault)
     person = vault.create_person(password=password, at=at, by=by)
     user = User.objects.create(
-        username=username, email=email, display_name=display_name, role=role, unit=unit, principal_id=person.principal_id
+        username=username,
+        email=email,
+        display_name=display_name,
+        role=role,
+        unit=unit,
+        principal_id=person.principal_id,
     )
-    audit.record(
-        events.USER_CREATED, by=by, subject=str(user.pk), at=at, detail={"role": str(role), "unit": unit.code}
-    )
+    audit.record(events.USER_CREATED, by=by, subject=str(user.pk), at=at, detail={"role": str(role), "unit": unit.code})
     return user
 
 

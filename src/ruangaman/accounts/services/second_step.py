@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
+import re
 import unicodedata
 from datetime import datetime
-from io import BytesIO
 
-import qrcode
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
@@ -17,7 +16,6 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from qrcode.image.svg import SvgPathFillImage
 
 from ruangaman.accounts import events
 from ruangaman.accounts.errors import AlreadyThere, WrongCode
@@ -31,10 +29,10 @@ CODE_DIGITS = 6
 
 def describe_enrolment(*, user: User, secret: str) -> Enrolment:
     """Return the secret of a second step as a picture to scan and as text to type."""
-    address = get_adapter().build_totp_url(user, secret)
-    written = BytesIO()
-    qrcode.make(address, image_factory=SvgPathFillImage, border=3).save(written)
-    return Enrolment(secret, "data:image/svg+xml;base64," + base64.b64encode(written.getvalue()).decode("ascii"))
+    adapter = get_adapter()
+    drawn = adapter.build_totp_svg(adapter.build_totp_url(user, secret))
+    on_paper = re.sub(r"(<svg[^>]*>)", r'\1<rect width="100%" height="100%" fill="#fff"/>', drawn, count=1)
+    return Enrolment(secret, "data:image/svg+xml;base64," + base64.b64encode(on_paper.encode()).decode("ascii"))
 
 
 @transaction.atomic
@@ -90,7 +88,7 @@ def renew_recovery_codes(*, code: str, by: User, at: datetime) -> None:
 
 def has_second_step(user: User) -> bool:
     """Whether a second step is kept for somebody. Row-level security: only asked for who is looking."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def unused_codes(user: User) -> list[str]:
@@ -123,7 +121,7 @@ def _pass_printed(user: User, code: str, at: datetime) -> Authenticator | None:
 
 def _matching_counter(secret: str, code: str, at: datetime) -> int | None:
     """Return the half-minute whose code this is: the present one, the one before or the one after."""
-    typed, now = normal_code(code), int(at.timestamp()) // app_settings.TOTP_PERIOD
+    typed, now = normal_code(code), int(at.timestamp()) // int(app_settings.TOTP_PERIOD)
     for counter in (now, now - 1, now + 1):
         if compare_user_code(actual=typed, expected=format_hotp_value(hotp_value(secret, counter))):
             return counter

@@ -94,9 +94,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
 def keep_second_step(request: HttpRequest, user: User, form: CodeForm) -> HttpResponse | None:
     """Keep the second step and go on under a new session key; None: a sentence stands in the form."""
     try:
-        services.enrol_second_step(
-            secret=get_totp_secret(), code=form.cleaned_data["code"], by=user, at=clock.now()
-        )
+        services.enrol_second_step(secret=get_totp_secret(), code=form.cleaned_data["code"], by=user, at=clock.now())
     except WrongCode as error:
         form.add_error("code", str(error))
         return None
