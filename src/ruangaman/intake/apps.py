@@ -1,6 +1,10 @@
 """The app's entry in Django."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
+
+from ruangaman.core.registry import load_folder
 
 
 class IntakeConfig(AppConfig):
@@ -8,3 +12,8 @@ class IntakeConfig(AppConfig):
 
     name = "ruangaman.intake"
     label = "intake"
+
+    def ready(self) -> None:
+        """Fill the lists of channels and of kinds of event."""
+        load_folder("ruangaman.intake.channels")
+        from ruangaman.intake import events  # noqa: F401 - importing fills the registry

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ruangaman.core.errors import Conflict, DomainError, NotFound
+
+
+class Unreadable(DomainError):
+    """What came in has to be looked at again; `form` names each thing and holds what was typed."""
+
+    def __init__(self, form: Any) -> None:
+        super().__init__("The form has to be filled in again.")
+        self.form = form
 
 
 class NoDeskLeft(DomainError):
     """Every desk is among those that must not see the report."""
+
+
+class NotReady(DomainError):
+    """No desk has a key that two officers signed: the office has not finished setting up."""
 
 
 class AlreadyTaken(Conflict):

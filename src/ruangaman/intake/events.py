@@ -9,7 +9,6 @@ ACCEPTED = register(
     EventType("intake.accepted", "Laporan {subject} diterima", fields=frozenset({"channel", "danger", "files"}))
 )
 WRITTEN = register(EventType("intake.written", "Pelapor menulis di laporan {subject}", fields=frozenset({"files"})))
-READ = register(EventType("intake.read", "Pelapor membaca percakapan laporan {subject}"))
 OPENED = register(EventType("intake.opened", "{actor} membuka laporan {subject}"))
 TAKEN = register(EventType("intake.taken", "{actor} mengambil laporan {subject}"))
 RELEASED = register(EventType("intake.released", "{actor} melepas laporan {subject}"))

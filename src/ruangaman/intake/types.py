@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -136,6 +138,67 @@ LIMIT_KEYS: dict[RiskLevel, str] = {
 
 
 @dataclass(frozen=True)
+class Channel:
+    """A way by which reports come in.
+
+    Args:
+        receive: what came in → the draft; raises `errors.Unreadable` when it has to be asked again.
+        never_asks: what this channel can never ask, as codes of the form's fields: the desk must not wait for it.
+    """
+
+    key: str
+    label: Any
+    receive: Callable[..., ReportDraft]
+    never_asks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class DeskFacts:
+    """A desk as the choice of a desk needs to know it."""
+
+    id: UUID
+    name: str
+    principal_id: UUID
+    unit_id: UUID
+    unit_code: str
+    agency_code: str
+    breakglass_id: UUID | None = None
+
+    def is_avoided(self, avoid: Collection[str]) -> bool:
+        """Whether its unit or its agency is among those that must not see the report."""
+        return self.unit_code in avoid or self.agency_code in avoid
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What accepting a report needs to know beside the report: read together, kept for seconds.
+
+    Args:
+        desks: in the order in which they are tried.
+        avoidable: code and name of agencies and units.
+        hours: limit in hours by its key.
+    """
+
+    desks: tuple[DeskFacts, ...]
+    avoidable: tuple[tuple[str, str], ...]
+    hours: dict[str, int] = field(hash=False)
+
+    @property
+    def holders(self) -> frozenset[str]:
+        """Codes of the units whose desks take reports."""
+        return frozenset(desk.unit_code for desk in self.desks)
+
+    def offered(self) -> list[tuple[str, str]]:
+        """Return what the form offers to avoid: the units of the desks, and agencies that have no desk."""
+        hidden = {desk.agency_code for desk in self.desks} - self.holders
+        return [pair for pair in self.avoidable if pair[0] not in hidden]
+
+    def desk_for(self, avoid: Collection[str]) -> DeskFacts | None:
+        """Return the first desk that is not avoided, or None: no other desk is ever taken instead."""
+        return next((desk for desk in self.desks if not desk.is_avoided(avoid)), None)
+
+
+@dataclass(frozen=True)
 class ReportDraft:
     """A report as a channel hands it over: checked and cleaned, not yet sealed. Empty means not answered."""
 
@@ -154,6 +217,8 @@ class ReportDraft:
     contact_hours: str = field(default="", repr=False)
     contact_name: str = field(default="", repr=False)
     avoid: tuple[str, ...] = ()
+    voice: str = ""
+    """`child`: asked and told in a child's words."""
 
     @property
     def danger(self) -> RiskLevel:

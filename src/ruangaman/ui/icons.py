@@ -84,6 +84,7 @@ ICONS: Final[dict[str, str]] = {
     "print": '<path d="M7 9V4h10v5"/><rect x="4" y="9" width="16" height="8" rx="1.5"/><path d="M7 14h10v6.5H7Z"/>',
     "queue": '<path d="M4 7h9M4 12h13M4 17h6"/><circle cx="19" cy="7" r="1.6"/>',
     "refer": '<path d="M4 12h12M11.5 7l5 5-5 5M20 5v14"/>',
+    "ring": '<circle cx="12" cy="12" r="9.5"/>',
     "route": (
         '<circle cx="6" cy="18" r="2"/><circle cx="18" cy="6" r="2"/><path d="M8 18h7a3 3 0 0 0 0-6H9a3 3 0 '
         '0 1 0-6h7"/>'

@@ -1,0 +1,1 @@
+"""What an address of intake answers."""
