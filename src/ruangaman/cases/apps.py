@@ -8,3 +8,7 @@ class CasesConfig(AppConfig):
 
     name = "ruangaman.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        """Register the kinds of event."""
+        from ruangaman.cases import events  # noqa: F401 - importing fills the registry

@@ -27,3 +27,7 @@ class NotAssignable(NotAllowed):
 
 class WrongPerson(DomainError):
     """A person named in the form does not belong to this case or is not of the right kind."""
+
+
+class LastHolder(DomainError):
+    """Nobody else could open what this person alone holds; it has to be confirmed."""

@@ -26,12 +26,16 @@ PERSON_ADDED = register(
 )
 PERSON_EDITED = register(
     EventType(
-        "cases.person_edited", "{actor} membetulkan data orang pada kasus {subject}", fields=frozenset({"kind", "person"})
+        "cases.person_edited",
+        "{actor} membetulkan data orang pada kasus {subject}",
+        fields=frozenset({"kind", "person"}),
     )
 )
 INCIDENT_ADDED = register(
     EventType(
-        "cases.incident_added", "{actor} menambah kejadian pada kasus {subject}", fields=frozenset({"incident", "links"})
+        "cases.incident_added",
+        "{actor} menambah kejadian pada kasus {subject}",
+        fields=frozenset({"incident", "links"}),
     )
 )
 NOTE_ADDED = register(
@@ -40,7 +44,9 @@ NOTE_ADDED = register(
     )
 )
 SERVICE_ADDED = register(
-    EventType("cases.service_added", "{actor} mencatat layanan pada kasus {subject}", fields=frozenset({"type", "service"}))
+    EventType(
+        "cases.service_added", "{actor} mencatat layanan pada kasus {subject}", fields=frozenset({"type", "service"})
+    )
 )
 TASK_ADDED = register(
     EventType("cases.task_added", "{actor} menambah tugas pada kasus {subject}", fields=frozenset({"task", "owner"}))
@@ -52,9 +58,7 @@ TASK_UNDONE = register(
     EventType("cases.task_undone", "{actor} mengembalikan tugas pada kasus {subject}", fields=frozenset({"task"}))
 )
 ASSIGNED = register(
-    EventType(
-        "cases.assigned", "{actor} menugaskan orang pada kasus {subject}", fields=frozenset({"user", "role", "epoch"})
-    )
+    EventType("cases.assigned", "{actor} menugaskan orang pada kasus {subject}", fields=frozenset({"user", "role"}))
 )
 UNASSIGNED = register(
     EventType("cases.unassigned", "{actor} melepas orang dari kasus {subject}", fields=frozenset({"user", "role"}))

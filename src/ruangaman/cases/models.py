@@ -101,14 +101,11 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="case_in_order_of_time",
-                condition=Q(state_since__gte=F("opened_at"))
-                & (Q(closed_at=None) | Q(closed_at__gte=F("opened_at"))),
+                condition=Q(state_since__gte=F("opened_at")) & (Q(closed_at=None) | Q(closed_at__gte=F("opened_at"))),
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                "unit", "-risk", "-opened_at", "-id", name="case_open_by_unit", condition=Q(closed_at=None)
-            ),
+            models.Index("unit", "-risk", "-opened_at", "-id", name="case_open_by_unit", condition=Q(closed_at=None)),
             models.Index("unit", "state", name="case_open_by_state", condition=Q(closed_at=None)),
             models.Index("manager", "state", name="case_open_by_manager", condition=Q(closed_at=None)),
             models.Index("unit", "-risk", "-opened_at", "-id", name="case_by_unit"),
@@ -353,6 +350,7 @@ class Transition(models.Model):
     to_state = models.CharField(max_length=16, choices=CaseState)
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    reason_code = models.CharField(max_length=16, choices=ClosingReason, blank=True)
     reason_ref = models.UUIDField(unique=True)
 
     class Meta:
@@ -361,7 +359,7 @@ class Transition(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"id", "from_state", "to_state", "by", "at"})
+        plain = frozenset({"id", "from_state", "to_state", "by", "at", "reason_code"})
         linkable = frozenset({"case", "reason_ref"})
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -21,6 +21,7 @@ from ruangaman.core.codelists import Authority, RiskLevel
 from ruangaman.core.types import Json
 
 Content = dict[str, Json]
+SOON = timedelta(hours=24)
 
 
 class CaseState(models.TextChoices):
@@ -291,3 +292,47 @@ class Cursor:
 
     def __str__(self) -> str:
         return f"{self.risk}.{int(self.opened_at.timestamp() * 1_000_000)}.{self.id.hex}"
+
+
+class Need(StrEnum):
+    """Why a case asks for somebody now, the most pressing first."""
+
+    EMERGENCY = "emergency"
+    OVERDUE = "overdue"
+    SOON = "soon"
+    NO_COMPANION = "no_companion"
+    NO_STEP = "no_step"
+    NONE = "none"
+
+
+URGENT_NEEDS = frozenset(Need) - {Need.NONE}
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What of a case is counted for a list: no key is needed for any of it.
+
+    Args:
+        next_due: of the open tasks; None: nothing is promised.
+        roles: roles of those who have a part in it now.
+    """
+
+    state: CaseState
+    overdue: int
+    next_due: datetime | None
+    roles: frozenset[str]
+
+
+def need_of(facts: CaseFacts, at: datetime) -> Need:
+    """Return the most pressing reason why somebody has to look at the case at `at`."""
+    if not facts.state.is_open:
+        return Need.OVERDUE if facts.overdue else Need.NONE
+    if facts.state is CaseState.EMERGENCY:
+        return Need.EMERGENCY
+    if facts.overdue:
+        return Need.OVERDUE
+    if facts.next_due is not None and facts.next_due - at <= SOON:
+        return Need.SOON
+    if "pendamping" not in facts.roles and facts.state is not CaseState.REFERRED_OUT:
+        return Need.NO_COMPANION
+    return Need.NO_STEP if facts.next_due is None else Need.NONE

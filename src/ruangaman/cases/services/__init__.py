@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+from ruangaman.cases.services.moves import close_case, move_state, reopen_case
 from ruangaman.cases.services.opening import open_case
+from ruangaman.cases.services.people import add_person, edit_person
+from ruangaman.cases.services.records import add_incident, add_note, add_service
+from ruangaman.cases.services.tasks import add_task, complete_task, undo_task
+from ruangaman.cases.services.team import assign, change_manager, unassign
 
-__all__ = ["open_case"]
+__all__ = [
+    "add_incident",
+    "add_note",
+    "add_person",
+    "add_service",
+    "add_task",
+    "assign",
+    "change_manager",
+    "close_case",
+    "complete_task",
+    "edit_person",
+    "move_state",
+    "open_case",
+    "reopen_case",
+    "unassign",
+    "undo_task",
+]

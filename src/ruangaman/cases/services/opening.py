@@ -27,7 +27,8 @@ from ruangaman.cases.types import (
 from ruangaman.core.codelists import Authority, CaseType, RiskLevel
 from ruangaman.core.errors import NotAllowed
 from ruangaman.vault import services as vault
-from ruangaman.vault.types import Compartment, GrantSpec, OpenDossier
+from ruangaman.vault.services import OpenDossier
+from ruangaman.vault.types import Compartment, GrantSpec
 
 
 @transaction.atomic
@@ -112,8 +113,8 @@ def open_case(
 
 
 def _first_grants(unit: Unit, manager: User) -> list[GrantSpec]:
+    """Return whom the vault wraps to beside the recovery key, which it never leaves out."""
     grants = [GrantSpec(manager.principal_id, ROLE_COMPARTMENTS[Role.MANAJER], "manager")]
-    grants.append(GrantSpec(vault.recovery_principal(), None, "recovery"))
     if unit.breakglass_id is not None:
         grants.append(GrantSpec(unit.breakglass_id, None, "breakglass"))
     return grants
@@ -136,9 +137,7 @@ def _seal_people(case: Case, opened: OpenDossier, people: Sequence[NewPerson], *
     rows = []
     for person in people:
         identity_ref = vault.seal_in(opened, Compartment.IDENTITY, person_content(person.identity), at)
-        contact_ref = person.contact and vault.seal_in(
-            opened, Compartment.CONTACT, person_content(person.contact), at
-        )
+        contact_ref = person.contact and vault.seal_in(opened, Compartment.CONTACT, person_content(person.contact), at)
         rows.append(
             Person(
                 id=person.id or uuid4(),

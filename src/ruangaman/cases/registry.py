@@ -1,0 +1,86 @@
+"""What higher apps add to cases: gates, panels, events in the timeline, and what follows when people come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from ruangaman.accounts.models import User
+from ruangaman.accounts.types import Role
+from ruangaman.cases.models import Case
+from ruangaman.cases.types import ActorGate, Gate, ReasonGate
+from ruangaman.core.registry import Registry
+from ruangaman.ui.types import Words
+from ruangaman.vault.types import Closed, Content
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    """One thing that happened, in the one stream of a case.
+
+    Args:
+        stream: code that the timeline can be narrowed to: `selectors.timeline.STREAMS`.
+        kind: "key" for decisions, "quiet" for small things, "" otherwise.
+        quote: words of a person, shown in the reading face.
+    """
+
+    at: datetime
+    icon: str
+    sentence: Words
+    stream: str
+    by: Words = ""
+    kind: str = ""
+    quote: str = ""
+
+
+class Panel(Protocol):
+    """A part of the case page that a higher app draws.
+
+    Whatever has to be opened is named by `refs` first and handed over revealed, so that the page opens everything at
+    once and leaves one event.
+    """
+
+    @property
+    def key(self) -> str:
+        """Unique among panels."""
+
+    @property
+    def template(self) -> str:
+        """Drawn with `case`, `viewer` and `panel`, which is what `context` returned."""
+
+    def load(self, case: Case, viewer: User) -> Any:
+        """Read what is in the clear, once."""
+
+    def refs(self, loaded: Any) -> Sequence[UUID]:
+        """Return the sealed content that the panel shows."""
+
+    def context(self, loaded: Any, opened: dict[UUID, Content | Closed], viewer: User) -> Any:
+        """Return what the template needs; None: nothing to show."""
+
+    def timeline(self, loaded: Any, opened: dict[UUID, Content | Closed]) -> Sequence[TimelineItem]:
+        """Return what belongs in the case's stream."""
+
+
+class Follower(Protocol):
+    """Does its part when somebody joins a case or leaves it, inside the same transaction."""
+
+    @property
+    def key(self) -> str:
+        """Unique among followers."""
+
+    def joined(self, *, case: Case, user: User, role: Role, by: User, at: datetime) -> None:
+        """Somebody was assigned: share what the case brought along."""
+
+    def left(self, *, case: Case, user: User, by: User, at: datetime) -> None:
+        """Somebody was taken off: revoke it."""
+
+
+gates: Registry[Gate] = Registry("case gate")
+panels: Registry[Panel] = Registry("case panel")
+followers: Registry[Follower] = Registry("case follower")
+
+gates.add(ActorGate())
+gates.add(ReasonGate())

@@ -1,0 +1,56 @@
+"""Every read of a case, always for somebody."""
+
+from __future__ import annotations
+
+from ruangaman.cases.selectors.cases import (
+    count_open_tasks,
+    get_case,
+    get_file,
+    get_granted,
+    get_managed,
+    get_part,
+    get_person,
+)
+from ruangaman.cases.selectors.listing import count_needs, list_assigned, list_load, list_needs, list_overseen
+from ruangaman.cases.selectors.page import CasePage, get_case_page
+from ruangaman.cases.selectors.people import (
+    held_alone,
+    join_names,
+    list_assignable,
+    list_held,
+    list_managers,
+    list_note_drawers,
+    list_parts,
+    list_persons,
+    list_providers,
+    open_person,
+)
+from ruangaman.cases.selectors.shelf import TaskView
+
+__all__ = [
+    "CasePage",
+    "TaskView",
+    "count_needs",
+    "count_open_tasks",
+    "get_case",
+    "get_case_page",
+    "get_file",
+    "get_granted",
+    "get_managed",
+    "get_part",
+    "get_person",
+    "held_alone",
+    "join_names",
+    "list_assignable",
+    "list_assigned",
+    "list_held",
+    "list_load",
+    "list_managers",
+    "list_needs",
+    "list_note_drawers",
+    "list_overseen",
+    "list_parts",
+    "list_persons",
+    "list_providers",
+    "open_person",
+]

@@ -1,0 +1,190 @@
+"""Lists of cases: by keyset, one branch at a time, from facts in the clear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Min, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ruangaman.accounts.models import User
+from ruangaman.cases.models import Assignment, Case, CaseQuerySet, Task
+from ruangaman.cases.types import SOON, URGENT_NEEDS, CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.ui import faces, moments
+
+PAGE = 30
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RoleList = frozenset[str]
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case in a list: what it needs, in a sentence, and whose it is."""
+
+    case: Case
+    facts: CaseFacts
+    need: Need
+    sentence: str
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether somebody has to do something now."""
+        return self.need in URGENT_NEEDS
+
+
+@dataclass(frozen=True)
+class CasePageOfList:
+    """Some rows, and where the next ones begin; `after` None: that was all."""
+
+    rows: list[CaseRow]
+    after: Cursor | None
+
+    @property
+    def urgent(self) -> list[CaseRow]:
+        """Rows that need somebody now."""
+        return [row for row in self.rows if row.is_urgent]
+
+    @property
+    def calm(self) -> list[CaseRow]:
+        """The others."""
+        return [row for row in self.rows if not row.is_urgent]
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much one person carries: open cases by the part taken in them."""
+
+    name: str
+    role: str
+    cases: int
+    dangerous: int
+
+
+def list_assigned(*, viewer: User, filters: CaseFilters, after: Cursor | None, at: datetime) -> CasePageOfList:
+    """Return a page of the cases on which `viewer` holds a grant, the most dangerous and newest first."""
+    return _page(Case.objects.granted_to(viewer), viewer, filters, after, at)
+
+
+def list_overseen(*, viewer: User, filters: CaseFilters, after: Cursor | None, at: datetime) -> CasePageOfList:
+    """Return a page of the cases of the units that `viewer` oversees: facts in the clear, no content."""
+    return _page(Case.objects.overseen_by(viewer), viewer, filters, after, at)
+
+
+def list_needs(*, viewer: User, at: datetime, limit: int = 200) -> list[CaseRow]:
+    """Return the open cases of `viewer` that ask for somebody now, for the work queue."""
+    cases = Case.objects.granted_to(viewer).open().select_related("manager").order_by("-risk", "-opened_at", "-id")
+    return [row for row in _rows(list(cases[:limit]), at) if row.is_urgent]
+
+
+def count_needs(*, viewer: User, at: datetime) -> int:
+    """Return how many open cases of `viewer` are an emergency or have a task that is late or due within a day."""
+    due = Task.objects.filter(done_at=None, due_at__lte=at + SOON).values("case_id")
+    urgent = Q(state=CaseState.EMERGENCY) | Q(pk__in=due)
+    return Case.objects.granted_to(viewer).open().filter(urgent).count()
+
+
+def list_load(*, viewer: User) -> list[Load]:
+    """Return how many open cases each person of the overseen units carries, the heaviest load first."""
+    open_cases = Case.objects.overseen_by(viewer).open().values("pk")
+    rows = (
+        Assignment.objects.filter(until=None, case_id__in=open_cases)
+        .values("user__display_name", "user__role")
+        .annotate(cases=Count("case_id"), dangerous=Count("case_id", filter=Q(case__risk__gte=RiskLevel.TINGGI)))
+        .order_by("-cases", "user__display_name")
+    )
+    return [Load(row["user__display_name"], row["user__role"], row["cases"], row["dangerous"]) for row in rows]
+
+
+def parse_cursor(text: str) -> Cursor | None:
+    """Return where a page begins, from the address; None: at the beginning."""
+    try:
+        risk, micros, hexed = text.split(".")
+        return Cursor(int(risk), _EPOCH + timedelta(microseconds=int(micros)), UUID(hexed))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _page(
+    cases: CaseQuerySet, viewer: User, filters: CaseFilters, after: Cursor | None, at: datetime
+) -> CasePageOfList:
+    cases = _narrow(cases, viewer, filters, at)
+    if after is not None:
+        same = Q(opened_at__lt=after.opened_at) | Q(opened_at=after.opened_at, id__lt=after.id)
+        cases = cases.filter(risk__lte=after.risk).filter(Q(risk__lt=after.risk) | same)
+    found = list(cases.select_related("manager").order_by("-risk", "-opened_at", "-id")[: PAGE + 1])
+    rows = _rows(found[:PAGE], at)
+    if len(found) <= PAGE:
+        return CasePageOfList(rows, None)
+    last = found[PAGE - 1]
+    return CasePageOfList(rows, Cursor(last.risk, last.opened_at, last.pk))
+
+
+def _narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime) -> CaseQuerySet:
+    cases = cases.exclude(closed_at=None) if filters.closed else cases.open()
+    if filters.state:
+        cases = cases.filter(state=filters.state)
+    if filters.risk is not None:
+        cases = cases.filter(risk=filters.risk)
+    if filters.kecamatan:
+        cases = cases.filter(kecamatan=filters.kecamatan)
+    if filters.need == "late":
+        cases = cases.filter(pk__in=Task.objects.filter(done_at=None, due_at__lt=at).values("case_id"))
+    if filters.need == "mine":
+        cases = cases.filter(pk__in=Task.objects.filter(done_at=None, owner=viewer).values("case_id"))
+    return cases
+
+
+def _rows(cases: list[Case], at: datetime) -> list[CaseRow]:
+    ids = [case.pk for case in cases]
+    tasks = {
+        row["case_id"]: row
+        for row in Task.objects.filter(case_id__in=ids, done_at=None)
+        .values("case_id")
+        .annotate(next_due=Min("due_at"), overdue=Count("pk", filter=Q(due_at__lt=at)))
+    }
+    roles = _roles(ids)
+    rows = []
+    for case in cases:
+        task = tasks.get(case.pk, {"next_due": None, "overdue": 0})
+        state = CaseState(case.state)
+        facts = CaseFacts(state, task["overdue"], task["next_due"], roles.get(case.pk, frozenset()))
+        need = need_of(facts, at)
+        rows.append(CaseRow(case, facts, need, sentence_of(case, facts, need, at)))
+    return rows
+
+
+def _roles(ids: Iterable[UUID]) -> dict[UUID, _RoleList]:
+    found: dict[UUID, _RoleList] = {}
+    for case_id, role in Assignment.objects.filter(case_id__in=ids, until=None).values_list("case_id", "role"):
+        found[case_id] = found.get(case_id, frozenset()) | {role}
+    return found
+
+
+def sentence_of(case: Case, facts: CaseFacts, need: Need, at: datetime) -> str:
+    """Say in one sentence why a case is where it is in the list. It never holds a name or a story."""
+    if need is Need.EMERGENCY:
+        return _("Darurat: pastikan ia aman sebelum langkah lain")
+    if need is Need.OVERDUE:
+        return ngettext("%(n)d tugas lewat waktunya", "%(n)d tugas lewat waktunya", facts.overdue) % {
+            "n": facts.overdue
+        }
+    if need is Need.SOON:
+        return _("Tugas jatuh tempo %(when)s") % {"when": moments.when(facts.next_due)}
+    if need is Need.NO_COMPANION:
+        return _("Belum ada pendamping yang ditugaskan")
+    if need is Need.NO_STEP:
+        return _("Belum ada langkah berikut yang dijanjikan")
+    if not facts.state.is_open:
+        return _("Ditutup %(ago)s: %(reason)s") % {
+            "ago": faces.ago_words(at - (case.closed_at or at)),
+            "reason": case.get_closing_reason_display(),
+        }
+    return _("%(state)s, tugas berikut %(when)s") % {
+        "state": facts.state.label,
+        "when": moments.when(facts.next_due),
+    }

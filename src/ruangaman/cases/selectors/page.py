@@ -1,0 +1,262 @@
+"""The case page: everything on it in few queries, everything sealed opened at once and recorded once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import User
+from ruangaman.cases import policies, registry
+from ruangaman.cases.models import (
+    Assignment,
+    Case,
+    CaseFile,
+    Incident,
+    IncidentLink,
+    Note,
+    Person,
+    ServiceRecord,
+    Task,
+    Transition,
+)
+from ruangaman.cases.registry import TimelineItem
+from ruangaman.cases.selectors import shelf, timeline
+from ruangaman.cases.selectors.people import name_of, read_part
+from ruangaman.cases.selectors.shelf import Drawer, FileView, IncidentView, NoteView, PersonView, TaskView
+from ruangaman.cases.types import (
+    CaseState,
+    Evidence,
+    Identity,
+    Move,
+    MoveKind,
+    PersonKind,
+    SafeContact,
+    contact_of,
+    identity_of,
+    missing_for,
+    moves_from,
+)
+from ruangaman.ui.types import Holder, Promised, Words
+from ruangaman.vault import services as vault
+from ruangaman.vault.selectors import GrantView, list_grants
+from ruangaman.vault.types import Closed, Compartment, Content, Purpose
+
+Opened = dict[UUID, Content | Closed]
+
+
+@dataclass
+class Rows:
+    """What the tables say about one case."""
+
+    people: list[Person]
+    incidents: list[Incident]
+    links: list[IncidentLink]
+    notes: list[Note]
+    files: list[CaseFile]
+    services: list[ServiceRecord]
+    tasks: list[Task]
+    transitions: list[Transition]
+    parts: list[Assignment]
+
+    @property
+    def live(self) -> list[Assignment]:
+        """Who has a part in the case now."""
+        return [part for part in self.parts if part.until is None]
+
+
+@dataclass
+class CasePage:
+    """What stands on the page. Nothing in it has to be asked of the database again."""
+
+    case: Case
+    at: datetime
+    held: frozenset[Compartment]
+    name: str
+    people: list[PersonView]
+    safe: SafeContact | None
+    tasks: list[TaskView]
+    done: list[TaskView]
+    drawers: list[Drawer]
+    holders: list[Holder]
+    days: list[tuple[datetime, list[TimelineItem]]]
+    next_move: Move | None
+    missing: Sequence[Words]
+    team: list[Assignment]
+    may: dict[str, bool]
+    panels: list[tuple[str, Any]] = field(default_factory=list)
+
+    @property
+    def has_keys(self) -> bool:
+        """False for who oversees the case without a part in it."""
+        return bool(self.held)
+
+    @property
+    def step(self) -> int:
+        """Where the case is among the nine steps."""
+        return CaseState(self.case.state).step
+
+
+def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -> CasePage:
+    """Return the page of a case as `viewer` may see it.
+
+    Whoever holds keys opens what is sealed in those compartments, all at once: one audit event, purpose handling. Who
+    oversees the unit sees the facts in the clear and which drawers there are.
+
+    Args:
+        case: from `get_case`, which decided that `viewer` may know of it.
+        stream: narrows the timeline: contact, decision, service, record; "" for all of it.
+    """
+    rows = _load(case)
+    grants = list_grants(dossier_id=case.dossier_id, viewer=viewer, at=at)
+    held = _held(grants, viewer)
+    loaded = [(panel, panel.load(case, viewer)) for panel in registry.panels] if held else []
+    refs = _refs(rows, held) + [ref for panel, found in loaded for ref in panel.refs(found)]
+    opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
+    people = _people(rows, opened)
+    items = timeline.items_of(case, rows, opened)
+    items += [item for panel, found in loaded for item in panel.timeline(found, opened)]
+    move = _next_move(case)
+    return CasePage(
+        case=case,
+        at=at,
+        held=held,
+        name=_name(people),
+        people=people,
+        safe=_safe(people),
+        tasks=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is None],
+        done=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is not None][-3:],
+        drawers=shelf.drawers_of(
+            held, rows.live, viewer, _notes(rows, opened), _incidents(rows, people, opened), _files(rows, opened)
+        ),
+        holders=_holders(rows.live, grants, viewer),
+        days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
+        next_move=move,
+        missing=missing_for(move, Evidence(by=viewer.pk, has_reason=True), registry.gates) if move else [],
+        team=rows.live,
+        may={
+            "write": bool(held) and policies.can_write(viewer, case),
+            "assign": policies.can_assign(viewer, case),
+            "close": policies.can_close(viewer, case),
+        },
+        panels=[
+            (panel.template, shown)
+            for panel, found in loaded
+            if (shown := panel.context(found, opened, viewer)) is not None
+        ],
+    )
+
+
+def _load(case: Case) -> Rows:
+    tasks = Task.objects.filter(case=case).select_related("owner", "made_by", "done_by")
+    parts = Assignment.objects.filter(case=case).select_related("user", "by", "until_by")
+    services = ServiceRecord.objects.filter(case=case).select_related("provider_unit__agency", "by")
+    rows = Rows(
+        people=list(Person.objects.filter(case=case).select_related("added_by").order_by("added_at", "id")),
+        incidents=list(Incident.objects.filter(case=case).select_related("added_by").order_by("added_at", "id")),
+        links=list(IncidentLink.objects.filter(incident__case=case)),
+        notes=list(Note.objects.filter(case=case).select_related("author").order_by("at", "id")),
+        files=list(CaseFile.objects.filter(case=case).order_by("position", "id")),
+        services=list(services.order_by("on", "recorded_at", "id")),
+        tasks=list(tasks.order_by("due_at", "id")),
+        transitions=list(Transition.objects.filter(case=case).select_related("by").order_by("at", "id")),
+        parts=sorted(parts.order_by("since", "id"), key=lambda part: part.user_id != case.manager_id),
+    )
+    for task in rows.tasks:
+        task.case = case
+    return rows
+
+
+def _held(grants: Sequence[GrantView], viewer: User) -> frozenset[Compartment]:
+    own = [grant for grant in grants if grant.principal_id in viewer.principals]
+    return frozenset(part for grant in own for part in (grant.compartments or Compartment))
+
+
+def _refs(rows: Rows, held: frozenset[Compartment]) -> list[UUID]:
+    """Return what the viewer holds a key for; what is closed is not asked for."""
+    refs: list[UUID] = [note.ref for note in rows.notes if note.compartment in held]
+    if Compartment.IDENTITY in held:
+        refs += [person.identity_ref for person in rows.people]
+    if Compartment.CONTACT in held:
+        refs += [person.contact_ref for person in rows.people if person.contact_ref]
+    if Compartment.NARRATIVE in held:
+        refs += [incident.narrative_ref for incident in rows.incidents]
+    if Compartment.ATTACHMENT in held:
+        refs += [file.key_ref for file in rows.files]
+    if Compartment.WORK in held:
+        refs += [task.ref for task in rows.tasks] + [move.reason_ref for move in rows.transitions]
+        refs += [service.result_ref for service in rows.services if service.result_ref]
+    return refs
+
+
+def _people(rows: Rows, opened: Opened) -> list[PersonView]:
+    views = []
+    for row in rows.people:
+        identity = read_part(opened.get(row.identity_ref), identity_of, None)
+        contact = read_part(opened.get(row.contact_ref) if row.contact_ref else None, contact_of, None)
+        views.append(PersonView(row, name_of(row, identity), identity, contact))
+    return views
+
+
+def _name(people: Sequence[PersonView]) -> str:
+    """Return the chosen or full name of the first victim, or "" when it is closed or not known yet."""
+    victims = [view for view in people if view.row.kind == PersonKind.VICTIM]
+    named = [view.identity or Identity() for view in victims]
+    return next((one.chosen_name or one.full_name for one in named if one.chosen_name or one.full_name), "")
+
+
+def _safe(people: Sequence[PersonView]) -> SafeContact | None:
+    """Return the victim's limits of contact, else those of whoever reported."""
+    order = sorted(people, key=lambda view: (view.row.kind != PersonKind.VICTIM, view.row.kind != PersonKind.REPORTER))
+    near = [view for view in order if view.row.kind in {PersonKind.VICTIM, PersonKind.REPORTER}]
+    return next((view.contact for view in near if view.contact and (view.contact.never or view.contact.value)), None)
+
+
+def _task(row: Task, opened: Opened, viewer: User) -> TaskView:
+    title = shelf.text_of(opened.get(row.ref))
+    state = "done" if row.done_at else ""
+    return TaskView(row, title, Promised(row.made_at, row.due_at, state), policies.can_finish(viewer, row))
+
+
+def _notes(rows: Rows, opened: Opened) -> list[NoteView]:
+    return [NoteView.of(row, opened.get(row.ref)) for row in rows.notes]
+
+
+def _incidents(rows: Rows, people: Sequence[PersonView], opened: Opened) -> list[IncidentView]:
+    names = {view.row.pk: view.name for view in people}
+    return [
+        IncidentView.of(
+            row, [link for link in rows.links if link.incident_id == row.pk], names, opened.get(row.narrative_ref)
+        )
+        for row in rows.incidents
+    ]
+
+
+def _files(rows: Rows, opened: Opened) -> list[FileView]:
+    return [FileView.of(row, opened.get(row.key_ref)) for row in rows.files]
+
+
+def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: User) -> list[Holder]:
+    """Return who can open which compartments now: from the grants themselves, not from what they should be."""
+    last = max((grant.epoch for grant in grants), default=0)
+    current = {grant.principal_id: grant for grant in grants if grant.epoch == last}
+    holders = []
+    for part in parts:
+        grant = current.get(part.user.principal_id)
+        holds = frozenset(int(one) for one in (grant.compartments or ())) if grant else frozenset()
+        who = _("Anda") if part.user_id == viewer.pk else part.user.display_name
+        name = _("%(name)s, %(role)s") % {"name": who, "role": part.user.get_role_display().lower()}
+        holders.append(Holder(name, holds, shelf.since_words(part)))
+    if any(grant.compartments is None for grant in current.values()):
+        everything = frozenset(int(one) for one in Compartment)
+        holders.append(Holder(_("Kunci darurat dan pemulihan"), everything, _("Hanya dengan alasan, dan ditinjau")))
+    return holders
+
+
+def _next_move(case: Case) -> Move | None:
+    forward = moves_from(CaseState(case.state), kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE])
+    return forward[0] if forward else None

@@ -1,0 +1,106 @@
+"""People around a case and in it, for forms and for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import Unit, User
+from ruangaman.accounts.types import CASE_ROLES, Role
+from ruangaman.cases import policies
+from ruangaman.cases.models import Assignment, Case, Person
+from ruangaman.cases.types import Identity, SafeContact, contact_of, identity_of
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import Closed, Compartment, Content, Purpose
+
+NOTE_DRAWERS = (
+    Compartment.NARRATIVE,
+    Compartment.CLINICAL,
+    Compartment.LEGAL,
+    Compartment.SHELTER,
+    Compartment.WORK,
+)
+Read = TypeVar("Read")
+Other = TypeVar("Other")
+
+
+def list_parts(*, case: Case, viewer: User) -> list[Assignment]:
+    """Return who has a part in the case now, the manager first."""
+    rows = case.assignments.filter(until=None).select_related("user", "by").order_by("since", "id")
+    return sorted(rows, key=lambda one: one.role != Role.MANAJER)
+
+
+def held_alone(case: Case, part: Assignment) -> frozenset[Compartment]:
+    """Return the compartments that nobody at work on the case would hold without this part in it."""
+    others = case.assignments.filter(until=None).exclude(pk=part.pk)
+    return policies.compartments_of([part]) - policies.compartments_of(others)
+
+
+def list_assignable(*, case: Case, viewer: User) -> list[User]:
+    """Return who could be given a part in the case: active, with a role for it, in the case's agency, not yet in it."""
+    busy = case.assignments.filter(until=None).values("user_id")
+    users = User.objects.filter(is_active=True, role__in=CASE_ROLES, unit__agency_id=case.unit.agency_id).exclude(
+        pk__in=busy
+    )
+    return list(users.select_related("unit").order_by("role", "display_name"))
+
+
+def list_managers(*, case: Case, viewer: User) -> list[User]:
+    """Return who could take the case over: the other managers of its unit."""
+    users = User.objects.filter(is_active=True, role=Role.MANAJER, unit_id=case.unit_id)
+    return list(users.exclude(pk=case.manager_id).order_by("display_name"))
+
+
+def list_held(*, case: Case, viewer: User) -> frozenset[Compartment]:
+    """Return the compartments that go with the viewer's part in a case."""
+    return policies.compartments_of(case.assignments.filter(user=viewer, until=None))
+
+
+def list_note_drawers(*, case: Case, viewer: User) -> list[tuple[str, str]]:
+    """Return where the viewer can put a note, as choices of a form."""
+    held = list_held(case=case, viewer=viewer)
+    return [(str(int(one)), str(one.label)) for one in NOTE_DRAWERS if one in held]
+
+
+def list_providers() -> list[Unit]:
+    """Return the units that can have given a service."""
+    return list(Unit.objects.select_related("agency").order_by("agency__kind", "agency__name", "name"))
+
+
+def list_persons(*, case: Case, viewer: User, at: datetime) -> list[tuple[Person, str]]:
+    """Return the people in a case with the name to call each by, for a form's choices. Leaves one audit event."""
+    rows = list(case.people.order_by("added_at", "id"))
+    opened = vault.reveal_many(refs=[row.identity_ref for row in rows], purpose=Purpose.HANDLING, by=viewer, at=at)
+    identities = [read_part(opened.get(row.identity_ref), identity_of, Identity()) for row in rows]
+    return [(row, name_of(row, identity)) for row, identity in zip(rows, identities, strict=True)]
+
+
+def open_person(*, person: Person, viewer: User, at: datetime) -> tuple[Identity | None, SafeContact | None]:
+    """Return what is sealed of a person, for correcting it. None: closed to `viewer`, or not there."""
+    refs = [ref for ref in (person.identity_ref, person.contact_ref) if ref is not None]
+    opened = vault.reveal_many(refs=refs, purpose=Purpose.CORRECTION, by=viewer, at=at)
+    identity = read_part(opened.get(person.identity_ref), identity_of, None)
+    contact = read_part(opened.get(person.contact_ref) if person.contact_ref else None, contact_of, None)
+    return identity, contact
+
+
+def read_part(content: Content | Closed | None, read: Callable[[Content], Read], otherwise: Other) -> Read | Other:
+    """Return what `read` makes of opened content, or `otherwise` when it is closed or absent."""
+    return otherwise if content is None or isinstance(content, Closed) else read(content)
+
+
+def name_of(person: Person, identity: Identity | None) -> str:
+    """Return how somebody in a case is called on the screen: the chosen name, else the full one, else what they are."""
+    named = identity.chosen_name or identity.full_name if identity else ""
+    return named or person.get_kind_display()
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Return names as one says them: Anda, Wulan, dan Intan."""
+    known = list(names)
+    if len(known) < 3:
+        return _(" dan ").join(known)
+    return _("%(first)s, dan %(last)s") % {"first": ", ".join(known[:-1]), "last": known[-1]}

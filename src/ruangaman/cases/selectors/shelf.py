@@ -1,0 +1,241 @@
+"""The drawers of a case, and what lies in them once opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import User
+from ruangaman.cases import policies
+from ruangaman.cases.models import Assignment, CaseFile, Incident, IncidentLink, Note, Person, Task
+from ruangaman.cases.selectors.people import join_names
+from ruangaman.cases.types import Identity, SafeContact
+from ruangaman.core.codelists import Relation, ViolenceForm
+from ruangaman.core.regions import KECAMATAN, KELURAHAN
+from ruangaman.ui.types import Promised
+from ruangaman.vault.types import Closed, Compartment, Content
+
+ORDER = (
+    (Compartment.IDENTITY, "person"),
+    (Compartment.NARRATIVE, "words"),
+    (Compartment.CLINICAL, "care"),
+    (Compartment.LEGAL, "scale"),
+    (Compartment.SHELTER, "house"),
+    (Compartment.ATTACHMENT, "clip"),
+    (Compartment.WORK, "pen"),
+)
+Facts = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """Somebody in the case. `identity` and `contact` None: closed to the viewer, or not there."""
+
+    row: Person
+    name: str
+    identity: Identity | None
+    contact: SafeContact | None
+
+    @property
+    def kelurahan(self) -> str:
+        """The name of the kelurahan where they live."""
+        return KELURAHAN.get(self.identity.kelurahan, ("", ""))[0] if self.identity else ""
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task with its opened title and its clock."""
+
+    row: Task
+    title: str
+    promised: Promised
+    may_finish: bool
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """A note; `is_closed`: it was written before the viewer held this compartment."""
+
+    row: Note
+    text: str
+    facts: Facts
+    is_closed: bool
+
+    @classmethod
+    def of(cls, row: Note, content: Content | Closed | None) -> NoteView:
+        """Return the view of a note."""
+        return cls(row, text_of(content), facts_of(content), isinstance(content, Closed))
+
+
+@dataclass(frozen=True)
+class IncidentView:
+    """An incident: facts in the clear, the opened story, who did what to whom."""
+
+    row: Incident
+    when: str
+    forms: list[str]
+    kecamatan: str
+    links: list[str]
+    text: str
+    facts: Facts
+    is_closed: bool
+
+    @classmethod
+    def of(
+        cls, row: Incident, links: Sequence[IncidentLink], names: Mapping[UUID, str], content: Content | Closed | None
+    ) -> IncidentView:
+        """Return the view of an incident."""
+        return cls(
+            row=row,
+            when=when_words(row),
+            forms=form_words(row.forms),
+            kecamatan=KECAMATAN.get(row.kecamatan, ""),
+            links=[link_words(link, names) for link in links],
+            text=text_of(content),
+            facts=facts_of(content),
+            is_closed=isinstance(content, Closed),
+        )
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file that came with the report: its name and size are sealed too."""
+
+    row: CaseFile
+    name: str
+    media_type: str
+    size: int
+
+    @classmethod
+    def of(cls, row: CaseFile, content: Content | Closed | None) -> FileView:
+        """Return the view of a file."""
+        if content is None or isinstance(content, Closed):
+            return cls(row, _("Berkas %(n)d") % {"n": row.position + 1}, "", 0)
+        size = content.get("size")
+        name = str(content.get("name") or _("Berkas %(n)d") % {"n": row.position + 1})
+        return cls(row, name, str(content.get("media_type") or ""), size if isinstance(size, int) else 0)
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """One compartment on the page.
+
+    Args:
+        holders: who can open it, in words.
+        is_locked: the viewer holds no key for it.
+        ask: whom to ask when it is locked.
+        count, last_at: what may be known of a locked one.
+    """
+
+    compartment: Compartment
+    icon: str
+    holders: str
+    is_locked: bool
+    ask: User | None
+    notes: list[NoteView]
+    incidents: list[IncidentView]
+    files: list[FileView]
+    count: int
+    last_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """What the compartment is called."""
+        return str(self.compartment.label)
+
+    @property
+    def key(self) -> str:
+        """Its code."""
+        return self.compartment.name.lower()
+
+
+def drawers_of(
+    held: frozenset[Compartment],
+    parts: Sequence[Assignment],
+    viewer: User,
+    notes: Sequence[NoteView],
+    incidents: Sequence[IncidentView],
+    files: Sequence[FileView],
+) -> list[Drawer]:
+    """Return the shelf of a case, in the order in which one asks for it."""
+    drawers = []
+    for compartment, icon in ORDER:
+        if compartment is Compartment.ATTACHMENT and not files:
+            continue
+        holders = [part.user for part in parts if compartment in policies.compartments_of([part])]
+        own = [view for view in notes if view.row.compartment == compartment]
+        others = [user for user in holders if user.pk != viewer.pk]
+        drawers.append(
+            Drawer(
+                compartment=compartment,
+                icon=icon,
+                holders=_holder_words(holders, viewer),
+                is_locked=compartment not in held,
+                ask=others[0] if others else None,
+                notes=own,
+                incidents=list(incidents) if compartment is Compartment.NARRATIVE else [],
+                files=list(files) if compartment is Compartment.ATTACHMENT else [],
+                count=len(own),
+                last_at=max((view.row.at for view in own), default=None),
+            )
+        )
+    return drawers
+
+
+def _holder_words(holders: Sequence[User], viewer: User) -> str:
+    names = [_("Anda") if user.pk == viewer.pk else user.display_name for user in holders]
+    if not names:
+        return _("Belum ada yang memegang")
+    if len(names) == 1:
+        return _("%(name)s saja") % {"name": names[0]}
+    return join_names(sorted(names, key=lambda name: name != _("Anda")))
+
+
+def text_of(content: Content | Closed | None) -> str:
+    """Return the words in opened content; "" when it is closed or not asked for."""
+    return "" if content is None or isinstance(content, Closed) else str(content.get("text") or "")
+
+
+def facts_of(content: Content | Closed | None) -> Facts:
+    """Return the pairs of label and value in opened content."""
+    facts = None if content is None or isinstance(content, Closed) else content.get("facts")
+    return [(str(one[0]), str(one[1])) for one in facts if len(one) == 2] if isinstance(facts, list) else []
+
+
+def form_words(forms: Sequence[str]) -> list[str]:
+    """Return forms of violence in words."""
+    return [str(ViolenceForm(form).label) for form in forms if form in ViolenceForm.values]
+
+
+def when_words(row: Incident) -> str:
+    """Say when an incident was: a day, a range, or that it is not known."""
+    if row.from_on is None:
+        return _("Tanggal belum diketahui")
+    first = date_format(row.from_on, "j F Y")
+    if row.to_on is None or row.to_on == row.from_on:
+        return first
+    return _("%(first)s sampai %(last)s") % {"first": first, "last": date_format(row.to_on, "j F Y")}
+
+
+def link_words(link: IncidentLink, names: Mapping[UUID, str]) -> str:
+    """Say who did what to whom."""
+    known = {
+        "victim": names.get(link.victim_id, _("Korban")),
+        "forms": ", ".join(form_words(link.forms)).lower(),
+        "relation": str(Relation(link.relation).label).lower(),
+    }
+    if link.perpetrator_id is None:
+        return _("%(victim)s: %(forms)s, oleh seseorang yang belum dikenal (%(relation)s)") % known
+    known["perpetrator"] = names.get(link.perpetrator_id, _("Terlapor"))
+    return _("%(victim)s: %(forms)s, oleh %(perpetrator)s (%(relation)s)") % known
+
+
+def since_words(part: Assignment) -> str:
+    """Say since when somebody has a part in the case, and by whom."""
+    day = date_format(part.since, "j M")
+    return _("Ditugaskan %(name)s, %(day)s") % {"name": part.by.display_name, "day": day}

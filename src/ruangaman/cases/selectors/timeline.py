@@ -1,0 +1,105 @@
+"""One stream of what happened in a case, from the moments that the rows themselves carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.types import Role
+from ruangaman.cases.models import Case, Transition
+from ruangaman.cases.registry import TimelineItem
+from ruangaman.cases.selectors.shelf import form_words, text_of
+from ruangaman.cases.types import CaseState, NoteSource
+from ruangaman.ui.moments import WITA
+from ruangaman.vault.types import Closed, Compartment, Content
+
+if TYPE_CHECKING:
+    from ruangaman.cases.selectors.page import Rows
+
+DECISION, SERVICE, RECORD, CONTACT = "keputusan", "layanan", "catatan", "kontak"
+STREAMS = (DECISION, SERVICE, RECORD, CONTACT)
+Opened = Mapping[UUID, Content | Closed]
+
+
+def items_of(case: Case, rows: Rows, opened: Opened) -> list[TimelineItem]:
+    """Return everything that happened, unordered. Words of people only where `opened` has them."""
+    return [
+        TimelineItem(case.opened_at, "plus", _("Kasus dibuka"), DECISION, case.opened_by.display_name, "key"),
+        *(_move(row, opened) for row in rows.transitions),
+        *_team(case, rows),
+        *_tasks(rows, opened),
+        *_records(rows, opened),
+    ]
+
+
+def by_day(items: Sequence[TimelineItem]) -> list[tuple[datetime, list[TimelineItem]]]:
+    """Return the stream, newest first, by day on the office's calendar."""
+    ordered = sorted(items, key=lambda item: item.at, reverse=True)
+    days = groupby(ordered, key=lambda item: item.at.astimezone(WITA).date())
+    return [(found[0].at, found) for _day, group in days if (found := list(group))]
+
+
+def _move(row: Transition, opened: Opened) -> TimelineItem:
+    if row.to_state == CaseState.CLOSED:
+        icon, words = "stop", _("Kasus ditutup: %(reason)s") % {"reason": row.get_reason_code_display().lower()}
+    elif row.from_state in {CaseState.CLOSED, CaseState.AFTERCARE} and row.to_state == CaseState.ASSESSMENT:
+        icon, words = "undo", _("Kasus dibuka lagi")
+    else:
+        icon = "flag"
+        words = _("Tahap pindah ke %(target)s, dari %(source)s") % {
+            "target": row.get_to_state_display(),
+            "source": row.get_from_state_display(),
+        }
+    return TimelineItem(row.at, icon, words, DECISION, row.by.display_name, "key", text_of(opened.get(row.reason_ref)))
+
+
+def _team(case: Case, rows: Rows) -> Iterator[TimelineItem]:
+    for part in rows.parts:
+        name, role = part.user.display_name, str(Role(part.role).label).lower()
+        words = _("%(name)s ditugaskan sebagai %(role)s") % {"name": name, "role": role}
+        yield TimelineItem(part.since, "key", words, DECISION, part.by.display_name, "quiet")
+        if part.until is not None and part.until_by is not None:
+            words = _("%(name)s tidak lagi bertugas di kasus ini") % {"name": name}
+            yield TimelineItem(part.until, "swap", words, DECISION, part.until_by.display_name, "quiet")
+
+
+def _tasks(rows: Rows, opened: Opened) -> Iterator[TimelineItem]:
+    for task in rows.tasks:
+        title = text_of(opened.get(task.ref))
+        words = _("Tugas untuk %(name)s") % {"name": task.owner.display_name}
+        yield TimelineItem(task.made_at, "list", words, RECORD, task.made_by.display_name, "quiet", title)
+        if task.done_at is not None and task.done_by is not None:
+            yield TimelineItem(task.done_at, "tick", _("Tugas selesai"), RECORD, task.done_by.display_name, "", title)
+
+
+def _records(rows: Rows, opened: Opened) -> Iterator[TimelineItem]:
+    for person in rows.people:
+        words = _("%(kind)s dicatat") % {"kind": person.get_kind_display()}
+        yield TimelineItem(person.added_at, "person", words, RECORD, person.added_by.display_name, "quiet")
+    for incident in rows.incidents:
+        words = _("Kejadian dicatat: %(forms)s, %(place)s") % {
+            "forms": ", ".join(form_words(incident.forms)).lower(),
+            "place": str(incident.get_place_display()).lower(),
+        }
+        yield TimelineItem(incident.added_at, "paper", words, RECORD, incident.added_by.display_name)
+    for note in rows.notes:
+        name = Compartment(note.compartment).label
+        if note.source == NoteSource.REPORT:
+            words = _("Isi laporan masuk ke “%(name)s”") % {"name": name}
+        else:
+            words = _("Catatan ditulis di “%(name)s”") % {"name": name}
+        yield TimelineItem(note.at, "pen", words, RECORD, note.author.display_name, "quiet")
+    for service in rows.services:
+        words = _("Layanan %(type)s, %(unit)s, %(day)s") % {
+            "type": str(service.get_type_display()).lower(),
+            "unit": service.provider_unit.name,
+            "day": date_format(service.on, "j F"),
+        }
+        text = text_of(opened.get(service.result_ref)) if service.result_ref else ""
+        yield TimelineItem(service.recorded_at, "care", words, SERVICE, service.by.display_name, "", text)

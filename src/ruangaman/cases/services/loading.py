@@ -1,0 +1,57 @@
+"""Loading what a service changes: locked, and only for those who hold a grant on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import User
+from ruangaman.cases import policies
+from ruangaman.cases.errors import CaseClosed
+from ruangaman.cases.models import Case
+from ruangaman.cases.types import WRITABLE_STATES, CaseState
+from ruangaman.core.errors import Conflict, NotAllowed, NotFound
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import Compartment, Content
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def lock_case(code: str, by: User) -> Case:
+    """Lock one case that `by` holds a grant on. Raises NotFound."""
+    case = Case.objects.granted_to(by).select_for_update(of=("self",)).filter(code=code).first()
+    if case is None:
+        raise NotFound(_("Kasus ini tidak ada."))
+    return case
+
+
+def lock_writable(code: str, by: User) -> Case:
+    """Lock one case to add to it. Raises NotFound, CaseClosed, NotAllowed."""
+    case = lock_case(code, by)
+    if CaseState(case.state) not in WRITABLE_STATES:
+        raise CaseClosed(_("Kasus ini sudah ditutup. Buka lagi bila ada yang perlu ditambahkan."))
+    if not policies.can_write(by, case):
+        raise NotAllowed(_("Anda tidak berwenang menambah isi kasus ini."))
+    return case
+
+
+def find_first(model: type[Row], row_id: UUID | None, case: Case) -> Row | None:
+    """Return the row that the same form made before, or None. Raises Conflict: the id is that of another case."""
+    if row_id is None:
+        return None
+    found = model._default_manager.filter(pk=row_id).first()
+    if found is not None and getattr(found, "case_id", None) != case.pk:
+        raise Conflict(_("Formulir ini sudah dipakai untuk hal lain. Muat ulang halaman."))
+    return found
+
+
+def seal(case: Case, compartment: Compartment, content: Content, *, by: User, at: datetime) -> UUID:
+    """Seal content of a case. Raises NotAllowed: `by` does not hold this compartment."""
+    held = policies.compartments_of(case.assignments.filter(user=by, until=None))
+    if compartment not in held:
+        raise NotAllowed(_("Bagian “%(name)s” tidak terbuka untuk Anda dalam kasus ini.") % {"name": compartment.label})
+    return vault.seal(dossier_id=case.dossier_id, compartment=compartment, content=content, by=by, at=at)

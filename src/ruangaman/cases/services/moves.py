@@ -1,0 +1,163 @@
+"""Moving a case from state to state: the machine's table decides, the gates say what is still missing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import User
+from ruangaman.audit import services as audit
+from ruangaman.cases import events, policies, registry
+from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
+from ruangaman.cases.models import Case, Transition
+from ruangaman.cases.services.loading import find_first, lock_case, seal
+from ruangaman.cases.types import CaseState, Evidence, Move, MoveKind, find_move, missing_for, note_content
+from ruangaman.core.codelists import ClosingReason
+from ruangaman.core.errors import NotAllowed
+from ruangaman.vault.types import Compartment
+
+OWN_WAYS = frozenset({MoveKind.CLOSE, MoveKind.REOPEN})
+
+
+@transaction.atomic
+def move_state(
+    *, code: str, target: CaseState, reason: str, by: User, at: datetime, transition_id: UUID | None = None
+) -> Case:
+    """Move a case to another state; closing and opening again have services of their own.
+
+    Args:
+        reason: words, sealed in the work compartment.
+        transition_id: the new row's id, minted with the form: asked twice, nothing happens the second time.
+
+    Raises:
+        NotFound: no such case for `by`.
+        NotAllowed: `by` does not manage it.
+        NoSuchMove: the state does not lead there, perhaps because somebody else was faster.
+        EvidenceMissing: a gate is shut; the sentence says why.
+
+    Writes: the case, the sealed reason, one transition, one `cases.moved` event.
+    Source: domain.md 2.3.
+    """
+    case = lock_case(code, by)
+    if find_first(Transition, transition_id, case) is not None:
+        return case
+    if not policies.can_assign(by, case):
+        raise NotAllowed(_("Hanya manajer kasus yang memindahkan tahap."))
+    move = _find(case, target)
+    if move.kind in OWN_WAYS:
+        raise NoSuchMove(_("Menutup dan membuka lagi kasus punya halamannya sendiri."))
+    _pass_gates(case, move, reason, by)
+    _move(case, move, reason, "", by=by, at=at, transition_id=transition_id)
+    case.save(update_fields=["state", "state_since"])
+    detail = {"from": move.source.value, "to": move.target.value}
+    audit.record(events.CASE_MOVED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    return case
+
+
+@transaction.atomic
+def close_case(
+    *,
+    code: str,
+    reason: ClosingReason,
+    explanation: str,
+    by: User,
+    at: datetime,
+    transition_id: UUID | None = None,
+) -> Case:
+    """Close a case, from any state.
+
+    The row is locked: of two people closing at once, one gets `AlreadyClosed`.
+
+    Args:
+        explanation: words, sealed in the work compartment.
+
+    Raises:
+        NotFound: no such case for `by`.
+        NotAllowed: `by` does not manage it.
+        AlreadyClosed: it is closed; nothing is written.
+        EvidenceMissing: a gate is shut.
+
+    Writes: the case, the sealed words, one transition, one `cases.closed` event.
+    Source: domain.md 2.3, state 8.
+    """
+    case = lock_case(code, by)
+    if find_first(Transition, transition_id, case) is not None:
+        return case
+    if not policies.can_close(by, case):
+        raise NotAllowed(_("Hanya manajer kasus yang menutup kasus."))
+    if case.state == CaseState.CLOSED:
+        raise AlreadyClosed(_("Kasus %(code)s sudah ditutup.") % {"code": case.code})
+    move = _find(case, CaseState.CLOSED)
+    _pass_gates(case, move, explanation, by)
+    ref = _move(case, move, explanation, reason, by=by, at=at, transition_id=transition_id)
+    case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = at, by, reason, ref
+    case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
+    detail = {"from": move.source.value, "reason": reason.value}
+    audit.record(events.CASE_CLOSED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    return case
+
+
+@transaction.atomic
+def reopen_case(*, code: str, reason: str, by: User, at: datetime, transition_id: UUID | None = None) -> Case:
+    """Open a closed case again; it goes back to assessment. What was written at its closing stays in the timeline.
+
+    Raises:
+        NotFound: no such case for `by`.
+        NotAllowed: `by` does not manage it.
+        NoSuchMove: it is not closed.
+        EvidenceMissing: a gate is shut.
+
+    Writes: the case, the sealed reason, one transition, one `cases.reopened` event.
+    """
+    case = lock_case(code, by)
+    if find_first(Transition, transition_id, case) is not None:
+        return case
+    if not policies.can_close(by, case):
+        raise NotAllowed(_("Hanya manajer kasus yang membuka lagi kasus."))
+    if case.is_open:
+        raise NoSuchMove(_("Kasus %(code)s tidak sedang ditutup.") % {"code": case.code})
+    move = _find(case, CaseState.ASSESSMENT)
+    _pass_gates(case, move, reason, by)
+    _move(case, move, reason, "", by=by, at=at, transition_id=transition_id)
+    case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = None, None, "", None
+    case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
+    detail = {"from": move.source.value}
+    audit.record(events.CASE_REOPENED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    return case
+
+
+def _find(case: Case, target: CaseState) -> Move:
+    move = find_move(CaseState(case.state), target)
+    if move is None:
+        raise NoSuchMove(
+            _("Dari tahap %(source)s kasus tidak dapat langsung ke %(target)s. Muat ulang halaman.")
+            % {"source": case.get_state_display(), "target": target.label}
+        )
+    return move
+
+
+def _pass_gates(case: Case, move: Move, reason: str, by: User) -> None:
+    missing = missing_for(move, Evidence(by=by.pk, has_reason=bool(reason.strip())), registry.gates)
+    if missing:
+        raise EvidenceMissing(_("Masih diperlukan: %(what)s.") % {"what": ", ".join(str(one) for one in missing)})
+
+
+def _move(
+    case: Case, move: Move, reason: str, code: str, *, by: User, at: datetime, transition_id: UUID | None
+) -> UUID:
+    ref = seal(case, Compartment.WORK, note_content(reason), by=by, at=at)
+    Transition(
+        id=transition_id or uuid4(),
+        case=case,
+        from_state=move.source,
+        to_state=move.target,
+        by=by,
+        at=at,
+        reason_code=code,
+        reason_ref=ref,
+    ).save(force_insert=True)
+    case.state, case.state_since = move.target, at
+    return ref

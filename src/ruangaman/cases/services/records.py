@@ -1,0 +1,176 @@
+"""What happens in a case: incidents, notes, services. Facts are columns, words are sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import Unit, User
+from ruangaman.audit import services as audit
+from ruangaman.cases import events
+from ruangaman.cases.errors import WrongPerson
+from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, ServiceRecord
+from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.types import Content, NoteSource, PersonKind, VictimLink, note_content
+from ruangaman.core.codelists import Place, ServiceType
+from ruangaman.vault.types import Compartment
+
+
+@transaction.atomic
+def add_incident(
+    *,
+    code: str,
+    forms: Sequence[str],
+    place: Place,
+    kecamatan: str,
+    from_on: date | None,
+    to_on: date | None,
+    narrative: Content,
+    links: Sequence[VictimLink],
+    by: User,
+    at: datetime,
+    incident_id: UUID | None = None,
+) -> Incident:
+    """Record something that happened, with who did what to whom.
+
+    Args:
+        from_on: first day in the city's calendar; None: not known.
+        to_on: last day, for what went on for a while.
+        narrative: made by `types.note_content`; the kelurahan is one of its facts.
+        links: the relation is that of this perpetrator to this victim.
+        incident_id: the new row's id, minted with the form.
+
+    Raises:
+        NotFound: no such case for `by`.
+        WrongPerson: a link names somebody who is not a victim, or not a perpetrator, of this case.
+        CaseClosed, NotAllowed: nothing is written.
+
+    Writes: the sealed narrative, the incident, its links, one `cases.incident_added` event.
+    """
+    case = lock_writable(code, by)
+    found = find_first(Incident, incident_id, case)
+    if found is not None:
+        return found
+    _check_links(case, links)
+    incident = Incident(
+        id=incident_id or uuid4(),
+        case=case,
+        from_on=from_on,
+        to_on=to_on,
+        place=place,
+        kecamatan=kecamatan,
+        forms=list(forms),
+        narrative_ref=seal(case, Compartment.NARRATIVE, narrative, by=by, at=at),
+        added_at=at,
+        added_by=by,
+    )
+    incident.save(force_insert=True)
+    IncidentLink.objects.bulk_create(
+        IncidentLink(
+            incident=incident,
+            victim_id=link.victim_id,
+            perpetrator_id=link.perpetrator_id,
+            relation=link.relation,
+            forms=list(link.forms or forms),
+        )
+        for link in links
+    )
+    detail = {"incident": str(incident.pk), "links": len(links)}
+    audit.record(events.INCIDENT_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    return incident
+
+
+def _check_links(case: Case, links: Sequence[VictimLink]) -> None:
+    kinds = dict(Person.objects.filter(case=case).values_list("pk", "kind"))
+    for link in links:
+        if kinds.get(link.victim_id) != PersonKind.VICTIM:
+            raise WrongPerson(_("Korban pada kejadian harus salah satu korban dalam kasus ini."))
+        if link.perpetrator_id is not None and kinds.get(link.perpetrator_id) != PersonKind.PERPETRATOR:
+            raise WrongPerson(_("Terlapor pada kejadian harus salah satu terlapor dalam kasus ini."))
+
+
+@transaction.atomic
+def add_note(
+    *, code: str, compartment: Compartment, text: str, by: User, at: datetime, note_id: UUID | None = None
+) -> Note:
+    """Add a note that only holders of its compartment can read.
+
+    Args:
+        note_id: the new row's id, minted with the form.
+
+    Raises:
+        NotFound: no such case for `by`.
+        NotAllowed: `by` does not hold the compartment.
+        CaseClosed: nothing is written.
+
+    Writes: the sealed text, the note, one `cases.note_added` event.
+    """
+    case = lock_writable(code, by)
+    found = find_first(Note, note_id, case)
+    if found is not None:
+        return found
+    note = Note(
+        id=note_id or uuid4(),
+        case=case,
+        compartment=compartment,
+        source=NoteSource.STAFF,
+        ref=seal(case, compartment, note_content(text), by=by, at=at),
+        author=by,
+        at=at,
+    )
+    note.save(force_insert=True)
+    detail = {"note": str(note.pk), "compartment": int(compartment)}
+    audit.record(events.NOTE_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    return note
+
+
+@transaction.atomic
+def add_service(
+    *,
+    code: str,
+    type: ServiceType,
+    on: date,
+    hours: Decimal | None,
+    provider_unit: Unit,
+    result: str,
+    by: User,
+    at: datetime,
+    service_id: UUID | None = None,
+) -> ServiceRecord:
+    """Record a service that was given.
+
+    Args:
+        on: day in the city's calendar.
+        result: words for the whole team, sealed in the work compartment; "" for none.
+        service_id: the new row's id, minted with the form.
+
+    Raises:
+        NotFound: no such case for `by`.
+        CaseClosed, NotAllowed: nothing is written.
+
+    Writes: the sealed result, the row, one `cases.service_added` event.
+    """
+    case = lock_writable(code, by)
+    found = find_first(ServiceRecord, service_id, case)
+    if found is not None:
+        return found
+    record = ServiceRecord(
+        id=service_id or uuid4(),
+        case=case,
+        type=type,
+        on=on,
+        hours=hours,
+        provider_unit=provider_unit,
+        result_ref=seal(case, Compartment.WORK, note_content(result), by=by, at=at) if result else None,
+        by=by,
+        recorded_at=at,
+    )
+    record.save(force_insert=True)
+    detail = {"type": str(type), "service": str(record.pk)}
+    audit.record(events.SERVICE_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    return record

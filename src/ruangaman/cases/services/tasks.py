@@ -1,0 +1,109 @@
+"""Tasks: promised by somebody until a moment, ticked off, taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import User
+from ruangaman.audit import services as audit
+from ruangaman.cases import events, policies
+from ruangaman.cases.errors import NotAssignable
+from ruangaman.cases.models import Case, Task
+from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.types import note_content
+from ruangaman.core.errors import NotAllowed, NotFound
+from ruangaman.vault.types import Compartment
+
+
+@transaction.atomic
+def add_task(
+    *, code: str, title: str, owner: User, due_at: datetime, by: User, at: datetime, task_id: UUID | None = None
+) -> Task:
+    """Promise something on somebody's behalf.
+
+    Args:
+        owner: somebody who has a part in the case.
+        due_at: timezone-aware; may be past, for what was forgotten.
+        task_id: the new row's id, minted with the form.
+
+    Raises:
+        NotFound: no such case for `by`.
+        NotAssignable: `owner` has no part in the case.
+        CaseClosed, NotAllowed: nothing is written.
+
+    Writes: the sealed title, the task, one `cases.task_added` event.
+    """
+    case = lock_writable(code, by)
+    found = find_first(Task, task_id, case)
+    if found is not None:
+        return found
+    if not case.assignments.filter(user=owner, until=None).exists():
+        raise NotAssignable(_("Tugas hanya dapat diberikan kepada orang yang ditugaskan pada kasus ini."))
+    task = Task(
+        id=task_id or uuid4(),
+        case=case,
+        ref=seal(case, Compartment.WORK, note_content(title), by=by, at=at),
+        owner=owner,
+        made_at=at,
+        made_by=by,
+        due_at=due_at,
+    )
+    task.save(force_insert=True)
+    detail = {"task": str(task.pk), "owner": str(owner.pk)}
+    audit.record(events.TASK_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    return task
+
+
+@transaction.atomic
+def complete_task(*, code: str, task_id: UUID, by: User, at: datetime) -> Task:
+    """Tick a task off. Done already: it is returned as it is.
+
+    Raises:
+        NotFound: no such task for `by`.
+        NotAllowed: neither the owner's, nor the maker's, nor the manager's.
+        CaseClosed: nothing is written.
+
+    Writes: the task, one `cases.task_done` event.
+    """
+    case, task = _lock_task(code, task_id, by)
+    if task.done_at is None:
+        task.done_at, task.done_by = at, by
+        _save(case, task, events.TASK_DONE, by=by, at=at)
+    return task
+
+
+@transaction.atomic
+def undo_task(*, code: str, task_id: UUID, by: User, at: datetime) -> Task:
+    """Take a tick back. Not done: it is returned as it is.
+
+    Raises:
+        NotFound, NotAllowed, CaseClosed: as for `complete_task`.
+
+    Writes: the task, one `cases.task_undone` event.
+    """
+    case, task = _lock_task(code, task_id, by)
+    if task.done_at is not None:
+        task.done_at, task.done_by = None, None
+        _save(case, task, events.TASK_UNDONE, by=by, at=at)
+    return task
+
+
+def _lock_task(code: str, task_id: UUID, by: User) -> tuple[Case, Task]:
+    case = lock_writable(code, by)
+    task = Task.objects.select_for_update(of=("self",)).filter(pk=task_id, case=case).first()
+    if task is None:
+        raise NotFound(_("Tugas ini tidak ada dalam kasus ini."))
+    task.case = case
+    if not policies.can_finish(by, task):
+        raise NotAllowed(_("Tugas ini milik orang lain."))
+    return case, task
+
+
+def _save(case: Case, task: Task, event: events.EventType, *, by: User, at: datetime) -> None:
+    task.save(update_fields=["done_at", "done_by"])
+    detail = {"task": str(task.pk)}
+    audit.record(event, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})

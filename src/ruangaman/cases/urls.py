@@ -1,0 +1,46 @@
+"""Addresses of the cases. A code that cannot be one has no address."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from ruangaman.cases.views import cases, moves, records, team, work
+
+
+class CaseCode:
+    """`K-` and eight letters or digits of Crockford's base 32."""
+
+    regex = "K-[0-9A-HJKMNP-TV-Z]{8}"
+
+    def to_python(self, value: str) -> str:
+        """Return the code."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the code."""
+        return value
+
+
+register_converter(CaseCode, "case_code")
+
+CASE = "kasus/<case_code:code>/"
+app_name = "cases"
+urlpatterns = [
+    path("kasus/", cases.index, name="index"),
+    path(CASE, cases.detail, name="detail"),
+    path(CASE + "lampiran/<uuid:file_id>", cases.download, name="download"),
+    path(CASE + "orang/", records.add_person, name="add_person"),
+    path(CASE + "orang/<uuid:person_id>/", records.edit_person, name="edit_person"),
+    path(CASE + "kejadian/", records.add_incident, name="add_incident"),
+    path(CASE + "catatan/", records.add_note, name="add_note"),
+    path(CASE + "layanan/", records.add_service, name="add_service"),
+    path(CASE + "tugas/", work.add_task, name="add_task"),
+    path(CASE + "tugas/<uuid:task_id>/selesai", work.complete_task, name="complete_task"),
+    path(CASE + "tugas/<uuid:task_id>/kembalikan", work.undo_task, name="undo_task"),
+    path(CASE + "tim/", team.team, name="team"),
+    path(CASE + "tim/<uuid:part_id>/lepas", team.release, name="release"),
+    path(CASE + "serah-terima/", team.hand_over, name="hand_over"),
+    path(CASE + "status/", moves.move, name="move"),
+    path(CASE + "tutup/", moves.close, name="close"),
+    path(CASE + "buka-lagi/", moves.reopen, name="reopen"),
+]

@@ -1,0 +1,58 @@
+"""What the form pages share: one way to show a form, to hand it to a service, and to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from ruangaman.cases.models import Case
+from ruangaman.core.errors import DomainError
+from ruangaman.core.types import StaffRequest
+
+
+def data_of(request: StaffRequest) -> Any:
+    """Return what a form is filled from: what was sent, or nothing."""
+    return request.POST if request.method == "POST" else None
+
+
+def is_sent(request: StaffRequest, form: forms.Form) -> bool:
+    """Whether a form came in whole and says something that can be worked with."""
+    if request.method != "POST":
+        return False
+    if getattr(request, "body_fault", None) is not None:
+        form.add_error(None, _("Kirimannya tidak sampai utuh. Periksa isinya, lalu kirim sekali lagi."))
+        return False
+    return form.is_valid()
+
+
+def is_done(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Call a service; what it refuses stands above the form."""
+    try:
+        act()
+    except DomainError as error:
+        form.add_error(None, str(error))
+        return False
+    return True
+
+
+def show(request: StaffRequest, template: str, case: Case, form: forms.Form, **context: Any) -> HttpResponse:
+    """Draw a form page, or its form alone for htmx; 422 when something needs another look."""
+    part = {"part": "cases/_form_part.html" if request.htmx else "ui/staff.html"}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, template, {"case": case, "form": form, **part, **context}, status=status)
+
+
+def case_url(case: Case, *, anchor: str = "", query: str = "") -> str:
+    """Return the address of the case page."""
+    return f"/kasus/{case.code}/" + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")
+
+
+def go(request: StaffRequest, url: str) -> HttpResponse:
+    """Send the browser on, whether it asked by itself or through htmx."""
+    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
