@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.intake.views import pages, report, thread
+from ruangaman.intake.views import casework, desk, pages, report, thread
 
 public_pages = [
     path("", pages.start, name="start"),
@@ -19,4 +19,26 @@ public_pages = [
     path("p/pesan", thread.messages, name="thread"),
 ]
 
-urlpatterns = public_pages
+desk_pages = [
+    path("laporan/<str:code>/", desk.report, name="desk-report"),
+    path("laporan/<str:code>/ambil", desk.take, name="desk-take"),
+    path("laporan/<str:code>/lepas", desk.release, name="desk-release"),
+    path("laporan/<str:code>/balas", desk.reply, name="desk-reply"),
+    path("laporan/<str:code>/selesai", desk.settle, name="desk-settle"),
+    path("laporan/<str:code>/triase", desk.triage, name="desk-triage"),
+    path("laporan/<str:code>/ganda", desk.duplicate, name="desk-duplicate"),
+    path("laporan/<str:code>/batal-ganda", desk.undo_duplicate, name="desk-undo-duplicate"),
+    path("laporan/<str:code>/tolak", desk.refuse, name="desk-refuse"),
+    path("laporan/<str:code>/batal-tolak", desk.undo_refusal, name="desk-undo-refusal"),
+    path("laporan/<str:code>/buka-kasus", desk.open_case, name="desk-open-case"),
+    path("laporan/<str:code>/berkas/<uuid:file_id>", desk.download, name="desk-file"),
+]
+
+# The conversation goes on in the case: for its people, not for the desk.
+case_pages = [
+    path("laporan/<str:code>/jawab", casework.answer, name="case-answer"),
+    path("laporan/<str:code>/terbaca", casework.acknowledge, name="case-acknowledge"),
+    path("laporan/<str:code>/lampiran/<uuid:file_id>", casework.download, name="case-thread-file"),
+]
+
+urlpatterns = public_pages + desk_pages + case_pages

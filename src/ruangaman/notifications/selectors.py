@@ -15,8 +15,9 @@ from ruangaman.notifications.types import AlarmKind
 def list_unreached(*, report_id: UUID, desk_id: UUID, kind: AlarmKind, at: datetime) -> list[User]:
     """Return who has to be called and was not yet: those on duty, or the whole desk when it is late."""
     if kind is AlarmKind.LATE:
-        members = DeskMember.objects.filter(desk_id=desk_id, until=None, user__is_active=True).select_related("user")
-        people = [member.user for member in members]
+        members = DeskMember.objects.filter(desk_id=desk_id, until=None).values("user_id")
+        seats = User.objects.filter(pk__in=members, is_active=True)
+        people = list(seats.only("id", "email", "language", "is_active").order_by("pk"))
     else:
         people = accounts.list_on_duty(desk_id=desk_id, at=at)
     reached = set(AlarmSent.objects.filter(report_id=report_id, kind=kind).values_list("user_id", flat=True))

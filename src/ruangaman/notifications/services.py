@@ -1,4 +1,4 @@
-"""Calling the desk: asked for inside the transaction of the change, sent outside of any."""
+"""Calling the desk: outside of any transaction, each person once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -18,15 +17,6 @@ from ruangaman.audit.types import Role
 from ruangaman.notifications import events, selectors
 from ruangaman.notifications.models import AlarmSent
 from ruangaman.notifications.types import AlarmKind, AlarmNotSent
-
-
-def raise_alarm(*, report_id: UUID, desk_id: UUID, kind: AlarmKind = AlarmKind.NEW) -> None:
-    """Ask for the alarm of a desk in the running transaction: it exists if and only if the change does.
-
-    Goes through `alarm_defer`, which can defer this job and no other: the public may call it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT alarm_defer(%s, %s, %s)", [report_id, desk_id, kind.value])
 
 
 def send_alarm(*, report_id: UUID, desk_id: UUID, kind: AlarmKind, at: datetime) -> int:

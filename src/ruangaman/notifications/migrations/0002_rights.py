@@ -1,7 +1,4 @@
-"""The worker's rights: its jobs, the roster, and what it sent. Others may only ask for the one alarm.
-
-Calling the desk is the only job that public and staff addresses may defer, through a function with a fixed task.
-"""
+"""The worker's rights: its jobs, and what it sent. Nobody else may touch a job but through functions of the apps."""
 
 from __future__ import annotations
 
@@ -16,15 +13,7 @@ GRANT SELECT, INSERT ON notifications_alarmsent TO ra_worker;
 GRANT SELECT ON notifications_alarmsent TO ra_backup;
 """
 
-# Whom to write to: the address of a colleague at the desk, nothing about a reporter.
-ROSTER = """
-GRANT SELECT ON accounts_user, accounts_deskmember, accounts_dutyshift TO ra_worker;
-CREATE POLICY alarm_roster ON accounts_user FOR SELECT TO ra_worker USING (true);
-CREATE POLICY alarm_roster ON accounts_deskmember FOR SELECT TO ra_worker USING (true);
-CREATE POLICY alarm_roster ON accounts_dutyshift FOR SELECT TO ra_worker USING (true);
-"""
-
-# Trigger functions included: they run with the rights of whoever changes a job, here the worker or this file's function.
+# Trigger functions included: they run with the rights of whoever changes a job, here the worker.
 JOBS = """
 GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers,
     procrastinate_workers TO ra_worker;
@@ -48,18 +37,6 @@ END
 $$;
 """
 
-DEFER = """
-CREATE FUNCTION alarm_defer(report uuid, desk uuid, why text) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER
-SET search_path = public, pg_temp AS
-$$
-INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args)
-VALUES ('alarm', 'ruangaman.notifications.jobs.alarm_desk', 10, 'alarm:' || report,
-        jsonb_build_object('report_id', report, 'desk_id', desk, 'kind', why))
-$$;
-REVOKE ALL ON FUNCTION alarm_defer(uuid, uuid, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION alarm_defer(uuid, uuid, text) TO ra_public, ra_web, ra_worker;
-"""
-
 
 class Migration(migrations.Migration):
     """Rights of the alarm."""
@@ -69,4 +46,4 @@ class Migration(migrations.Migration):
         ("accounts", "0001_initial"),
         ("procrastinate", "0041_post_retry_failed_job"),
     ]
-    operations = [migrations.RunSQL(sql) for sql in (SENT, ROSTER, JOBS, DEFER)]
+    operations = [migrations.RunSQL(sql) for sql in (SENT, JOBS)]

@@ -1,0 +1,157 @@
+"""What the desk fills in: an answer, triage, a double, a refusal, a manager."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.accounts.models import User
+from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
+from ruangaman.intake.forms.public import CleanText
+
+MAX_MESSAGE, MAX_WORDS, MAX_NOTE = 10_000, 4_000, 2_000
+CODE_LENGTH = 12
+
+
+class OnceForm(forms.Form):
+    """A form that carries the id of what it will make, so that sending it twice makes it once."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).setdefault("once", uuid4())
+        super().__init__(*args, **kwargs)
+
+    def made_id(self) -> UUID:
+        """Return the id of what a valid form makes."""
+        found: UUID = self.cleaned_data["once"]
+        return found
+
+
+class ReplyForm(OnceForm):
+    """An answer to the reporter."""
+
+    message = CleanText(
+        label=_("Balas"),
+        max_characters=MAX_MESSAGE,
+        multiline=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Terbaca saat ia membuka tanda terimanya."),
+        error_messages={"required": _("Tulis dulu jawabannya.")},
+    )
+
+
+class TakeForm(forms.Form):
+    """Taking a report, from nobody or from the colleague who was seen holding it."""
+
+    instead_of = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class TriageForm(forms.Form):
+    """The three questions."""
+
+    case_type = forms.ChoiceField(
+        label=_("Siapa yang perlu dilindungi?"),
+        choices=CaseType.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pilih siapa yang perlu dilindungi.")},
+    )
+    risk = forms.TypedChoiceField(
+        label=_("Seberapa berbahaya?"),
+        choices=RiskLevel.choices,
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pilih seberapa berbahaya.")},
+    )
+    authority = forms.ChoiceField(
+        label=_("Wewenang siapa?"),
+        choices=Authority.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pilih wewenang siapa.")},
+    )
+
+
+class DuplicateForm(forms.Form):
+    """Which report this one is a double of."""
+
+    original = CleanText(
+        label=_("Kode laporan yang pertama"),
+        max_characters=CODE_LENGTH,
+        widget=forms.TextInput(attrs={"list": "kode-lain", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Tulis kode laporan yang pertama.")},
+    )
+
+    def clean_original(self) -> str:
+        """Return the code as codes are written."""
+        return str(self.cleaned_data["original"]).upper()
+
+
+class RefuseForm(OnceForm):
+    """Why not for us, and what the reporter reads."""
+
+    reason = forms.ChoiceField(
+        label=_("Alasannya"),
+        choices=RefusalReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pilih alasannya.")},
+    )
+    words = CleanText(
+        label=_("Kata-kata untuk pelapor"),
+        max_characters=MAX_WORDS,
+        multiline=True,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Ia membaca kalimat ini. Sesuaikan, jangan menyalahkan."),
+        error_messages={"required": _("Tulis kalimat untuk pelapor.")},
+    )
+    note = CleanText(
+        label=_("Catatan untuk rekan"),
+        max_characters=MAX_NOTE,
+        multiline=True,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        help_text=_("Tidak terlihat oleh pelapor. Boleh kosong."),
+    )
+
+
+class OpenCaseForm(OnceForm):
+    """Who will manage the case."""
+
+    manager = forms.ModelChoiceField(
+        label=_("Manajer kasus"),
+        queryset=User.objects.none(),
+        empty_label=None,
+        help_text=_("Menerima kunci kasus ini, lalu menugaskan yang lain."),
+        error_messages={
+            "required": _("Pilih manajer kasus."),
+            "invalid_choice": _("Orang ini tidak dapat menjadi manajer kasus di unit ini."),
+        },
+    )
+
+    def __init__(self, *args: Any, managers: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["manager"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.filter(pk__in=[one.pk for one in managers]).order_by("display_name", "pk")
+
+
+SUGGESTED_WORDS = {
+    RefusalReason.NOT_VIOLENCE: _(
+        "Terima kasih sudah menulis. Yang Anda ceritakan bukan hal yang bisa kami tangani di sini, tetapi Anda tidak salah "
+        "menghubungi kami. Kalau keadaannya berubah, tulis lagi lewat tanda terima yang sama."
+    ),
+    RefusalReason.OTHER_OFFICE: _(
+        "Anda tidak salah menghubungi kami. Yang dapat membantu paling cepat adalah kantor di tempat kejadian. "
+        "Tulis lewat tanda terima ini kalau Anda ingin kami bantu menghubunginya."
+    ),
+    RefusalReason.NOT_ENOUGH: _(
+        "Terima kasih sudah menulis. Keterangannya belum cukup bagi kami untuk bergerak. Kalau Anda ingin menambah apa "
+        "pun, tulis lewat tanda terima yang sama; kami membacanya."
+    ),
+    RefusalReason.SPAM: _(
+        "Kiriman ini tidak kami tangani. Kalau Anda membutuhkan bantuan, tulis lagi lewat tanda terima yang sama."
+    ),
+}
+"""What a reporter may read for each reason; the officer changes it to fit."""

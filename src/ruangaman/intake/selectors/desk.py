@@ -1,0 +1,98 @@
+"""What the desk reads about reports: facts in the clear only. Words are opened by `services.desk.open_report`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
+
+from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.models import Agency, Unit, User
+from ruangaman.accounts.types import Role
+from ruangaman.cases.models import Case
+from ruangaman.intake.models import Message, Report, ReportQuerySet
+from ruangaman.intake.types import WORKED_ON, Direction
+
+LONGEST_QUEUE = 300
+LIKELY_DUPLICATE = timedelta(days=30)
+MOST_CANDIDATES = 40
+
+
+def list_queue(*, viewer: User) -> ReportQuerySet:
+    """Return what waits at the viewer's desks, most urgent first, with `has_unread`: the reporter wrote since."""
+    unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
+    return (
+        Report.objects.of_desks(accounts.desks_of(viewer))
+        .waiting()
+        .by_urgency()
+        .select_related("taken_by")
+        .annotate(has_unread=Exists(unread))[:LONGEST_QUEUE]
+    )
+
+
+def count_queue(*, viewer: User) -> int:
+    """Return how many reports wait at the viewer's desks, at most the longest queue that is shown."""
+    return Report.objects.of_desks(accounts.desks_of(viewer)).waiting()[:LONGEST_QUEUE].count()
+
+
+def count_new(*, viewer: User, since: datetime) -> int:
+    """Return how many reports came, or were written to by the reporter, after a moment and still wait."""
+    waiting = Report.objects.of_desks(accounts.desks_of(viewer)).waiting()
+    return waiting.filter(Q(received_at__gt=since) | Q(last_reporter_message_at__gt=since)).count()
+
+
+def get_report(*, code: str, viewer: User) -> Report:
+    """Return a report of the viewer's desks. Raises Http404: absent, or not for the viewer to know of."""
+    found = (
+        Report.objects.of_desks(accounts.desks_of(viewer))
+        .select_related("desk__unit", "taken_by", "triaged_by", "refused_by", "duplicate_of", "case")
+        .filter(code=code)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def list_candidates(*, report: Report, viewer: User) -> list[Report]:
+    """Return reports that this one may double: of the same desks, not long before or after, newest first."""
+    near = Report.objects.of_desks(accounts.desks_of(viewer)).filter(
+        received_at__range=(report.received_at - LIKELY_DUPLICATE, report.received_at + LIKELY_DUPLICATE),
+        duplicate_of=None,
+    )
+    return list(near.exclude(pk=report.pk).order_by("-received_at", "id")[:MOST_CANDIDATES])
+
+
+def list_duplicates(*, report: Report) -> list[Report]:
+    """Return the reports that were marked as doubles of this one."""
+    return list(report.duplicates.order_by("received_at", "id"))
+
+
+def list_managers(*, unit_id: UUID) -> list[User]:
+    """Return who can manage a case of a unit, by name."""
+    return list(User.objects.filter(unit_id=unit_id, role=Role.MANAJER, is_active=True).order_by("display_name", "pk"))
+
+
+def list_late(*, at: datetime, limit: int = 200) -> list[tuple[UUID, UUID]]:
+    """Return (report, desk) of what nobody opened within its limit; for the worker, hence without a viewer."""
+    late = Report.objects.waiting().filter(opened_at=None, due_at__lt=at, state__in=sorted(WORKED_ON))
+    return list(late.order_by("due_at").values_list("id", "desk_id")[:limit])
+
+
+def threads_of_case(*, case: Case, viewer: User) -> list[Report]:
+    """Return the reports that became this case, for whoever may know of the case."""
+    if not Case.objects.granted_to(viewer).filter(pk=case.pk).exists():
+        return []
+    return list(Report.objects.filter(case=case).order_by("received_at", "id"))
+
+
+def sits_at(*, report: Report, viewer: User) -> bool:
+    """Whether the viewer sits at the desk of a report."""
+    return report.desk_id in accounts.desks_of(viewer)
+
+
+def names_by_code() -> dict[str, str]:
+    """Return the names of agencies and units by their code, for what a reporter asked to keep from them."""
+    return {**dict(Agency.objects.values_list("code", "name")), **dict(Unit.objects.values_list("code", "name"))}

@@ -1,0 +1,127 @@
+"""What a case gets from the reports it came from: the conversation goes on in its page, its people hold the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import User
+from ruangaman.accounts.types import ROLE_COMPARTMENTS, Permission, Role
+from ruangaman.cases.models import Case, live_grants
+from ruangaman.cases.registry import TimelineItem
+from ruangaman.cases.selectors.timeline import CONTACT
+from ruangaman.intake.models import Attachment, Message, Report
+from ruangaman.intake.services.desk import OpenMessage, thread_of
+from ruangaman.intake.types import Direction
+from ruangaman.vault import services as vault
+from ruangaman.vault.selectors import list_grants
+from ruangaman.vault.types import Closed, Compartment, Content, GrantSpec
+
+DESK_PARTS = ROLE_COMPARTMENTS[Role.PETUGAS]
+
+
+@dataclass(frozen=True)
+class CaseThread:
+    """One report of a case: its conversation as it stands in the tables."""
+
+    report: Report
+    rows: list[Message]
+    attachments: list[Attachment]
+
+    def refs(self) -> list[UUID]:
+        """Return what is sealed of it."""
+        return [*(row.ref for row in self.rows), *(one.key_ref for one in self.attachments)]
+
+
+@dataclass(frozen=True)
+class ShownThread:
+    """One conversation, opened, with what its form needs."""
+
+    report: Report
+    messages: list[OpenMessage] = field(repr=False)
+    once: UUID
+    can_answer: bool
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether the reporter wrote something that nobody has seen yet."""
+        return any(one.is_reporter and one.read_at is None for one in self.messages)
+
+
+@dataclass(frozen=True)
+class ThreadPanel:
+    """The conversations with the reporters, on the page of a case."""
+
+    key: str = "intake.thread"
+    template: str = "intake/_case_threads.html"
+
+    def load(self, case: Case, viewer: User) -> list[CaseThread]:
+        """Read the conversations that the viewer holds a key for."""
+        reports = Report.objects.filter(case=case, dossier_id__in=live_grants(viewer))
+        return [
+            CaseThread(
+                report,
+                list(report.messages.select_related("author").order_by("sent_at", "id")),
+                list(report.attachments.exclude(message=None).order_by("position", "id")),
+            )
+            for report in reports.select_related("taken_by").order_by("received_at", "id")
+        ]
+
+    def refs(self, loaded: Sequence[CaseThread]) -> Sequence[UUID]:
+        """Return every message and file key."""
+        return [ref for thread in loaded for ref in thread.refs()]
+
+    def context(
+        self, loaded: Sequence[CaseThread], opened: dict[UUID, Content | Closed], viewer: User
+    ) -> list[ShownThread] | None:
+        """Return the conversations; None: there is none."""
+        may = viewer.has(Permission.CASE_WRITE)
+        return [
+            ShownThread(one.report, thread_of(one.rows, one.attachments, opened), uuid4(), may) for one in loaded
+        ] or None
+
+    def timeline(self, loaded: Sequence[CaseThread], opened: Mapping[UUID, Content | Closed]) -> Sequence[TimelineItem]:
+        """Return each message as something that happened."""
+        return [_item(row, opened.get(row.ref)) for thread in loaded for row in thread.rows]
+
+
+@dataclass(frozen=True)
+class ThreadFollower:
+    """Gives whoever joins a case the keys of its conversations, and takes them from whoever leaves."""
+
+    key: str = "intake.thread"
+
+    def joined(self, *, case: Case, user: User, role: Role, by: User, at: datetime) -> None:
+        """Share the reports' dossiers, with those whose part includes the conversation.
+
+        Writes: grants, `vault.shared` events.
+        """
+        parts = ROLE_COMPARTMENTS[role] & DESK_PARTS
+        if Compartment.THREAD not in parts:
+            return
+        for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
+            vault.share(
+                dossier_id=report.dossier_id, to=[GrantSpec(user.principal_id, parts, role.value)], by=by, at=at
+            )
+
+    def left(self, *, case: Case, user: User, by: User, at: datetime) -> None:
+        """Revoke what was shared; the desk and the reporter keep theirs.
+
+        Writes: deletes grants, begins epochs, `vault.revoked` events.
+        """
+        for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
+            held = list_grants(dossier_id=report.dossier_id, viewer=by, at=at)
+            if any(grant.principal_id == user.principal_id for grant in held):
+                vault.revoke(dossier_id=report.dossier_id, principal_id=user.principal_id, by=by, at=at)
+
+
+def _item(row: Message, content: Content | Closed | None) -> TimelineItem:
+    reporter = row.direction == Direction.IN
+    words = _("Pelapor menulis") if reporter else _("Pelapor dijawab")
+    text = "" if content is None or isinstance(content, Closed) else str(content.get("text", ""))
+    by = row.author.display_name if row.author else ""
+    return TimelineItem(row.sent_at, "message", words, CONTACT, by, "", text if reporter else "")

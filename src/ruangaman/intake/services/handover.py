@@ -1,0 +1,159 @@
+"""From a report to a case: nothing is typed again, everything is sealed anew under the case's own keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import User
+from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
+from ruangaman.audit import services as audit
+from ruangaman.cases import services as cases
+from ruangaman.cases.models import Case
+from ruangaman.cases.types import Identity, NewFile, NewPerson, PersonKind, SafeContact, note_content
+from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ContactWay, Relation, RiskLevel, ViolenceForm, Who
+from ruangaman.core.errors import NotAllowed
+from ruangaman.core.regions import KELURAHAN, kecamatan_of
+from ruangaman.intake import events, policies
+from ruangaman.intake.errors import WrongState
+from ruangaman.intake.models import Attachment, Message, Report
+from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held
+from ruangaman.intake.types import Direction, State, Step, state_after
+from ruangaman.ui.moments import short
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import Closed, Compartment, Content, GrantSpec, Purpose
+
+Found = dict[UUID, Content | Closed]
+
+
+@transaction.atomic
+def open_case(*, code: str, manager: User, case_id: UUID, by: User, at: datetime) -> Case:
+    """Open a case from a triaged report and name its manager, who receives the keys and assigns onward.
+
+    The answers, the contact, the conversation so far and the files' keys are sealed again in the case's dossier; the
+    report's own dossier is shared with the manager, who goes on talking to the reporter there.
+
+    Args:
+        case_id: minted with the form; sent twice, the first case is returned.
+
+    Raises:
+        NotFound, AlreadyTaken.
+        NotAllowed: `by` does not open cases, or lacks a key that the case needs.
+        NotAssignable: `manager` manages no cases of this unit.
+        WrongState: not triaged, or decided otherwise.
+
+    Writes: the case with all that belongs to it, grants on the report's dossier, the report, one
+        `intake.case_opened` event.
+    Source: vault.md rule 10.
+    """
+    report = lock_report(code=code, by=by)
+    if report.case is not None:
+        return report.case
+    if not policies.can_open_case(by):
+        raise NotAllowed(_("Anda tidak berwenang membuka kasus."))
+    if state_after(report.state, Step.OPEN_CASE) is None:
+        raise WrongState(_("Jawab dulu tiga pertanyaan triase."))
+    refuse_if_held(report, by=by)
+    case = _make_case(report, manager=manager, case_id=case_id, by=by, at=at)
+    hold(report, by=by, at=at)
+    shared = ROLE_COMPARTMENTS[Role.MANAJER] & ROLE_COMPARTMENTS[Role.PETUGAS]
+    grant = GrantSpec(manager.principal_id, shared, "case_manager")
+    vault.share(dossier_id=report.dossier_id, to=[grant], by=by, at=at)
+    report.state, report.case, report.needs_desk = State.CASE_OPENED, case, False
+    report.save(update_fields=["state", "case", "needs_desk"])
+    audit.record(
+        events.CASE_OPENED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id, detail={"case": case.code}
+    )
+    return case
+
+
+def _make_case(report: Report, *, manager: User, case_id: UUID, by: User, at: datetime) -> Case:
+    messages = list(report.messages.order_by("sent_at", "id"))
+    attachments = list(report.attachments.order_by("position", "id"))
+    refs = [report.answers_ref, report.contact_ref, *(m.ref for m in messages), *(a.key_ref for a in attachments)]
+    found = vault.reveal_many(refs=refs, purpose=Purpose.OPEN_CASE, by=by, at=at)
+    if any(isinstance(content, Closed) for content in found.values()):
+        raise NotAllowed(_("Ada bagian laporan yang kuncinya tidak Anda pegang, jadi kasus tidak bisa dibuka lengkap."))
+    answers, contact = _content(found, report.answers_ref), _content(found, report.contact_ref)
+    return cases.open_case(
+        unit=report.desk.unit,
+        case_type=CaseType(report.case_type),
+        risk=RiskLevel(report.danger),
+        authority=Authority(report.authority),
+        kecamatan=kecamatan_of(_text(answers, "where")),
+        manager=manager,
+        by=by,
+        at=at,
+        contents={
+            Compartment.NARRATIVE: [note_content(_text(answers, "what"), _facts(report, answers))],
+            Compartment.THREAD: _conversation(messages, found),
+        },
+        people=_people(report, answers, contact),
+        files=_files(attachments, found),
+        case_id=case_id,
+    )
+
+
+def _content(found: Found, ref: UUID) -> Content:
+    content = found[ref]
+    return {} if isinstance(content, Closed) else content
+
+
+def _text(content: Content, key: str) -> str:
+    value = content.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _facts(report: Report, answers: Content) -> Iterable[tuple[str, str]]:
+    """What was chosen, as pairs of question and answer in words."""
+    kinds = answers.get("kinds")
+    forms = [str(ViolenceForm(kind).label) for kind in kinds] if isinstance(kinds, list) else []
+    relation, age, where = (_text(answers, key) for key in ("relation", "age_group", "where"))
+    pairs = (
+        (_("Laporan"), report.code),
+        (_("Tentang"), str(Who(report.who).label) if report.who else ""),
+        (_("Yang terjadi"), ", ".join(forms)),
+        (_("Kapan"), _text(answers, "when")),
+        (_("Tempat"), KELURAHAN[where][0] if where in KELURAHAN else where),
+        (_("Pelaku"), str(Relation(relation).label) if relation in Relation.values else relation),
+        (_("Umur"), str(AgeGroup(age).label) if age in AgeGroup.values else age),
+    )
+    return [(label, value) for label, value in pairs if value]
+
+
+def _conversation(messages: list[Message], found: Found) -> list[Content]:
+    return [
+        note_content(
+            _text(_content(found, message.ref), "text"),
+            [(_("Dari"), str(Direction(message.direction).label)), (_("Dikirim"), short(message.sent_at))],
+        )
+        for message in messages
+    ]
+
+
+def _people(report: Report, answers: Content, contact: Content) -> list[NewPerson]:
+    """The reporter with the way to reach her, and the person it is about when that is somebody else."""
+    age = _text(answers, "age_group")
+    way = _text(contact, "way")
+    reporter = NewPerson(
+        kind=PersonKind.VICTIM if report.who == Who.SELF else PersonKind.REPORTER,
+        age_group=age if report.who == Who.SELF else "",
+        identity=Identity(chosen_name=_text(contact, "name")),
+        contact=SafeContact(
+            way=way if way in ContactWay.values else "",
+            value=_text(contact, "value"),
+            hours=_text(contact, "hours"),
+            never=_("Jangan dihubungi selain lewat tanda terimanya.") if way in {"", "none", "receipt"} else "",
+        ),
+    )
+    if report.who == Who.SELF:
+        return [reporter]
+    return [reporter, NewPerson(kind=PersonKind.VICTIM, age_group=age)]
+
+
+def _files(attachments: list[Attachment], found: Found) -> list[NewFile]:
+    return [NewFile(file_id=one.file_id, key=_content(found, one.key_ref)) for one in attachments]

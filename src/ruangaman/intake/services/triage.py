@@ -1,0 +1,235 @@
+"""What the desk decides about a report: triage, double, not for us, and taking the last two back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.models import User
+from ruangaman.audit import services as audit
+from ruangaman.clocks.selectors import limit_for
+from ruangaman.core.codelists import Authority, CaseType, Danger, Now, RefusalReason, RiskLevel, Who
+from ruangaman.core.errors import NotFound
+from ruangaman.intake import events
+from ruangaman.intake.errors import WrongState
+from ruangaman.intake.models import Report
+from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held, write_message
+from ruangaman.intake.types import LETHAL, LIMIT_KEYS, State, Step, danger_level, state_after
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import Compartment
+
+UNDO_SECONDS = 60
+_TRIAGE = ["case_type", "authority", "triaged_by", "triaged_at"]
+_REFUSAL = ["refusal_reason", "refused_by", "refused_at", "refusal_ref"]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the answers point to. The officer decides."""
+
+    case_type: CaseType | None
+    risk: RiskLevel
+    why: str
+
+
+def suggest(report: Report) -> Suggestion:
+    """Suggest risk and whom to protect from the facts in the clear, and say why."""
+    reasons = []
+    if report.now == Now.YES:
+        reasons.append(_("sedang terjadi"))
+    if report.now == Now.UNSURE:
+        reasons.append(_("mungkin sedang terjadi"))
+    signs = [str(Danger(sign).label).lower() for sign in report.dangers]
+    if signs:
+        reasons.append(_("tanda bahaya: %(signs)s") % {"signs": ", ".join(signs)})
+    if report.who == Who.CHILD:
+        reasons.append(_("tentang seorang anak"))
+    children = report.who == Who.CHILD
+    both = report.who == Who.SELF and Danger.CHILD_PRESENT in report.dangers
+    return Suggestion(
+        case_type=CaseType.CHILD if children else CaseType.BOTH if both else None,
+        risk=danger_level(now=report.now, dangers=report.dangers, who=report.who),
+        why=_("karena %(reasons)s") % {"reasons": ", ".join(reasons)}
+        if reasons
+        else _("tidak ada tanda bahaya yang dipilih"),
+    )
+
+
+def count_lethal(report: Report) -> str:
+    """Say how many signs point to danger for life, or nothing."""
+    count = len(LETHAL.intersection(report.dangers))
+    return ngettext("%(n)d tanda bahaya", "%(n)d tanda bahaya", count) % {"n": count} if count else ""
+
+
+@transaction.atomic
+def triage(*, code: str, case_type: CaseType, risk: RiskLevel, authority: Authority, by: User, at: datetime) -> Report:
+    """Answer the three questions. May be done again until a case is opened.
+
+    Raises:
+        NotFound, AlreadyTaken.
+        WrongState: it is a case, double or refused already.
+
+    Writes: the report, its limit as long as nobody has answered, one `intake.triaged` event.
+    Source: domain.md 2.3, state 2.
+    """
+    report = _step(code, Step.TRIAGE, by=by, at=at)
+    same = (report.case_type, report.danger, report.authority) == (case_type, risk, authority)
+    if same and report.triaged_by_id is not None:
+        return report
+    report.case_type, report.authority, report.danger = case_type, authority, risk
+    report.triaged_by, report.triaged_at = by, at
+    if report.answered_at is None:
+        report.limit_key = LIMIT_KEYS[risk]
+        report.due_at = report.received_at + timedelta(hours=limit_for(report.limit_key, report.received_at).hours)
+    report.save(update_fields=["state", "danger", "limit_key", "due_at", *_TRIAGE])
+    audit.record(
+        events.TRIAGED,
+        by=by,
+        subject=report.code,
+        at=at,
+        dossier_id=report.dossier_id,
+        detail={"case_type": case_type, "risk": int(risk), "authority": authority},
+    )
+    return report
+
+
+@transaction.atomic
+def mark_duplicate(*, code: str, original: str, by: User, at: datetime) -> Report:
+    """Mark a report as a double of another; both stay, linked to each other, each with its own thread.
+
+    Raises:
+        NotFound: one of them is not at a desk of `by`.
+        AlreadyTaken.
+        WrongState: it is decided already; or the other is a double itself; or others are doubles of this one.
+
+    Writes: the report, one `intake.duplicated` event.
+    """
+    report = lock_report(code=code, by=by)
+    if report.duplicate_of is not None and report.duplicate_of.code == original:
+        return report
+    first = Report.objects.of_desks(accounts.desks_of(by)).filter(code=original).exclude(pk=report.pk).first()
+    if first is None:
+        raise NotFound(_("Tidak ada laporan lain dengan kode itu di meja Anda."))
+    if first.state == State.DUPLICATE:
+        raise WrongState(_("Laporan itu sendiri sudah ditandai ganda. Pilih laporan yang pertama."))
+    if report.duplicates.exists():
+        raise WrongState(_("Laporan lain sudah ditandai ganda dari laporan ini. Tandai yang lain itu."))
+    _move(report, Step.MARK_DUPLICATE, by=by, at=at)
+    report.duplicate_of, report.needs_desk = first, False
+    report.save(update_fields=["state", "duplicate_of", "needs_desk"])
+    audit.record(
+        events.DUPLICATED,
+        by=by,
+        subject=report.code,
+        at=at,
+        dossier_id=report.dossier_id,
+        detail={"original": first.code},
+    )
+    return report
+
+
+@transaction.atomic
+def undo_duplicate(*, code: str, by: User, at: datetime) -> Report:
+    """Take the mark of a double away; the report is to be triaged again. Twice is once.
+
+    Raises:
+        NotFound, AlreadyTaken, WrongState.
+
+    Writes: the report, one `intake.unduplicated` event.
+    """
+    report = lock_report(code=code, by=by)
+    if report.state == State.RECEIVED:
+        return report
+    _move(report, Step.UNDO_DUPLICATE, by=by, at=at)
+    report.duplicate_of, report.needs_desk = None, True
+    _forget_triage(report)
+    report.save(update_fields=["state", "duplicate_of", "needs_desk", *_TRIAGE])
+    audit.record(events.UNDUPLICATED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+    return report
+
+
+@transaction.atomic
+def refuse(
+    *, code: str, reason: RefusalReason, words: str, note: str, message_id: UUID, by: User, at: datetime
+) -> Report:
+    """Say that the office does not take a report on, in words that the reporter reads.
+
+    Args:
+        words: for the reporter, cleaned, not empty.
+        note: why, for colleagues; may be empty.
+        message_id: minted with the form; the same refusal sent twice is one.
+
+    Raises:
+        NotFound, AlreadyTaken.
+        WrongState: it is decided already.
+
+    Writes: the report, the sealed message and note, `intake.refused` and `intake.replied` events.
+    """
+    report = lock_report(code=code, by=by)
+    if report.state == State.REFUSED and report.messages.filter(pk=message_id).exists():
+        return report
+    _move(report, Step.REFUSE, by=by, at=at)
+    write_message(report, text=words, message_id=message_id, by=by, at=at)
+    if note:
+        report.refusal_ref = vault.seal(
+            dossier_id=report.dossier_id, compartment=Compartment.WORK, content={"text": note}, by=by, at=at
+        )
+    report.refusal_reason, report.refused_by, report.refused_at = reason, by, at
+    report.answered_at, report.needs_desk = report.answered_at or at, False
+    report.save(update_fields=["state", "answered_at", "needs_desk", *_REFUSAL])
+    audit.record(
+        events.REFUSED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id, detail={"reason": reason}
+    )
+    return report
+
+
+@transaction.atomic
+def undo_refusal(*, code: str, by: User, at: datetime) -> Report:
+    """Take a refusal back: the report is to be triaged again, and the reporter reads that it is. Twice is once.
+
+    What was written to the reporter stays: it may have been read.
+
+    Raises:
+        NotFound, AlreadyTaken, WrongState.
+
+    Writes: the report, the sealed message, `intake.unrefused` and `intake.replied` events.
+    """
+    report = lock_report(code=code, by=by)
+    if report.state == State.RECEIVED:
+        return report
+    _move(report, Step.UNDO_REFUSAL, by=by, at=at)
+    words = _("Kami membaca laporan ini sekali lagi, dan tetap menanganinya. Maaf atas jawaban kami sebelumnya.")
+    write_message(report, text=words, message_id=uuid4(), by=by, at=at)
+    report.refusal_reason, report.refused_by, report.refused_at, report.refusal_ref = "", None, None, None
+    report.needs_desk = True
+    _forget_triage(report)
+    report.save(update_fields=["state", "needs_desk", *_REFUSAL, *_TRIAGE])
+    audit.record(events.UNREFUSED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+    return report
+
+
+def _step(code: str, step: Step, *, by: User, at: datetime) -> Report:
+    report = lock_report(code=code, by=by)
+    _move(report, step, by=by, at=at)
+    return report
+
+
+def _move(report: Report, step: Step, *, by: User, at: datetime) -> None:
+    """Move a locked report in the machine. Raises AlreadyTaken, WrongState."""
+    refuse_if_held(report, by=by)
+    target = state_after(report.state, step)
+    if target is None:
+        label = State(report.state).label
+        raise WrongState(_("Laporan ini sudah diputuskan: %(state)s.") % {"state": label})
+    hold(report, by=by, at=at)
+    report.state = target
+
+
+def _forget_triage(report: Report) -> None:
+    report.case_type, report.authority, report.triaged_by, report.triaged_at = "", "", None, None

@@ -1,0 +1,70 @@
+"""The conversation with a reporter, for the people of the case that the report became."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from ruangaman.accounts.types import Permission
+from ruangaman.core import clock
+from ruangaman.core.access import requires
+from ruangaman.core.errors import DomainError, NotFound
+from ruangaman.core.types import StaffRequest
+from ruangaman.intake.forms.desk import ReplyForm
+from ruangaman.intake.models import Report
+from ruangaman.intake.services import desk
+from ruangaman.intake.views.sending import send_file
+
+
+@requires(Permission.CASE_WRITE)
+@require_POST
+def answer(request: StaffRequest, code: str) -> HttpResponse:
+    """Answer the reporter from the case; refused, what was typed is given back."""
+    form = ReplyForm(request.POST, auto_id="balas_%s")
+    refusal, status = "", 422
+    if form.is_valid():
+        try:
+            message = desk.reply(
+                code=code,
+                text=form.cleaned_data["message"],
+                message_id=form.made_id(),
+                by=request.user,
+                at=clock.now(),
+            )
+        except NotFound as error:
+            raise Http404 from error
+        except DomainError as error:
+            refusal, status = str(error), 409
+        else:
+            return _back(message.report)
+    return render(request, "intake/answer.html", {"form": form, "code": code, "refusal": refusal}, status=status)
+
+
+@requires(Permission.CASE_WRITE)
+@require_POST
+def acknowledge(request: StaffRequest, code: str) -> HttpResponse:
+    """What the reporter wrote was read and needs no answer."""
+    try:
+        report = desk.acknowledge(code=code, by=request.user, at=clock.now())
+    except NotFound as error:
+        raise Http404 from error
+    return _back(report)
+
+
+@requires(Permission.CASE_READ)
+@require_POST
+def download(request: StaffRequest, code: str, file_id: UUID) -> StreamingHttpResponse:
+    """A file of the conversation, sent only after the trail of its opening is committed."""
+    try:
+        facts, pieces = desk.open_attachment(code=code, attachment_id=file_id, by=request.user, at=clock.now())
+    except NotFound as error:
+        raise Http404 from error
+    return send_file(facts, pieces)
+
+
+def _back(report: Report) -> HttpResponse:
+    case = report.case
+    return HttpResponseRedirect(f"/kasus/{case.code}/#percakapan-{report.code}" if case else f"/laporan/{report.code}/")

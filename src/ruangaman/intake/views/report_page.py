@@ -1,0 +1,95 @@
+"""What the page of a report shows: everything its template needs, put together once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ruangaman.accounts.models import User
+from ruangaman.clocks.selectors import limit_for
+from ruangaman.core.codelists import Authority
+from ruangaman.intake.forms.desk import (
+    SUGGESTED_WORDS,
+    DuplicateForm,
+    OpenCaseForm,
+    RefuseForm,
+    ReplyForm,
+    TriageForm,
+)
+from ruangaman.intake.registry import channels
+from ruangaman.intake.selectors import desk as selectors
+from ruangaman.intake.services.desk import OpenReport
+from ruangaman.intake.services.triage import UNDO_SECONDS, Suggestion, suggest
+from ruangaman.intake.types import WORKED_ON, State, Step, steps_from
+from ruangaman.intake.views import wording
+from ruangaman.ui.types import Promised
+from ruangaman.vault.types import Purpose
+
+
+@dataclass
+class Forms:
+    """The forms of the page; one that was sent keeps what was typed."""
+
+    reply: ReplyForm | None = None
+    triage: TriageForm | None = None
+    duplicate: DuplicateForm | None = None
+    refuse: RefuseForm | None = None
+    open_case: OpenCaseForm | None = None
+
+
+def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: Forms) -> dict[str, Any]:
+    """Return the context of `intake/report.html`."""
+    report = opened.report
+    steps = steps_from(report.state)
+    suggestion = suggest(report)
+    channel = channels.get(report.channel)
+    return {
+        "report": report,
+        "opened": opened,
+        "at": at,
+        "purpose": Purpose.TRIAGE.label.lower(),
+        "headline": wording.headline(report),
+        "channel": channel.label if channel else report.channel,
+        "happening": wording.is_happening(report),
+        "signs": wording.signs(report),
+        "facts": wording.facts(opened.answers),
+        "story": wording.story(opened.answers),
+        "limits": wording.limits(opened.contact, selectors.names_by_code()),
+        "promised": Promised(report.received_at, report.due_at, "done" if report.answered_at else ""),
+        "limit": limit_for(report.limit_key, report.received_at),
+        "suggestion": suggestion,
+        "held_by_me": report.taken_by_id == viewer.pk,
+        "held_by_other": report.taken_by if report.taken_by_id not in {None, viewer.pk} else None,
+        "returned": report.needs_desk and report.state not in WORKED_ON,
+        "duplicates": selectors.list_duplicates(report=report),
+        "undo_seconds": UNDO_SECONDS if _just_refused(report.refused_at, at) else 0,
+        "undo_url": f"/laporan/{report.code}/batal-tolak",
+        "can": {step.value: step in steps for step in Step},
+        "forms": _complete(forms, opened, viewer, suggestion),
+        "candidates": selectors.list_candidates(report=report, viewer=viewer) if Step.MARK_DUPLICATE in steps else [],
+        "suggested_words": [(reason.label, words) for reason, words in SUGGESTED_WORDS.items()],
+        "states": State,
+    }
+
+
+def _just_refused(refused_at: datetime | None, at: datetime) -> bool:
+    return refused_at is not None and at - refused_at < timedelta(seconds=UNDO_SECONDS)
+
+
+def _complete(forms: Forms, opened: OpenReport, viewer: User, suggestion: Suggestion) -> Forms:
+    """Fill in the forms that were not sent."""
+    report = opened.report
+    triage = {
+        "case_type": report.case_type or suggestion.case_type,
+        "risk": int(report.danger if report.triaged_at else suggestion.risk),
+        "authority": report.authority or Authority.CITY,
+    }
+    managers = selectors.list_managers(unit_id=report.desk.unit_id) if report.state == State.TRIAGED else []
+    return Forms(
+        reply=forms.reply or ReplyForm(auto_id="balas_%s"),
+        triage=forms.triage or TriageForm(initial=triage, auto_id="triase_%s"),
+        duplicate=forms.duplicate or DuplicateForm(auto_id="ganda_%s"),
+        refuse=forms.refuse or RefuseForm(auto_id="tolak_%s"),
+        open_case=forms.open_case or OpenCaseForm(managers=managers, auto_id="kasus_%s"),
+    )
