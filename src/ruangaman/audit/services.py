@@ -191,10 +191,11 @@ def read_seals(wanted: Iterable[tuple[UUID, int]]) -> dict[UUID, bytes]:
 
     What was sealed in the running unit of work counts, though it is not appended yet.
     """
-    unit, wanted = current_unit(), dict(wanted)
-    pending = {seal.ref: seal for event in unit.events for seal in event.seals if seal.ref in wanted}
-    rest = {ref: version for ref, version in wanted.items() if ref not in pending}
-    found = {ref: seal.sha256 for ref, seal in pending.items() if seal.version == wanted[ref]}
+    versions = dict(wanted)
+    mine = [seal for event in current_unit().events for seal in event.seals if seal.ref in versions]
+    pending = {seal.ref: seal for seal in sorted(mine, key=lambda seal: seal.version)}
+    rest = {ref: version for ref, version in versions.items() if ref not in pending}
+    found = {ref: seal.sha256 for ref, seal in pending.items() if seal.version == versions[ref]}
     return found | (read_seal_hashes(rest) if rest else {})
 
 

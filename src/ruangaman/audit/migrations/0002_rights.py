@@ -85,7 +85,7 @@ $$ SELECT w.ref, audit_seal_hash(w.ref, w.version) FROM unnest(refs, versions) A
 
 VERIFY = """
 CREATE FUNCTION audit_verify(OUT rows bigint, OUT lane smallint, OUT seq bigint, OUT why text)
-LANGUAGE sql STABLE AS
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS
 $$
 WITH sealed AS (
     SELECT s.lane, s.seq, sha256(string_agg(uuid_send(s.ref) || int4send(s.version) || s.sha256,
@@ -120,7 +120,7 @@ WITH sealed AS (
 )
 SELECT (SELECT count(*) FROM audit_auditevent), bad.lane, bad.seq, bad.why
 FROM (SELECT 1) AS always
-LEFT JOIN (SELECT j.* FROM judged j WHERE j.why IS NOT NULL ORDER BY j.lane, j.seq, j.why LIMIT 1) AS bad ON true
+LEFT JOIN (SELECT j.* FROM judged j WHERE j.why IS NOT NULL ORDER BY j.lane, j.seq, j.why = 'seals' LIMIT 1) AS bad ON true
 $$;
 """
 

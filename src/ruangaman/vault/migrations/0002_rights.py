@@ -45,7 +45,7 @@ HELD = "EXISTS (SELECT 1 FROM vault_grant g WHERE g.dossier_id = {column})"
 
 # Invoker's rights: what `ra_dossiers` sees of the grants is what the viewer may see.
 HELPERS = """
-CREATE FUNCTION ra_dossiers() RETURNS uuid[] LANGUAGE sql STABLE AS
+CREATE FUNCTION ra_dossiers() RETURNS uuid[] LANGUAGE sql STABLE SET search_path = public, pg_temp AS
 $$ SELECT array(SELECT DISTINCT g.dossier_id FROM vault_grant g WHERE g.principal_id = any((SELECT ra_principals())::uuid[])) $$;
 
 CREATE FUNCTION vault_is_new(dossier uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER

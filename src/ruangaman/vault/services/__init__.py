@@ -1,5 +1,6 @@
 """The vault's face: what other apps may call. They hold references, never content."""
 
+from ruangaman.vault.directory import Directory
 from ruangaman.vault.services.acceptance import (
     DESK_COMPARTMENTS,
     Acceptance,
@@ -51,6 +52,7 @@ __all__ = [
     "DESK_COMPARTMENTS",
     "Acceptance",
     "ClosedDoor",
+    "Directory",
     "DoorKind",
     "NewDoor",
     "NewPerson",

@@ -193,7 +193,7 @@ def delete_expired_grants(*, at: datetime) -> int:
     """Delete wraps whose time is over; reading has ignored them since. For the worker. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM vault_grant WHERE not_after <= %s", [at])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def lock_dossier(dossier_id: UUID) -> Dossier:

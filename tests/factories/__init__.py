@@ -1,0 +1,1 @@
+"""Makers of the least that is valid, one file per app."""
