@@ -105,10 +105,17 @@ class Case(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index("unit", "-risk", "-opened_at", "-id", name="case_open_by_unit", condition=Q(closed_at=None)),
+            models.Index(
+                "unit",
+                F("risk").desc(),
+                F("opened_at").desc(),
+                F("id").desc(),
+                name="case_open_by_unit",
+                condition=Q(closed_at=None),
+            ),
             models.Index("unit", "state", name="case_open_by_state", condition=Q(closed_at=None)),
             models.Index("manager", "state", name="case_open_by_manager", condition=Q(closed_at=None)),
-            models.Index("unit", "-risk", "-opened_at", "-id", name="case_by_unit"),
+            models.Index("unit", F("risk").desc(), F("opened_at").desc(), F("id").desc(), name="case_by_unit"),
         ]
 
     class Privacy:

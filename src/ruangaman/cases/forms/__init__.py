@@ -1,0 +1,23 @@
+"""Shape and wording of what is typed about a case. Rules are the services' business."""
+
+from __future__ import annotations
+
+from ruangaman.cases.forms.decisions import AssignForm, CloseForm, HandOverForm, MoveForm, ReleaseForm, ReopenForm
+from ruangaman.cases.forms.filters import FilterForm
+from ruangaman.cases.forms.people import PersonForm
+from ruangaman.cases.forms.records import IncidentForm, NoteForm, ServiceForm, TaskForm
+
+__all__ = [
+    "AssignForm",
+    "CloseForm",
+    "FilterForm",
+    "HandOverForm",
+    "IncidentForm",
+    "MoveForm",
+    "NoteForm",
+    "PersonForm",
+    "ReleaseForm",
+    "ReopenForm",
+    "ServiceForm",
+    "TaskForm",
+]

@@ -1,0 +1,67 @@
+"""Decisions about a case, as forms: who works on it, where it goes, why it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.cases.forms.fields import MAX_TEXT, NEEDED, CaseForm, CleanText, choice
+from ruangaman.cases.types import CaseState
+from ruangaman.core.codelists import ClosingReason
+
+
+class AssignForm(CaseForm):
+    """Somebody for a part in the case. The role is the person's own."""
+
+    user = choice((), _("Siapa"))
+
+    def __init__(self, *args: Any, users: Iterable[Any] = (), **kwargs: Any) -> None:
+        """Offer those who could take a part."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["user"]
+        field.choices = list(users)
+
+
+class HandOverForm(AssignForm):
+    """The next manager."""
+
+    is_confirmed = forms.BooleanField(
+        label=_("Saya tahu bahwa saya tidak lagi dapat membuka kasus ini"), error_messages={"required": NEEDED}
+    )
+
+
+class ReleaseForm(CaseForm):
+    """Taking somebody off; to be confirmed where something would close for everybody."""
+
+    is_confirmed = forms.BooleanField(label=_("Saya tahu isinya akan tertutup bagi semua"), required=False)
+
+
+class MoveForm(CaseForm):
+    """Where the case goes next, and why."""
+
+    target = choice((), _("Tahap berikutnya"), widget=forms.RadioSelect)
+    reason = CleanText(label=_("Alasan"), rows=4, most=MAX_TEXT)
+
+    def __init__(self, *args: Any, targets: Iterable[CaseState] = (), **kwargs: Any) -> None:
+        """Offer the states that the present one leads to."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["target"]
+        field.choices = [(state.value, state.label) for state in targets]
+
+
+class CloseForm(CaseForm):
+    """Why the case ends."""
+
+    reason = choice(ClosingReason.choices, _("Mengapa kasus ini ditutup"), widget=forms.RadioSelect)
+    explanation = CleanText(
+        label=_("Penjelasan"), rows=4, most=MAX_TEXT, help_text=_("Apa yang tercapai, apa yang masih terbuka.")
+    )
+
+
+class ReopenForm(CaseForm):
+    """Why a closed case is opened again."""
+
+    reason = CleanText(label=_("Mengapa dibuka lagi"), rows=4, most=MAX_TEXT)

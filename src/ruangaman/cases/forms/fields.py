@@ -1,0 +1,102 @@
+"""Fields that the forms of a case are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.core import text
+
+MAX_STORY, MAX_TEXT, MAX_LINE = 40_000, 4_000, 200
+UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
+NEEDED = _("Bagian ini perlu diisi.")
+NOT_A_DAY = _("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")
+TWICE = _("Isian ini terkirim dua kali dengan isi berbeda. Periksa lagi.")
+OLDEST = date(1940, 1, 1)
+
+
+class CleanText(forms.CharField):
+    """Text that people type: invisible marks go silently, what cannot be kept is told in a sentence."""
+
+    def __init__(self, *, most: int = MAX_LINE, multiline: bool = False, rows: int = 0, **kwargs: Any) -> None:
+        """Take the limit in characters; `rows` makes it a text area."""
+        if rows:
+            kwargs["widget"] = forms.Textarea(attrs={"rows": rows})
+        super().__init__(strip=False, error_messages={"required": NEEDED}, **kwargs)
+        self.most = most
+        self.multiline = multiline or bool(rows)
+
+    def to_python(self, value: Any) -> str:
+        """Return the text as `core.text.clean` leaves it."""
+        try:
+            return text.clean(str(value or ""), max_length=self.most, multiline=self.multiline)
+        except text.TextError as error:
+            raise forms.ValidationError(str(error), code=error.key) from error
+
+
+class RowId(forms.UUIDField):
+    """The id of the row that this form will make: sent twice, it is made once. A broken one is replaced."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Mint the id when the form is drawn."""
+        super().__init__(required=False, initial=uuid4, **kwargs)
+
+    def clean(self, value: Any) -> UUID:
+        """Return the id, or a fresh one."""
+        try:
+            return super().clean(value) or uuid4()
+        except forms.ValidationError:
+            return uuid4()
+
+
+def choice(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.ChoiceField:
+    """Return a field with one answer of a list."""
+    kwargs.setdefault("error_messages", {"invalid_choice": UNKNOWN, "required": NEEDED})
+    return forms.ChoiceField(choices=list(choices), label=label, **kwargs)
+
+
+def several(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.MultipleChoiceField:
+    """Return a field with any number of answers of a list."""
+    messages = {"invalid_choice": UNKNOWN, "invalid_list": UNKNOWN, "required": _("Pilih paling sedikit satu.")}
+    return forms.MultipleChoiceField(
+        choices=list(choices), label=label, widget=forms.CheckboxSelectMultiple, error_messages=messages, **kwargs
+    )
+
+
+def day(label: Any, **kwargs: Any) -> forms.DateField:
+    """Return a field for a day on the city's calendar."""
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(
+        label=label, widget=widget, error_messages={"invalid": NOT_A_DAY, "required": NEEDED}, **kwargs
+    )
+
+
+def or_none(choices: Iterable[Any], words: Any) -> list[Any]:
+    """Return choices with an empty one before them."""
+    return [("", words), *choices]
+
+
+class CaseForm(forms.Form):
+    """What the forms of a case share: the id of the new row, and no value twice."""
+
+    row_id = RowId()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse fields that have one answer and came with two."""
+        cleaned = super().clean() or {}
+        data: Any = self.data
+        if hasattr(data, "getlist"):
+            for name, field in self.fields.items():
+                if (
+                    not isinstance(field, forms.MultipleChoiceField)
+                    and len(set(data.getlist(self.add_prefix(name)))) > 1
+                ):
+                    self.add_error(name, TWICE)
+        return cleaned
