@@ -1,0 +1,98 @@
+"""A whole running installation and a real browser, for the journeys."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ruangaman.ops.chromium import ARGUMENTS, find_chromium
+from ruangaman.ops.running import RunningDemo
+
+CASES = 8
+NEUTRAL_WORDS = "Cuaca hari ini cerah"
+DEVICES: dict[str, dict[str, object]] = {
+    "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
+    "phone_plain": {
+        "viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "java_script_enabled": False,
+    },
+    "desk": {"viewport": {"width": 1280, "height": 900}},
+    "desk_plain": {"viewport": {"width": 1280, "height": 900}, "java_script_enabled": False},
+}  # fmt: skip
+"""A small telephone and an office screen, each with and without JavaScript."""
+OpenPage = Callable[[str], Page]
+
+
+class _Weather(BaseHTTPRequestHandler):
+    """The neutral site to which the exit leads; it is on this machine."""
+
+    def do_GET(self) -> None:
+        body = f"<!doctype html><title>Cuaca</title><h1>{NEUTRAL_WORDS}</h1>".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def neutral_site() -> Iterator[str]:
+    """Address of the neutral site."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Weather)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/cuaca"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def house(neutral_site: str) -> Iterator[RunningDemo]:
+    """PostgreSQL, web server and worker with a small synthetic city, as `./ruang demo` runs them."""
+    folder = Path(tempfile.mkdtemp(prefix="ra-e2e-"))
+    folder.chmod(0o711)
+    try:
+        with RunningDemo(folder, cases=CASES, exit_url=neutral_site) as demo:
+            yield demo
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. For one module only: while it is open, the thread has an event loop, and Django minds."""
+    program = find_chromium()
+    if program is None:
+        if os.environ.get("RUANGAMAN_BROWSER_REQUIRED") == "1":
+            pytest.fail("There is no Chromium, and here no browser test may be skipped (Debian: chromium).")
+        pytest.skip("this machine has no Chromium (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, house: RunningDemo) -> Iterator[OpenPage]:
+    """Open a page on a device of `DEVICES`, each in a fresh profile."""
+    with ExitStack() as stack:
+
+        def open_on(device: str) -> Page:
+            context = chromium.new_context(base_url=house.url, locale="id-ID", **DEVICES[device])
+            stack.callback(context.close)
+            context.set_default_timeout(20_000)
+            return context.new_page()
+
+        yield open_on
