@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -127,10 +128,17 @@ def children(server: Postgres, folder: Path, port: int) -> list[Child]:
     web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--http", "1", "--no-ws"]
     web += ["--workers", str(cores()), "--blocking-threads", str(_BLOCKING_THREADS)]
     web += ["--backpressure", str(_BACKPRESSURE), "--respawn-failed-workers", "--respawn-interval", "0.5"]
-    web += ["--workers-kill-timeout", "10", "ruangaman.config.wsgi:application"]
+    web += ["--workers-kill-timeout", "4", "ruangaman.config.wsgi:application"]
     commands = {"web": web, "worker": ["-m", "ruangaman.ops.cli", "worker"]}
     return [
-        Child(name, [sys.executable, "-P", *command], _env(server, folder, name), folder / "logs" / f"{name}.log")
+        Child(
+            name,
+            [sys.executable, "-P", *command],
+            _env(server, folder, name),
+            folder / "logs" / f"{name}.log",
+            # A worker that is asked to end waits for the database, which then goes as well. A job may be cut off.
+            when_orphaned=signal.SIGKILL if name == "worker" else signal.SIGTERM,
+        )
         for name, command in commands.items()
     ]
 

@@ -49,6 +49,7 @@ class Child:
     command: list[str]
     env: dict[str, str]
     log: Path
+    when_orphaned: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
 
@@ -62,7 +63,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=processes.die_with_parent(signal.SIGTERM),
+                preexec_fn=processes.die_with_parent(self.when_orphaned),
             )
         self.starts.append(time.monotonic())
 
@@ -117,7 +118,7 @@ class Supervisor:
             if process.poll() is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGTERM)
-        end = time.monotonic() + 15
+        end = time.monotonic() + 10
         for process in running:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, end - time.monotonic()))

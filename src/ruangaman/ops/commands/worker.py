@@ -12,13 +12,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Work until SIGTERM; a job that runs then has ten seconds to end."""
+    """Work until SIGTERM; a job that runs then has five seconds to end."""
     os.environ["RUANGAMAN_PROCESS"] = "worker"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
     import django
     from django.core.management import call_command
 
     django.setup()
-    arguments = ["worker", f"--concurrency={options.concurrency}", "--shutdown-graceful-timeout=10"]
+    arguments = ["worker", f"--concurrency={options.concurrency}", "--shutdown-graceful-timeout=5"]
     call_command("procrastinate", *arguments)
     return 0
