@@ -25,6 +25,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["subject", "at"], name="audit_event_subject"),
             models.Index(fields=["actor", "at"], name="audit_event_actor"),
+            models.Index(fields=["-at", "-lane", "-seq"], name="audit_event_time"),
         ]
 
     class Privacy:

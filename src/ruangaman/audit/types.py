@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -59,6 +60,15 @@ class Seal:
     ref: UUID
     version: int
     sha256: bytes
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page of events ends: the next one begins after this event."""
+
+    at: datetime
+    lane: int
+    seq: int
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from ruangaman.accounts.types import Permission, Role
+from ruangaman.core import clock
 from ruangaman.ui.types import NavItem
 from ruangaman.web.registry import sections
 
@@ -23,27 +24,47 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "me": {"name": viewer.display_name, "line": viewer.get_role_display()} if viewer else None,
         "nav": SimpleLazyObject(partial(nav_items, request.path_info, viewer)),
         "demo": demo_bar(viewer) if settings.RUANGAMAN_DEMO else None,
-        "alarm_url": "/kerja/alarm" if viewer and viewer.has(Permission.REPORT_DESK) else "",
+        "alarm_url": alarm_url(viewer),
+        "alive_url": "/layar/hidup" if viewer else "",
         "idle_seconds": settings.RUANGAMAN_IDLE_SECONDS,
         "hotline": settings.RUANGAMAN_HOTLINE,
     }
+
+
+def alarm_url(viewer: Any) -> str:
+    """Return what the page polls: how much came in since it was drawn, for those who sit at a desk."""
+    if viewer is None or not viewer.has(Permission.REPORT_DESK):
+        return ""
+    return f"/kerja/alarm?sejak={int(clock.now().timestamp())}"
 
 
 def nav_items(path: str, viewer: Any) -> list[NavItem]:
     """Return the sections that `viewer` may enter, with what waits in each."""
     if viewer is None:
         return []
+    current = current_section(path)
     return [
         NavItem(
             label=section.label,
             url=section.url,
             icon=section.icon,
             count=(section.count(viewer) or None) if section.count else None,
-            current=path.startswith((section.url, *section.also)),
+            current=section.key == current,
         )
-        for section in sections
+        for section in sorted(sections, key=lambda section: section.place)
         if not section.permissions or any(viewer.has(permission) for permission in section.permissions)
     ]
+
+
+def current_section(path: str) -> str:
+    """Return the key of the section that an address belongs to: of two that fit, the nearer one."""
+    fitting = [
+        (len(start), section.key)
+        for section in sections
+        for start in (section.url, *section.also)
+        if path.startswith(start)
+    ]
+    return max(fitting)[1] if fitting else ""
 
 
 def demo_bar(viewer: Any) -> dict[str, Any]:

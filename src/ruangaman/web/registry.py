@@ -1,4 +1,4 @@
-"""Where the work queue gets its work from, and the sections of the navigation. Each is one entry."""
+"""Where the work queue gets its work from, and the sections of the navigation. Each file in `sources` adds its own."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Section:
     """One entry of the side navigation, for those who hold one of its permissions.
 
     Args:
+        place: where it stands, lowest first.
         url: of its first page; every address that begins with it belongs to the section.
         also: further beginnings of addresses that belong to it.
         permissions: any of them opens it; empty: it is for everybody who is signed in.
@@ -24,6 +25,7 @@ class Section:
     """
 
     key: str
+    place: int
     label: Words
     url: str
     icon: str

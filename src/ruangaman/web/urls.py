@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.web import views
+from ruangaman.web.views import door, queue, trail
 
 urlpatterns = [
-    path("livez", views.livez, name="livez"),
-    path("readyz", views.readyz, name="readyz"),
+    path("livez", door.livez, name="livez"),
+    path("readyz", door.readyz, name="readyz"),
+    path("kerja/", queue.work, name="work"),
+    path("kerja/alarm", queue.alarm, name="alarm"),
+    path("pengaturan/jejak/", trail.trail, name="trail"),
 ]

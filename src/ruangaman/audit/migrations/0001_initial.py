@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["subject", "at"], name="audit_event_subject"),
                     models.Index(fields=["actor", "at"], name="audit_event_actor"),
+                    models.Index(fields=["-at", "-lane", "-seq"], name="audit_event_time"),
                 ],
             },
         ),

@@ -132,15 +132,14 @@ class OpenCaseForm(OnceForm):
 
     def __init__(self, *args: Any, managers: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["manager"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = User.objects.filter(pk__in=[one.pk for one in managers]).order_by("display_name", "pk")
+        choosable = User.objects.filter(pk__in=[one.pk for one in managers])
+        self.fields["manager"].queryset = choosable.order_by("display_name", "pk")  # type: ignore[attr-defined]
 
 
 SUGGESTED_WORDS = {
     RefusalReason.NOT_VIOLENCE: _(
-        "Terima kasih sudah menulis. Yang Anda ceritakan bukan hal yang bisa kami tangani di sini, tetapi Anda tidak salah "
-        "menghubungi kami. Kalau keadaannya berubah, tulis lagi lewat tanda terima yang sama."
+        "Terima kasih sudah menulis. Yang Anda ceritakan bukan hal yang bisa kami tangani di sini, tetapi Anda tidak "
+        "salah menghubungi kami. Kalau keadaannya berubah, tulis lagi lewat tanda terima yang sama."
     ),
     RefusalReason.OTHER_OFFICE: _(
         "Anda tidak salah menghubungi kami. Yang dapat membantu paling cepat adalah kantor di tempat kejadian. "

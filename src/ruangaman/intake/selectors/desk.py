@@ -96,3 +96,10 @@ def sits_at(*, report: Report, viewer: User) -> bool:
 def names_by_code() -> dict[str, str]:
     """Return the names of agencies and units by their code, for what a reporter asked to keep from them."""
     return {**dict(Agency.objects.values_list("code", "name")), **dict(Unit.objects.values_list("code", "name"))}
+
+
+def list_written_in_cases(*, viewer: User) -> ReportQuerySet:
+    """Return reports of open cases that the viewer manages, in which the reporter wrote and nobody has read it."""
+    unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
+    mine = Report.objects.filter(case__manager=viewer, case__closed_at=None).filter(Exists(unread))
+    return mine.select_related("case").order_by("last_reporter_message_at", "id")

@@ -1,6 +1,39 @@
 """Every write of intake: taking reports in, the thread with the reporter, the desk's work."""
 
 from ruangaman.intake.services.accept import PreparedReport, accept_report, prepare_report
+from ruangaman.intake.services.decisions import mark_duplicate, refuse, triage, undo_duplicate, undo_refusal
+from ruangaman.intake.services.desk import (
+    acknowledge,
+    open_attachment,
+    open_report,
+    release,
+    reply,
+    settle,
+    take,
+)
+from ruangaman.intake.services.handover import open_case
+from ruangaman.intake.services.lateness import escalate
 from ruangaman.intake.services.thread import BACK_KEY, mark_read, write_message
 
-__all__ = ["BACK_KEY", "PreparedReport", "accept_report", "mark_read", "prepare_report", "write_message"]
+__all__ = [
+    "BACK_KEY",
+    "PreparedReport",
+    "accept_report",
+    "acknowledge",
+    "escalate",
+    "mark_duplicate",
+    "mark_read",
+    "open_attachment",
+    "open_case",
+    "open_report",
+    "prepare_report",
+    "refuse",
+    "release",
+    "reply",
+    "settle",
+    "take",
+    "triage",
+    "undo_duplicate",
+    "undo_refusal",
+    "write_message",
+]

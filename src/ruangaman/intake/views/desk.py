@@ -19,8 +19,7 @@ from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.forms.desk import DuplicateForm, OpenCaseForm, RefuseForm, ReplyForm, TakeForm, TriageForm
 from ruangaman.intake.selectors import desk as selectors
-from ruangaman.intake.services import desk, handover
-from ruangaman.intake.services import triage as decisions
+from ruangaman.intake.services import decisions, desk, handover
 from ruangaman.intake.views.report_page import Forms, report_context
 from ruangaman.intake.views.sending import send_file
 

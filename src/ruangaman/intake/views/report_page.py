@@ -19,8 +19,8 @@ from ruangaman.intake.forms.desk import (
 )
 from ruangaman.intake.registry import channels
 from ruangaman.intake.selectors import desk as selectors
+from ruangaman.intake.services.decisions import UNDO_SECONDS, Suggestion, suggest
 from ruangaman.intake.services.desk import OpenReport
-from ruangaman.intake.services.triage import UNDO_SECONDS, Suggestion, suggest
 from ruangaman.intake.types import WORKED_ON, State, Step, steps_from
 from ruangaman.intake.views import wording
 from ruangaman.ui.types import Promised

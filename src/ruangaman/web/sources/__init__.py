@@ -1,0 +1,1 @@
+"""One file for each source of work and its section in the navigation; importing the folder fills `web.registry`."""

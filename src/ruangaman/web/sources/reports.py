@@ -1,0 +1,114 @@
+"""Reports that wait at the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ruangaman.accounts.types import Permission
+from ruangaman.clocks.types import Clock, ClockState, span
+from ruangaman.core.codelists import Now, RiskLevel, Who
+from ruangaman.intake.models import Report
+from ruangaman.intake.selectors import desk
+from ruangaman.intake.types import LETHAL, WORKED_ON, State
+from ruangaman.ui.types import Promised, QueueRow, Words
+from ruangaman.web.registry import work_sources
+from ruangaman.web.selectors import band_of
+from ruangaman.web.types import Band, Owner, Work, WorkSource
+
+ABOUT: dict[str, Words] = {
+    Who.SELF: gettext_lazy("tentang dirinya sendiri"),
+    Who.CHILD: gettext_lazy("tentang seorang anak"),
+    Who.OTHER: gettext_lazy("untuk orang lain"),
+}
+
+
+def list_work(*, viewer: Any, at: datetime) -> list[Work]:
+    """Return what waits at the viewer's desks."""
+    return [as_work(report, viewer=viewer, at=at) for report in desk.list_queue(viewer=viewer)]
+
+
+def count_work(*, viewer: Any) -> int:
+    """Return how many reports wait at the viewer's desks."""
+    return desk.count_queue(viewer=viewer)
+
+
+def as_work(report: Report, *, viewer: Any, at: datetime) -> Work:
+    """Return a report as a row of the queue: why it is here, and until when."""
+    owner = _owner(report, viewer)
+    row = QueueRow(
+        url=f"/laporan/{report.code}/",
+        sentence=sentence(report, at),
+        code=report.code,
+        promised=promised(report),
+        danger=report.danger,
+        facts=[words for words in (ABOUT.get(report.who, ""), report.get_size_class_display()) if words],
+        owner=_("Anda") if owner is Owner.MINE else (report.taken_by.display_name if report.taken_by else ""),
+        action=action(report),
+    )
+    return Work(row=row, band=_band(report, at), owner=owner, danger=report.danger, due_at=row.promised.due)
+
+
+def sentence(report: Report, at: datetime) -> str:
+    """Say why a report is in the queue. No name, no story: only what is in the clear."""
+    if report.state not in WORKED_ON:
+        return _("Pelapor menulis lagi setelah laporannya selesai")
+    if report.opened_at is None:
+        waited = span(at - report.received_at)
+        if report.now == Now.YES:
+            return _("Bahaya masih berlangsung. Laporan belum dibuka %(span)s") % {"span": waited}
+        if not LETHAL.isdisjoint(report.dangers):
+            return _("Ada tanda bahaya. Laporan belum dibuka %(span)s") % {"span": waited}
+        return _("Laporan baru, belum dibuka %(span)s") % {"span": waited}
+    if getattr(report, "has_unread", False) and report.last_reporter_message_at:
+        return _("Pelapor membalas %(span)s lalu, belum dibaca") % {"span": span(at - report.last_reporter_message_at)}
+    if report.answered_at is None:
+        words = Clock(report.received_at, report.due_at).words(at)
+        return _("Sudah dibuka, belum dijawab: %(left)s") % {"left": words}
+    if report.state == State.TRIAGED:
+        return _("Sudah dipilah, kasusnya belum dibuka")
+    return _("Sudah dijawab, tiga pertanyaan belum dijawab")
+
+
+def promised(report: Report) -> Promised:
+    """Return the clock: until the reporter is answered; afterwards nothing more is promised."""
+    if report.state not in WORKED_ON and report.last_reporter_message_at:
+        return Promised(min(report.last_reporter_message_at, report.due_at), report.due_at)
+    if report.answered_at is not None:
+        return Promised(None, None, "pause")
+    return Promised(report.received_at, report.due_at)
+
+
+def action(report: Report) -> str:
+    """Return the one next thing to do."""
+    if report.opened_at is None:
+        return _("Buka laporan")
+    if getattr(report, "has_unread", False) or report.state not in WORKED_ON:
+        return _("Baca balasan")
+    if report.answered_at is None:
+        return _("Jawab")
+    return _("Buka kasus") if report.state == State.TRIAGED else _("Pilah")
+
+
+def _owner(report: Report, viewer: Any) -> Owner:
+    if report.taken_by_id is None:
+        return Owner.NOBODY
+    return Owner.MINE if report.taken_by_id == viewer.pk else Owner.OTHER
+
+
+def _band(report: Report, at: datetime) -> Band:
+    clock = promised(report)
+    if clock.due is None or clock.start is None:
+        unread = bool(getattr(report, "has_unread", False))
+        return band_of(at=at, due_at=None, is_pressing=unread and report.danger >= RiskLevel.TINGGI)
+    state = Clock(clock.start, clock.due).state(at)
+    pressing = state in {ClockState.OVER, ClockState.SOON} or report.danger >= RiskLevel.TINGGI
+    return band_of(at=at, due_at=clock.due, is_pressing=pressing)
+
+
+work_sources.add(
+    WorkSource(key="reports", permission=Permission.REPORT_DESK, list_work=list_work, count_work=count_work)
+)

@@ -1,0 +1,67 @@
+"""The first page after signing in, and the part of it that keeps asking whether something came."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ruangaman.accounts.selectors import locked_since
+from ruangaman.accounts.types import Permission
+from ruangaman.core import clock
+from ruangaman.core.access import signed_in
+from ruangaman.core.regions import KECAMATAN
+from ruangaman.core.types import StaffRequest
+from ruangaman.intake.selectors.desk import count_new
+from ruangaman.web import selectors
+from ruangaman.web.selectors import EVERYBODY, HIGH, Filters
+from ruangaman.web.types import Owner
+from ruangaman.web.views.wording import OWNERS, headline, rest_of_day, waiting_room
+
+
+@signed_in()
+@require_safe
+def work(request: StaffRequest) -> HttpResponse:
+    """Everything that waits for you; for roles whose part is not built yet what it will show."""
+    if not selectors.has_work(request.user):
+        return render(request, "web/waiting.html", {"room": waiting_room(request.user)})
+    at = clock.now()
+    filters = Filters(
+        owner=request.GET.get("pemilik", ""),
+        danger=request.GET.get("bahaya", ""),
+        kecamatan=request.GET.get("wilayah", ""),
+    )
+    day = selectors.get_day(viewer=request.user, filters=filters, at=at)
+    context = {
+        "day": day,
+        "at": at,
+        "filters": filters,
+        "headline": headline(day, filters),
+        "rest": rest_of_day(day),
+        "owners": OWNERS,
+        "everybody": EVERYBODY,
+        "high": HIGH,
+        "nobody": Owner.NOBODY,
+        "districts": sorted(KECAMATAN.items(), key=lambda pair: pair[1]),
+    }
+    return render(request, "web/queue.html", context)
+
+
+@signed_in(locked=True, activity=False)
+@require_safe
+def alarm(request: StaffRequest) -> HttpResponse:
+    """How much came in since the page was drawn, or since the screen was locked: a number, nothing else."""
+    since = _since(request)
+    at_desk = request.user.has(Permission.REPORT_DESK)
+    count = count_new(viewer=request.user, since=since) if since and at_desk else 0
+    return render(request, "web/_alarm.html", {"alarm_count": count})
+
+
+def _since(request: HttpRequest) -> datetime | None:
+    """Return the moment in the address, else when the screen was locked, else nothing."""
+    text = request.GET.get("sejak", "")
+    if text.isdecimal() and len(text) <= 11:
+        return datetime.fromtimestamp(int(text), UTC)
+    return locked_since(request.session)

@@ -1,0 +1,146 @@
+"""How the queue speaks: its title is an answer, and who has no work here yet reads what will come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ruangaman.accounts.types import Permission, Role
+from ruangaman.ui.types import Words
+from ruangaman.web.selectors import EVERYBODY, Day, Filters
+from ruangaman.web.types import Action, Owner
+
+NUMBERS: tuple[Words, ...] = (
+    gettext_lazy("nol"),
+    gettext_lazy("satu"),
+    gettext_lazy("dua"),
+    gettext_lazy("tiga"),
+    gettext_lazy("empat"),
+    gettext_lazy("lima"),
+    gettext_lazy("enam"),
+    gettext_lazy("tujuh"),
+    gettext_lazy("delapan"),
+    gettext_lazy("sembilan"),
+    gettext_lazy("sepuluh"),
+)
+OWNERS: tuple[tuple[str, Words], ...] = (
+    ("", gettext_lazy("giliran saya")),
+    (Owner.NOBODY.value, gettext_lazy("belum berpemilik")),
+    (Owner.MINE.value, gettext_lazy("yang saya pegang")),
+    (EVERYBODY, gettext_lazy("semua orang")),
+)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What somebody reads whose work is not in this queue."""
+
+    title: Words
+    words: tuple[Words, ...]
+    action: Action | None = None
+
+
+def in_words(number: int) -> str:
+    """Return a number as a word up to ten, else in digits."""
+    return str(NUMBERS[number]) if number < len(NUMBERS) else str(number)
+
+
+def headline(day: Day, filters: Filters) -> str:
+    """Answer the question with which one opens the page."""
+    if day.now:
+        count = len(day.now)
+        words = ngettext(
+            "%(number)s hal membutuhkan Anda sekarang.", "%(number)s hal membutuhkan Anda sekarang.", count
+        ) % {"number": in_words(count)}
+        return words[:1].upper() + words[1:]
+    if day.total:
+        return _("Tidak ada yang mendesak sekarang.")
+    return _("Tidak ada yang cocok dengan saringan ini") if filters.narrows else _("Tidak ada yang menunggu Anda")
+
+
+def rest_of_day(day: Day) -> str:
+    """Say how much more there is today and this week."""
+    today, week = len(day.today), len(day.week)
+    parts = {"today": in_words(today), "week": in_words(week)}
+    if today and week:
+        words = _("%(today)s lagi hari ini, %(week)s minggu ini.") % parts
+    elif today:
+        words = _("%(today)s lagi hari ini.") % parts
+    elif week:
+        words = _("%(week)s lagi minggu ini.") % parts
+    else:
+        words = _("selebihnya tidak ada yang menunggu.")
+    return words[:1].upper() + words[1:]
+
+
+def waiting_room(viewer: Any) -> Room:
+    """Return the page for a role that has no work in the queue."""
+    if viewer.has(Permission.AUDIT_READ):
+        return Room(
+            gettext_lazy("Anda melihat jejak, bukan isi"),
+            (
+                gettext_lazy("Siapa membuka apa, kapan, dan untuk apa: semuanya ada di jejak. Nama dan cerita tidak."),
+                gettext_lazy("Permintaan salinan dan penghapusan data akan muncul di sini."),
+            ),
+            Action(gettext_lazy("Buka jejak"), "/pengaturan/jejak/"),
+        )
+    if viewer.has(Permission.CASE_OVERSEE):
+        return Room(
+            gettext_lazy("Anda melihat beban kerja, bukan isi kasus"),
+            (
+                gettext_lazy("Daftar kasus unit menunjukkan tahap, bahaya, dan tenggat, tanpa nama dan cerita."),
+                gettext_lazy("Persetujuan penutupan dan akses darurat akan muncul di sini."),
+            ),
+            Action(gettext_lazy("Lihat kasus unit"), "/kasus/"),
+        )
+    return Room(gettext_lazy("Bagian Anda belum dibangun"), ROOMS.get(viewer.role, ROOMS[""]))
+
+
+_NOT_YET = gettext_lazy("Sampai itu ada, halaman ini sengaja kosong: tidak ada yang menunggu Anda di sini.")
+ROOMS: dict[str, tuple[Words, ...]] = {
+    "": (_NOT_YET,),
+    Role.DINAS: (
+        gettext_lazy("Di sini akan ada angka untuk kota: berapa, di mana, apa yang terlambat. Tidak pernah nama."),
+        _NOT_YET,
+    ),
+    Role.POLISI: (
+        gettext_lazy("Di sini akan ada rujukan untuk Unit PPA: hanya yang perlu Anda tahu, dengan tenggat menjawab."),
+        _NOT_YET,
+    ),
+    Role.RSUD: (
+        gettext_lazy("Di sini akan ada permintaan pemeriksaan dan perawatan, dengan tenggat menjawab."),
+        _NOT_YET,
+    ),
+    Role.DINSOS: (
+        gettext_lazy("Di sini akan ada rujukan sosial. Bila Anda duduk di meja pengaduan, laporannya juga di sini."),
+        _NOT_YET,
+    ),
+    Role.DISDIK: (
+        gettext_lazy("Di sini akan ada rujukan tentang sekolah anak: hanya yang perlu Anda tahu."),
+        _NOT_YET,
+    ),
+    Role.KADER: (
+        gettext_lazy("Di sini akan ada kunjungan Anda, dan tanda bahwa rujukan Anda diterima. Bukan isi kasusnya."),
+        _NOT_YET,
+    ),
+    Role.PLKB: (
+        gettext_lazy("Di sini akan ada keluarga yang Anda kunjungi minggu ini, juga tanpa sinyal."),
+        _NOT_YET,
+    ),
+    Role.PEMBERDAYAAN: (
+        gettext_lazy("Di sini akan ada peserta program dan langkahnya. Daftar itu tidak pernah menyebut alasannya."),
+        _NOT_YET,
+    ),
+    Role.PELATIH: (
+        gettext_lazy("Di sini akan ada kelas, peserta, dan sertifikat yang hampir habis masanya."),
+        _NOT_YET,
+    ),
+    Role.ADMIN: (
+        gettext_lazy("Di sini akan ada akun, meja, dan pengaturan. Isi laporan dan kasus tidak akan pernah."),
+        _NOT_YET,
+    ),
+}
+"""What each role will see once its part is there."""
