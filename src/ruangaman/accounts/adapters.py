@@ -22,7 +22,6 @@ from ruangaman.audit import services as audit
 from ruangaman.core import clock
 from ruangaman.core.access import prepared
 from ruangaman.vault import totp
-from ruangaman.vault.sessions import PRINCIPAL
 
 ENROL_URL = "/masuk/langkah-kedua/pasang/"
 
@@ -74,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         request.session.pop(WAITING_FOR)
         super().login(request, user)
         session, at = request.session, clock.now()
-        session[KEYRING], session[PRINCIPAL] = waiting, str(user.principal_id)
+        session[KEYRING] = waiting
         session[SEEN] = session[SINCE] = at.timestamp()
         if settings.RUANGAMAN_DEMO or session.get(SECOND):
             session.set_expiry(None)

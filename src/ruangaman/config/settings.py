@@ -193,5 +193,5 @@ LOGGING = {
 
 SILENCED_SYSTEM_CHECKS = ["auth.E003", "auth.W004"]
 
-for _folder in ("spool", "mail"):
+for _folder in ("spool", "mail", "static"):
     (ENV.data / _folder).mkdir(mode=0o700, exist_ok=True)

@@ -8,18 +8,14 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
 
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ruangaman.vault import sessions_crypto
 from ruangaman.vault.errors import Tampered
 from ruangaman.vault.models import PublicSession, StaffSession
-
-PRINCIPAL = "principal"
-"""In a staff session: whose it is, kept beside the sealed data so that the others can be ended."""
 
 
 class SealedSessionStore(SessionBase):
@@ -69,7 +65,6 @@ class SealedSessionStore(SessionBase):
         values = {
             "session_data": sessions_crypto.seal_session(self.session_key, data),
             "expire_date": self.get_expiry_date(),
-            **self._owner(),
         }
         row_id = sessions_crypto.row_id(self.session_key)
         if must_create:
@@ -92,10 +87,6 @@ class SealedSessionStore(SessionBase):
         super().flush()
         self.ended = True
 
-    def _owner(self) -> dict[str, Any]:
-        """Return the columns that say whose session it is, where there are any."""
-        return {}
-
     def _get_new_session_key(self) -> str:
         return secrets.token_urlsafe(32)
 
@@ -104,10 +95,6 @@ class StaffSessionStore(SealedSessionStore):
     """Sessions of people who sign in: they carry unlocked keys."""
 
     model = StaffSession
-
-    def _owner(self) -> dict[str, Any]:
-        principal = self.get(PRINCIPAL)
-        return {"principal_id": UUID(principal) if principal else None}
 
 
 class PublicSessionStore(SealedSessionStore):
@@ -120,20 +107,9 @@ SessionStore = StaffSessionStore
 """The name by which Django finds the store (`SESSION_ENGINE`)."""
 
 
-def end_sessions(*, principal_id: UUID, keep: str = "") -> int:
-    """End the sessions of a person. Returns how many.
-
-    Args:
-        keep: the key of the one that stays.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT vault_end_sessions(%s, %s)", [principal_id, sessions_crypto.row_id(keep)])
-        return int(cursor.fetchone()[0])
-
-
 def delete_expired_sessions(*, at: datetime) -> int:
     """Delete sessions whose time is over. For the worker, which may see nothing but the date. Returns how many."""
     return sum(
-        model._base_manager.filter(expire_date__lt=at)._raw_delete("default")
+        model._base_manager.filter(expire_date__lt=at)._raw_delete("default")  # type: ignore[attr-defined]
         for model in (StaffSession, PublicSession)
     )

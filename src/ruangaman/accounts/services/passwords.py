@@ -18,7 +18,7 @@ from ruangaman.audit import services as audit
 from ruangaman.audit.types import Role
 from ruangaman.core.errors import Busy
 from ruangaman.vault import services as vault
-from ruangaman.vault.sessions import StaffSessionStore, end_sessions
+from ruangaman.vault.sessions import StaffSessionStore
 
 
 def try_password(*, username: str, password: str, address: str, at: datetime) -> Attempt:
@@ -107,7 +107,7 @@ def change_password(*, change: PasswordChange, session: Any, by: User, at: datet
     Raises:
         ValueError: the door is somebody else's: a mistake of the program.
 
-    Writes: the door, the account's session epoch, the sessions, one event here and one of the vault.
+    Writes: the door, the account's session epoch, one event here and one of the vault.
     """
     if change.door is None or change.attempt.user_id != by.pk:
         raise ValueError("This door is not of this person.")
@@ -130,9 +130,8 @@ def release_connection() -> None:
 
 
 def _leave_only(session: Any, by: User) -> None:
-    """End the other sessions twice over: their stamp is old, and their rows are gone."""
+    """End the other sessions by changing the stamp that each of them carries (`User.get_session_auth_hash`)."""
     User.objects.filter(pk=by.pk).update(session_epoch=F("session_epoch") + 1)
     by.refresh_from_db(fields=["session_epoch"])
     session[HASH_SESSION_KEY] = by.get_session_auth_hash()
     session.cycle_key()
-    end_sessions(principal_id=by.principal_id, keep=session.session_key)

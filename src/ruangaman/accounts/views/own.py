@@ -16,7 +16,7 @@ from ruangaman.accounts.errors import WrongCode
 from ruangaman.accounts.forms import CodeForm, LanguageForm, PasswordForm
 from ruangaman.accounts.selectors import SHOW_CODES
 from ruangaman.accounts.types import PasswordChange
-from ruangaman.accounts.views.signing_in import address_of, attempt_status, refusal, remember, waiting
+from ruangaman.accounts.views.signing_in import address_of, attempt_status, posted, refusal, remember, waiting
 from ruangaman.core import clock
 from ruangaman.core.access import prepared, signed_in
 from ruangaman.core.types import StaffRequest
@@ -80,7 +80,7 @@ def try_change(request: Any) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: StaffRequest) -> HttpResponse:
     """Change the password. The keys are closed behind the new one; every other session ends."""
-    form, change = PasswordForm(request.POST or None), prepared(request)
+    form, change = PasswordForm(posted(request)), prepared(request)
     status = 422 if form.errors else 200
     if isinstance(change, PasswordChange):
         at, attempt = clock.now(), change.attempt

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ruangaman.accounts import selectors, services
 from ruangaman.accounts.forms import UnlockForm
 from ruangaman.accounts.types import Attempt
-from ruangaman.accounts.views.signing_in import address_of, attempt_status, refusal, remember
+from ruangaman.accounts.views.signing_in import address_of, attempt_status, posted, refusal, remember
 from ruangaman.core import clock
 from ruangaman.core.access import prepared, signed_in
 from ruangaman.core.types import StaffRequest
@@ -36,7 +36,7 @@ def try_own_door(request: Any) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def locked(request: StaffRequest) -> HttpResponse:
     """Who was here, how much came in since, and the password. Nothing of the work stands on it."""
-    form, attempt, back = UnlockForm(request.POST or None), prepared(request), way_back(request)
+    form, attempt, back = UnlockForm(posted(request)), prepared(request), way_back(request)
     if request.method != "POST" and request.user.keyring is not None and not _is_about_to_lock(request):
         return HttpResponseRedirect(back)
     if isinstance(attempt, Attempt):

@@ -18,7 +18,7 @@ from ruangaman.accounts.errors import AlreadyThere, WrongCode
 from ruangaman.accounts.forms import CodeForm
 from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import SECOND, SHOW_CODES, WAITING_FOR
-from ruangaman.accounts.views.signing_in import waiting
+from ruangaman.accounts.views.signing_in import posted, waiting
 from ruangaman.audit import services as audit
 from ruangaman.core import clock
 from ruangaman.core.access import sign_in, signed_in
@@ -31,7 +31,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     stage = pending(request)
     if stage is None:
         return HttpResponseRedirect(settings.LOGIN_URL)
-    form, status = CodeForm(request.POST or None), 200
+    form, status = CodeForm(posted(request)), 200
     if form.is_valid():
         answer = take_code(request, stage, form)
         if answer is not None:
@@ -81,7 +81,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(settings.LOGIN_URL)
     if user.has_second_factor:
         return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
-    form, status = CodeForm(request.POST or None), 200
+    form, status = CodeForm(posted(request)), 200
     if form.is_valid():
         answer = keep_second_step(request, user, form)
         if answer is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from math import ceil
+from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
@@ -39,7 +40,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     user, attempt = request.user, prepared(request)
     if request.method != "POST" and user.is_authenticated and user.has_second_factor:
         return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     if isinstance(attempt, Attempt):
         answer = begin(request, attempt)
         if answer is not None:
@@ -59,6 +60,11 @@ def begin(request: HttpRequest, attempt: Attempt) -> HttpResponse | None:
     request.session.flush()
     response: HttpResponse = perform_password_login(request, {}, Login(user=user))
     return response
+
+
+def posted(request: HttpRequest) -> Any:
+    """Return what was sent; None: nothing was. An empty form that was sent is still one to answer."""
+    return request.POST if request.method == "POST" else None
 
 
 def remember(request: HttpRequest, attempt: object) -> None:

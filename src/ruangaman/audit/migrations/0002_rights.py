@@ -144,7 +144,9 @@ REVOKE ALL ON FUNCTION audit_append(jsonb), audit_seal_hash(uuid, integer), audi
     audit_verify() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_append(jsonb) TO ra_public, ra_web, ra_worker, ra_sender, ra_audit;
 GRANT EXECUTE ON FUNCTION audit_seal_hash(uuid, integer), audit_seal_hashes(uuid[], integer[]) TO ra_public, ra_web;
-GRANT EXECUTE ON FUNCTION audit_verify() TO ra_audit;
+GRANT EXECUTE ON FUNCTION audit_verify(), audit_part(text),
+    audit_digest(smallint, bigint, timestamptz, text, text, text, jsonb, bytea, bytea) TO ra_audit;
+GRANT EXECUTE ON FUNCTION ra_user(), ra_principals(), ra_units() TO ra_public, ra_web, ra_worker, ra_sender, ra_audit;
 """
 
 

@@ -1,0 +1,45 @@
+"""What the tests of signing in share: an office, and a clock that one can turn."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from allauth.account import models as allauth_models
+from allauth.account.internal import stagekit
+from django.utils import timezone
+
+from tests.factories.accounts import Office, make_office
+
+
+class Clock:
+    """The time that the product sees."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def turn(self, **span: float) -> datetime:
+        """Let time pass and return the new moment."""
+        self.moment += timedelta(**span)
+        return self.moment
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that stands still until it is turned."""
+    clock = Clock()
+    monkeypatch.setattr(timezone, "now", clock)
+    seconds = SimpleNamespace(time=lambda: clock.moment.timestamp())
+    monkeypatch.setattr(stagekit, "time", seconds)
+    monkeypatch.setattr(allauth_models, "time", seconds)
+    return clock
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    """An office with its two key officers."""
+    return make_office()

@@ -1,0 +1,112 @@
+"""Who may do what, how good a password must be, how long a door stays shut."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from ruangaman.accounts import policies
+from ruangaman.accounts.models import Desk, SignInAttempt, Unit, User
+from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission, Role
+
+AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
+P = Permission
+EXPECTED = {
+    Role.PETUGAS: {P.REPORT_DESK, P.CASE_OPEN},
+    Role.MANAJER: {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE, P.CASE_ASSIGN, P.CASE_CLOSE},
+    Role.PENDAMPING: {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE},
+    Role.PSIKOLOG: {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE},
+    Role.HUKUM: {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE},
+    Role.RUMAHAMAN: {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE},
+    Role.KEPALA: {P.CASE_OVERSEE, P.CASE_LIST, P.CASE_READ, P.PEOPLE_MANAGE},
+    Role.DINSOS: {P.REPORT_DESK, P.CASE_OPEN},
+    Role.DPO: {P.AUDIT_READ},
+    Role.AUDITOR: {P.AUDIT_READ},
+}
+
+
+@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("role", Role)
+def test_a_role_gives_exactly_its_permissions(role: Role, permission: Permission) -> None:
+    user = User(role=role, is_active=True)
+    assert user.has(permission) == (permission in EXPECTED.get(role, set()))
+
+
+def test_the_table_of_permissions_is_the_one_that_is_expected() -> None:
+    assert {role: set(permissions) for role, permissions in ROLE_PERMISSIONS.items()} == EXPECTED
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_a_closed_account_may_nothing(permission: Permission) -> None:
+    assert not User(role=Role.KEPALA, is_active=False).has(permission)
+
+
+def test_nobody_has_no_permission() -> None:
+    assert not User(role=Role.KEPALA, is_active=True).has(None)
+    assert not User(role="unknown", is_active=True).has(Permission.CASE_OVERSEE)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("own", [True, False])
+def test_only_the_head_of_the_own_unit_manages_people_and_desks(role: Role, own: bool) -> None:
+    unit, other = Unit(id=uuid4()), Unit(id=uuid4())
+    user, there = User(role=role, unit=unit), unit if own else other
+    expected = role is Role.KEPALA and own
+    assert policies.can_manage_people(user, there) is expected
+    assert policies.can_manage_desk(user, Desk(unit=there)) is expected
+    assert policies.can_seat(user, Desk(unit=there), is_member=False) is False
+    assert policies.can_seat(user, Desk(unit=there), is_member=True) is (
+        expected or P.REPORT_DESK in EXPECTED.get(role, set())
+    )
+
+
+def test_the_installation_itself_may_before_anybody_can() -> None:
+    unit = Unit(id=uuid4())
+    assert policies.can_manage_people(None, unit)
+    assert policies.can_manage_desk(None, Desk(unit=unit))
+    assert policies.can_seat(None, Desk(unit=unit), is_member=False)
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"),
+    [(0, None), (4, None), (5, 30), (6, 60), (7, 120), (8, 240), (9, 480), (10, 900), (99, 900)],
+)
+def test_a_door_stays_shut_longer_with_each_failure(failures: int, seconds: int | None) -> None:
+    expected = AT + timedelta(seconds=seconds) if seconds else None
+    assert policies.wait_until(SignInAttempt(failures=failures, last_at=AT), "name") == expected
+
+
+def test_a_whole_office_has_more_patience_than_a_name() -> None:
+    assert policies.wait_until(SignInAttempt(failures=39, last_at=AT), "place") is None
+    assert policies.wait_until(SignInAttempt(failures=40, last_at=AT), "place") is not None
+    assert policies.wait_until(None, "place") is None
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "terlalu pendek",
+        "aaaaaaaaaaaaaaaaaaaa",
+        "ababababababababab",
+        "x" * 300,
+        "ini sandi petugas1 saya",
+        "contoh orang yang tahu",
+    ],
+)
+def test_a_weak_password_is_refused(password: str) -> None:
+    assert policies.password_fault(password, username="petugas1", display_name="Contoh Petugas")
+
+
+def test_a_password_on_the_list_is_refused_though_it_is_long() -> None:
+    assert policies.password_fault("thisismypassword", username="x") == policies.password_fault(
+        "1234567890123456", username="x"
+    )
+
+
+@pytest.mark.parametrize(
+    "password", ["kuda batu payung sunyi", "demo-ruang-aman", "サクラ咲く頃に会いましょう、またね。"]
+)
+def test_a_long_password_of_any_letters_is_good(password: str) -> None:
+    assert policies.password_fault(password, username="petugas", display_name="Contoh Petugas") is None
