@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ruangaman.core.codelists import Authority, RiskLevel
+from ruangaman.core.codelists import Authority, ContactWay, RiskLevel
 from ruangaman.core.types import Json
 
 Content = dict[str, Json]
@@ -219,6 +219,11 @@ class SafeContact:
     hours: str = ""
     opening: str = ""
     never: str = ""
+
+    @property
+    def way_words(self) -> str:
+        """The way in words, or "" when none is known."""
+        return str(ContactWay(self.way).label) if self.way in ContactWay.values else ""
 
 
 @dataclass(frozen=True)

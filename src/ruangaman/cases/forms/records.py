@@ -131,7 +131,7 @@ class ServiceForm(CaseForm):
     hours = forms.DecimalField(
         label=_("Lamanya dalam jam"),
         required=False,
-        min_value=0.5,  # type: ignore[arg-type]  # Django takes numbers
+        min_value=0.5,
         max_value=500,
         max_digits=4,
         decimal_places=1,

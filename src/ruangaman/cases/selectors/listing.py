@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q
@@ -12,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ruangaman.accounts.models import User
+from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Assignment, Case, CaseQuerySet, Task
 from ruangaman.cases.types import SOON, URGENT_NEEDS, CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.regions import KECAMATAN
 from ruangaman.ui import faces, moments
+from ruangaman.ui.types import Promised, QueueRow, Words
 
 PAGE = 30
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_RoleList = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,25 @@ class CaseRow:
         """Whether somebody has to do something now."""
         return self.need in URGENT_NEEDS
 
+    @property
+    def row(self) -> QueueRow:
+        """The row as the queue draws it."""
+        case = self.case
+        url = f"/kasus/{case.code}/"
+        state = "done" if not case.is_open and self.facts.next_due is None else ""
+        return QueueRow(
+            url=url,
+            sentence=self.sentence,
+            code=case.code,
+            promised=Promised(case.state_since, self.facts.next_due, state),
+            danger=case.risk,
+            facts=(case.get_state_display(), case.get_case_type_display().lower()),
+            place=KECAMATAN.get(case.kecamatan, ""),
+            owner=case.manager.display_name,
+            action=_("Buka kasus"),
+            action_url=url,
+        )
+
 
 @dataclass(frozen=True)
 class CasePageOfList:
@@ -50,6 +72,20 @@ class CasePageOfList:
         return [row for row in self.rows if row.is_urgent]
 
     @property
+    def headline(self) -> str:
+        """The answer that the page's title gives."""
+        n = len(self.urgent)
+        if not n:
+            return _("Semua kasus berjalan sesuai janjinya") if self.rows else _("Belum ada kasus di sini")
+        if self.after is not None:
+            return ngettext(
+                "Paling sedikit %(n)d kasus perlu langkah sekarang",
+                "Paling sedikit %(n)d kasus perlu langkah sekarang",
+                n,
+            ) % {"n": n}
+        return ngettext("%(n)d kasus perlu langkah sekarang", "%(n)d kasus perlu langkah sekarang", n) % {"n": n}
+
+    @property
     def calm(self) -> list[CaseRow]:
         """The others."""
         return [row for row in self.rows if not row.is_urgent]
@@ -60,7 +96,7 @@ class Load:
     """How much one person carries: open cases by the part taken in them."""
 
     name: str
-    role: str
+    role: Words
     cases: int
     dangerous: int
 
@@ -97,7 +133,9 @@ def list_load(*, viewer: User) -> list[Load]:
         .annotate(cases=Count("case_id"), dangerous=Count("case_id", filter=Q(case__risk__gte=RiskLevel.TINGGI)))
         .order_by("-cases", "user__display_name")
     )
-    return [Load(row["user__display_name"], row["user__role"], row["cases"], row["dangerous"]) for row in rows]
+    return [
+        Load(row["user__display_name"], Role(row["user__role"]).label, row["cases"], row["dangerous"]) for row in rows
+    ]
 
 
 def parse_cursor(text: str) -> Cursor | None:
@@ -141,7 +179,7 @@ def _narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetim
 
 def _rows(cases: list[Case], at: datetime) -> list[CaseRow]:
     ids = [case.pk for case in cases]
-    tasks = {
+    tasks: dict[UUID, Any] = {
         row["case_id"]: row
         for row in Task.objects.filter(case_id__in=ids, done_at=None)
         .values("case_id")
@@ -158,8 +196,8 @@ def _rows(cases: list[Case], at: datetime) -> list[CaseRow]:
     return rows
 
 
-def _roles(ids: Iterable[UUID]) -> dict[UUID, _RoleList]:
-    found: dict[UUID, _RoleList] = {}
+def _roles(ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    found: dict[UUID, frozenset[str]] = {}
     for case_id, role in Assignment.objects.filter(case_id__in=ids, until=None).values_list("case_id", "role"):
         found[case_id] = found.get(case_id, frozenset()) | {role}
     return found

@@ -41,12 +41,22 @@ from ruangaman.cases.types import (
     missing_for,
     moves_from,
 )
+from ruangaman.core.regions import KECAMATAN
+from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Holder, Promised, Words
 from ruangaman.vault import services as vault
 from ruangaman.vault.selectors import GrantView, list_grants
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 Opened = dict[UUID, Content | Closed]
+FLOW = (
+    CaseState.ASSESSMENT,
+    CaseState.PLAN,
+    CaseState.SERVICES,
+    CaseState.MONITORING,
+    CaseState.CLOSED,
+    CaseState.AFTERCARE,
+)
 
 
 @dataclass
@@ -99,6 +109,24 @@ class CasePage:
     def step(self) -> int:
         """Where the case is among the nine steps."""
         return CaseState(self.case.state).step
+
+    @property
+    def step_names(self) -> list[Words]:
+        """The nine steps; the third is called by what the case really is."""
+        names: list[Words] = [_("Kontak"), _("Diterima"), _("Triase"), *(state.label for state in FLOW)]
+        if self.step == CaseState.EMERGENCY.step:
+            names[self.step - 1] = CaseState(self.case.state).label
+        return names
+
+    @property
+    def place(self) -> str:
+        """The name of the kecamatan."""
+        return KECAMATAN.get(self.case.kecamatan, "")
+
+    @property
+    def day(self) -> int:
+        """Which day it is since the case was opened, the first being 1."""
+        return (self.at.astimezone(WITA).date() - self.case.opened_at.astimezone(WITA).date()).days + 1
 
 
 def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -> CasePage:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts.models import User
 from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, CaseFile, Incident, IncidentLink, Note, Person, Task
-from ruangaman.cases.selectors.people import join_names
+from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.types import Identity, SafeContact
 from ruangaman.core.codelists import Relation, ViolenceForm
 from ruangaman.core.regions import KECAMATAN, KELURAHAN
@@ -152,6 +152,19 @@ class Drawer:
     def key(self) -> str:
         """Its code."""
         return self.compartment.name.lower()
+
+    @property
+    def takes_notes(self) -> bool:
+        """Whether notes go into this drawer."""
+        return self.compartment in NOTE_DRAWERS
+
+    @property
+    def holders_and_count(self) -> str:
+        """Who can open it, and how much is in it."""
+        count = len(self.notes) + len(self.incidents) + len(self.files)
+        if not count:
+            return self.holders
+        return _("%(holders)s, %(count)d isi") % {"holders": self.holders, "count": count}
 
 
 def drawers_of(

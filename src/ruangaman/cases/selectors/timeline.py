@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case, Transition
@@ -17,13 +18,20 @@ from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.shelf import form_words, text_of
 from ruangaman.cases.types import CaseState, NoteSource
 from ruangaman.ui.moments import WITA
+from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Compartment, Content
 
 if TYPE_CHECKING:
     from ruangaman.cases.selectors.page import Rows
 
 DECISION, SERVICE, RECORD, CONTACT = "keputusan", "layanan", "catatan", "kontak"
-STREAMS = (DECISION, SERVICE, RECORD, CONTACT)
+STREAMS: dict[str, Words] = {
+    CONTACT: _lazy("Kontak"),
+    DECISION: _lazy("Keputusan"),
+    SERVICE: _lazy("Layanan"),
+    RECORD: _lazy("Catatan"),
+}
+"""What the stream can be narrowed to: the code in the address, the word on the screen."""
 Opened = Mapping[UUID, Content | Closed]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.audit import services as audit
+from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
 from ruangaman.cases.models import Case, Transition
@@ -52,8 +53,8 @@ def move_state(
     _pass_gates(case, move, reason, by)
     _move(case, move, reason, "", by=by, at=at, transition_id=transition_id)
     case.save(update_fields=["state", "state_since"])
-    detail = {"from": move.source.value, "to": move.target.value}
-    audit.record(events.CASE_MOVED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"from": move.source.value, "to": move.target.value}
+    audit.record(events.CASE_MOVED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     return case
 
 
@@ -95,8 +96,8 @@ def close_case(
     ref = _move(case, move, explanation, reason, by=by, at=at, transition_id=transition_id)
     case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = at, by, reason, ref
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
-    detail = {"from": move.source.value, "reason": reason.value}
-    audit.record(events.CASE_CLOSED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"from": move.source.value, "reason": reason.value}
+    audit.record(events.CASE_CLOSED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     return case
 
 
@@ -124,8 +125,8 @@ def reopen_case(*, code: str, reason: str, by: User, at: datetime, transition_id
     _move(case, move, reason, "", by=by, at=at, transition_id=transition_id)
     case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = None, None, "", None
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
-    detail = {"from": move.source.value}
-    audit.record(events.CASE_REOPENED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"from": move.source.value}
+    audit.record(events.CASE_REOPENED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     return case
 
 

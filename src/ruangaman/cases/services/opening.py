@@ -137,7 +137,9 @@ def _seal_people(case: Case, opened: OpenDossier, people: Sequence[NewPerson], *
     rows = []
     for person in people:
         identity_ref = vault.seal_in(opened, Compartment.IDENTITY, person_content(person.identity), at)
-        contact_ref = person.contact and vault.seal_in(opened, Compartment.CONTACT, person_content(person.contact), at)
+        contact_ref = None
+        if person.contact is not None:
+            contact_ref = vault.seal_in(opened, Compartment.CONTACT, person_content(person.contact), at)
         rows.append(
             Person(
                 id=person.id or uuid4(),

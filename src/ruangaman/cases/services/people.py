@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.audit import services as audit
+from ruangaman.audit.types import Detail, EventType
 from ruangaman.cases import events
 from ruangaman.cases.models import Case, Person
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
@@ -101,6 +102,6 @@ def _reseal(
     vault.seal(dossier_id=case.dossier_id, compartment=compartment, content=person_content(part), by=by, at=at, ref=ref)
 
 
-def _record(event: events.EventType, case: Case, row: Person, *, by: User, at: datetime) -> None:
-    detail: dict[str, str] = {"kind": row.kind, "person": str(row.pk)}
-    audit.record(event, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+def _record(event: EventType, case: Case, row: Person, *, by: User, at: datetime) -> None:
+    detail: Detail = {"kind": row.kind, "person": str(row.pk)}
+    audit.record(event, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)

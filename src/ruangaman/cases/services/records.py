@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import Unit, User
 from ruangaman.audit import services as audit
+from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.errors import WrongPerson
 from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, ServiceRecord
@@ -80,8 +81,8 @@ def add_incident(
         )
         for link in links
     )
-    detail = {"incident": str(incident.pk), "links": len(links)}
-    audit.record(events.INCIDENT_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"incident": str(incident.pk), "links": len(links)}
+    audit.record(events.INCIDENT_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     return incident
 
 
@@ -124,8 +125,8 @@ def add_note(
         at=at,
     )
     note.save(force_insert=True)
-    detail = {"note": str(note.pk), "compartment": int(compartment)}
-    audit.record(events.NOTE_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"note": str(note.pk), "compartment": int(compartment)}
+    audit.record(events.NOTE_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     return note
 
 
@@ -171,6 +172,6 @@ def add_service(
         recorded_at=at,
     )
     record.save(force_insert=True)
-    detail = {"type": str(type), "service": str(record.pk)}
-    audit.record(events.SERVICE_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"type": str(type), "service": str(record.pk)}
+    audit.record(events.SERVICE_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     return record

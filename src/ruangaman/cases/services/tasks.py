@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.audit import services as audit
+from ruangaman.audit.types import Detail, EventType
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Case, Task
@@ -53,8 +54,8 @@ def add_task(
         due_at=due_at,
     )
     task.save(force_insert=True)
-    detail = {"task": str(task.pk), "owner": str(owner.pk)}
-    audit.record(events.TASK_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"task": str(task.pk), "owner": str(owner.pk)}
+    audit.record(events.TASK_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     return task
 
 
@@ -103,7 +104,7 @@ def _lock_task(code: str, task_id: UUID, by: User) -> tuple[Case, Task]:
     return case, task
 
 
-def _save(case: Case, task: Task, event: events.EventType, *, by: User, at: datetime) -> None:
+def _save(case: Case, task: Task, event: EventType, *, by: User, at: datetime) -> None:
     task.save(update_fields=["done_at", "done_by"])
-    detail = {"task": str(task.pk)}
-    audit.record(event, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"task": str(task.pk)}
+    audit.record(event, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)

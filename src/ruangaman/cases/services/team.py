@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
 from ruangaman.audit import services as audit
+from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import LastHolder, NotAssignable
 from ruangaman.cases.models import Assignment, Case, Task
@@ -86,8 +87,8 @@ def unassign(*, code: str, assignment_id: UUID, by: User, at: datetime, is_confi
         )
     Task.objects.filter(case=case, owner=part.user, done_at=None).update(owner=case.manager)
     _leave(case, part, by=by, at=at)
-    detail = {"user": str(part.user_id), "role": part.role}
-    audit.record(events.UNASSIGNED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"user": str(part.user_id), "role": part.role}
+    audit.record(events.UNASSIGNED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     return part
 
 
@@ -120,8 +121,8 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
     Task.objects.filter(case=case, owner_id=case.manager_id, done_at=None).update(owner=to)
     case.manager = to
     case.save(update_fields=["manager"])
-    detail = {"before": str(old.user_id), "after": str(to.pk)}
-    audit.record(events.MANAGER_CHANGED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"before": str(old.user_id), "after": str(to.pk)}
+    audit.record(events.MANAGER_CHANGED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     _revoke(case, old.user, by=by, at=at)  # last: from here on `by` sees nothing of the case
     return case
 
@@ -135,8 +136,8 @@ def _join(case: Case, user: User, role: Role, *, by: User, at: datetime, assignm
     _share(case, user, role, by=by, at=at)
     part = Assignment(id=assignment_id or uuid4(), case=case, user=user, role=role, since=at, by=by)
     part.save(force_insert=True)
-    detail = {"user": str(user.pk), "role": role.value}
-    audit.record(events.ASSIGNED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={**detail})
+    detail: Detail = {"user": str(user.pk), "role": role.value}
+    audit.record(events.ASSIGNED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     return part
 
 

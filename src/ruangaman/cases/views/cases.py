@@ -52,13 +52,21 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
     asked = request.GET.get("r", "")
     stream = asked if asked in STREAMS else ""
     page = selectors.get_case_page(case=case, viewer=request.user, at=clock.now(), stream=stream)
-    context = {"page": page, "case": case, "stream": stream, "undo": _just_done(request, page)}
+    undo = _just_done(request, page)
+    context = {
+        "page": page,
+        "case": case,
+        "stream": stream,
+        "streams": STREAMS.items(),
+        "undo": undo,
+        "undo_url": f"/kasus/{code}/tugas/{undo.row.pk}/kembalikan" if undo else "",
+    }
     return render(request, "cases/detail.html", context)
 
 
 @requires(Permission.CASE_READ)
 @require_safe
-def download(request: StaffRequest, code: str, file_id: UUID) -> StreamingHttpResponse:
+def download(request: StaffRequest, code: str, file_id: UUID) -> HttpResponse:
     """A file of the case: recorded first, then sent."""
     case = selectors.get_granted(code=code, viewer=request.user)
     row = selectors.get_file(case=case, file_id=file_id)
@@ -66,7 +74,7 @@ def download(request: StaffRequest, code: str, file_id: UUID) -> StreamingHttpRe
     response = StreamingHttpResponse(pieces, content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, facts.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return response  # type: ignore[return-value]  # core.access speaks of HttpResponse, the door takes both
 
 
 def _just_done(request: StaffRequest, page: selectors.CasePage) -> selectors.TaskView | None:

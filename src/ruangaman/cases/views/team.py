@@ -42,7 +42,8 @@ def team(request: StaffRequest, code: str) -> HttpResponse:
         ):
             return go(request, f"/kasus/{code}/tim/")
     parts = selectors.list_parts(case=case, viewer=request.user)
-    return show(request, "cases/team.html", case, form, parts=parts, nobody=not offered)
+    released = users.get(request.GET.get("dilepas", ""))
+    return show(request, "cases/team.html", case, form, parts=parts, nobody=not offered, released=released)
 
 
 @requires(Permission.CASE_ASSIGN)
