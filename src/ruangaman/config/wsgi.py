@@ -17,3 +17,7 @@ os.environ.setdefault("RUANGAMAN_PROCESS", "web")
 from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
+
+from ruangaman.config.startup import require_pepper  # noqa: E402 - needs the applications loaded
+
+require_pepper()

@@ -19,6 +19,10 @@ def run(options: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     django.setup()
+    from ruangaman.audit.types import Role  # models are importable only now
+    from ruangaman.vault.services import check_pepper
+
+    check_pepper(Role.WORKER)
     arguments = ["worker", f"--concurrency={options.concurrency}", "--shutdown-graceful-timeout=5"]
     call_command("procrastinate", *arguments)
     return 0

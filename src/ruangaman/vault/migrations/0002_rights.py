@@ -123,22 +123,31 @@ WITH gone AS (DELETE FROM vault_staffsession s WHERE s.principal_id = who AND s.
 SELECT count(*) FROM gone
 $$;
 
+CREATE FUNCTION vault_keep_pepper(value bytea) RETURNS bytea LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+BEGIN
+    INSERT INTO vault_installationcheck (id, value) VALUES (1, vault_keep_pepper.value) ON CONFLICT DO NOTHING;
+    RETURN (SELECT i.value FROM vault_installationcheck i WHERE i.id = 1);
+END
+$$;
+
 REVOKE ALL ON FUNCTION vault_is_new(uuid), vault_may_add(uuid), vault_may_add_to_thread(uuid, smallint),
     vault_may_add_frame(uuid), vault_locate_receipt(bytea), vault_read_door(uuid, text), vault_group_members(uuid),
     vault_remove_member(uuid, uuid), vault_dossier_grants(uuid), vault_delete_grants(uuid, uuid),
-    vault_end_sessions(uuid, text) FROM PUBLIC;
+    vault_end_sessions(uuid, text), vault_keep_pepper(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION vault_is_new(uuid), vault_may_add_to_thread(uuid, smallint), vault_may_add_frame(uuid),
     vault_locate_receipt(bytea) TO ra_public;
 GRANT EXECUTE ON FUNCTION vault_may_add(uuid), vault_may_add_frame(uuid), vault_read_door(uuid, text),
     vault_group_members(uuid), vault_remove_member(uuid, uuid), vault_dossier_grants(uuid),
     vault_delete_grants(uuid, uuid), vault_end_sessions(uuid, text) TO ra_web;
+GRANT EXECUTE ON FUNCTION vault_keep_pepper(bytea) TO ra_public, ra_web, ra_worker, ra_sender;
 GRANT EXECUTE ON FUNCTION ra_dossiers() TO ra_public, ra_web;
 """
 
 DIRECTORY = """
-GRANT SELECT ON vault_principal, vault_principalkey, vault_keysignature, vault_keyofficer, vault_officerlist,
-    vault_installationcheck TO ra_public, ra_web;
-GRANT SELECT ON vault_installationcheck TO ra_worker;
+GRANT SELECT ON vault_principal, vault_principalkey, vault_keysignature, vault_keyofficer, vault_officerlist
+    TO ra_public, ra_web;
 CREATE POLICY directory ON vault_principal FOR SELECT TO ra_public USING (kind <> 'receipt');
 CREATE POLICY directory ON vault_principalkey FOR SELECT TO ra_public
     USING (EXISTS (SELECT 1 FROM vault_principal p WHERE p.id = principal_id));
@@ -147,7 +156,6 @@ CREATE POLICY staff_reads ON vault_principalkey FOR SELECT TO ra_web USING (true
 CREATE POLICY directory ON vault_keysignature FOR SELECT TO ra_public, ra_web USING (true);
 CREATE POLICY directory ON vault_keyofficer FOR SELECT TO ra_public, ra_web USING (true);
 CREATE POLICY directory ON vault_officerlist FOR SELECT TO ra_public, ra_web USING (true);
-CREATE POLICY start ON vault_installationcheck FOR SELECT TO ra_public, ra_web, ra_worker USING (true);
 
 GRANT INSERT, UPDATE (retired_at) ON vault_principal, vault_principalkey TO ra_web;
 GRANT INSERT ON vault_keysignature TO ra_web;

@@ -31,7 +31,7 @@ from ruangaman.vault.services.dossiers import (
     shred,
 )
 from ruangaman.vault.services.files import Slot, seal_file, store_files, take_slot
-from ruangaman.vault.services.installation import check_pepper, keep_pepper_check
+from ruangaman.vault.services.installation import check_pepper
 from ruangaman.vault.services.people import (
     NewPerson,
     add_member,
@@ -71,7 +71,6 @@ __all__ = [
     "delete_expired_grants",
     "door_params",
     "is_active",
-    "keep_pepper_check",
     "list_pending",
     "load_directory",
     "locate_receipt",

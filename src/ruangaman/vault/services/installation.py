@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import hmac
 
+from django.db import connection
+
+from ruangaman.audit.services import unit_of_work
+from ruangaman.audit.types import Role
 from ruangaman.vault import pepper
 from ruangaman.vault.errors import WrongPepper
-from ruangaman.vault.models import InstallationCheck
 
 
-def keep_pepper_check() -> None:
-    """Remember by which pepper this database was made, at its first migration; later ones change nothing.
+def check_pepper(role: Role = Role.WEB) -> None:
+    """Refuse to go on with a pepper that is not this database's; the first to ask says which one is.
 
-    Raises:
-        WrongPepper: it was made with another one.
-    """
-    if not InstallationCheck.objects.exists():
-        InstallationCheck(value=pepper.check_value()).save(force_insert=True)
-    check_pepper()
-
-
-def check_pepper() -> None:
-    """Refuse to go on with a pepper that is not this database's.
+    Call it at the start of every process, before anything is made with the pepper.
 
     Raises:
-        WrongPepper: it is another one, or the database has never been set up.
+        WrongPepper: the database was made with another one.
     """
-    value = InstallationCheck.objects.values_list("value", flat=True).first()
-    if value is None:
-        raise WrongPepper("This database has not been set up: run the migrations with the pepper file in place.")
-    if not hmac.compare_digest(bytes(value), pepper.check_value()):
+    with unit_of_work(role), connection.cursor() as cursor:
+        cursor.execute("SELECT vault_keep_pepper(%s)", [pepper.check_value()])
+        kept = bytes(cursor.fetchone()[0])
+    if not hmac.compare_digest(kept, pepper.check_value()):
         raise WrongPepper("The pepper file is not the one this database was made with; with it nothing would open.")
