@@ -26,8 +26,7 @@ from ruangaman.cases.types import CaseState, Identity, NewPerson, PersonKind, Vi
 from ruangaman.core.codelists import Authority, ClosingReason, ContactWay, RefusalReason, RiskLevel
 from ruangaman.core.regions import KELURAHAN, kecamatan_of
 from ruangaman.intake import services as intake
-from ruangaman.intake.models import Report
-from ruangaman.intake.selectors import reception
+from ruangaman.intake.selectors import reception, thread
 from ruangaman.intake.services import PreparedReport
 from ruangaman.intake.types import ReportDraft
 from ruangaman.ops import story
@@ -119,7 +118,7 @@ def _accept(city: City, draft: ReportDraft, at: datetime, *, uploads: list[Seale
         at=at,
     )
     with unit_of_work(DatabaseRole.PUBLIC):
-        intake.accept_report(prepared=prepared, at=at)
+        intake.accept_report(prepared=prepared)
     for upload in uploads:
         upload.discard()
     return prepared
@@ -146,12 +145,15 @@ def _write_back(city: City, prepared: PreparedReport, at: datetime) -> None:
         if actor is None:
             raise RuntimeError("The receipt of a report that was just accepted is unknown.")
         unit.set_viewer(None, actor.principals)
-        report = Report.objects.get(code=prepared.code)
+        report = thread.find_own_report()
+        if report is None:
+            raise RuntimeError("A receipt that was just given out opens no report.")
         intake.write_message(
             report=report,
             message_id=uuid4(),
             text=city.rng.choice(story.ANSWERS),
             uploads=[],
+            slot=None,
             hours=hours,
             by=actor,
             at=at,
@@ -297,7 +299,11 @@ def _add_facts(work: Work) -> None:
             cases.edit_person(
                 code=work.code,
                 person_id=known.pk,
-                person=victim,
+                kind=victim.kind,
+                sex=victim.sex,
+                age_group=victim.age_group,
+                identity=victim.identity,
+                contact=None,
                 by=by,
                 at=at,
             )

@@ -23,6 +23,8 @@ COMMANDS = {
     "migrate": "bring the tables up to date",
     "audit": "verify the audit trail",
     "lock": "make the hashed requirement files again",
+    "soak": "a long run with a recorded result",
+    "shots": "pictures of every page for every role",
     "doctor": "tell what this machine has and lacks",
 }
 _TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError)

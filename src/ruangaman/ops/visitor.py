@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import secrets
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -58,33 +59,39 @@ class Answer:
         parser.feed(self.text)
         return parser.forms
 
-    def form(self, name: str) -> Form:
-        """The first form that has a control of this name.
+    def form(self, *names: str, action: str = "") -> Form:
+        """The first form that has all these controls.
+
+        Args:
+            action: with what its address ends.
 
         Raises:
             LookupError: there is none.
         """
         for form in self.forms():
-            if name in form.names:
+            if form.names.issuperset(names) and form.action.endswith(action):
                 return form
-        raise LookupError(f"{self.path} ({self.status}) has no form with `{name}`.")
+        raise LookupError(f"{self.path} ({self.status}) has no form {action} with {', '.join(names)}.")
 
 
 class Visitor:
     """One browser. Not to be shared by threads."""
 
-    def __init__(self, url: str, *, cookies: bool = True, timeout: float = 60) -> None:
+    def __init__(self, url: str, *, cookies: bool = True, timeout: float = 60, patience: float = 0) -> None:
         """Nothing is asked yet.
 
         Args:
             url: of the server, without a path.
             cookies: False: this browser refuses them.
+            patience: for so many seconds a request that got no answer, or «not now», is sent again just as it was.
         """
         self.host = urlsplit(url).netloc
         self.url = url
         self.keeps_cookies = cookies
         self.cookies: dict[str, str] = {}
         self.timeout = timeout
+        self.patience = patience
+        self.retries = 0
         self._connection: http.client.HTTPConnection | None = None
 
     def get(self, path: str) -> Answer:
@@ -100,17 +107,14 @@ class Visitor:
             return self._ask("POST", path, body, kind)
         return self._ask("POST", path, urlencode(pairs).encode(), "application/x-www-form-urlencoded")
 
-    def submit(self, page: Answer, name: str, fields: Fields, files: Iterable[Upload] = ()) -> Answer:
-        """Fill in the form of `page` that has a control `name`, and send it."""
-        form = page.form(name)
-        unknown = set(fields) - form.names
-        if unknown:
-            raise LookupError(f"The form of {page.path} has no {', '.join(sorted(unknown))}.")
+    def submit(self, page: Answer, fields: Fields, files: Iterable[Upload] = (), *, action: str = "") -> Answer:
+        """Fill in the form of `page` that has these controls, and send it."""
+        form = page.form(*fields, action=action)
         return self.post(urljoin(page.path, form.action or page.path), {**form.fields, **fields}, files)
 
     def sign_in(self, username: str, password: str) -> Answer:
         """Sign in as staff. Raises PermissionError: the door stays closed."""
-        page = self.submit(self.get("/masuk/"), "username", {"username": username, "password": password})
+        page = self.submit(self.get("/masuk/"), {"username": username, "password": password})
         if page.status != 200 or page.path.startswith("/masuk"):
             raise PermissionError(f"{username} could not sign in: {page.status} at {page.path}.")
         return page
@@ -123,7 +127,7 @@ class Visitor:
 
     def _ask(self, method: str, path: str, body: bytes | None, kind: str) -> Answer:
         for _ in range(6):
-            answer = self._once(method, path, body, kind)
+            answer = self._patiently(method, path, body, kind)
             target = answer.headers.get("Location")
             if answer.status not in _REDIRECTS or not target:
                 return answer
@@ -134,6 +138,19 @@ class Visitor:
             if answer.status in {301, 302, 303}:
                 method, body, kind = "GET", None, ""
         raise http.client.HTTPException(f"{path} redirects for ever.")
+
+    def _patiently(self, method: str, path: str, body: bytes | None, kind: str) -> Answer:
+        end = time.monotonic() + self.patience
+        while True:
+            try:
+                answer = self._once(method, path, body, kind)
+                if answer.status != 503 or time.monotonic() > end:
+                    return answer
+            except (OSError, http.client.HTTPException):
+                if time.monotonic() > end:
+                    raise
+            self.retries += 1
+            time.sleep(0.25)
 
     def _once(self, method: str, path: str, body: bytes | None, kind: str) -> Answer:
         headers = {"Accept-Encoding": "identity"}
