@@ -31,5 +31,9 @@ class WrongState(Conflict):
     """The report has moved on; what was asked cannot be done from where it stands."""
 
 
+class AlreadyOpened(WrongState):
+    """A case was opened from this report before; whose case it is now, the desk does not see."""
+
+
 class ReceiptUnknown(NotFound):
     """No thread opens with this number: mistyped, unknown and erased are one and the same."""

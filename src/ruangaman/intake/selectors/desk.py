@@ -47,7 +47,7 @@ def get_report(*, code: str, viewer: User) -> Report:
     """Return a report of the viewer's desks. Raises Http404: absent, or not for the viewer to know of."""
     found = (
         Report.objects.of_desks(accounts.desks_of(viewer))
-        .select_related("desk__unit", "taken_by", "triaged_by", "refused_by", "duplicate_of", "case")
+        .select_related("desk__unit", "taken_by", "refused_by", "duplicate_of")
         .filter(code=code)
         .first()
     )

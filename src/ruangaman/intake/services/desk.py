@@ -223,7 +223,7 @@ def lock_report(*, code: str, by: User) -> Report:
         raise NotAllowed(_("Anda tidak bertugas di meja pengaduan."))
     report = (
         Report.objects.select_for_update(of=("self",))
-        .select_related("desk__unit", "taken_by", "case", "duplicate_of")
+        .select_related("desk__unit", "taken_by", "refused_by", "duplicate_of")
         .of_desks(accounts.desks_of(by))
         .filter(code=code)
         .first()

@@ -19,7 +19,7 @@ from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ContactWay, 
 from ruangaman.core.errors import NotAllowed
 from ruangaman.core.regions import KELURAHAN, kecamatan_of
 from ruangaman.intake import events, policies
-from ruangaman.intake.errors import WrongState
+from ruangaman.intake.errors import AlreadyOpened, WrongState
 from ruangaman.intake.models import Attachment, Message, Report
 from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held
 from ruangaman.intake.types import Direction, State, Step, state_after
@@ -38,12 +38,13 @@ def open_case(*, code: str, manager: User, case_id: UUID, by: User, at: datetime
     report's own dossier is shared with the manager, who goes on talking to the reporter there.
 
     Args:
-        case_id: minted with the form; sent twice, the first case is returned.
+        case_id: minted with the form.
 
     Raises:
         NotFound, AlreadyTaken.
         NotAllowed: `by` does not open cases, or lacks a key that the case needs.
         NotAssignable: `manager` manages no cases of this unit.
+        AlreadyOpened: it is a case already, perhaps because the form was sent twice; nothing is written.
         WrongState: not triaged, or decided otherwise.
 
     Writes: the case with all that belongs to it, grants on the report's dossier, the report, one
@@ -51,8 +52,8 @@ def open_case(*, code: str, manager: User, case_id: UUID, by: User, at: datetime
     Source: vault.md rule 10.
     """
     report = lock_report(code=code, by=by)
-    if report.case is not None:
-        return report.case
+    if report.case_id is not None:
+        raise AlreadyOpened(_("Dari laporan ini sudah dibuka kasus."))
     if not policies.can_open_case(by):
         raise NotAllowed(_("Anda tidak berwenang membuka kasus."))
     if state_after(report.state, Step.OPEN_CASE) is None:

@@ -17,6 +17,7 @@ from ruangaman.core.access import requires
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
+from ruangaman.intake.errors import AlreadyOpened
 from ruangaman.intake.forms.desk import DuplicateForm, OpenCaseForm, RefuseForm, ReplyForm, TakeForm, TriageForm
 from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services import decisions, desk, handover
@@ -212,6 +213,8 @@ def _do(
         if form is None:
             raise Http404 from error
         return _page(request, code, forms or Forms(), str(error), 409)
+    except AlreadyOpened:
+        return HttpResponseRedirect(f"/laporan/{code}/")
     except DomainError as error:
         return _page(request, code, forms or Forms(), str(error), 409)
     return HttpResponseRedirect(f"/laporan/{code}/" + (f"#{anchor}" if anchor else ""))
