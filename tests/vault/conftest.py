@@ -9,6 +9,8 @@ import pytest
 from django.test import override_settings
 from hypothesis import settings
 
+from ruangaman.vault import directory
+from tests.factories.vault import Town, make_town
 from tests.vault import fixed
 
 settings.register_profile("vault", deadline=None)  # a busy machine is no failure
@@ -26,3 +28,15 @@ def fixed_pepper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         RUANGAMAN_RECEIPT_PARAMS=fixed.CHEAP,
     ):
         yield spool
+
+
+@pytest.fixture(autouse=True)
+def _forget_directory() -> None:
+    """Public keys that an earlier test read are not there any more."""
+    directory.forget()
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    """Two key officers and a recovery key."""
+    return make_town()

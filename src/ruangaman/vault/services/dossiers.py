@@ -21,7 +21,7 @@ from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.models import Dossier, DossierEpoch, Grant, Principal
 from ruangaman.vault.sealing import EpochKeys
 from ruangaman.vault.selectors import GrantView, read_grants
-from ruangaman.vault.types import Compartment, GrantSpec, PrincipalKind
+from ruangaman.vault.types import GrantSpec, PrincipalKind
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def share(*, dossier_id: UUID, to: Sequence[GrantSpec], by: Actor, at: datetime)
     current = opened.get(dossier.epoch, EpochKeys(None))
     active = read_keys(to)
     with transaction.atomic():
-        if any(spec.compartments is None or not _can_open(current, spec.compartments) for spec in to):
+        if not all(_can_give(current, spec) for spec in to):
             _begin_epoch(dossier, extra=to, without=None, signer=signer, at=at)
         commitments, before = _commitments(dossier_id), read_grants(dossier_id)
         rows: list[Grant] = []
@@ -249,8 +249,10 @@ def _commitments(dossier_id: UUID) -> dict[int, bytes]:
     return {epoch: bytes(commitment) for epoch, commitment in rows}
 
 
-def _can_open(keys: EpochKeys, compartments: frozenset[Compartment]) -> bool:
-    return all(keys.get(part) is not None for part in compartments)
+def _can_give(keys: EpochKeys, spec: GrantSpec) -> bool:
+    if spec.compartments is None:
+        return keys.data_key is not None
+    return all(keys.get(part) is not None for part in spec.compartments)
 
 
 def _narrowed(spec: GrantSpec, keys: EpochKeys) -> GrantSpec | None:

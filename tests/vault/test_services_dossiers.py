@@ -1,0 +1,295 @@
+"""Giving access, taking it away, and what that opens."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from ruangaman.core.errors import NotAllowed, NotFound
+from ruangaman.vault import directory, selectors, services
+from ruangaman.vault.errors import KeyNotSigned, NotHeld
+from ruangaman.vault.keyring import Keyring
+from ruangaman.vault.models import Dossier, Grant, PrincipalKey
+from ruangaman.vault.recovery import combine
+from ruangaman.vault.types import Compartment, GrantSpec, PrincipalKind, Purpose
+from tests.factories.vault import EVERYTHING, FEB_1, FEB_2, FEB_9, Person, Town, grant, working
+from tests.vault.test_services_contents import STORY, reveal, seal
+
+NARRATIVE, CLINICAL, WORK = Compartment.NARRATIVE, Compartment.CLINICAL, Compartment.WORK
+
+
+def share(dossier_id: UUID, by: Person, *to: GrantSpec) -> None:
+    """Share in a request of its own."""
+    with working(by):
+        services.share(dossier_id=dossier_id, to=to, by=by, at=FEB_1)
+
+
+def revoke(dossier_id: UUID, by: Person, whom: Person) -> None:
+    """Revoke in a request of its own."""
+    with working(by):
+        services.revoke(dossier_id=dossier_id, principal_id=whom.principal_id, by=by, at=FEB_1)
+
+
+def epoch(dossier_id: UUID) -> int:
+    """Return the dossier's present epoch."""
+    return Dossier.objects.get(id=dossier_id).epoch
+
+
+def test_recovery_always_gets_the_whole_key(town: Town):
+    lead = town.person()
+    dossier = town.dossier(lead)
+    ref = seal(dossier.dossier_id, lead)
+    keyring = Keyring(town.recovery_id, combine(town.shares[1:4]))
+    ceremony = Person(keyring, town.recovery_id)
+    assert reveal(ref, ceremony) == STORY
+
+
+def test_recovery_is_not_added_twice(town: Town):
+    lead = town.person()
+    dossier = town.dossier(lead, grant(lead, WORK), GrantSpec(town.recovery_id, None, "recovery"))
+    assert Grant.objects.filter(dossier_id=dossier.dossier_id).count() == 2
+
+
+def test_without_a_signed_recovery_key_no_dossier_is_made(town: Town):
+    lead = town.person()
+    with working(town.first):
+        services.retire_principal(principal_id=town.recovery_id, by=town.first, at=FEB_1)
+    with pytest.raises(KeyNotSigned):
+        town.dossier(lead)
+
+
+def test_break_glass_holds_the_whole_key_and_people_never(town: Town):
+    lead, officer = town.person(), town.person()
+    breakglass = town.group(officer, kind=PrincipalKind.BREAKGLASS)
+    dossier = town.dossier(lead, grant(lead, NARRATIVE), GrantSpec(breakglass, None, "breakglass"))
+    ref = seal(dossier.dossier_id, lead)
+    officer.desks.append(breakglass)
+    assert reveal(ref, officer.afresh()) == STORY
+    with pytest.raises(NotHeld):
+        town.dossier(lead, GrantSpec(lead.principal_id, None, "manager"))
+
+
+def test_nothing_is_wrapped_to_a_pending_key(town: Town):
+    lead, newcomer = town.person(), town.person(signed=False)
+    dossier = town.dossier(lead)
+    with pytest.raises(KeyNotSigned):
+        town.dossier(lead, grant(newcomer, WORK))
+    with pytest.raises(KeyNotSigned):
+        share(dossier.dossier_id, lead, grant(newcomer, WORK))
+    town.sign(newcomer.principal_id)
+    share(dossier.dossier_id, lead, grant(newcomer, WORK))
+
+
+def test_one_officer_is_not_enough(town: Town):
+    newcomer = town.person(signed=False)
+    with working(town.first):
+        services.sign_key(principal_id=newcomer.principal_id, by=town.first, at=FEB_1)
+    assert not services.is_active(newcomer.principal_id)
+
+
+def test_sharing_opens_what_was_written_before(town: Town):
+    lead, companion = town.person(), town.person()
+    dossier = town.dossier(lead)
+    ref = seal(dossier.dossier_id, lead)
+    other = seal(dossier.dossier_id, lead, Compartment.LEGAL)
+
+    share(dossier.dossier_id, lead, grant(companion, NARRATIVE, WORK))
+
+    assert reveal(ref, companion) == STORY
+    with pytest.raises(NotHeld):
+        reveal(other, companion)
+    assert epoch(dossier.dossier_id) == 1
+
+
+def test_the_first_psychologist_begins_an_epoch(town: Town):
+    desk, manager, psychologist = town.person(), town.person(), town.person()
+    dossier = town.dossier(desk, grant(desk, NARRATIVE, CLINICAL), grant(manager, NARRATIVE, WORK))
+    before = seal(dossier.dossier_id, desk, CLINICAL)
+    story = seal(dossier.dossier_id, desk, NARRATIVE)
+
+    share(dossier.dossier_id, manager, grant(psychologist, NARRATIVE, CLINICAL))
+
+    assert epoch(dossier.dossier_id) == 2
+    after = seal(dossier.dossier_id, psychologist, CLINICAL)
+    assert reveal(after, psychologist) == reveal(after, desk) == STORY
+    assert reveal(story, psychologist) == STORY
+    with pytest.raises(NotHeld):
+        reveal(before, psychologist)
+    with pytest.raises(NotHeld):
+        reveal(after, manager)
+
+    share(dossier.dossier_id, desk, grant(psychologist, CLINICAL))
+    assert reveal(before, psychologist) == STORY
+
+
+def test_sharing_again_adds_nothing(town: Town):
+    lead, companion = town.person(), town.person()
+    dossier = town.dossier(lead)
+    share(dossier.dossier_id, lead, grant(companion, NARRATIVE, WORK))
+    count = Grant.objects.filter(dossier_id=dossier.dossier_id).count()
+
+    share(dossier.dossier_id, lead, grant(companion, WORK), grant(companion, WORK, not_after=FEB_9))
+    assert Grant.objects.filter(dossier_id=dossier.dossier_id).count() == count
+
+    share(dossier.dossier_id, lead, grant(companion, Compartment.LEGAL, not_after=FEB_2))
+    share(dossier.dossier_id, lead, grant(companion, Compartment.LEGAL, not_after=FEB_9))
+    share(dossier.dossier_id, lead, grant(companion, Compartment.LEGAL, not_after=FEB_2))
+    assert Grant.objects.filter(dossier_id=dossier.dossier_id).count() == count + 2
+
+
+def test_break_glass_can_be_given_later(town: Town):
+    lead = town.person()
+    breakglass = town.group(lead, kind=PrincipalKind.BREAKGLASS)
+    dossier = town.dossier(lead)
+    share(dossier.dossier_id, lead, GrantSpec(breakglass, None, "breakglass"))
+    assert epoch(dossier.dossier_id) == 2
+    masks = Grant.objects.filter(principal_id=breakglass).values_list("epoch", "compartments")
+    assert list(masks) == [(2, None)]
+    lead.desks.append(breakglass)
+    share(dossier.dossier_id, lead, GrantSpec(breakglass, None, "breakglass"))
+    assert epoch(dossier.dossier_id) == 2
+
+
+def test_a_stranger_shares_nothing(town: Town):
+    lead, stranger = town.person(), town.person()
+    dossier = town.dossier(lead)
+    with pytest.raises(NotFound):
+        share(dossier.dossier_id, stranger, grant(stranger, WORK))
+    with working(stranger, stranger_role()), pytest.raises(NotFound):
+        services.share(dossier_id=dossier.dossier_id, to=[grant(stranger, WORK)], by=stranger, at=FEB_1)
+
+
+def stranger_role():
+    """Return the role for which row-level security hides nothing: the keys alone refuse."""
+    from ruangaman.audit.types import Role
+
+    return Role.MIGRATE
+
+
+def test_revoking_takes_the_past_and_the_future(town: Town):
+    lead, companion = town.person(), town.person()
+    dossier = town.dossier(lead, grant(lead, *EVERYTHING), grant(companion, NARRATIVE))
+    before = seal(dossier.dossier_id, lead)
+
+    revoke(dossier.dossier_id, lead, companion)
+
+    after = seal(dossier.dossier_id, lead)
+    assert epoch(dossier.dossier_id) == 2
+    for ref in (before, after):
+        assert reveal(ref, lead) == STORY
+        with pytest.raises(NotFound):
+            reveal(ref, companion)
+    assert not Grant.objects.filter(dossier_id=dossier.dossier_id, principal_id=companion.principal_id).exists()
+
+
+def test_who_has_nothing_cannot_lose_it_and_recovery_stays(town: Town):
+    lead, stranger = town.person(), town.person()
+    dossier = town.dossier(lead)
+    with pytest.raises(NotFound):
+        revoke(dossier.dossier_id, lead, stranger)
+    assert epoch(dossier.dossier_id) == 1
+    with working(lead), pytest.raises(NotAllowed):
+        services.revoke(dossier_id=dossier.dossier_id, principal_id=town.recovery_id, by=lead, at=FEB_1)
+    with pytest.raises(NotFound):
+        revoke(dossier.dossier_id, stranger, lead)
+    with pytest.raises(NotFound):
+        revoke(uuid4(), lead, lead)
+
+
+def test_one_may_leave_oneself(town: Town):
+    lead, companion = town.person(), town.person()
+    dossier = town.dossier(lead, grant(lead, NARRATIVE), grant(companion, NARRATIVE))
+    revoke(dossier.dossier_id, companion, companion)
+    assert reveal(seal(dossier.dossier_id, lead), lead) == STORY
+
+
+@pytest.mark.parametrize("present", ["unlocked", "locked", "overseer"])
+def test_rotation_needs_nobody_s_private_key(town: Town, present: str):
+    lead, head, unit = town.person(), town.person(), uuid4()
+    head.units = [unit]
+    dossier = town.dossier(lead, unit_id=unit)
+    before = seal(dossier.dossier_id, lead)
+    by = {"unlocked": lead, "locked": lead.locked(), "overseer": head}[present]
+
+    with working(by):
+        services.rotate(dossier_id=dossier.dossier_id, by=by, at=FEB_1)
+
+    after = seal(dossier.dossier_id, lead)
+    assert reveal(before, lead) == reveal(after, lead) == STORY
+    with pytest.raises(NotFound):
+        reveal(before, head)
+
+
+def test_rotation_without_anybody(town: Town):
+    from ruangaman.audit.types import Role
+
+    lead = town.person()
+    dossier = town.dossier(lead)
+    with working(role=Role.MIGRATE):
+        services.rotate(dossier_id=dossier.dossier_id, by=None, at=FEB_1)
+    assert reveal(seal(dossier.dossier_id, lead), lead) == STORY
+
+
+def test_rotation_leaves_out_the_expired_and_the_retired(town: Town):
+    lead, guest, gone = town.person(), town.person(), town.person()
+    dossier = town.dossier(lead, grant(lead, *EVERYTHING), grant(guest, WORK, not_after=FEB_2), grant(gone, WORK))
+    with working(town.first):
+        services.retire_principal(principal_id=gone.principal_id, by=town.first, at=FEB_1)
+    with working(lead):
+        services.rotate(dossier_id=dossier.dossier_id, by=lead, at=FEB_9)
+    wrapped = Grant.objects.filter(dossier_id=dossier.dossier_id, epoch=2).values_list("principal_id", flat=True)
+    assert set(wrapped) == {lead.principal_id, town.recovery_id}
+
+
+def test_the_grants_of_a_dossier_are_listed(town: Town):
+    lead, guest, head, stranger, unit = town.person(), town.person(), town.person(), town.person(), uuid4()
+    head.units = [unit]
+    dossier = town.dossier(lead, grant(guest, WORK, not_after=FEB_2), grant(lead, *EVERYTHING), unit_id=unit)
+    for viewer, at, count in ((lead, None, 3), (lead, FEB_9, 2), (head, None, 3), (stranger, None, 0)):
+        with working(viewer):
+            views = selectors.list_grants(dossier_id=dossier.dossier_id, viewer=viewer, at=at)
+        assert len(views) == count
+    with working(lead):
+        first = selectors.list_grants(dossier_id=dossier.dossier_id, viewer=lead)[0]
+        assert (first.principal_id, first.compartments, first.reason) == (lead.principal_id, EVERYTHING, "assigned")
+        held = selectors.list_held_dossiers(principals=lead.principals, at=FEB_9)
+        assert held == [dossier.dossier_id]
+    with working(guest):
+        assert selectors.list_held_dossiers(principals=guest.principals, at=FEB_1) == [dossier.dossier_id]
+        assert selectors.list_held_dossiers(principals=guest.principals, at=FEB_9) == []
+
+
+def test_the_worker_deletes_what_is_over(town: Town):
+    from ruangaman.audit.types import Role
+
+    lead, guest = town.person(), town.person()
+    dossier = town.dossier(lead, grant(lead, WORK), grant(guest, WORK, not_after=FEB_2))
+    for at, deleted in ((FEB_1, 0), (FEB_9, 1), (FEB_9, 0)):
+        with working(role=Role.WORKER):
+            assert services.delete_expired_grants(at=at) == deleted
+    assert Grant.objects.filter(dossier_id=dossier.dossier_id).count() == 2
+
+
+def test_a_replaced_signing_key_keeps_old_signatures_good(town: Town):
+    lead, companion = town.person(), town.person()
+    dossier = town.dossier(lead, grant(lead, NARRATIVE), grant(companion, NARRATIVE))
+    ref = seal(dossier.dossier_id, lead)
+    PrincipalKey.objects.filter(principal_id=lead.principal_id).update(retired_at=FEB_2)
+    directory.forget()
+    assert reveal(ref, companion) == STORY
+
+
+def test_models_name_themselves():
+    from ruangaman.vault import models
+
+    for model in (
+        models.Principal, models.PrincipalKey, models.KeySignature, models.KeyOfficer, models.OfficerList, models.Door,
+        models.GroupKey, models.Dossier, models.DossierEpoch, models.Grant, models.Sealed, models.SealedFile,
+        models.Frame, models.ReceiptLocator, models.InstallationCheck, models.StaffSession, models.PublicSession,
+    ):  # fmt: skip
+        assert str(model())
+
+
+def test_purposes_are_codes():
+    assert all(purpose.value == purpose.value.lower() for purpose in Purpose)
