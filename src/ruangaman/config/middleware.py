@@ -28,7 +28,7 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.config.bodies import BodyFault, read_body
 from ruangaman.core import clock
-from ruangaman.core.access import Access, Door, access_of
+from ruangaman.core.access import Access, Door, Prepare, access_of
 from ruangaman.vault.sessions import PublicSessionStore, StaffSessionStore
 from ruangaman.web import views as web
 
@@ -152,7 +152,7 @@ class DoorMiddleware:
                     return refused
             translation.activate(page_language(request))
             if access.prepare is not None:
-                answer = self._prepare(request, access, match.kwargs)
+                answer = self._prepare(request, access, access.prepare, match.kwargs)
                 if answer is not None:
                     return self._with_cookie(request, access, answer)
             return self._enter(request, access)
@@ -160,11 +160,12 @@ class DoorMiddleware:
             if uploads is not None:
                 uploads.discard()
 
-    def _prepare(self, request: HttpRequest, access: Access, kwargs: dict[str, Any]) -> HttpResponse | None:
+    def _prepare(
+        self, request: HttpRequest, access: Access, prepare: Prepare, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
         """Run the view's `prepare` step; it may read a little by itself, and find the database gone."""
-        assert access.prepare is not None
         try:
-            return access.prepare(request, **kwargs)
+            return prepare(request, **kwargs)
         except OUTAGES:
             return web.down(request, access)
 
@@ -190,7 +191,7 @@ class DoorMiddleware:
 
     def _foreign_origin(self, request: HttpRequest) -> bool:
         origin = request.META.get("HTTP_ORIGIN")
-        return origin is not None and not self.form_token._origin_verified(request)
+        return origin is not None and not self.form_token._origin_verified(request)  # type: ignore[attr-defined]  # Django's own, not in the stubs
 
     def _enter(self, request: HttpRequest, access: Access) -> HttpResponse:
         if not access.database:

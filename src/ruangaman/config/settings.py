@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "ruangaman.config.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ruangaman.config.compression.PageCompression",
     "ruangaman.config.middleware.DoorMiddleware",
     "ruangaman.config.middleware.LanguageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

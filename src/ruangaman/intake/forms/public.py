@@ -233,9 +233,8 @@ class ReportForm(PublicForm):
 class ReceiptForm(PublicForm):
     """The number under which a thread goes on. What it holds is checked in one place, so that no answer differs."""
 
-    receipt = forms.CharField(
+    receipt = forms.Field(
         required=False,
-        strip=False,
         label=_("Nomor kamu"),
         help_text=_("Spasi tidak masalah."),
         widget=forms.TextInput(

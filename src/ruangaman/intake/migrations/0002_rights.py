@@ -1,7 +1,7 @@
 """Who may touch reports, and the narrow doors of the public side.
 
-`ra_public` has no right on the tables but to find its own report and read its own thread: it adds through functions
-that choose every value which is not the reporter's. `ra_web` sees the reports of its desks, and single ones it holds
+`ra_public` has no right on the tables but to read its own thread: it finds its report and adds through functions that
+choose every value which is not the reporter's. `ra_web` sees the reports of its desks, and single ones it holds
 a grant on. `ra_worker` sees that a report exists, where and how urgent.
 """
 
@@ -110,6 +110,14 @@ SELECT EXISTS (SELECT 1 FROM intake_report r JOIN vault_grant g ON g.dossier_id 
                WHERE r.id = report AND g.principal_id = any((SELECT ra_principals())::uuid[]))
 $$;
 
+CREATE FUNCTION intake_own() RETURNS TABLE (id uuid, code text, dossier_id uuid) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$
+SELECT r.id, r.code::text, r.dossier_id FROM intake_report r
+WHERE r.dossier_id IN (SELECT g.dossier_id FROM vault_grant g JOIN vault_principal p ON p.id = g.principal_id
+                       WHERE p.kind = 'receipt' AND g.principal_id = any((SELECT ra_principals())::uuid[]))
+$$;
+
 CREATE FUNCTION intake_safe_status(report uuid)
 RETURNS TABLE (status text, received_at timestamptz, read_at timestamptz, handled_at timestamptz, due_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
@@ -169,17 +177,14 @@ $$;
 
 RIGHTS = """
 REVOKE ALL ON FUNCTION intake_desks(), intake_held(), intake_reception(), intake_alarm(uuid, uuid),
-    intake_accept(bytea, bytea, jsonb, jsonb), intake_is_mine(uuid), intake_safe_status(uuid),
+    intake_accept(bytea, bytea, jsonb, jsonb), intake_is_mine(uuid), intake_own(), intake_safe_status(uuid),
     intake_write(uuid, uuid, uuid, jsonb, timestamptz, timestamptz, text), intake_mark_read(uuid, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION intake_reception(), intake_accept(bytea, bytea, jsonb, jsonb), intake_is_mine(uuid),
-    intake_safe_status(uuid), intake_write(uuid, uuid, uuid, jsonb, timestamptz, timestamptz, text),
+    intake_own(), intake_safe_status(uuid), intake_write(uuid, uuid, uuid, jsonb, timestamptz, timestamptz, text),
     intake_mark_read(uuid, timestamptz) TO ra_public;
 GRANT EXECUTE ON FUNCTION intake_desks(), intake_held() TO ra_web;
 
-GRANT SELECT (id, code, dossier_id) ON intake_report TO ra_public;
 GRANT SELECT ON intake_message, intake_attachment TO ra_public;
-CREATE POLICY receipt_reads ON intake_report FOR SELECT TO ra_public
-    USING (dossier_id = any((SELECT ra_dossiers())::uuid[]));
 CREATE POLICY receipt_reads ON intake_message FOR SELECT TO ra_public USING (intake_is_mine(report_id));
 CREATE POLICY receipt_reads ON intake_attachment FOR SELECT TO ra_public
     USING (message_id IS NOT NULL AND intake_is_mine(report_id));

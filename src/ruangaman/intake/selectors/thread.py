@@ -52,7 +52,7 @@ class Thread:
 def find_own_report() -> Report | None:
     """Return the report of the receipt that the database was told of as the viewer, or None."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, code, dossier_id FROM intake_report WHERE dossier_id = any(ra_dossiers())")
+        cursor.execute("SELECT id, code, dossier_id FROM intake_own()")
         row = cursor.fetchone()
     return Report(id=row[0], code=row[1], dossier_id=row[2]) if row else None
 

@@ -34,7 +34,7 @@ def prepare_enter(request: HttpRequest) -> HttpResponse | None:
     form = ReceiptForm(request.POST, auto_id="%s")
     if not form.is_valid() or tell_fault(request, form):
         return _enter_page(request, form, status=422)
-    digits = receipts.normalise_digits(form.cleaned_data["receipt"])
+    digits = receipts.normalise_digits(form.cleaned_data["receipt"] or "")
     try:
         found = receipts.receipt_from_digits(digits) if digits else receipts.decoy()
     except Busy:
