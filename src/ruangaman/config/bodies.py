@@ -97,7 +97,7 @@ class SealingUploads(FileUploadHandler):
         content_type: str,
         content_length: int | None,
         charset: str | None = None,
-        content_type_extra: dict[str, str] | None = None,
+        content_type_extra: dict[str, bytes] | None = None,
     ) -> None:
         """Begin a file. Too many, or no room for uploads just now: it is skipped and named."""
         super().new_file(field_name, file_name, content_type, content_length, charset, content_type_extra)
@@ -181,8 +181,8 @@ def _read_urlencoded(request: HttpRequest, stream: _Watched, length: int) -> Bod
         body, fault = stream.read(MAX_TEXT_BODY), BodyFault.TOO_LARGE
     else:
         body = _read_all(stream, length)
-        if body is None or stream.total != length:
-            body, fault = body or b"", BodyFault.INCOMPLETE
+        if stream.total != length:
+            fault = BodyFault.INCOMPLETE
     try:
         post = QueryDict(body, encoding="utf-8")
     except TooManyFieldsSent:
@@ -202,7 +202,7 @@ def _read_multipart(
     fault: BodyFault | None = None
     post: QueryDict | None = None
     try:
-        parser = MultiPartParser(request.META, stream, handlers, "utf-8")  # type: ignore[arg-type]  # reads only
+        parser = MultiPartParser(request.META, stream, handlers, "utf-8")
         post, _ = parser.parse()
         _drain(stream, length)
     except TooManyFieldsSent:
@@ -239,7 +239,8 @@ def _closed(request: HttpRequest, tail: bytes) -> bool:
     return bool(boundary) and tail.rstrip(b"\r\n\t ").endswith(b"--" + boundary.encode("ascii", "replace") + b"--")
 
 
-def _read_all(stream: _Watched, length: int) -> bytes | None:
+def _read_all(stream: _Watched, length: int) -> bytes:
+    """Return what comes, up to `length`; less when the line breaks, which the caller sees by the count."""
     pieces: list[bytes] = []
     try:
         while stream.total < length:
@@ -248,7 +249,7 @@ def _read_all(stream: _Watched, length: int) -> bytes | None:
                 break
             pieces.append(piece)
     except OSError:
-        return b"".join(pieces) or None
+        return b"".join(pieces)
     return b"".join(pieces)
 
 

@@ -105,7 +105,7 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         translation.activate(page_language(request))
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
 
 
@@ -130,7 +130,7 @@ class DoorMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.form_token = FormToken(get_response)  # type: ignore[arg-type]  # a plain callable is enough
+        self.form_token = FormToken(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         translation.activate("id")

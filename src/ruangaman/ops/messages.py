@@ -62,7 +62,7 @@ def problems() -> list[str]:
     wanted, said = extract(), []
     for message in wanted.values():
         entry = catalogue.get(message.id, message.context)
-        texts = [] if entry is None else [entry.string] if isinstance(entry.string, str) else list(entry.string)
+        texts = _texts(entry.string if entry is not None else "")
         if not texts or not all(texts):
             said.append(f"{message.place}: not translated: {message.id[:60]!r}")
         elif entry is not None and entry.fuzzy:
@@ -92,22 +92,29 @@ def update() -> tuple[int, int]:
     missing = 0
     for message in sorted(extract().values(), key=lambda one: (one.place.split(":")[0], one.id)):
         entry = old.get(message.id, message.context)
-        text = entry.string if entry is not None else ""
-        if message.plural is not None and isinstance(text, str):
-            text = (text, text)
-        if message.plural is None and not isinstance(text, str):
-            text = text[0]
-        missing += not (text if isinstance(text, str) else all(text))
-        name = message.id if message.plural is None else (message.id, message.plural)
-        new.add(name, text, locations=[(message.place.split(":")[0], None)], context=message.context)
+        texts = _texts(entry.string if entry is not None else "") or [""]
+        missing += not all(texts)
+        added = new.add(
+            message.id if message.plural is None else (message.id, message.plural),
+            texts[0] if message.plural is None else (texts[0], texts[-1]),
+            context=message.context,
+        )
+        added.locations = [(message.place.split(":")[0], 0)]
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
-    write_po(buffer, new, width=120, omit_header=False, sort_output=False)
+    write_po(buffer, new, width=120, include_lineno=False)
     stable = re.sub(rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By):[^\n]*\n', b"", buffer.getvalue())
     CATALOGUE.write_bytes(stable)
     with CATALOGUE.open("rb") as file:
         COMPILED.write_bytes(_compile(read_po(file, locale="en")))
     return len(new), missing
+
+
+def _texts(string: object) -> list[str]:
+    """Return the forms of a translation, whether it has one or several."""
+    if isinstance(string, str):
+        return [string]
+    return [str(one) for one in string] if isinstance(string, (tuple, list)) else []
 
 
 def _compile(catalogue: object) -> bytes:

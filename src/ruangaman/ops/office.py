@@ -142,7 +142,7 @@ def _set_up_desks(office: Office, at: datetime) -> None:
             )
             office.desks[unit_code] = desk
             for officer in officers:
-                for principal_id in (desk.principal_id, unit.breakglass_id):
+                for principal_id in filter(None, (desk.principal_id, unit.breakglass_id)):
                     vault.sign_key(principal_id=principal_id, by=officer, at=at)
             for member in members:
                 people[member].desk_principals = (desk.principal_id,)
