@@ -204,9 +204,7 @@ def test_a_changed_password_opens_the_same_keys_and_ends_the_other_sessions(offi
         ({"current": ""}, "password"),
     ],
 )
-def test_a_change_that_cannot_be_says_why(
-    officer: User, change: dict[str, str], words: str
-) -> None:
+def test_a_change_that_cannot_be_says_why(officer: User, change: dict[str, str], words: str) -> None:
     client = signed_in(officer)
     answer = client.post("/pengaturan/sandi/", CHANGE | change)
     assert answer.status_code == 422

@@ -16,7 +16,7 @@ from ruangaman.vault import hashing
 from ruangaman.vault.errors import Busy
 from ruangaman.vault.models import StaffSession
 from tests.accounts.conftest import Clock
-from tests.factories.accounts import PASSWORD, Office, make_user, working
+from tests.factories.accounts import PASSWORD, Office, make_office, make_user, working
 from tests.support.signing_in import COOKIE, code_for, open_keys, secret_of, session_of, signed_in
 
 ENTER, SECOND, ENROL, CODES = (
@@ -424,3 +424,20 @@ def test_allauths_own_addresses_are_not_mounted(officer: User) -> None:
     for path in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/reauthenticate/"):
         assert client.get(path).status_code == 404
     assert StaffSession.objects.exists()
+
+
+# --- what is held while hashing ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.committed
+def test_no_connection_is_held_while_a_password_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import connection
+
+    make_office().user(username="maya")
+    held: list[bool] = []
+    real = hashing.run_sign_in
+    monkeypatch.setattr(
+        hashing, "run_sign_in", lambda work: (held.append(connection.connection is not None), real(work))[1]
+    )
+    assert enter("maya").answer.status_code == 302
+    assert held == [False]

@@ -68,7 +68,7 @@ def pass_second_step(*, user: User, code: str, at: datetime) -> Authenticator:
     typed = normal_code(code)
     found = _pass_totp(user, typed, at) if len(typed) == CODE_DIGITS else _pass_printed(user, typed, at)
     if found is None:
-        raise WrongCode(_("Kode ini tidak cocok atau sudah dipakai. Tunggu kode berikutnya, lalu coba lagi."))
+        raise WrongCode(_wrong(typed))
     attempts.clear_tries(attempts.second_key(user.pk)["second"])
     return found
 
@@ -100,6 +100,13 @@ def unused_codes(user: User) -> list[str]:
 def normal_code(code: str) -> str:
     """Return a typed code without what people put between digits."""
     return "".join(one for one in unicodedata.normalize("NFKC", code) if one in "0123456789")
+
+
+def _wrong(typed: str) -> str:
+    """Say what to do, by the length of what was typed: it says nothing about whose it is."""
+    if len(typed) == CODE_DIGITS:
+        return _("Kode ini tidak cocok atau sudah dipakai. Tunggu kode berikutnya, lalu coba lagi.")
+    return _("Kode ini tidak cocok atau sudah dipakai. Periksa angkanya, atau ambil kode cadangan yang lain.")
 
 
 def _pass_totp(user: User, code: str, at: datetime) -> Authenticator | None:
