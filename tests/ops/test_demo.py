@@ -37,7 +37,20 @@ def family(pid: int) -> set[int]:
 
 
 def start(folder: Path, *words: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-    command = [sys.executable, "-P", "-m", "ruangaman.ops.cli", "demo", "--port", "0", "--json", "--data", str(folder)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "ruangaman.ops.cli",
+        "demo",
+        "--port",
+        "0",
+        "--json",
+        "--data",
+        str(folder),
+        "--cases",
+        "3",
+    ]
     env = {name: value for name, value in os.environ.items() if not name.startswith("RUANGAMAN_")}
     env["PYTHONPATH"] = str(environment.SOURCE)
     log = (folder.parent / "demo.log").open("ab")
