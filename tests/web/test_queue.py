@@ -1,0 +1,222 @@
+"""The queue: its title is an answer, its order is danger and time, it ends, and it asks little of the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from ruangaman.accounts.models import DutyShift
+from ruangaman.accounts.types import Role
+from ruangaman.audit.services import unit_of_work
+from ruangaman.audit.types import Role as DatabaseRole
+from ruangaman.core.codelists import Authority, CaseType, RiskLevel
+from ruangaman.intake import services
+from ruangaman.web import selectors
+from ruangaman.web.registry import sections, work_sources
+from ruangaman.web.selectors import EVERYBODY, HIGH, Filters, band_of, end_of_day
+from ruangaman.web.types import Band
+from tests.factories.accounts import working
+from tests.factories.cases import FEB_1
+from tests.factories.desk import HOUR, KINDS
+from tests.support.signing_in import signed_in
+
+QUERY_BUDGET = 16
+"""Session, person, desks, navigation's count and the queue itself, whatever its length."""
+
+
+def codes(works):
+    return [work.row.code for work in works]
+
+
+def day(counter, *, at=FEB_1 + HOUR, viewer=None, **filters):
+    with working(viewer or counter.first):
+        return selectors.get_day(viewer=viewer or counter.first, filters=Filters(**filters), at=at)
+
+
+def test_danger_comes_first_then_what_is_due_first(counter):
+    low = counter.send(at=FEB_1)
+    early, late = counter.send(now="unsure", at=FEB_1), counter.send(now="unsure", at=FEB_1 + timedelta(minutes=30))
+    extreme = counter.send(**KINDS, at=FEB_1 + timedelta(minutes=50))
+    found = day(counter)
+    assert codes(found.now) == [extreme.code]
+    assert codes(found.today) == [early.code, late.code]
+    assert codes(found.week) == [low.code]
+    assert found.total == 4
+
+
+def test_the_sentence_says_why_it_is_here(counter):
+    counter.send(**KINDS)
+    counter.send(dangers=("weapon",))
+    answered, triaged, opened, ended, written = (counter.send() for _ in range(5))
+    for report in (answered, triaged):
+        counter.do(services.open_report, report)
+    counter.do(services.reply, answered, text="x", message_id=uuid4())
+    counter.do(services.reply, triaged, text="x", message_id=uuid4())
+    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.RENDAH, "authority": Authority.CITY}
+    counter.do(services.triage, triaged, **facts)
+    counter.do(services.open_report, opened)
+    counter.do(services.refuse, ended, reason="spam", words="x", note="", message_id=uuid4())
+    counter.write_back(ended, "x", at=FEB_1 + HOUR)
+    counter.do(services.open_report, written)
+    counter.write_back(written, "x", at=FEB_1 + HOUR)
+    found = day(counter, at=FEB_1 + 3 * HOUR)
+    sentences = {str(work.row.sentence) for work in (*found.now, *found.today, *found.week)}
+    assert sentences == {
+        "Bahaya masih berlangsung. Laporan belum dibuka 3 jam",
+        "Ada tanda bahaya. Laporan belum dibuka 3 jam",
+        "Sudah dijawab, tiga pertanyaan belum dijawab",
+        "Sudah dipilah, kasusnya belum dibuka",
+        "Sudah dibuka, belum dijawab: 21 jam lagi",
+        "Pelapor menulis lagi setelah laporannya selesai",
+        "Pelapor membalas 2 jam lalu, belum dibaca",
+    }
+
+
+def test_what_is_late_or_nearly_so_is_now(counter):
+    report = counter.send(now="unsure")
+    assert codes(day(counter, at=FEB_1 + HOUR).today) == [report.code]
+    assert codes(day(counter, at=FEB_1 + 5 * HOUR).now) == [report.code]
+    assert codes(day(counter, at=FEB_1 + 7 * HOUR).now) == [report.code]
+
+
+def test_filters_narrow_and_say_what_they_hide(counter):
+    mine, free, hers = counter.send(**KINDS), counter.send(), counter.send()
+    counter.do(services.take, mine)
+    counter.do(services.take, hers, by=counter.second)
+
+    assert day(counter).total == 2
+    assert day(counter).hidden == 1
+    assert day(counter, owner=EVERYBODY).total == 3
+    assert codes(day(counter, owner="tak-ada").week) == [free.code]
+    assert codes(day(counter, owner="saya").now) == [mine.code]
+    assert codes(day(counter, danger=HIGH).now) == [mine.code]
+    assert day(counter, kecamatan="64.71.03").total == 0
+    assert day(counter, kecamatan="tak dikenal", owner="'; --").total == 2
+
+
+def test_bands_end_at_midnight_of_the_office():
+    midnight = end_of_day(FEB_1)
+    assert midnight.hour == 0
+    assert timedelta(0) < midnight - FEB_1 <= timedelta(days=1)
+    assert band_of(at=FEB_1, due_at=midnight - timedelta(seconds=1), is_pressing=False) is Band.TODAY
+    assert band_of(at=FEB_1, due_at=midnight, is_pressing=False) is Band.WEEK
+    assert band_of(at=FEB_1, due_at=midnight + timedelta(days=6), is_pressing=False) is Band.LATER
+    assert band_of(at=FEB_1, due_at=None, is_pressing=False) is Band.TODAY
+    assert band_of(at=FEB_1, due_at=midnight, is_pressing=True) is Band.NOW
+
+
+def test_the_page_answers_in_its_title_and_ends(counter):
+    client = signed_in(counter.first)
+    assert "Tidak ada yang menunggu Anda" in client.get("/kerja/").content.decode()
+
+    counter.send(**KINDS, at=timezone.now())
+    counter.send(**KINDS, at=timezone.now())
+    counter.send(at=timezone.now())
+    with unit_of_work(DatabaseRole.MIGRATE):
+        DutyShift.objects.create(
+            desk=counter.desk, user=counter.first, starts_at=timezone.now() - HOUR, ends_at=timezone.now() + HOUR
+        )
+    text = client.get("/kerja/").content.decode()
+    for words in (
+        "<h1>Dua hal membutuhkan Anda sekarang.</h1>",
+        "Giliran jaga Anda sampai",
+        "Itu semuanya.",
+        'class="count">3<',
+        "Tanpa pemilik",
+    ):
+        assert words in text
+    assert "CERITA-UJI" not in text
+    filtered = client.get("/kerja/?wilayah=64.71.01").content.decode()
+    assert "Tidak ada yang cocok dengan saringan ini" in filtered
+    assert "Hapus saringan" in filtered
+
+
+def test_the_number_of_queries_does_not_grow_with_the_queue(counter):
+    client = signed_in(counter.first)
+    counter.send(at=timezone.now())
+    client.get("/kerja/")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get("/kerja/")
+    for _ in range(5):
+        counter.do(services.take, counter.send(at=timezone.now()))
+    with CaptureQueriesContext(connection) as many:
+        client.get("/kerja/")
+    assert len(many) == len(few)
+    asked = [query for query in many if query["sql"].startswith("SELECT") and "set_config" not in query["sql"]]
+    assert len(asked) <= QUERY_BUDGET, "\n".join(query["sql"][:200] for query in asked)
+
+
+def test_the_manager_sees_cases_and_what_the_reporter_wrote(counter):
+    report = counter.send(**KINDS)
+    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY}
+    counter.do(services.triage, report, **facts)
+    counter.do(services.open_case, report, manager=counter.manager, case_id=uuid4())
+    counter.write_back(report, "x", at=FEB_1 + 2 * HOUR)
+    found = day(counter, viewer=counter.manager, at=FEB_1 + 4 * HOUR)
+    sentences = [str(work.row.sentence) for work in found.now]
+    assert "Pelapor menulis 2 jam lalu, belum dibaca" in sentences
+    assert any("Darurat" in sentence for sentence in sentences)
+    assert day(counter, viewer=counter.manager, kecamatan="64.71.03", at=FEB_1).total == 2
+    with working(counter.manager):
+        assert selectors.count_work(counter.manager) == 2
+    page = signed_in(counter.manager).get("/kerja/")
+    assert report.code not in page.content.decode().replace(f"#percakapan-{report.code}", "")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_has_a_first_page_with_something_to_read(counter, role):
+    client = signed_in(counter.office.user(role))
+    answer = client.get("/kerja/")
+    assert answer.status_code == 200
+    assert "<h1>" in answer.content.decode()
+
+
+def test_navigation_shows_only_what_one_may_enter(counter):
+    def items(user):
+        text = signed_in(user).get("/kerja/").content.decode()
+        return [section.key for section in sections if f'href="{section.url}"' in text.split('class="nav"')[1]]
+
+    assert set(items(counter.first)) == {"queue", "settings"}
+    assert set(items(counter.manager)) == {"queue", "cases", "settings"}
+    assert set(items(counter.office.guard)) == {"queue", "trail", "settings"}
+    assert len(work_sources) >= 3
+
+
+def alarm(client, since=None):
+    response = client.get("/kerja/alarm", {} if since is None else {"sejak": str(int(since.timestamp()))})
+    assert response.status_code == 200
+    return response.content.decode().strip()
+
+
+def test_the_alarm_counts_what_came_since_and_says_nothing_else(counter):
+    client = signed_in(counter.first)
+    past = timezone.now() - HOUR
+    assert alarm(client, past) == ""
+    report = counter.send(**KINDS, at=timezone.now())
+    text = alarm(client, past)
+    assert "<title>(1) " in text
+    assert "Ada 1 yang baru di antrean." in text
+    assert report.code not in text
+    assert alarm(client, timezone.now() + HOUR) == ""
+    assert alarm(client) == ""
+    assert alarm(signed_in(counter.manager), past) == ""
+
+
+def test_the_alarm_rings_on_a_locked_screen_and_keeps_no_session_open(counter):
+    locked = signed_in(counter.first, locked=True)
+    counter.send(at=timezone.now())
+    assert "Ada 1 yang baru" in alarm(locked, timezone.now() - HOUR)
+    assert Client().get("/kerja/alarm").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["x", "-1", "9" * 40, "١٢٣", "1e9"])
+def test_an_odd_moment_in_the_address_is_no_fault(counter, text):
+    assert signed_in(counter.first).get("/kerja/alarm", {"sejak": text}).status_code == 200

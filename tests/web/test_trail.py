@@ -1,0 +1,97 @@
+"""The trail as sentences: for those who check, without content, and looking leaves a mark."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from ruangaman.accounts.types import Role
+from ruangaman.audit.models import AuditEvent
+from ruangaman.intake import services as intake
+from ruangaman.ui.moments import WITA
+from ruangaman.web import services
+from ruangaman.web.views.trail import parse_cursor, parse_day, write_cursor
+from tests.factories.accounts import working
+from tests.factories.cases import FEB_1
+from tests.factories.desk import HOUR, KINDS
+from tests.support.signing_in import signed_in
+
+PATH = "/pengaturan/jejak/"
+DAY = (FEB_1).astimezone(WITA).date()
+
+
+def read(counter, *, kind="", after=None, day=DAY):
+    with working(counter.office.guard):
+        return services.read_trail(day=day, kind=kind, after=after, by=counter.office.guard, at=FEB_1)
+
+
+def test_what_the_desk_did_reads_as_sentences_without_content(counter):
+    report = counter.send(**KINDS)
+    counter.do(intake.open_report, report)
+    counter.write_back(report, "PESAN-UJI", at=FEB_1 + HOUR)
+    sentences = [row.sentence for row in read(counter).rows]
+    assert f"{counter.first.display_name} membuka laporan {report.code}" in sentences
+    assert f"Laporan {report.code} diterima" in sentences
+    assert any(words.startswith(f"{counter.first.display_name} membuka isi berkas ") for words in sentences)
+    assert not any("UJI" in row.sentence + row.detail for row in read(counter).rows)
+
+
+def test_it_is_narrowed_by_kind_and_day(counter):
+    counter.send()
+    kinds = {row.sentence.split()[0] for row in read(counter, kind="intake").rows}
+    assert kinds == {"Laporan"}
+    assert read(counter, day=DAY - timedelta(days=400)).rows == []
+
+
+def test_pages_follow_each_other_without_gaps(counter, monkeypatch):
+    monkeypatch.setattr(services, "PAGE", 3)
+    for hour in range(4):
+        counter.send(at=FEB_1 + hour * HOUR)
+    seen, after = [], None
+    while True:
+        page = read(counter, kind="intake", after=after)
+        seen += [row.sentence for row in page.rows]
+        after = parse_cursor(write_cursor(page.after))
+        if after is None:
+            break
+    assert len(seen) == len(set(seen)) == 4
+
+
+def test_looking_is_recorded(counter):
+    client = signed_in(counter.office.guard)
+    answer = client.get(PATH)
+    assert answer.status_code == 200
+    assert AuditEvent.objects.filter(type="web.trail_read", actor=str(counter.office.guard.principal_id)).count() == 1
+    again = client.get(PATH, {"hal": "web"})
+    assert "membaca jejak" in again.content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.PETUGAS, Role.MANAJER, Role.KEPALA, Role.ADMIN])
+def test_others_do_not_find_it(counter, role):
+    assert signed_in(counter.office.user(role)).get(PATH).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"hari": "kemarin"},
+        {"hari": "9999-12-31"},
+        {"hari": "0001-01-01"},
+        {"hal": "'; --"},
+        {"sesudah": "1.2"},
+        {"sesudah": "999999999999999999.1.1"},
+        {"sesudah": "1.999999999.999999999999999999"},
+        {"sesudah": "١.٢.٣"},
+    ],
+)
+def test_odd_addresses_are_no_fault(counter, query):
+    assert signed_in(counter.office.guard).get(PATH, query).status_code == 200
+
+
+def test_days_and_cursors_survive_the_address():
+    assert parse_day(DAY.isoformat()) == DAY
+    assert parse_day("1999-01-01") is None
+    assert write_cursor(None) == ""
+    assert parse_cursor(str(timezone.now())) is None
