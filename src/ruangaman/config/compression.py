@@ -1,4 +1,4 @@
-"""Compression of pages. Files that are streamed are sealed photos and films as they were: they would not get smaller."""
+"""Compression of pages. What is streamed are photos and films, which would not get smaller."""
 
 from __future__ import annotations
 

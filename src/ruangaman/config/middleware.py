@@ -77,7 +77,7 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        styles = "".join(f" '{found}'" for found in sorted(getattr(request, "csp_style_hashes", ())))
+        styles = "".join(f" {found}" for found in sorted(getattr(request, "csp_style_hashes", ())))
         response.setdefault(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
