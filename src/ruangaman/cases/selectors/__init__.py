@@ -11,7 +11,14 @@ from ruangaman.cases.selectors.cases import (
     get_part,
     get_person,
 )
-from ruangaman.cases.selectors.listing import count_needs, list_assigned, list_load, list_needs, list_overseen
+from ruangaman.cases.selectors.listing import (
+    CasePageOfList,
+    count_needs,
+    list_assigned,
+    list_load,
+    list_needs,
+    list_overseen,
+)
 from ruangaman.cases.selectors.page import CasePage, get_case_page
 from ruangaman.cases.selectors.people import (
     held_alone,
@@ -29,6 +36,7 @@ from ruangaman.cases.selectors.shelf import TaskView
 
 __all__ = [
     "CasePage",
+    "CasePageOfList",
     "TaskView",
     "count_needs",
     "count_open_tasks",
