@@ -12,8 +12,8 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.core import clock
 from ruangaman.core.codelists import Now
+from ruangaman.ops import casework, plots, story
 from ruangaman.ops import city as life
-from ruangaman.ops import story
 from ruangaman.ops.city import City
 from ruangaman.ops.office import found_office, load_office
 from ruangaman.ops.progress import Progress
@@ -82,10 +82,10 @@ def _live(city: City, beginning: Beginning, earlier: str) -> str:
     if beginning.end == "double" and earlier:
         life.mark_double(city, sent, earlier, beginning.at)
         return earlier
-    officer, at = life.answer(city, sent, beginning.at, written_back=city.rng.random() < 0.6)
+    officer, at = life.answer(city, sent, plot, beginning.at, written_back=city.rng.random() < 0.6)
     life.triage(city, sent, plot, officer, at)
-    work = life.open_case(city, sent, plot, officer, at)
-    life.work_on(work)
+    work = casework.open_case(city, sent, plot, officer, at)
+    casework.work_on(work)
     if not work.over and len(city.receipts) < 2:
         city.receipts.append(sent.receipt.digits)
     return sent.code
@@ -95,10 +95,10 @@ def _leave_fresh_ones(city: City) -> None:
     """Leave reports for the desk to find: some unopened, some answered, one in which it is happening now."""
     for number, hours in enumerate(FRESH_HOURS):
         at = city.now - timedelta(hours=hours)
-        plot = story.PLOTS[number % len(story.PLOTS)]
+        plot = plots.PLOTS[number % len(plots.PLOTS)]
         sent = life.send_report(city, plot, at, now=Now.YES if number == 0 else None)
         if number % 3 == 2:
-            officer, moment = life.answer(city, sent, at, written_back=number % 2 == 0)
+            officer, moment = life.answer(city, sent, plot, at, written_back=number % 2 == 0)
             if number > 7:
                 life.triage(city, sent, plot, officer, moment)
         if number in {1, 5, 8}:

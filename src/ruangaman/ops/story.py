@@ -5,22 +5,13 @@ The same seed gives the same facts and words. Shares follow domain.md 8.3.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 
-from ruangaman.core.codelists import (
-    AgeGroup,
-    CaseType,
-    Danger,
-    Now,
-    Place,
-    Relation,
-    ServiceType,
-    Sex,
-    ViolenceForm,
-    Who,
-)
+from ruangaman.core.codelists import CaseType, Now, ServiceType
+from ruangaman.ops.plots import PLOTS, Plot
 
+WITA = timezone(timedelta(hours=8))
 GIRLS = (
     "Sekar",
     "Laras",
@@ -46,250 +37,6 @@ MEN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Plot:
-    """One kind of story: its coded facts and the ways in which it is told."""
-
-    weight: int
-    forms: tuple[ViolenceForm, ...]
-    case_type: CaseType
-    relation: Relation
-    place: Place
-    ages: tuple[AgeGroup, ...]
-    dangers: tuple[Danger, ...]
-    tellings: tuple[tuple[Who, str], ...]
-    services: tuple[ServiceType, ...]
-    incident: str
-    sexes: tuple[Sex, ...] = field(default=(Sex.P,))
-
-
-PLOTS: tuple[Plot, ...] = (
-    Plot(
-        19,
-        (ViolenceForm.FISIK, ViolenceForm.PSIKIS),
-        CaseType.WOMAN,
-        Relation.SUAMI_ISTRI,
-        Place.RUMAH,
-        (AgeGroup.A25_44, AgeGroup.A25_44, AgeGroup.A18_24, AgeGroup.A45_59),
-        (Danger.STRANGLED, Danger.THREAT_TO_KILL, Danger.CHILD_PRESENT, Danger.INJURED, Danger.WEAPON),
-        (
-            (
-                Who.SELF,
-                "Suami saya memukul lagi tadi malam. Awalnya soal uang belanja, lalu dia mencekik saya di dapur. "
-                "Anak-anak melihat semuanya. Saya tidak berani pulang sebelum dia tidur.",
-            ),
-            (
-                Who.SELF,
-                "Sejak berhenti kerja suami saya sering marah. Kemarin dia melempar piring dan menendang perut saya. "
-                "HP saya diperiksa setiap malam, jadi tolong jangan telepon.",
-            ),
-            (
-                Who.OTHER,
-                "Saya tinggal di sebelah rumahnya. Hampir tiap malam terdengar ribut. Tadi malam saya dengar dia "
-                "minta tolong, lalu tiba-tiba sunyi. Pagi ini lehernya merah. Katanya jatuh.",
-            ),
-            (
-                Who.OTHER,
-                "Kakak saya datang dengan mata lebam. Katanya suaminya mengancam akan membunuh kalau dia pergi. "
-                "Dia takut melapor karena anaknya masih kecil.",
-            ),
-        ),
-        (
-            ServiceType.KESEHATAN,
-            ServiceType.BANTUAN_HUKUM,
-            ServiceType.REHABILITASI_SOSIAL,
-            ServiceType.PENEGAKAN_HUKUM,
-        ),
-        "Dipukul dan dicekik di dapur setelah bertengkar soal uang belanja. Dua anak ada di rumah.",
-    ),
-    Plot(
-        17,
-        (ViolenceForm.SEKSUAL,),
-        CaseType.CHILD,
-        Relation.KELUARGA,
-        Place.RUMAH,
-        (AgeGroup.A13_17, AgeGroup.A6_12, AgeGroup.A13_17),
-        (Danger.NEAR, Danger.SUICIDAL),
-        (
-            (
-                Who.CHILD,
-                "Murid saya, kelas enam, bercerita bahwa pamannya masuk ke kamarnya waktu malam. Dia minta saya "
-                "tidak memberi tahu ibunya. Saya bingung harus bagaimana.",
-            ),
-            (
-                Who.SELF,
-                "aku takut sama om. dia suka pegang aku kalau rumah sepi. aku belum bilang siapa siapa. tolong jangan "
-                "bilang mama dulu",
-            ),
-            (
-                Who.CHILD,
-                "Keponakan saya berubah jadi pendiam dan tidak mau pulang ke rumah kakeknya. Kemarin dia mengaku ada "
-                "yang memaksanya membuka baju.",
-            ),
-        ),
-        (
-            ServiceType.KESEHATAN,
-            ServiceType.REHABILITASI_SOSIAL,
-            ServiceType.BANTUAN_HUKUM,
-            ServiceType.PENEGAKAN_HUKUM,
-        ),
-        "Disentuh di kamar ketika orang tua bekerja malam. Terjadi lebih dari satu kali sejak bulan lalu.",
-        (Sex.P, Sex.P, Sex.P, Sex.L),
-    ),
-    Plot(
-        14,
-        (ViolenceForm.SEKSUAL, ViolenceForm.KBGO),
-        CaseType.CHILD,
-        Relation.PACAR,
-        Place.DARING,
-        (AgeGroup.A13_17, AgeGroup.A13_17, AgeGroup.A18_24),
-        (Danger.SUICIDAL, Danger.THREAT_TO_KILL),
-        (
-            (
-                Who.SELF,
-                "Mantan pacarku punya foto-fotoku. Dia bilang kalau aku tidak mau bertemu, semua dikirim ke grup "
-                "sekolah. Aku tidak bisa tidur. Kadang aku pikir lebih baik aku tidak ada.",
-            ),
-            (
-                Who.SELF,
-                "Ada akun yang mengancam menyebar video saya dan minta uang tiap minggu. Saya sudah kirim tiga kali. "
-                "Saya malu cerita ke keluarga.",
-            ),
-        ),
-        (ServiceType.REHABILITASI_SOSIAL, ServiceType.BANTUAN_HUKUM, ServiceType.PENEGAKAN_HUKUM),
-        "Diancam lewat pesan: foto akan disebarkan ke grup sekolah bila tidak mau bertemu.",
-    ),
-    Plot(
-        9,
-        (ViolenceForm.FISIK,),
-        CaseType.CHILD,
-        Relation.ORANG_TUA,
-        Place.RUMAH,
-        (AgeGroup.A6_12, AgeGroup.A0_5, AgeGroup.A13_17),
-        (Danger.INJURED, Danger.NEAR, Danger.CHILD_PRESENT),
-        (
-            (
-                Who.CHILD,
-                "Anak tetangga sering dipukul bapaknya dengan ikat pinggang. Hari ini dia datang ke warung dengan "
-                "tangan bengkak dan minta makan.",
-            ),
-            (Who.SELF, "bapak marah terus kalau aku belum bisa baca. kemarin aku dikunci di kamar mandi sampai malam"),
-        ),
-        (ServiceType.KESEHATAN, ServiceType.REHABILITASI_SOSIAL, ServiceType.REINTEGRASI_SOSIAL),
-        "Dipukul dengan ikat pinggang di rumah, tangan kiri bengkak.",
-        (Sex.L, Sex.P),
-    ),
-    Plot(
-        7,
-        (ViolenceForm.PENELANTARAN,),
-        CaseType.BOTH,
-        Relation.SUAMI_ISTRI,
-        Place.RUMAH,
-        (AgeGroup.A25_44, AgeGroup.A0_5),
-        (Danger.PREGNANT, Danger.CHILD_PRESENT),
-        (
-            (
-                Who.SELF,
-                "Suami saya pergi tiga bulan lalu dan tidak mengirim apa-apa. Saya hamil tujuh bulan, anak pertama "
-                "sering sakit. Kontrakan habis minggu depan.",
-            ),
-            (
-                Who.OTHER,
-                "Ada ibu hamil di RT kami yang ditinggal suaminya. Dia dan anaknya sudah dua hari makan dari "
-                "tetangga. Dia tidak mau disebut namanya.",
-            ),
-        ),
-        (ServiceType.KESEHATAN, ServiceType.REHABILITASI_SOSIAL, ServiceType.PEMULANGAN),
-        "Ditinggal tanpa nafkah sejak tiga bulan, hamil tujuh bulan, satu anak balita.",
-    ),
-    Plot(
-        6,
-        (ViolenceForm.TRAFFICKING, ViolenceForm.EKSPLOITASI),
-        CaseType.WOMAN,
-        Relation.NA,
-        Place.PENGINAPAN,
-        (AgeGroup.A18_24, AgeGroup.A13_17),
-        (Danger.CONFINED, Danger.NEAR, Danger.THREAT_TO_KILL),
-        (
-            (
-                Who.SELF,
-                "Saya dijanjikan kerja di rumah makan. Sampai di sini KTP saya diambil dan kami berempat tidak boleh "
-                "keluar kamar. Saya pinjam HP teman. Tolong cepat.",
-            ),
-            (
-                Who.OTHER,
-                "Saya kerja di penginapan. Di lantai dua ada beberapa perempuan muda yang tidak pernah keluar, "
-                "dijaga dua orang. Salah satunya memberi saya kertas bertuliskan tolong.",
-            ),
-        ),
-        (ServiceType.PENEGAKAN_HUKUM, ServiceType.KESEHATAN, ServiceType.PEMULANGAN, ServiceType.REHABILITASI_SOSIAL),
-        "Dijanjikan kerja, KTP ditahan, tidak boleh keluar dari penginapan.",
-    ),
-    Plot(
-        8,
-        (ViolenceForm.PSIKIS,),
-        CaseType.WOMAN,
-        Relation.MANTAN,
-        Place.UMUM,
-        (AgeGroup.A18_24, AgeGroup.A25_44),
-        (Danger.THREAT_TO_KILL, Danger.NEAR),
-        (
-            (
-                Who.SELF,
-                "Mantan suami saya menunggu di depan tempat kerja setiap hari. Dia bilang kalau dia tidak bisa "
-                "memiliki saya, orang lain juga tidak.",
-            ),
-            (
-                Who.OTHER,
-                "Teman sekantor saya diikuti mantannya. Dia sudah pindah kos dua kali. Satpam kami tidak tahu harus "
-                "berbuat apa.",
-            ),
-        ),
-        (ServiceType.BANTUAN_HUKUM, ServiceType.REHABILITASI_SOSIAL),
-        "Diikuti dan diancam di depan tempat kerja, hampir setiap hari selama dua minggu.",
-    ),
-    Plot(
-        6,
-        (ViolenceForm.SEKSUAL,),
-        CaseType.WOMAN,
-        Relation.REKAN_KERJA,
-        Place.KERJA,
-        (AgeGroup.A18_24, AgeGroup.A25_44),
-        (Danger.NEAR,),
-        (
-            (
-                Who.SELF,
-                "Atasan saya sering memegang pinggang saya di gudang dan mengirim pesan yang tidak pantas. Kontrak saya "
-                "habis bulan depan dan dia yang menentukan.",
-            ),
-        ),
-        (ServiceType.BANTUAN_HUKUM, ServiceType.REHABILITASI_SOSIAL),
-        "Disentuh di gudang oleh atasan, disertai pesan yang merendahkan.",
-    ),
-    Plot(
-        5,
-        (ViolenceForm.PSIKIS, ViolenceForm.FISIK),
-        CaseType.CHILD,
-        Relation.TEMAN,
-        Place.SEKOLAH,
-        (AgeGroup.A13_17, AgeGroup.A6_12),
-        (Danger.SUICIDAL,),
-        (
-            (
-                Who.SELF,
-                "aku dikerjain terus di sekolah, kemarin didorong di tangga terus direkam. guru bilang cuma bercanda",
-            ),
-            (
-                Who.CHILD,
-                "Anak saya tidak mau sekolah lagi. Teman-temannya merekam waktu dia dipukul dan videonya beredar.",
-            ),
-        ),
-        (ServiceType.REHABILITASI_SOSIAL, ServiceType.REINTEGRASI_SOSIAL),
-        "Didorong di tangga sekolah dan direkam, videonya beredar di grup kelas.",
-        (Sex.L, Sex.P),
-    ),
-)
-
 NOT_VIOLENCE = (
     "Saya mau tanya cara mengurus akta kelahiran anak, katanya lewat kantor ini.",
     "Lampu jalan di depan rumah mati sudah seminggu, gelap sekali.",
@@ -306,13 +53,19 @@ REPLIES = (
     "Terima kasih. Yang terjadi ini bukan salahmu. Kami akan mencarikan orang yang menemani, bila kamu mau.",
     "Pesanmu sudah kami terima. Bila keadaan berbahaya, telepon 112. Kami tetap membaca di sini.",
 )
-ANSWERS = (
-    "Sekarang aman, dia sedang kerja. Saya bisa membalas sampai jam empat.",
-    "aku di rumah nenek. aman",
-    "Boleh. Tapi jangan telepon dulu, lewat sini saja.",
-    "Terima kasih. Apakah saya harus membawa KTP? KTP saya dipegang suami.",
-    "Kalau ke rumah sakit, boleh saya ditemani perempuan?",
-)
+ANSWERS: dict[CaseType, tuple[str, ...]] = {
+    CaseType.WOMAN: (
+        "Sekarang aman, dia sedang kerja. Saya bisa membalas sampai jam empat.",
+        "Boleh. Tapi jangan telepon dulu, lewat sini saja.",
+        "Terima kasih. Apakah saya harus membawa KTP? KTP saya dipegang suami.",
+        "Kalau ke rumah sakit, boleh saya ditemani perempuan?",
+    ),
+    CaseType.CHILD: ("aku di rumah nenek. aman", "boleh, tapi lewat sini aja ya", "besok pulang sekolah aku bisa"),
+    CaseType.BOTH: (
+        "Malam ini kami menumpang di rumah tetangga. Aman.",
+        "Boleh. Anak saya sakit lagi, jadi saya balas kalau dia tidur.",
+    ),
+}
 REFUSALS = (
     "Terima kasih sudah menulis. Untuk urusan ini kami bukan tempat yang tepat. Silakan hubungi kantor kelurahan. Bila ada "
     "kekerasan, kamu selalu boleh menulis lagi ke sini.",
@@ -333,13 +86,29 @@ CLINICAL_NOTES = (
     "Sesi kedua. Mulai bisa menceritakan urutan kejadian tanpa gemetar. Tidak ada pikiran mengakhiri hidup hari ini.",
     "Sesi ketiga. Kemarahan mulai muncul, ini wajar. Rencana sekolah dibicarakan.",
 )
-RESULTS = (
-    "Diperiksa, obat diberikan, kontrol satu minggu lagi.",
-    "Didampingi membuat laporan, tanda terima sudah ada.",
-    "Konseling pertama selesai, jadwal berikutnya disepakati.",
-    "Konsultasi hukum: hak dan pilihan dijelaskan, belum ada keputusan.",
-    "Paket kebutuhan dasar diberikan, sewa kamar dibantu satu bulan.",
-)
+RESULTS: dict[ServiceType, tuple[str, ...]] = {
+    ServiceType.KESEHATAN: (
+        "Diperiksa, obat diberikan, kontrol satu minggu lagi.",
+        "Pemeriksaan selesai, ditemani perempuan seperti yang ia minta.",
+    ),
+    ServiceType.BANTUAN_HUKUM: (
+        "Konsultasi hukum: hak dan pilihan dijelaskan, belum ada keputusan.",
+        "Surat kuasa ditandatangani, jadwal berikutnya disepakati.",
+    ),
+    ServiceType.PENEGAKAN_HUKUM: (
+        "Didampingi membuat laporan, tanda terima sudah ada.",
+        "Didampingi saat pemeriksaan, berhenti dua kali untuk istirahat.",
+    ),
+    ServiceType.REHABILITASI_SOSIAL: (
+        "Konseling pertama selesai, jadwal berikutnya disepakati.",
+        "Paket kebutuhan dasar diberikan, sewa kamar dibantu satu bulan.",
+    ),
+    ServiceType.REINTEGRASI_SOSIAL: (
+        "Sekolah menerima kembali, wali kelas tahu siapa yang boleh menjemput.",
+        "Pertemuan dengan keluarga yang ia pilih berjalan tenang.",
+    ),
+    ServiceType.PEMULANGAN: ("Tiket dan pendamping perjalanan sudah ada, keluarga menunggu di sana.",),
+}
 TASKS = (
     "Antar periksa ke rumah sakit", "Tanyakan jam aman yang baru", "Siapkan rencana keselamatan bersama",
     "Hubungi sekolah tanpa menyebut alasan", "Atur jadwal psikolog", "Tinjau keadaan setelah satu minggu",
@@ -367,6 +136,18 @@ def victim_name(rng: Random, plot: Plot) -> str:
     """Return a made-up name that fits the plot's ages."""
     young = plot.case_type == CaseType.CHILD
     return rng.choice(GIRLS) if young else rng.choice(WOMEN)
+
+
+def office_hour(rng: Random, moment: datetime) -> datetime:
+    """Return a moment of the same working day, or the next one, at which people work. In WITA, eight to sixteen."""
+    local = moment.astimezone(WITA)
+    if local.hour >= 16:
+        local += timedelta(days=1)
+    while local.weekday() >= 5:
+        local += timedelta(days=1)
+    if not 8 <= local.hour < 16 or local.astimezone(UTC) < moment:
+        local = local.replace(hour=rng.randint(8, 15), minute=rng.randint(0, 59))
+    return max(local.astimezone(UTC), moment)
 
 
 def fake_phone(rng: Random) -> str:

@@ -1,0 +1,214 @@
+"""What the people of an invented case do: add, promise, serve, move, close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from ruangaman.accounts.models import User
+from ruangaman.accounts.types import Role
+from ruangaman.cases import services as cases
+from ruangaman.cases.models import Case, Person
+from ruangaman.cases.types import CaseState, Identity, NewPerson, PersonKind, VictimLink
+from ruangaman.core.codelists import ClosingReason
+from ruangaman.core.regions import kecamatan_of
+from ruangaman.intake import services as intake
+from ruangaman.intake.services import PreparedReport
+from ruangaman.ops import plots, story
+from ruangaman.ops.city import City, acting
+from ruangaman.vault.types import Compartment
+
+
+@dataclass
+class Work:
+    """One case on its way through the office."""
+
+    city: City
+    plot: plots.Plot
+    code: str
+    at: datetime
+    ends_at: datetime
+    companion: User
+    team: dict[Role, User] = field(default_factory=dict)
+
+    def step(self, *, least: float = 4, most: float = 60) -> datetime:
+        """Go on in time."""
+        moment = story.office_hour(self.city.rng, self.city.later(self.at, least=least, most=most))
+        self.at = min(moment, self.city.now - timedelta(seconds=30))
+        return self.at
+
+    @property
+    def over(self) -> bool:
+        """Whether the present has been reached: what comes later has not happened yet."""
+        return self.at >= self.city.now - timedelta(hours=1)
+
+
+def open_case(city: City, prepared: PreparedReport, plot: plots.Plot, officer: User, at: datetime) -> Work:
+    """Let the desk open a case without typing anything again, and the manager name a companion."""
+    manager = city.person("manajer")
+    with acting(officer):
+        case = intake.open_case(code=prepared.code, manager=manager, case_id=uuid4(), by=officer, at=at)
+    days = min(city.rng.lognormvariate(3.8, 0.6), 200)
+    companion = city.person(city.rng.choice(("pendamping", "pendamping", "pendamping2")))
+    work = Work(city, plot, case.code, at, at + timedelta(days=days), companion)
+    _assign(work, Role.PENDAMPING, companion, work.step(least=0.3, most=6))
+    return work
+
+
+def _assign(work: Work, role: Role, user: User, at: datetime) -> None:
+    manager = work.city.person("manajer")
+    with acting(manager):
+        cases.assign(code=work.code, user=user, role=role, by=manager, at=at)
+    work.team[role] = user
+
+
+def work_on(work: Work) -> None:
+    """Let the people of a case do what such a case needs, up to the present moment."""
+    rng = work.city.rng
+    _add_facts(work)
+    manager = work.city.person("manajer")
+    _move(work, CaseState.PLAN, "Asesmen awal selesai, kebutuhan utama sudah jelas.")
+    if rng.random() < 0.55 and not work.over:
+        _assign(work, Role.PSIKOLOG, work.city.person("psikolog"), work.step())
+    if rng.random() < 0.4 and not work.over:
+        _assign(work, Role.HUKUM, work.city.person("hukum"), work.step())
+    if rng.random() < 0.12 and not work.over:
+        _assign(work, Role.RUMAHAMAN, work.city.person("rumahaman"), work.step())
+    _move(work, CaseState.SERVICES, "Rencana disusun bersama, layanan pertama dimulai.")
+    for _ in range(rng.choices([1, 2, 3, 4, 5], weights=[14, 26, 30, 20, 10])[0]):
+        if work.over:
+            break
+        _serve(work)
+    _promise(work, done=rng.random() < 0.6 and not work.over)
+    if not work.over and rng.random() < 0.6:
+        _promise(work, done=True)
+    _move(work, CaseState.MONITORING, "Layanan utama selesai, keadaan dipantau.")
+    if work.over or work.ends_at > work.city.now:
+        return
+    work.at = max(work.at, work.ends_at)
+    reason = rng.choices(list(ClosingReason), weights=[70, 12, 8, 8, 1, 1])[0]
+    with acting(manager):
+        cases.close_case(
+            code=work.code,
+            reason=reason,
+            explanation="Keadaan stabil, rencana keselamatan dipegang sendiri. Boleh kembali kapan saja.",
+            by=manager,
+            at=min(work.at, work.city.now),
+        )
+
+
+def _add_facts(work: Work) -> None:
+    city, rng, plot, by = work.city, work.city.rng, work.plot, work.companion
+    at = work.step()
+    kelurahan = city.kelurahan()
+    name = story.victim_name(rng, plot)
+    victim = NewPerson(
+        kind=PersonKind.VICTIM,
+        sex=rng.choice(plot.sexes),
+        age_group=rng.choice(plot.ages),
+        identity=Identity(
+            chosen_name=name.split()[0],
+            full_name=name,
+            nik=story.fake_nik(rng),
+            kelurahan=kelurahan,
+            address=f"Gang {rng.choice(('Melati', 'Kenanga', 'Flamboyan'))} {rng.randint(1, 40)}",
+        ),
+    )
+    with acting(by):
+        known = Person.objects.filter(case__code=work.code, kind=PersonKind.VICTIM).first()
+        victim_row = known or cases.add_person(code=work.code, person=victim, by=by, at=at)
+        if known is not None:
+            cases.edit_person(
+                code=work.code,
+                person_id=known.pk,
+                kind=victim.kind,
+                sex=victim.sex,
+                age_group=victim.age_group,
+                identity=victim.identity,
+                contact=None,
+                by=by,
+                at=at,
+            )
+        perpetrator = cases.add_person(
+            code=work.code,
+            person=NewPerson(kind=PersonKind.PERPETRATOR, sex="L", identity=Identity(full_name=rng.choice(story.MEN))),
+            by=by,
+            at=at,
+        )
+        cases.add_incident(
+            code=work.code,
+            forms=[form.value for form in plot.forms],
+            place=plot.place,
+            kecamatan=kecamatan_of(kelurahan),
+            from_on=(at - timedelta(days=rng.randint(1, 20))).date(),
+            to_on=None,
+            narrative={"text": plot.incident, "kelurahan": kelurahan},
+            links=[VictimLink(victim_row.pk, perpetrator.pk, plot.relation, tuple(form.value for form in plot.forms))],
+            by=by,
+            at=at,
+        )
+        cases.add_note(code=work.code, compartment=Compartment.NARRATIVE, text=rng.choice(story.NOTES), by=by, at=at)
+
+
+def _serve(work: Work) -> None:
+    rng, plot = work.city.rng, work.plot
+    at = work.step(least=20, most=140)
+    provider = rng.choice([unit for unit in work.city.office.units.values() if unit.code in PROVIDERS])
+    with acting(work.companion):
+        kind = rng.choice(plot.services)
+        cases.add_service(
+            code=work.code,
+            type=kind,
+            on=at.date(),
+            hours=Decimal(rng.choice(("0.5", "1.0", "1.5", "2.0"))),
+            provider_unit=provider,
+            result=rng.choice(story.RESULTS[kind]),
+            by=work.companion,
+            at=at,
+        )
+        if rng.random() < 0.5:
+            cases.add_note(
+                code=work.code,
+                compartment=Compartment.NARRATIVE,
+                text=rng.choice(story.NOTES),
+                by=work.companion,
+                at=at,
+            )
+    psychologist = work.team.get(Role.PSIKOLOG)
+    if psychologist is not None and rng.random() < 0.6:
+        with acting(psychologist):
+            cases.add_note(
+                code=work.code,
+                compartment=Compartment.CLINICAL,
+                text=rng.choice(story.CLINICAL_NOTES),
+                by=psychologist,
+                at=work.step(least=2, most=30),
+            )
+
+
+def _promise(work: Work, *, done: bool) -> None:
+    rng, by = work.city.rng, work.companion
+    at = work.step(least=1, most=20)
+    due_at = at + timedelta(hours=rng.choice((20, 30, 48, 72, 120, 168)))
+    with acting(by):
+        task = cases.add_task(code=work.code, title=rng.choice(story.TASKS), owner=by, due_at=due_at, by=by, at=at)
+        if done:
+            cases.complete_task(code=work.code, task_id=task.pk, by=by, at=work.step(least=1, most=30))
+
+
+def _move(work: Work, target: CaseState, reason: str) -> None:
+    if work.over:
+        return
+    manager, at = work.city.person("manajer"), work.step()
+    with acting(manager):
+        state = CaseState(Case.objects.values_list("state", flat=True).get(code=work.code))
+        if state is CaseState.EMERGENCY:
+            cases.move_state(
+                code=work.code, target=CaseState.ASSESSMENT, reason="Sudah di tempat aman.", by=manager, at=at
+            )
+        cases.move_state(code=work.code, target=target, reason=reason, by=manager, at=at)
+
+
+PROVIDERS = frozenset({"uptd", "ppt-rsud", "unit-ppa", "dinsos-rehsos"})
