@@ -344,12 +344,10 @@ class StaffSession(models.Model):
     session_key = models.CharField(max_length=64, primary_key=True)
     session_data = models.BinaryField()
     expire_date = models.DateTimeField(db_index=True)
-    principal_id = models.UUIDField(null=True, db_index=True)
-    """Whose it is, so that a changed password or key ends the others."""
 
     class Privacy:
         plain = frozenset({"expire_date"})
-        linkable = frozenset({"session_key", "principal_id"})
+        linkable = frozenset({"session_key"})
         sealed = frozenset({"session_data"})
 
     def __str__(self) -> str:

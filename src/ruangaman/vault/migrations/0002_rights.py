@@ -116,13 +116,6 @@ WITH gone AS (DELETE FROM vault_grant g WHERE g.dossier_id = dossier AND vault_m
 SELECT count(*) FROM gone
 $$;
 
-CREATE FUNCTION vault_end_sessions(who uuid, keep text) RETURNS bigint LANGUAGE sql VOLATILE
-SECURITY DEFINER SET search_path = public, pg_temp AS
-$$
-WITH gone AS (DELETE FROM vault_staffsession s WHERE s.principal_id = who AND s.session_key <> keep RETURNING 1)
-SELECT count(*) FROM gone
-$$;
-
 CREATE FUNCTION vault_keep_pepper(value bytea) RETURNS bytea LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
@@ -135,12 +128,12 @@ $$;
 REVOKE ALL ON FUNCTION vault_is_new(uuid), vault_may_add(uuid), vault_may_add_to_thread(uuid, smallint),
     vault_may_add_frame(uuid), vault_locate_receipt(bytea), vault_read_door(uuid, text), vault_group_members(uuid),
     vault_remove_member(uuid, uuid), vault_dossier_grants(uuid), vault_delete_grants(uuid, uuid),
-    vault_end_sessions(uuid, text), vault_keep_pepper(bytea) FROM PUBLIC;
+    vault_keep_pepper(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION vault_is_new(uuid), vault_may_add_to_thread(uuid, smallint), vault_may_add_frame(uuid),
     vault_locate_receipt(bytea) TO ra_public;
 GRANT EXECUTE ON FUNCTION vault_may_add(uuid), vault_may_add_frame(uuid), vault_read_door(uuid, text),
     vault_group_members(uuid), vault_remove_member(uuid, uuid), vault_dossier_grants(uuid),
-    vault_delete_grants(uuid, uuid), vault_end_sessions(uuid, text) TO ra_web;
+    vault_delete_grants(uuid, uuid) TO ra_web;
 GRANT EXECUTE ON FUNCTION vault_keep_pepper(bytea) TO ra_public, ra_web, ra_worker, ra_sender;
 GRANT EXECUTE ON FUNCTION ra_dossiers() TO ra_public, ra_web;
 """

@@ -15,7 +15,7 @@ from ruangaman.core.errors import NotAllowed, NotFound
 from ruangaman.core.types import Actor
 from ruangaman.vault import directory, events, sealing
 from ruangaman.vault.directory import ActiveKey
-from ruangaman.vault.errors import KeyNotSigned
+from ruangaman.vault.errors import KeyNotSigned, Tampered
 from ruangaman.vault.grants import EpochFacts, keyring_of, make_grant, open_grants
 from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.models import Dossier, DossierEpoch, Grant, Principal
@@ -103,13 +103,17 @@ def share(*, dossier_id: UUID, to: Sequence[GrantSpec], by: Actor, at: datetime)
 
     Raises:
         NotFound: `by` holds no live grant on the dossier.
+        Tampered: a grant of `by` is not genuine; nothing is shared until that is looked into.
         KeyNotSigned, Locked.
 
     Writes: grants, perhaps an epoch, one `vault.shared` event for each one shared with.
     """
     signer = keyring_of(by)
     dossier = lock_dossier(dossier_id)
-    opened = open_grants([dossier_id], by=by, at=at).of(dossier_id)
+    found = open_grants([dossier_id], by=by, at=at)
+    opened = found.of(dossier_id)
+    if found.false:
+        raise Tampered(_("Izin akses ini tidak sah. Laporkan kepada petugas perlindungan data."))
     if not opened:
         raise NotFound(_("Tidak ada berkas seperti itu."))
     current = opened.get(dossier.epoch, EpochKeys(None))
