@@ -146,7 +146,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     refs = _refs(rows, held) + [ref for panel, found in loaded for ref in panel.refs(found)]
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
     people = _people(rows, opened)
-    items = timeline.items_of(case, rows, opened)
+    items = timeline.items_of(case, rows, opened, held)
     items += [item for panel, found in loaded for item in panel.timeline(found, opened)]
     move = _next_move(case)
     return CasePage(

@@ -35,14 +35,17 @@ STREAMS: dict[str, Words] = {
 Opened = Mapping[UUID, Content | Closed]
 
 
-def items_of(case: Case, rows: Rows, opened: Opened) -> list[TimelineItem]:
-    """Return everything that happened, unordered. Words of people only where `opened` has them."""
+def items_of(case: Case, rows: Rows, opened: Opened, held: frozenset[Compartment]) -> list[TimelineItem]:
+    """Return everything that happened, unordered.
+
+    Words of people only where `opened` has them; what was done to somebody only for those who may read the story.
+    """
     return [
         TimelineItem(case.opened_at, "plus", _("Kasus dibuka"), DECISION, case.opened_by.display_name, "key"),
         *(_move(row, opened) for row in rows.transitions),
         *_team(case, rows),
         *_tasks(rows, opened),
-        *_records(rows, opened),
+        *_records(rows, opened, held),
     ]
 
 
@@ -86,15 +89,17 @@ def _tasks(rows: Rows, opened: Opened) -> Iterator[TimelineItem]:
             yield TimelineItem(task.done_at, "tick", _("Tugas selesai"), RECORD, task.done_by.display_name, "", title)
 
 
-def _records(rows: Rows, opened: Opened) -> Iterator[TimelineItem]:
+def _records(rows: Rows, opened: Opened, held: frozenset[Compartment]) -> Iterator[TimelineItem]:
     for person in rows.people:
         words = _("%(kind)s dicatat") % {"kind": person.get_kind_display()}
         yield TimelineItem(person.added_at, "person", words, RECORD, person.added_by.display_name, "quiet")
     for incident in rows.incidents:
-        words = _("Kejadian dicatat: %(forms)s, %(place)s") % {
-            "forms": ", ".join(form_words(incident.forms)).lower(),
-            "place": str(incident.get_place_display()).lower(),
-        }
+        words = _("Kejadian dicatat")
+        if Compartment.NARRATIVE in held:
+            words = _("Kejadian dicatat: %(forms)s, %(place)s") % {
+                "forms": ", ".join(form_words(incident.forms)).lower(),
+                "place": str(incident.get_place_display()).lower(),
+            }
         yield TimelineItem(incident.added_at, "paper", words, RECORD, incident.added_by.display_name)
     for note in rows.notes:
         name = Compartment(note.compartment).label
@@ -104,10 +109,12 @@ def _records(rows: Rows, opened: Opened) -> Iterator[TimelineItem]:
             words = _("Catatan ditulis di “%(name)s”") % {"name": name}
         yield TimelineItem(note.at, "pen", words, RECORD, note.author.display_name, "quiet")
     for service in rows.services:
-        words = _("Layanan %(type)s, %(unit)s, %(day)s") % {
-            "type": str(service.get_type_display()).lower(),
-            "unit": service.provider_unit.name,
-            "day": date_format(service.on, "j F"),
-        }
+        words = _("Layanan dicatat")
+        if Compartment.WORK in held:
+            words = _("Layanan %(type)s, %(unit)s, %(day)s") % {
+                "type": str(service.get_type_display()).lower(),
+                "unit": service.provider_unit.name,
+                "day": date_format(service.on, "j F"),
+            }
         text = text_of(opened.get(service.result_ref)) if service.result_ref else ""
         yield TimelineItem(service.recorded_at, "care", words, SERVICE, service.by.display_name, "", text)

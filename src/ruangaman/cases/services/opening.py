@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts.models import Unit, User
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
 from ruangaman.audit import services as audit
+from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Assignment, Case, CaseFile, Note, Person
@@ -95,21 +96,19 @@ def open_case(
         _seal_people(case, opened, people, by=by, at=at)
         _seal_notes(case, opened, contents or {}, by=by, at=at)
         _seal_files(case, opened, files, by=by, at=at)
-    audit.record(
-        events.CASE_OPENED,
-        by=by,
-        subject=case.code,
-        at=at,
-        dossier_id=case.dossier_id,
-        detail={
-            "case_type": case_type,
-            "risk": int(risk),
-            "authority": authority,
-            "state": state,
-            "manager": str(manager.pk),
-        },
-    )
+    _record_opened(case, by=by, at=at)
     return case
+
+
+def _record_opened(case: Case, *, by: User, at: datetime) -> None:
+    detail: Detail = {
+        "case_type": str(case.case_type),
+        "risk": int(case.risk),
+        "authority": str(case.authority),
+        "state": str(case.state),
+        "manager": str(case.manager_id),
+    }
+    audit.record(events.CASE_OPENED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
 
 
 def _first_grants(unit: Unit, manager: User) -> list[GrantSpec]:
