@@ -13,7 +13,7 @@ from ruangaman.audit import services
 from ruangaman.audit.registry import event_types, register
 from ruangaman.audit.types import EventType, Role, Seal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 
 FEB_1 = datetime(2026, 2, 1, 8, tzinfo=UTC)
 TABLES = ("audit_auditevent", "audit_auditlane", "audit_auditseal")

@@ -15,7 +15,7 @@ from ruangaman.audit import services
 from ruangaman.audit.registry import register
 from ruangaman.audit.types import BadRow, EventType, Role, Seal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 
 FEB_1 = datetime(2026, 2, 1, 8, tzinfo=UTC)
 NOTED = register(EventType("test.noted", "{actor} mencatat {subject}", fields=frozenset({"reason", "refs"})))

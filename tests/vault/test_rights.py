@@ -17,6 +17,8 @@ from tests.factories.vault import EVERYTHING, FEB_1, Person, Town, grant, workin
 from tests.vault.test_services_acceptance import accept, officer, prepare  # noqa: F401 - a fixture
 from tests.vault.test_services_contents import seal
 
+pytestmark = pytest.mark.sql
+
 DENIED = r"permission denied|row-level security"
 SEALED = (
     "door",

@@ -12,6 +12,7 @@ from ruangaman.audit.models import AuditEvent
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.vault import directory, layout, pepper, sealing, services, wrapping
 from ruangaman.vault.errors import KeyNotSigned, NotHeld, Tampered
+from ruangaman.vault.grants import EpochFacts, facts_of, make_grant, open_grants
 from ruangaman.vault.models import (
     DossierEpoch,
     Grant,
@@ -21,6 +22,8 @@ from ruangaman.vault.models import (
     PrincipalKey,
     Sealed,
 )
+from ruangaman.vault.sealing import EpochKeys
+from ruangaman.vault.services.contents import make_sealed
 from ruangaman.vault.types import Closed, Compartment, Place, PrincipalKind, Purpose
 from tests.factories.vault import EVERYTHING, FEB_1, FEB_2, FEB_9, Person, Town, grant, working
 from tests.vault.test_services_contents import STORY, reveal, seal
@@ -111,8 +114,6 @@ def test_an_old_version_put_back_is_refused(scene: Scene):
 def test_genuine_bytes_that_no_event_vouches_for_are_refused(scene: Scene):
     """Who has the key but wrote past the trail is found out too."""
     with working(scene.lead):
-        from ruangaman.vault.grants import open_grants
-
         keys = open_grants([scene.first], by=scene.lead, at=FEB_1).keys[scene.first, 1]
     ref = uuid4()
     place = Place(scene.first, NARRATIVE, ref, 1, 1)
@@ -204,8 +205,6 @@ def test_a_grant_forged_by_an_unknown_signer_is_refused(scene: Scene):
         created_at=FEB_1,
     )
     row = scene.of(scene.companion)
-    from ruangaman.vault.grants import facts_of
-
     row.grantor_id = who
     commitment = bytes(DossierEpoch.objects.get(dossier_id=scene.first).commitment)
     data = layout.grant_bytes(
@@ -287,3 +286,27 @@ def test_one_bad_row_refuses_the_whole_request(scene: Scene):
             refs=[scene.work, scene.story], purpose=Purpose.HANDLING, by=scene.companion, at=FEB_1
         )
     assert found == {scene.work: STORY, scene.story: Closed(NARRATIVE)}
+
+
+def test_a_grantor_who_wraps_other_keys_is_found_out(scene: Scene):
+    """The signature is genuine; what is inside is not what the epoch committed to."""
+    commitment = bytes(DossierEpoch.objects.get(dossier_id=scene.first).commitment)
+    with working(scene.lead):
+        key = directory.read_active([scene.companion.principal_id])[scene.companion.principal_id]
+        false = make_grant(
+            grant(scene.companion, NARRATIVE),
+            key,
+            EpochFacts(scene.first, 1, commitment),
+            EpochKeys(sealing.new_data_key()),
+            by=scene.lead.keyring,
+            at=FEB_1,
+        )
+        false.save(force_insert=True)
+    with pytest.raises(Tampered):
+        reveal(scene.story, scene.companion)
+    assert reveal(scene.work, scene.companion) == STORY
+
+
+def test_nothing_is_sealed_without_the_compartment_s_key():
+    with pytest.raises(NotHeld):
+        make_sealed(Place(uuid4(), WORK, uuid4(), 1, 1), EpochKeys(None), STORY, FEB_1)

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
-from ruangaman.vault import sessions
+from ruangaman.vault import sessions, totp
+from ruangaman.vault.errors import Tampered
 from ruangaman.vault.models import PublicSession, StaffSession
 from ruangaman.vault.sessions import PublicSessionStore, SealedSessionStore, StaffSessionStore
 from ruangaman.vault.sessions_crypto import row_id
@@ -124,3 +125,20 @@ def test_the_worker_deletes_what_is_over():
     with unit_of_work(Role.WORKER):
         assert sessions.delete_expired_sessions(at=now) == 0
         assert sessions.delete_expired_sessions(at=now + timedelta(days=1)) == 2
+
+
+def test_a_session_is_stored_again_in_its_place(kind):
+    store, model = kind
+    session = begin(store)
+    session["word"] = "changed"
+    session.save()
+    assert store(session.session_key)["word"] == "changed"
+    assert model.objects.count() == 1
+    assert store(None).load() == {}
+
+
+def test_secrets_of_second_factors_are_sealed():
+    assert totp.open_secret(totp.seal_secret("JBSWY3DP")) == "JBSWY3DP"
+    assert "JBSWY3DP" not in totp.seal_secret("JBSWY3DP")
+    with pytest.raises(Tampered):
+        totp.open_secret("JBSWY3DP")
