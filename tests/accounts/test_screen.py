@@ -128,6 +128,12 @@ def test_the_locked_page_of_an_open_screen_leads_back_unless_it_is_about_to_lock
     assert not is_open(client)
 
 
+def test_closing_a_locked_screen_once_more_changes_nothing(officer: User) -> None:
+    client = signed_in(officer, locked=True)
+    assert client.post(CLOSE).headers["Location"] == LOCKED
+    assert not AuditEvent.objects.filter(type="accounts.locked").exists()
+
+
 def test_leaving_ends_the_session_and_the_cookie(officer: User) -> None:
     client = signed_in(officer)
     before = client.cookies[COOKIE].value

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 
 from ruangaman.accounts import services
+from ruangaman.accounts.adapters import AccountAdapter, DoorBackend
 from ruangaman.accounts.models import SignInAttempt, User
-from ruangaman.accounts.types import DEMO_PASSWORD, Role
+from ruangaman.accounts.types import DEMO_PASSWORD, Attempt, Role
 from ruangaman.audit.models import AuditEvent
 from ruangaman.vault import hashing
 from ruangaman.vault.errors import Busy
@@ -180,6 +182,10 @@ def test_too_many_at_once_are_asked_to_come_back_and_not_counted(
     answer = enter(officer, address=ELSEWHERE).answer
     assert answer.status_code == 429
     assert {row.failures for row in SignInAttempt.objects.all()} == {0}
+
+
+def test_somebody_who_is_in_is_led_to_the_work(officer: User) -> None:
+    assert signed_in(officer).get(ENTER).headers["Location"] == "/kerja/"
 
 
 # --- the door slows ---------------------------------------------------------------------------------------------------
@@ -417,6 +423,20 @@ def test_in_the_demo_the_second_step_counts_as_passed_and_roles_change(office: O
     assert "Contoh Manajer kasus" in client.get(SETTINGS).content.decode()
     for unknown in ("nobody", "kepala", ""):
         assert client.post("/demo/peran", {"username": unknown}).headers["Location"] == ENTER
+
+
+def test_the_adapters_open_no_way_around_the_door(officer: User, office: Office) -> None:
+    request = RequestFactory().post(ENTER)
+    backend, adapter = DoorBackend(), AccountAdapter()
+    assert backend.authenticate(None, username="maya", password=PASSWORD) is None
+    assert backend.authenticate(request, username="maya", password=PASSWORD) is None
+    assert backend.get_user(officer.pk) == officer
+    for attempt in (Attempt(username="other", user_id=officer.pk), Attempt(username="maya", user_id=uuid4())):
+        request.prepared = attempt  # type: ignore[attr-defined]  # what the door leaves there
+        assert backend.authenticate(request, username="maya", password=PASSWORD) is None
+    assert not adapter.is_open_for_signup(request)
+    with pytest.raises(RuntimeError):
+        adapter.set_password(officer, PASSWORD)
 
 
 def test_allauths_own_addresses_are_not_mounted(officer: User) -> None:

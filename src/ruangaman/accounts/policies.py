@@ -60,12 +60,17 @@ def password_fault(password: str, *, username: str, display_name: str = "") -> s
         }
     if len(plain) > LONGEST_PASSWORD:
         return _("Kata sandi paling banyak %(count)d huruf.") % {"count": LONGEST_PASSWORD}
-    if len(set(plain.casefold())) < 6 or _is_common(plain):
+    if len(set(plain.casefold())) < 6 or _repeats(plain) or _is_common(plain):
         return _("Kata sandi ini terlalu mudah ditebak. Pilih kata lain.")
     names = [username, *display_name.split()]
     if any(len(name) >= 4 and name.casefold() in plain.casefold() for name in names):
         return _("Kata sandi ini memuat nama Anda. Pilih kata lain.")
     return None
+
+
+def _repeats(password: str) -> bool:
+    """Whether it is one short piece over and over, such as the row of digits begun again."""
+    return any((password[:size] * len(password))[: len(password)] == password for size in range(1, 11))
 
 
 def _is_common(password: str) -> bool:
