@@ -119,7 +119,7 @@ def test_only_known_module_names_inside_an_app():
         "urls", "registry", "apps", "adapters", "__init__",
     }  # fmt: skip
     free = {"core", "ui", "vault", "ops", "config"}
-    folders = {"migrations", "templatetags", "templates", "static", "channels", "instruments", "indicators"}
+    folders = {"migrations", "templatetags", "templates", "static", "channels", "sources", "instruments", "indicators"}
     wrong = []
     for path in house.python_files():
         parts = path.relative_to(house.SRC).with_suffix("").parts
