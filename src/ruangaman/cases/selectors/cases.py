@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from ruangaman.accounts.models import User
 from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, Case, CaseFile, Person, Task
+from ruangaman.vault.types import Compartment
 
 
 def get_case(*, code: str, viewer: User) -> Case:
@@ -47,8 +48,10 @@ def get_part(*, case: Case, part_id: UUID) -> Assignment:
     return get_object_or_404(parts.select_related("user"), pk=part_id)
 
 
-def get_file(*, case: Case, file_id: UUID) -> CaseFile:
-    """Return a file of a case by its row. Raises Http404."""
+def get_file(*, case: Case, file_id: UUID, viewer: User) -> CaseFile:
+    """Return a file of a case by its row. Raises Http404: absent, or `viewer` does not hold the attachments."""
+    if Compartment.ATTACHMENT not in policies.compartments_of(case.assignments.filter(user=viewer, until=None)):
+        raise Http404
     return get_object_or_404(CaseFile.objects.filter(case=case), pk=file_id)
 
 

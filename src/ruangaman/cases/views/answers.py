@@ -48,6 +48,11 @@ def show(request: StaffRequest, template: str, case: Case, form: forms.Form, **c
     return render(request, template, {"case": case, "form": form, **part, **context}, status=status)
 
 
+def refused(request: StaffRequest, case: Case, error: DomainError) -> HttpResponse:
+    """Say why nothing was opened or changed, with the way back to the list or the case."""
+    return render(request, "cases/refused.html", {"case": case, "words": str(error)}, status=409)
+
+
 def case_url(case: Case, *, anchor: str = "", query: str = "") -> str:
     """Return the address of the case page."""
     return f"/kasus/{case.code}/" + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")

@@ -15,8 +15,10 @@ from ruangaman.cases import selectors
 from ruangaman.cases.forms import FilterForm
 from ruangaman.cases.selectors.listing import parse_cursor
 from ruangaman.cases.selectors.timeline import STREAMS
+from ruangaman.cases.views.answers import refused
 from ruangaman.core import clock
 from ruangaman.core.access import requires
+from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Purpose
@@ -51,7 +53,10 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
     case = selectors.get_case(code=code, viewer=request.user)
     asked = request.GET.get("r", "")
     stream = asked if asked in STREAMS else ""
-    page = selectors.get_case_page(case=case, viewer=request.user, at=clock.now(), stream=stream)
+    try:
+        page = selectors.get_case_page(case=case, viewer=request.user, at=clock.now(), stream=stream)
+    except DomainError as error:
+        return refused(request, case, error)
     undo = _just_done(request, page)
     context = {
         "page": page,
@@ -69,8 +74,11 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
 def download(request: StaffRequest, code: str, file_id: UUID) -> HttpResponse:
     """A file of the case: recorded first, then sent."""
     case = selectors.get_granted(code=code, viewer=request.user)
-    row = selectors.get_file(case=case, file_id=file_id)
-    facts, pieces = vault.open_file(key_ref=row.key_ref, purpose=Purpose.DOWNLOAD, by=request.user, at=clock.now())
+    row = selectors.get_file(case=case, file_id=file_id, viewer=request.user)
+    try:
+        facts, pieces = vault.open_file(key_ref=row.key_ref, purpose=Purpose.DOWNLOAD, by=request.user, at=clock.now())
+    except DomainError as error:
+        return refused(request, case, error)
     response = StreamingHttpResponse(pieces, content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, facts.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"

@@ -6,14 +6,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import TaskForm
-from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
+from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, refused, show
 from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.errors import DomainError, NotFound
@@ -71,5 +70,5 @@ def _tick(request: StaffRequest, code: str, task_id: UUID, *, is_done: bool) -> 
     except NotFound as error:
         raise Http404 from error
     except DomainError as error:
-        return render(request, "cases/refused.html", {"case": case, "words": str(error)}, status=409)
+        return refused(request, case, error)
     return go(request, case_url(case, anchor="berikutnya", query=f"selesai={task_id}" if is_done else ""))

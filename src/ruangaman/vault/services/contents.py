@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ruangaman.audit import services as audit
@@ -112,6 +113,9 @@ def reveal_many(*, refs: Collection[UUID], purpose: Purpose, by: Actor, at: date
 def open_file(*, key_ref: UUID, purpose: Purpose, by: Actor, at: datetime) -> tuple[FileFacts, Iterator[bytes]]:
     """Open a file: its facts, and its bytes piece by piece, to be sent once the unit of work is committed.
 
+    Args:
+        key_ref: where the file's key is sealed: in the dossier that it came with, or sealed again in a case's.
+
     Raises:
         NotFound, NotHeld, Locked: as `reveal`.
         Tampered: as `reveal`, or frames are missing.
@@ -119,8 +123,10 @@ def open_file(*, key_ref: UUID, purpose: Purpose, by: Actor, at: datetime) -> tu
     Writes: one `vault.revealed` event.
     """
     facts = FileFacts.from_content(reveal(ref=key_ref, purpose=purpose, by=by, at=at))
-    row = SealedFile.objects.filter(key_ref=key_ref).first()
-    if row is None or row.id != facts.file_id or Frame.objects.filter(file=row).count() != facts.frames:
+    home = Sealed.objects.filter(ref=key_ref).values("dossier_id")
+    moved = ~Q(key_ref=key_ref) & Q(dossier_id__in=home)  # in the file's own dossier there is one right reference
+    row = SealedFile.objects.filter(id=facts.file_id).exclude(moved).first()
+    if row is None or Frame.objects.filter(file=row).count() != facts.frames:
         raise Tampered(_("Berkas ini tidak utuh."))
     frames = _read_frames(facts, audit.current_unit().role, list(by.principals))
     return facts, open_frames(facts.file_id, facts.key, frames)
