@@ -237,6 +237,11 @@ def test_a_moment_needs_a_time_zone():
         services.record(DONE, by=None, subject="K-1", at=FEB_1.replace(tzinfo=None))
 
 
+def test_a_subject_is_a_code_or_a_key():
+    with pytest.raises(ForbiddenDetail), services.unit_of_work(Role.WEB):
+        services.record(DONE, by=None, subject="x" * 65, at=FEB_1)
+
+
 def test_an_unknown_type_is_refused():
     with pytest.raises(UnknownEvent), services.unit_of_work(Role.WEB):
         services.record(EventType("test.never", "never"), by=None, subject="K-1", at=FEB_1)

@@ -12,9 +12,9 @@ class AuditEvent(models.Model):
     lane = models.SmallIntegerField()
     seq = models.BigIntegerField()
     at = models.DateTimeField()
-    type = models.TextField()
-    actor = models.TextField()
-    subject = models.TextField()
+    type = models.CharField(max_length=64)
+    actor = models.CharField(max_length=64)
+    subject = models.CharField(max_length=64)
     detail = models.JSONField(default=dict)
     seals = models.BinaryField()
     """SHA-256 over the seals that this event leaves; empty when it leaves none."""
@@ -29,7 +29,7 @@ class AuditEvent(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"lane", "seq", "at", "type", "detail", "seals", "prev", "hash"})
+        plain = frozenset({"pk", "lane", "seq", "at", "type", "detail", "seals", "prev", "hash"})
         linkable = frozenset({"actor", "subject"})
 
     def __str__(self) -> str:
@@ -65,7 +65,7 @@ class AuditSeal(models.Model):
         indexes = [models.Index(fields=["lane", "seq"], name="audit_seal_event")]
 
     class Privacy:
-        plain = frozenset({"version", "sha256", "lane", "seq"})
+        plain = frozenset({"pk", "version", "sha256", "lane", "seq"})
         linkable = frozenset({"ref"})
 
     def __str__(self) -> str:

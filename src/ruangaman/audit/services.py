@@ -20,6 +20,7 @@ from ruangaman.audit.types import LANES, Detail, EventType, Role, Seal, VerifyRe
 from ruangaman.core.types import Actor
 
 LONGEST_VALUE = 120
+LONGEST_SUBJECT = 64
 SETTINGS = ("role", "ra.user", "ra.principals", "ra.units")
 
 
@@ -241,6 +242,8 @@ def _event(
 ) -> Event:
     if event_types.get(event_type.key) is not event_type:
         raise UnknownEvent(f"The event type {event_type.key} is not registered.")
+    if len(subject) > LONGEST_SUBJECT:
+        raise ForbiddenDetail(f"{event_type.key}: the subject is not a code or a key.")
     if at.tzinfo is None:
         raise ForbiddenDetail(f"{event_type.key}: the moment has no time zone.")
     unknown = set(detail or {}) - event_type.fields

@@ -296,7 +296,7 @@ class Frame(models.Model):
     data = models.BinaryField()
 
     class Privacy:
-        plain = frozenset({"position"})
+        plain = frozenset({"pk", "position"})
         linkable = frozenset({"file"})
         sealed = frozenset({"data"})
 

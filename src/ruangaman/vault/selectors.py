@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import Q
 
 from ruangaman.core.types import Actor
+from ruangaman.vault.directory import cached_directory as cached_directory
+from ruangaman.vault.directory import read_directory as read_directory
 from ruangaman.vault.grants import compartments_of
 from ruangaman.vault.models import Grant
 from ruangaman.vault.types import Compartment

@@ -110,6 +110,6 @@ SessionStore = StaffSessionStore
 def delete_expired_sessions(*, at: datetime) -> int:
     """Delete sessions whose time is over. For the worker, which may see nothing but the date. Returns how many."""
     return sum(
-        model._base_manager.filter(expire_date__lt=at)._raw_delete("default")  # type: ignore[attr-defined]
+        model._base_manager.filter(expire_date__lt=at)._raw_delete("default")
         for model in (StaffSession, PublicSession)
     )

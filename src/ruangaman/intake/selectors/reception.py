@@ -12,7 +12,7 @@ from django.db import connection
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.intake.types import DeskFacts, Reception
-from ruangaman.vault import directory
+from ruangaman.vault import selectors as vault
 
 SECONDS = 10.0
 
@@ -32,9 +32,9 @@ def cached_reception() -> Reception:
     Must not be called while a connection is held: it takes one.
     """
     fresh = time.monotonic() - _kept.read_at < SECONDS
-    if _kept.reception is None or not fresh or directory.cached_directory() is None:
+    if _kept.reception is None or not fresh or vault.cached_directory() is None:
         with unit_of_work(Role.PUBLIC):
-            keys = directory.read_directory()
+            keys = vault.read_directory()
             _kept.reception = read_reception(frozenset(keys.keys))
         _kept.read_at = time.monotonic()
     return _kept.reception
@@ -64,7 +64,8 @@ def read_reception(signed: frozenset[UUID]) -> Reception:
     ]
     return Reception(
         desks=tuple(desk for desk in desks if desk.principal_id in signed),
-        avoidable=tuple((one["code"], one["name"]) for one in facts["avoidable"]),
+        units=tuple((code, name) for code, name in facts["units"]),
+        agencies=tuple((code, name) for code, name in facts["agencies"]),
         hours=facts["hours"],
     )
 
