@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +35,12 @@ class FilterForm(forms.Form):
             ("closed", _("yang sudah ditutup")),
         ],
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Name each list for those who do not see the sentence."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
 
     def to_filters(self) -> CaseFilters:
         """Return what the address asks for."""
