@@ -29,6 +29,7 @@ from ruangaman.audit.types import Role
 from ruangaman.config.bodies import BodyFault, read_body
 from ruangaman.core import clock
 from ruangaman.core.access import Access, Door, Prepare, access_of
+from ruangaman.vault import services as vault
 from ruangaman.vault.sessions import PublicSessionStore, StaffSessionStore
 from ruangaman.web import views as web
 
@@ -104,7 +105,11 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        translation.activate(page_language(request))
+        try:
+            translation.activate(page_language(request))
+        except OUTAGES as outage:  # reading the session; Django's hook for exceptions only sees those of views
+            request.outage = outage  # type: ignore[attr-defined]  # read by the door
+            raise
         request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
 
@@ -159,6 +164,7 @@ class DoorMiddleware:
         finally:
             if uploads is not None:
                 uploads.discard()
+                vault.release_slots()
 
     def _prepare(
         self, request: HttpRequest, access: Access, prepare: Prepare, kwargs: dict[str, Any]

@@ -30,7 +30,7 @@ from ruangaman.vault.services.dossiers import (
     share,
     shred,
 )
-from ruangaman.vault.services.files import Slot, seal_file, store_files, take_slot
+from ruangaman.vault.services.files import Slot, release_slots, seal_file, store_files, take_slot
 from ruangaman.vault.services.installation import check_pepper
 from ruangaman.vault.services.people import (
     NewPerson,
@@ -81,6 +81,7 @@ __all__ = [
     "prepare_change",
     "read_members",
     "receipt_actor",
+    "release_slots",
     "remove_member",
     "retire_principal",
     "reveal",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -39,7 +40,8 @@ class FileRow:
 class Slot:
     """The right to store files now. At most half of this process's connections may do so at once.
 
-    It is given back by `release`, at the latest when nobody refers to it any more.
+    It is given back by `release`, by `release_slots` at the end of the request, at the latest when nobody refers to it
+    any more: an exception's traceback may refer to it for a long time.
     """
 
     def __init__(self) -> None:
@@ -49,10 +51,21 @@ class Slot:
             raise Busy(_("Banyak berkas sedang disimpan. Coba lagi sebentar lagi, atau kirim tanpa berkas."))
         self._finish = weakref.finalize(self, slots.release)
         self._finish.atexit = False
+        _taken.set((*_taken.get(), self))
 
     def release(self) -> None:
         """Let the next one store; twice is no fault."""
         self._finish()
+
+
+_taken: ContextVar[tuple[Slot, ...]] = ContextVar("ruangaman_slots", default=())
+
+
+def release_slots() -> None:
+    """Give back every slot that this request took and did not give back: the end of a request, however it came."""
+    for slot in _taken.get():
+        slot.release()
+    _taken.set(())
 
 
 @cache
