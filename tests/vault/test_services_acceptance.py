@@ -263,6 +263,20 @@ def test_half_of_the_connections_store_files_at_most(slots):
     third.release()
 
 
+def test_the_end_of_a_request_gives_back_every_slot(slots):
+    first = services.take_slot()
+    services.take_slot()
+    gc.collect()
+    services.release_slots()
+    kept = [services.take_slot(), services.take_slot()]
+    first.release()
+    with pytest.raises(Busy):
+        services.take_slot()
+    services.release_slots()
+    assert len(kept) == 2
+    services.take_slot()
+
+
 def test_an_acceptance_that_was_dropped_gives_its_slot_back(town: Town, officer: Person, slots):
     for _ in range(3):
         prepare(officer.desks[0], files=[upload()])

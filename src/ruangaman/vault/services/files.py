@@ -51,20 +51,22 @@ class Slot:
             raise Busy(_("Banyak berkas sedang disimpan. Coba lagi sebentar lagi, atau kirim tanpa berkas."))
         self._finish = weakref.finalize(self, slots.release)
         self._finish.atexit = False
-        _taken.set((*_taken.get(), self))
+        _taken.set((*_taken.get(), weakref.ref(self)))
 
     def release(self) -> None:
         """Let the next one store; twice is no fault."""
         self._finish()
 
 
-_taken: ContextVar[tuple[Slot, ...]] = ContextVar("ruangaman_slots", default=())
+_taken: ContextVar[tuple[weakref.ref[Slot], ...]] = ContextVar("ruangaman_slots", default=())
 
 
 def release_slots() -> None:
     """Give back every slot that this request took and did not give back: the end of a request, however it came."""
-    for slot in _taken.get():
-        slot.release()
+    for taken in _taken.get():
+        slot = taken()
+        if slot is not None:
+            slot.release()
     _taken.set(())
 
 
