@@ -292,7 +292,7 @@ def test_a_foreign_row_is_not_found_by_its_id(team: Team) -> None:
         with pytest.raises(Http404):
             selectors.get_person(case=case, person_id=other.people.all()[0].pk)
         with pytest.raises(Http404):
-            selectors.get_file(case=case, file_id=uuid4())
+            selectors.get_file(case=case, file_id=uuid4(), viewer=team.manager)
         with pytest.raises(Http404):
             selectors.get_part(case=case, part_id=other.assignments.get().pk)
 
