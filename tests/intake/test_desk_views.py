@@ -10,11 +10,13 @@ from django.test import Client
 
 from ruangaman.accounts.types import Role
 from ruangaman.audit.models import AuditEvent
+from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services
 from ruangaman.intake.models import Message, Report
 from ruangaman.intake.types import Direction, State
+from tests.factories.cases import FEB_3
 from tests.factories.desk import KINDS, STORY, Counter, make_counter
 from tests.support.signing_in import signed_in
 
@@ -246,8 +248,6 @@ def test_people_of_other_cases_do_not_reach_the_conversation(counter, report):
 
 
 def test_who_joins_the_case_reads_the_conversation_and_who_leaves_no_longer(counter, report):
-    from ruangaman.cases import services as cases
-
     case = to_case(counter, report)
     counter.write_back(report, "PESAN-UJI")
     companion = counter.team.companion
@@ -257,7 +257,7 @@ def test_who_joins_the_case_reads_the_conversation_and_who_leaves_no_longer(coun
     assert "PESAN-UJI" not in signed_in(counter.team.psychologist).get(path).content.decode()
 
     part = case.assignments.get(user=companion)
-    counter.do(cases.unassign, case, by=counter.manager, assignment_id=part.pk)
+    counter.do(cases.unassign, case, by=counter.manager, assignment_id=part.pk, at=FEB_3)
     answer = send(signed_in(companion), report, "jawab", {"message": "x", "once": str(uuid4())})
     assert answer.status_code == 404
     assert "PESAN-UJI" in signed_in(counter.manager).get(path).content.decode()

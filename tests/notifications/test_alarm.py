@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import email
 import json
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
-from email.message import Message
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 from procrastinate.contrib.django import app
@@ -30,44 +27,16 @@ from ruangaman.notifications.models import AlarmSent
 from ruangaman.notifications.types import AlarmKind, AlarmNotSent
 from tests.factories.cases import FEB_1
 from tests.factories.desk import HOUR, KINDS, Counter, make_counter
-
-
-class Mailbox:
-    """A mail server that keeps letters, and refuses those for whom it is told to."""
-
-    def __init__(self) -> None:
-        self.letters: list[tuple[str, Message]] = []
-        self.refused: set[str] = set()
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if address in self.refused:
-            return "451 later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        letter = email.message_from_bytes(envelope.content)
-        self.letters += [(address, letter) for address in envelope.rcpt_tos]
-        return "250 OK"
-
-    @property
-    def reached(self) -> list[str]:
-        return sorted(address for address, _letter in self.letters)
+from tests.support.mailbox import Mailbox, mail_server
 
 
 @pytest.fixture
 def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    box = Mailbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port)
-    server.start()
-    monkeypatch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-    monkeypatch.setattr(settings, "EMAIL_HOST", "127.0.0.1")
-    monkeypatch.setattr(settings, "EMAIL_PORT", port)
-    yield box
-    server.stop()
+    with mail_server() as box:
+        monkeypatch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+        monkeypatch.setattr(settings, "EMAIL_HOST", "127.0.0.1")
+        monkeypatch.setattr(settings, "EMAIL_PORT", box.port)
+        yield box
 
 
 @pytest.fixture

@@ -218,12 +218,18 @@ def settle(*, code: str, by: User, at: datetime) -> Report:
 
 
 def lock_report(*, code: str, by: User) -> Report:
-    """Return a report of the own desk, its row locked. Raises NotFound, NotAllowed."""
+    """Return a report of the own desk, its row locked.
+
+    Only what never changes is joined: beside a row that was waited for, a joined one would be as it was before.
+
+    Raises:
+        NotFound, NotAllowed.
+    """
     if not policies.can_work_at_desk(by):
         raise NotAllowed(_("Anda tidak bertugas di meja pengaduan."))
     report = (
         Report.objects.select_for_update(of=("self",))
-        .select_related("desk__unit", "taken_by", "refused_by", "duplicate_of")
+        .select_related("desk__unit")
         .of_desks(accounts.desks_of(by))
         .filter(code=code)
         .first()
@@ -268,12 +274,7 @@ def _give_to(report: Report, by: User, at: datetime) -> None:
 
 
 def _lock_thread(*, code: str, by: User) -> Report:
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("desk", "taken_by", "case")
-        .filter(code=code)
-        .first()
-    )
+    report = Report.objects.select_for_update(of=("self",)).select_related("desk").filter(code=code).first()
     if report is None:
         raise NotFound(_("Tidak ada laporan seperti itu."))
     at_desk = report.desk_id in accounts.desks_of(by)
