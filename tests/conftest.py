@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,19 @@ _stage = Stage()
 _stage.prepare()  # before Django's settings are read
 
 import django  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.utils.functional import empty  # noqa: E402
 
+if settings.configured:  # a worker of xdist: read once already, with the environment that it inherited
+    settings._wrapped = empty
+    sys.modules.pop("ruangaman.config.settings", None)
 django.setup()
 
 from django.db import connection, connections  # noqa: E402
 from django.db.backends.signals import connection_created  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
+
+connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"]
 
 from ruangaman.ops import binaries  # noqa: E402
 from ruangaman.ops.postgres import Postgres  # noqa: E402
