@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from ruangaman.ops.chromium import ARGUMENTS, find_chromium
 from ruangaman.ops.running import RunningDemo
 
-CASES = 8
+CASES = 5
 NEUTRAL_WORDS = "Cuaca hari ini cerah"
 DEVICES: dict[str, dict[str, object]] = {
     "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},

@@ -113,8 +113,8 @@ class Colleague:
     def sign_in(self) -> Colleague:
         """Come in by the door, to the first page."""
         self.page.goto("/masuk/")
-        self.page.locator("[name=username]").fill(self.username)
-        self.page.locator("[name=password]").fill(PASSWORD)
+        self.page.locator("input[name=username]").fill(self.username)
+        self.page.locator("input[name=password]").fill(PASSWORD)
         press(self.page.locator("main"), "Lanjut")
         self.page.wait_for_url(re.compile("/kerja/"))
         return self

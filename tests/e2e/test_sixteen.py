@@ -1,4 +1,4 @@
-"""Sixteen people reporting at once; the same while parts of the house are killed. The long run is `./ruang soak kills`."""
+"""Sixteen people reporting at once; the same while parts of the house are killed. See also `./ruang soak kills`."""
 
 from __future__ import annotations
 
