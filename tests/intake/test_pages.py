@@ -221,3 +221,19 @@ def test_other_methods_are_refused(office):
     for path in ("/i/", "/p/", "/p/pesan", "/i/selesai", "/keluar", "/"):
         assert client.put(path).status_code in {403, 405}
         assert client.delete(path).status_code in {403, 405}
+
+
+def test_one_can_avoid_each_receiver_and_each_agency_without_a_desk(office, browser):
+    browser.get("/i/")
+
+    assert re.findall(r'name="avoid" value="([^"]+)"', browser.text) == ["uptd-ppa", "dinsos", "polisi"]
+    assert len(re.findall(r'class="holds"', browser.text)) == 2
+
+
+def test_at_once_is_promised_without_a_moment_that_has_passed(office, browser):
+    browser.follow(browser.report(now="yes"))
+    assert "Secepatnya" in browser.text
+    browser.follow(browser.post("/i/selesai"))
+
+    assert "secepatnya" in browser.text
+    assert "paling lambat" not in browser.text

@@ -175,12 +175,13 @@ class Reception:
 
     Args:
         desks: in the order in which they are tried.
-        avoidable: code and name of agencies and units.
+        units, agencies: code and name of each.
         hours: limit in hours by its key.
     """
 
     desks: tuple[DeskFacts, ...]
-    avoidable: tuple[tuple[str, str], ...]
+    units: tuple[tuple[str, str], ...]
+    agencies: tuple[tuple[str, str], ...]
     hours: dict[str, int] = field(hash=False)
 
     @property
@@ -188,10 +189,16 @@ class Reception:
         """Codes of the units whose desks take reports."""
         return frozenset(desk.unit_code for desk in self.desks)
 
+    @property
+    def avoidable(self) -> tuple[tuple[str, str], ...]:
+        """Code and name of everything that may be kept from reading; a code that both lists have stands for both."""
+        return tuple({**dict(self.agencies), **dict(self.units)}.items())
+
     def offered(self) -> list[tuple[str, str]]:
-        """Return what the form offers to avoid: the units of the desks, and agencies that have no desk."""
-        hidden = {desk.agency_code for desk in self.desks} - self.holders
-        return [pair for pair in self.avoidable if pair[0] not in hidden]
+        """Return what the form offers to avoid: the units whose desks take reports, then agencies without a desk."""
+        names, taken = dict(self.units), {desk.agency_code for desk in self.desks} | self.holders
+        desks = [(code, names[code]) for code in dict.fromkeys(desk.unit_code for desk in self.desks)]
+        return desks + [pair for pair in self.agencies if pair[0] not in taken]
 
     def desk_for(self, avoid: Collection[str]) -> DeskFacts | None:
         """Return the first desk that is not avoided, or None: no other desk is ever taken instead."""

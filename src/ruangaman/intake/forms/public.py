@@ -173,7 +173,7 @@ class ReportForm(PublicForm):
         help_text=_("Boleh samaran. Kalau orang lain yang mengangkat, kami tidak menyebut kantor."),
     )
     avoid = some_of((), _("Ada yang tidak boleh tahu"))
-    files = forms.Field(
+    files = forms.Field(  # type: ignore[assignment]  # the form's class keeps fields apart from its own names
         required=False,
         label=_("Pilih berkas"),
         help_text=_("Paling banyak 10 berkas, masing-masing 25 MB."),
@@ -189,7 +189,7 @@ class ReportForm(PublicForm):
             avoidable: code and name of everything that may be kept from reading.
             child: ask in a child's words.
         """
-        super().__init__(*args, auto_id="%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "%s", **kwargs})
         self.voice = "child" if child else ""
         self.fields["avoid"].choices = list(avoidable)  # type: ignore[attr-defined]  # a choice field
         if child:
@@ -223,7 +223,7 @@ class ReportForm(PublicForm):
     def to_draft(self, channel: str) -> ReportDraft:
         """Return the checked answers."""
         data = self.cleaned_data
-        many = {name: tuple(data[name]) for name in ("kinds", "dangers", "avoid")}
+        many: dict[str, Any] = {name: tuple(data[name]) for name in ("kinds", "dangers", "avoid")}
         one = {name: data[name] for name in self.single if name not in {"key", "contact"}}
         return ReportDraft(
             channel=channel, contact=data["contact"] or ContactWay.RECEIPT.value, voice=self.voice, **one, **many
@@ -255,7 +255,9 @@ class MessageForm(PublicForm):
         label=_("Tulis balasan"),
         widget=forms.Textarea,
     )
-    files = forms.Field(required=False, label=_("Pilih berkas"), widget=ManyFiles(attrs={"multiple": True}))
+    files = forms.Field(  # type: ignore[assignment]  # as above
+        required=False, label=_("Pilih berkas"), widget=ManyFiles(attrs={"multiple": True})
+    )
 
     def __init__(self, *args: Any, has_files: bool = False, **kwargs: Any) -> None:
         """Build the form.
@@ -263,7 +265,7 @@ class MessageForm(PublicForm):
         Args:
             has_files: files came along: then words are not needed.
         """
-        super().__init__(*args, auto_id="%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "%s", **kwargs})
         self.has_files = has_files
 
     def clean_message(self) -> str:

@@ -45,12 +45,10 @@ SELECT jsonb_build_object(
             'id', d.id, 'name', d.name, 'principal', d.principal_id, 'unit', u.id, 'unit_code', u.code,
             'agency_code', a.code, 'breakglass', u.breakglass_id) ORDER BY d.position)
         FROM accounts_desk d JOIN accounts_unit u ON u.id = d.unit_id JOIN accounts_agency a ON a.id = u.agency_id), '[]'),
-    'avoidable', coalesce((
-        SELECT jsonb_agg(jsonb_build_object('code', one.code, 'name', one.name) ORDER BY one.name)
-        FROM (SELECT u.code, u.name FROM accounts_unit u
-              UNION ALL
-              SELECT a.code, a.name FROM accounts_agency a
-              WHERE NOT EXISTS (SELECT 1 FROM accounts_unit u WHERE u.code = a.code)) AS one), '[]'),
+    'units', coalesce((
+        SELECT jsonb_agg(jsonb_build_array(u.code, u.name) ORDER BY u.name) FROM accounts_unit u), '[]'),
+    'agencies', coalesce((
+        SELECT jsonb_agg(jsonb_build_array(a.code, a.name) ORDER BY a.name) FROM accounts_agency a), '[]'),
     'hours', coalesce((
         SELECT jsonb_object_agg(l.key, l.hours)
         FROM (SELECT DISTINCT ON (key) key, hours FROM clocks_limit

@@ -25,6 +25,11 @@ class SafeView:
     handled_at: datetime | None
     due_at: datetime
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the promise is "at once" and not a moment."""
+        return self.due_at <= self.received_at
+
 
 @dataclass(frozen=True)
 class ThreadMessage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -38,17 +38,8 @@ def prepare_form(request: HttpRequest) -> HttpResponse | None:
     reception = cached_reception()
     if request.method != "POST":
         return _blank(request, reception)
-    uploads = getattr(request, "uploads", None)
     try:
-        draft = channels["web"].receive(request, avoidable=reception.avoidable, child=_path(request) == "anak")
-        request.prepared = services.prepare_report(  # type: ignore[attr-defined]  # the door's own slot
-            draft=draft,
-            uploads=uploads.sealed if uploads is not None else [],
-            key=request.POST.get("key", ""),
-            cookie=_cookie(request),
-            reception=reception,
-            at=clock.now(),
-        )
+        request.prepared = _prepare(request, reception)  # type: ignore[attr-defined]  # the door's own slot
     except Unreadable as asked:
         busy = getattr(request, "body_fault", None) == "busy"
         return _again(request, asked.form, reception, status=503 if busy else 422)
@@ -61,6 +52,18 @@ def prepare_form(request: HttpRequest) -> HttpResponse | None:
         words = _("Sedang ramai sekali. Tulisanmu masih ada; tunggu sebentar, lalu tekan Kirim lagi.")
         return _again(request, _refilled(request, reception, None, words), reception, status=503)
     return None
+
+
+def _prepare(request: HttpRequest, reception: Reception) -> services.PreparedReport:
+    uploads = getattr(request, "uploads", None)
+    return services.prepare_report(
+        draft=channels["web"].receive(request, avoidable=reception.avoidable, child=_path(request) == "anak"),
+        uploads=uploads.sealed if uploads is not None else [],
+        key=request.POST.get("key", ""),
+        cookie=_cookie(request),
+        reception=reception,
+        at=clock.now(),
+    )
 
 
 @public(files=True, prepare=prepare_form)
@@ -111,8 +114,7 @@ def _kept_form(language: str, path: str, reception: Reception) -> tuple[str, fro
     request.method, request.path_info = "GET", "/i/"
     request.path = "/i/"
     if path:
-        request.GET = request.GET.copy()
-        request.GET["untuk"] = path
+        request.GET = QueryDict(f"untuk={path}")
     form = ReportForm(avoidable=reception.avoidable, child=path == "anak", initial=PATHS.get(path))
     context = _context(form, reception, path) | {"csrf_token": TOKEN, "key": KEY}
     page = render_to_string("intake/form.html", context, request=request)
