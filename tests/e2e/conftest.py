@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ruangaman.ops.chromium import ARGUMENTS, find_chromium
 from ruangaman.ops.running import RunningDemo
+from ruangaman.ops.visitor import Visitor
 
 CASES = 5
 NEUTRAL_WORDS = "Cuaca hari ini cerah"
@@ -29,6 +31,7 @@ DEVICES: dict[str, dict[str, object]] = {
 }  # fmt: skip
 """A small telephone and an office screen, each with and without JavaScript."""
 OpenPage = Callable[[str], Page]
+NewVisitor = Callable[..., Visitor]
 
 
 class _Weather(BaseHTTPRequestHandler):
@@ -68,6 +71,19 @@ def house(neutral_site: str) -> Iterator[RunningDemo]:
             yield demo
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def new_visitor(house: RunningDemo) -> Iterator[NewVisitor]:
+    """Make browsers without script, by plain HTTP."""
+    with ExitStack() as stack:
+
+        def make(**wishes: Any) -> Visitor:
+            visitor = Visitor(house.url, **wishes)
+            stack.callback(visitor.close)
+            return visitor
+
+        yield make
 
 
 @pytest.fixture(scope="module")
