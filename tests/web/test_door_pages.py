@@ -81,6 +81,11 @@ def test_an_unknown_address_is_answered_alike_in_and_out(counter):
     assert "<title>Informasi</title>" in inside.content.decode()
 
 
+def test_a_part_of_a_page_whose_session_ended_asks_for_the_whole_page(db):
+    answer = Client().get("/kerja/alarm", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Refresh"]) == (404, "true")
+
+
 def test_somebody_not_signed_in_is_led_to_the_door(db):
     answer = Client().get("/kerja/")
     assert (answer.status_code, answer["Location"]) == (302, "/masuk/")

@@ -18,6 +18,7 @@ from ruangaman.ui.moments import WITA
 from ruangaman.web import events
 
 PAGE = 50
+UUID_LENGTH = 36
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,7 @@ def read_trail(*, day: date, kind: str, after: Cursor | None, by: User, at: date
 
 def _row(event: AuditEvent, names: dict[str, str]) -> TrailRow:
     found = event_types.get(event.type)
-    subject = event.subject if len(event.subject) <= 16 else f"{event.subject[:8]}…"
-    parts = {"actor": names.get(event.actor, _("Pemegang tanda terima")), "subject": subject}
+    parts = {"actor": names.get(event.actor, _("Pemegang tanda terima")), "subject": _short(event.subject)}
     sentence = _(found.sentence) if found else "{actor}: " + event.type
     return TrailRow(event.at, sentence.format(**parts), _detail(event.detail))
 
@@ -72,11 +72,17 @@ def _row(event: AuditEvent, names: dict[str, str]) -> TrailRow:
 def _detail(detail: dict[str, object]) -> str:
     """Return the codes of an event, as they are: an auditor compares them."""
     pairs = [
-        f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        f"{key}: {', '.join(map(_short, value)) if isinstance(value, list) else _short(value)}"
         for key, value in sorted(detail.items())
         if value not in (None, "", [])
     ]
     return "; ".join(pairs)
+
+
+def _short(value: object) -> str:
+    """Return a code as it is, a key by its beginning."""
+    text = str(value)
+    return f"{text[:8]}…" if len(text) == UUID_LENGTH else text
 
 
 def _names(actors: Collection[str]) -> dict[str, str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from ruangaman.accounts.models import User
 from ruangaman.clocks.selectors import limit_for
 from ruangaman.core.codelists import Authority
@@ -42,23 +44,11 @@ def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: For
     """Return the context of `intake/report.html`."""
     report = opened.report
     steps = steps_from(report.state)
-    suggestion = suggest(report)
-    channel = channels.get(report.channel)
     return {
         "report": report,
         "opened": opened,
         "at": at,
         "purpose": Purpose.TRIAGE.label.lower(),
-        "headline": wording.headline(report),
-        "channel": channel.label if channel else report.channel,
-        "happening": wording.is_happening(report),
-        "signs": wording.signs(report),
-        "facts": wording.facts(opened.answers),
-        "story": wording.story(opened.answers),
-        "limits": wording.limits(opened.contact, selectors.names_by_code()),
-        "promised": Promised(report.received_at, report.due_at, "done" if report.answered_at else ""),
-        "limit": limit_for(report.limit_key, report.received_at),
-        "suggestion": suggestion,
         "held_by_me": report.taken_by_id == viewer.pk,
         "held_by_other": report.taken_by if report.taken_by_id not in {None, viewer.pk} else None,
         "returned": report.needs_desk and report.state not in WORKED_ON,
@@ -66,18 +56,43 @@ def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: For
         "undo_seconds": UNDO_SECONDS if _just_refused(report.refused_at, at) else 0,
         "undo_url": f"/laporan/{report.code}/batal-tolak",
         "can": {step.value: step in steps for step in Step},
-        "forms": _complete(forms, opened, viewer, suggestion),
         "candidates": selectors.list_candidates(report=report, viewer=viewer) if Step.MARK_DUPLICATE in steps else [],
         "suggested_words": [(reason.label, words) for reason, words in SUGGESTED_WORDS.items()],
         "states": State,
+        **_words(opened),
+        **_decision(forms, opened),
     }
+
+
+def _words(opened: OpenReport) -> dict[str, Any]:
+    """Return what the report says: the sentences of the page."""
+    report = opened.report
+    channel = channels.get(report.channel)
+    return {
+        "headline": wording.headline(report),
+        "channel": channel.label if channel else report.channel,
+        "happening": wording.is_happening(report),
+        "numbers": settings.RUANGAMAN_NUMBERS[:2],
+        "signs": wording.signs(report),
+        "facts": wording.facts(opened.answers),
+        "story": wording.story(opened.answers),
+        "limits": wording.limits(opened.contact, selectors.names_by_code()),
+        "promised": Promised(report.received_at, report.due_at, "done" if report.answered_at else ""),
+        "limit": limit_for(report.limit_key, report.received_at),
+    }
+
+
+def _decision(forms: Forms, opened: OpenReport) -> dict[str, Any]:
+    """Return what the answers point to, and the forms to decide with."""
+    suggestion = suggest(opened.report)
+    return {"suggestion": suggestion, "forms": _complete(forms, opened, suggestion)}
 
 
 def _just_refused(refused_at: datetime | None, at: datetime) -> bool:
     return refused_at is not None and at - refused_at < timedelta(seconds=UNDO_SECONDS)
 
 
-def _complete(forms: Forms, opened: OpenReport, viewer: User, suggestion: Suggestion) -> Forms:
+def _complete(forms: Forms, opened: OpenReport, suggestion: Suggestion) -> Forms:
     """Fill in the forms that were not sent."""
     report = opened.report
     triage = {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.types import Permission
-from ruangaman.clocks.types import Clock, ClockState, span
+from ruangaman.clocks.types import MINUTE, Clock, ClockState, span
 from ruangaman.core.codelists import Now, RiskLevel, Who
 from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import desk
@@ -45,7 +45,7 @@ def as_work(report: Report, *, viewer: Any, at: datetime) -> Work:
         code=report.code,
         promised=promised(report),
         danger=report.danger,
-        facts=[words for words in (ABOUT.get(report.who, ""), report.get_size_class_display()) if words],
+        facts=[words for words in (ABOUT.get(report.who, ""), report.get_size_class_display().lower()) if words],
         owner=_("Anda") if owner is Owner.MINE else (report.taken_by.display_name if report.taken_by else ""),
         action=action(report),
     )
@@ -57,12 +57,7 @@ def sentence(report: Report, at: datetime) -> str:
     if report.state not in WORKED_ON:
         return _("Pelapor menulis lagi setelah laporannya selesai")
     if report.opened_at is None:
-        waited = span(at - report.received_at)
-        if report.now == Now.YES:
-            return _("Bahaya masih berlangsung. Laporan belum dibuka %(span)s") % {"span": waited}
-        if not LETHAL.isdisjoint(report.dangers):
-            return _("Ada tanda bahaya. Laporan belum dibuka %(span)s") % {"span": waited}
-        return _("Laporan baru, belum dibuka %(span)s") % {"span": waited}
+        return _unopened(report, at)
     if getattr(report, "has_unread", False) and report.last_reporter_message_at:
         return _("Pelapor membalas %(span)s lalu, belum dibaca") % {"span": span(at - report.last_reporter_message_at)}
     if report.answered_at is None:
@@ -71,6 +66,20 @@ def sentence(report: Report, at: datetime) -> str:
     if report.state == State.TRIAGED:
         return _("Sudah dipilah, kasusnya belum dibuka")
     return _("Sudah dijawab, tiga pertanyaan belum dijawab")
+
+
+def _unopened(report: Report, at: datetime) -> str:
+    waited = at - report.received_at
+    words = {"span": span(waited)}
+    if report.now == Now.YES:
+        if waited < MINUTE:
+            return _("Bahaya masih berlangsung. Laporan baru saja masuk")
+        return _("Bahaya masih berlangsung. Laporan belum dibuka %(span)s") % words
+    if not LETHAL.isdisjoint(report.dangers):
+        if waited < MINUTE:
+            return _("Ada tanda bahaya. Laporan baru saja masuk")
+        return _("Ada tanda bahaya. Laporan belum dibuka %(span)s") % words
+    return _("Laporan baru saja masuk") if waited < MINUTE else _("Laporan baru, belum dibuka %(span)s") % words
 
 
 def promised(report: Report) -> Promised:

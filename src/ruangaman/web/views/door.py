@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,7 +21,7 @@ NEVER_GIVEN_BACK = frozenset({"csrfmiddlewaretoken", "password", "code"})
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The one answer for an address that does not exist and for one that is not for you to know of."""
-    return _notice(
+    answer = _notice(
         request,
         Notice(
             _("Tidak ada yang dapat ditampilkan di sini"),
@@ -29,6 +30,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         ),
         status=404,
     )
+    if request.headers.get("HX-Request"):
+        answer["HX-Refresh"] = "true"  # a part of a page whose session has ended: the whole page asks again
+    return answer
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -100,22 +104,30 @@ def down(request: HttpRequest, access: Access) -> HttpResponse:
             ),
             status=503,
         )
-    kept = [
+    context = _kept(request)
+    return render(request, "web/down_kept.html" if context else "web/down.html", context, status=503)
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    """Return what was typed, to be sent again; nothing if there is nothing."""
+    if request.method != "POST":
+        return {}
+    pairs = [
         (name, value)
         for name, values in request.POST.lists()
         if name not in NEVER_GIVEN_BACK
         for value in values
         if value.strip()
     ]
+    if not pairs:
+        return {}
     words = next((name for name in ("what", "message") if request.POST.get(name, "").strip()), "")
-    template = "web/down_kept.html" if request.method == "POST" and kept else "web/down.html"
-    context = {
-        "kept": [pair for pair in kept if pair[0] != words],
+    return {
+        "kept": [pair for pair in pairs if pair[0] != words],
         "words": words,
         "text": request.POST.get(words, "") if words else "",
         "files": getattr(getattr(request, "uploads", None), "names", ()),
     }
-    return render(request, template, context, status=503)
 
 
 @public(database=False)
