@@ -59,7 +59,7 @@ def test_every_page_is_bland_and_keeps_nothing(office, browser):
     assert set(browser.client.cookies) == {"s"}
 
 
-@pytest.mark.parametrize("path", ["/", "/i/", "/i/", "/i/?untuk=anak", "/p/", "/layanan"])
+@pytest.mark.parametrize("path", ["/", "/i/", "/i/?untuk=anak", "/p/", "/layanan"])
 def test_the_one_style_of_a_page_is_allowed_by_its_hash(office, browser, path):
     response = browser.get(path)
     styles = re.findall(r"<style>(.*?)</style>", browser.text, re.DOTALL)

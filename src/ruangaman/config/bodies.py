@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import (
     RequestDataTooBig,
@@ -156,7 +156,7 @@ def read_body(request: HttpRequest, *, files: bool) -> tuple[BodyFault | None, S
         The fault (None: the body is whole) and the upload handler (None: the page takes no files).
     """
     length = _announced(request)
-    stream = _Watched(request._stream)  # type: ignore[attr-defined]  # Django's own limited stream
+    stream = _Watched(request._stream)
     kind = request.content_type or ""
     if length is None or length > MAX_BODY or kind not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
         _set(request, QueryDict(), MultiValueDict())
@@ -202,7 +202,7 @@ def _read_multipart(
     fault: BodyFault | None = None
     post: QueryDict | None = None
     try:
-        parser = MultiPartParser(request.META, stream, handlers, "utf-8")
+        parser = MultiPartParser(request.META, cast("Any", stream), handlers, "utf-8")  # it only reads
         post, _ = parser.parse()
         _drain(stream, length)
     except TooManyFieldsSent:

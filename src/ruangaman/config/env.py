@@ -61,6 +61,7 @@ class Env:
     secret_key: str
     data: Path
     hosts: tuple[str, ...]
+    url: str
     exit_url: str
     smtp: Smtp
     mail_from: str
@@ -93,7 +94,8 @@ def load(environ: Mapping[str, str] | None = None) -> Env:
         hosts=tuple(
             host.strip() for host in env.get("RUANGAMAN_HOSTS", "127.0.0.1,localhost").split(",") if host.strip()
         ),
-        exit_url=_exit_url(env),
+        url=_address(env, "RUANGAMAN_URL", "http://127.0.0.1:8000").rstrip("/"),
+        exit_url=_address(env, "RUANGAMAN_EXIT_URL", "https://www.bmkg.go.id/"),
         smtp=_smtp(env),
         mail_from=env.get("RUANGAMAN_MAIL_FROM", "informasi@localhost"),
         secure_cookies=_flag(env, "RUANGAMAN_SECURE_COOKIES", default=not debug),
@@ -151,9 +153,8 @@ def _secret(env: Mapping[str, str]) -> str:
     return secret.hex()
 
 
-def _exit_url(env: Mapping[str, str]) -> str:
-    name = "RUANGAMAN_EXIT_URL"
-    value = env.get(name, "https://www.bmkg.go.id/")
+def _address(env: Mapping[str, str], name: str, default: str) -> str:
+    value = env.get(name, default)
     parts = urlsplit(value)
     if parts.scheme not in {"https", "http"} or not parts.netloc or any(char in value for char in " ;,'\"\\"):
         raise EnvError(f"{name} must be a plain http or https address.")

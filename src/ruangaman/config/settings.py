@@ -161,6 +161,8 @@ PROCRASTINATE_DATABASE_ALIAS = "default"
 RUANGAMAN_PEPPER = ENV.pepper
 RUANGAMAN_SPOOL = ENV.data / "spool"
 RUANGAMAN_DEMO = ENV.demo
+RUANGAMAN_URL = ENV.url
+"""Where the installation is reached: the address in the letters to the people on duty."""
 RUANGAMAN_EXIT_URL = ENV.exit_url
 RUANGAMAN_POOL_SIZE = ENV.pool_size
 RUANGAMAN_SECURE_COOKIES = ENV.secure_cookies

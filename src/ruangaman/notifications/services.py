@@ -62,5 +62,4 @@ def _letter(person: User) -> EmailMessage:
 
 
 def _queue_address() -> str:
-    scheme = "https" if settings.RUANGAMAN_SECURE_COOKIES else "http"
-    return f"{scheme}://{settings.ALLOWED_HOSTS[0]}/kerja/"
+    return f"{settings.RUANGAMAN_URL}/kerja/"

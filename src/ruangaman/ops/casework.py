@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
@@ -101,10 +101,36 @@ def work_on(work: Work) -> None:
 
 def _add_facts(work: Work) -> None:
     city, rng, plot, by = work.city, work.city.rng, work.plot, work.companion
-    at = work.step()
-    kelurahan = city.kelurahan()
+    at, kelurahan = work.step(), city.kelurahan()
+    victim = _victim(work, kelurahan)
+    forms = tuple(form.value for form in plot.forms)
+    with acting(by):
+        victim_id = _keep_victim(work, victim, at)
+        perpetrator = cases.add_person(
+            code=work.code,
+            person=NewPerson(kind=PersonKind.PERPETRATOR, sex="L", identity=Identity(full_name=rng.choice(story.MEN))),
+            by=by,
+            at=at,
+        )
+        cases.add_incident(
+            code=work.code,
+            forms=forms,
+            place=plot.place,
+            kecamatan=kecamatan_of(kelurahan),
+            from_on=(at - timedelta(days=rng.randint(1, 20))).date(),
+            to_on=None,
+            narrative={"text": plot.incident, "kelurahan": kelurahan},
+            links=[VictimLink(victim_id, perpetrator.pk, plot.relation, forms)],
+            by=by,
+            at=at,
+        )
+        cases.add_note(code=work.code, compartment=Compartment.NARRATIVE, text=rng.choice(story.NOTES), by=by, at=at)
+
+
+def _victim(work: Work, kelurahan: str) -> NewPerson:
+    rng, plot = work.city.rng, work.plot
     name = story.victim_name(rng, plot)
-    victim = NewPerson(
+    return NewPerson(
         kind=PersonKind.VICTIM,
         sex=rng.choice(plot.sexes),
         age_group=rng.choice(plot.ages),
@@ -116,40 +142,25 @@ def _add_facts(work: Work) -> None:
             address=f"Gang {rng.choice(('Melati', 'Kenanga', 'Flamboyan'))} {rng.randint(1, 40)}",
         ),
     )
-    with acting(by):
-        known = Person.objects.filter(case__code=work.code, kind=PersonKind.VICTIM).first()
-        victim_row = known or cases.add_person(code=work.code, person=victim, by=by, at=at)
-        if known is not None:
-            cases.edit_person(
-                code=work.code,
-                person_id=known.pk,
-                kind=victim.kind,
-                sex=victim.sex,
-                age_group=victim.age_group,
-                identity=victim.identity,
-                contact=None,
-                by=by,
-                at=at,
-            )
-        perpetrator = cases.add_person(
-            code=work.code,
-            person=NewPerson(kind=PersonKind.PERPETRATOR, sex="L", identity=Identity(full_name=rng.choice(story.MEN))),
-            by=by,
-            at=at,
-        )
-        cases.add_incident(
-            code=work.code,
-            forms=[form.value for form in plot.forms],
-            place=plot.place,
-            kecamatan=kecamatan_of(kelurahan),
-            from_on=(at - timedelta(days=rng.randint(1, 20))).date(),
-            to_on=None,
-            narrative={"text": plot.incident, "kelurahan": kelurahan},
-            links=[VictimLink(victim_row.pk, perpetrator.pk, plot.relation, tuple(form.value for form in plot.forms))],
-            by=by,
-            at=at,
-        )
-        cases.add_note(code=work.code, compartment=Compartment.NARRATIVE, text=rng.choice(story.NOTES), by=by, at=at)
+
+
+def _keep_victim(work: Work, victim: NewPerson, at: datetime) -> UUID:
+    """Add the victim, or say more about the one that came with the report."""
+    known = Person.objects.filter(case__code=work.code, kind=PersonKind.VICTIM).first()
+    if known is None:
+        return cases.add_person(code=work.code, person=victim, by=work.companion, at=at).pk
+    cases.edit_person(
+        code=work.code,
+        person_id=known.pk,
+        kind=victim.kind,
+        sex=victim.sex,
+        age_group=victim.age_group,
+        identity=victim.identity,
+        contact=None,
+        by=work.companion,
+        at=at,
+    )
+    return known.pk
 
 
 def _serve(work: Work) -> None:

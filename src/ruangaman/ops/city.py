@@ -18,7 +18,7 @@ from uuid import uuid4
 from ruangaman.accounts.models import User
 from ruangaman.audit.services import UnitOfWork, unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
-from ruangaman.core.codelists import Authority, ContactWay, RefusalReason, RiskLevel
+from ruangaman.core.codelists import AgeGroup, Authority, ContactWay, RefusalReason, RiskLevel, Who
 from ruangaman.core.regions import KELURAHAN, kecamatan_of
 from ruangaman.intake import services as intake
 from ruangaman.intake.selectors import reception, thread
@@ -72,7 +72,11 @@ class City:
 def send_report(city: City, plot: plots.Plot, at: datetime, *, now: str | None = None) -> PreparedReport:
     """Let somebody report, through the same acceptance as the web form."""
     rng = city.rng
-    who, text = rng.choice(plot.tellings)
+    age = rng.choice(plot.ages)
+    own_words = age != AgeGroup.A0_5
+    who, text = rng.choice(
+        [one for one in plot.tellings if own_words or one[0] != Who.SELF or plot.case_type == "both"]
+    )
     way = rng.choices(
         [ContactWay.RECEIPT, ContactWay.WHATSAPP, ContactWay.PHONE, ContactWay.NONE], weights=[62, 20, 10, 8]
     )[0]
@@ -87,7 +91,7 @@ def send_report(city: City, plot: plots.Plot, at: datetime, *, now: str | None =
         when=rng.choice(story.WHEN),
         where=city.kelurahan() if rng.random() < 0.8 else "",
         relation=plot.relation,
-        age_group=rng.choice(plot.ages),
+        age_group=age,
         contact=way,
         contact_value=story.fake_phone(rng) if reachable else "",
         contact_hours=rng.choice(story.HOURS) if reachable else "",

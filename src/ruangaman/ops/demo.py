@@ -134,7 +134,7 @@ def children(server: Postgres, folder: Path, port: int) -> list[Child]:
         Child(
             name,
             [sys.executable, "-P", *command],
-            _env(server, folder, name),
+            {**_env(server, folder, name), "RUANGAMAN_URL": f"http://127.0.0.1:{port}"},
             folder / "logs" / f"{name}.log",
             # A worker that is asked to end waits for the database, which then goes as well. A job may be cut off.
             when_orphaned=signal.SIGKILL if name == "worker" else signal.SIGTERM,

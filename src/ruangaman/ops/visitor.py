@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.client
 import re
 import secrets
@@ -23,7 +24,7 @@ class Upload:
     field: str
     name: str
     media_type: str
-    content: bytes = field(repr=False)
+    content: bytes = dataclasses.field(repr=False)
 
 
 @dataclass
