@@ -110,6 +110,5 @@ SessionStore = StaffSessionStore
 def delete_expired_sessions(*, at: datetime) -> int:
     """Delete sessions whose time is over. For the worker, which may see nothing but the date. Returns how many."""
     return sum(
-        model._base_manager.filter(expire_date__lt=at)._raw_delete("default")
-        for model in (StaffSession, PublicSession)
+        model._base_manager.filter(expire_date__lt=at)._raw_delete("default") for model in (StaffSession, PublicSession)
     )
