@@ -1,0 +1,238 @@
+"""Every page that a person can see, for whom, and how to get there: for the pictures and for the accessibility sweep.
+
+An address with `{report}` and the like is filled in with what the role finds on its own pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ruangaman.ops.demo import PASSWORD
+from ruangaman.ops.visitor import Visitor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as Tab
+
+PUBLIC = "publik"
+CODE = r"[0-9A-Z]{8}"
+ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    Args:
+        name: of the picture; unique for `who`.
+        who: a demo account, or `PUBLIC`.
+        route: the address as the resolver spells it; empty: an answer that has no address of its own.
+        address: where to go; empty: `act` goes there.
+        act: what to do in the browser before looking.
+    """
+
+    name: str
+    who: str
+    route: str
+    address: str
+    act: Callable[[Tab], None] | None = None
+
+
+STORY = "Suami saya memukul lagi tadi malam. Anak-anak melihat semuanya. Saya takut pulang."
+
+
+def tell(tab: Tab) -> None:
+    """Send a report: the receipt is shown."""
+    tab.locator("textarea[name=what]").fill(STORY)
+    tab.locator("form.report .send button").click()
+    tab.locator("#receipt").wait_for()
+
+
+def tell_half(tab: Tab) -> None:
+    """Send a report in which something is missing."""
+    tab.locator("textarea[name=what]").fill(STORY)
+    tab.locator("input[name=contact][value=phone]").check(force=True)
+    tab.locator("form.report .send button").click()
+    tab.locator(".again").first.wait_for()
+
+
+def read_thread(tab: Tab) -> None:
+    """Send a report, note the number, write a message."""
+    tell(tab)
+    tab.locator("main form.send button").click()
+    tab.locator("textarea[name=message]").fill("Saya di rumah ibu sampai besok.")
+    tab.locator("main form .send .btn").first.click()
+    tab.locator(".msg").first.wait_for()
+
+
+def mistype(tab: Tab) -> None:
+    """Enter a number that does not exist."""
+    tab.locator("[name=receipt]").fill("1234 5678 9012 3456 7890")
+    tab.locator("main form button").first.click()
+    tab.locator(".again, .oops").first.wait_for()
+
+
+def unfold(tab: Tab) -> None:
+    """Open everything that is folded."""
+    for fold in tab.locator("main details:not([open]) > summary").all():
+        if fold.is_visible():
+            fold.click()
+
+
+def lock(tab: Tab) -> None:
+    """Close the screen."""
+    tab.locator("form[data-panic] button").first.click()
+    tab.wait_for_url(re.compile("/terkunci/"))
+
+
+def send_empty(tab: Tab) -> None:
+    """Send the page's form as it is: it says what is missing."""
+    tab.locator("main form .form-go button, main form .entry button, main form.entry button").first.click()
+    tab.wait_for_load_state("networkidle")
+
+
+PUBLIC_PAGES = (
+    Page("depan", PUBLIC, "", "/"),
+    Page("lapor", PUBLIC, "i/", "/i/"),
+    Page("lapor-terbuka", PUBLIC, "i/", "/i/", unfold),
+    Page("lapor-anak", PUBLIC, "i/", "/i/?untuk=anak"),
+    Page("lapor-orang-lain", PUBLIC, "i/", "/i/?untuk=lain"),
+    Page("lapor-diperiksa", PUBLIC, "i/", "/i/", tell_half),
+    Page("nomor", PUBLIC, "i/selesai", "/i/", tell),
+    Page("masukkan-nomor", PUBLIC, "p/", "/p/"),
+    Page("nomor-keliru", PUBLIC, "p/", "/p/", mistype),
+    Page("percakapan", PUBLIC, "p/pesan", "/i/", read_thread),
+    Page("layanan", PUBLIC, "layanan", "/layanan"),
+    Page("panduan-aman", PUBLIC, "panduan/aman", "/panduan/aman"),
+    Page("panduan-hak", PUBLIC, "panduan/hak", "/panduan/hak"),
+    Page("panduan-anak", PUBLIC, "panduan/anak", "/panduan/anak"),
+    Page("tidak-ada", PUBLIC, "", "/panduan/tidak-ada"),
+)
+
+CASE = "kasus/<case_code:code>/"
+SIGN_IN = (Page("masuk", "masuk", "masuk/", "/masuk/"),)
+REPORT_PAGES = (
+    Page("laporan", "petugas", "laporan/<str:code>/", "/laporan/{report}/"),
+    Page("laporan-terbuka", "petugas", "laporan/<str:code>/", "/laporan/{report}/", unfold),
+    Page("laporan-lain", "petugas", "laporan/<str:code>/", "/laporan/{other_report}/"),
+    Page("terkunci", "petugas", "terkunci/", "/kerja/", lock),
+    Page("tidak-ada", "petugas", "", "/tidak-ada/"),
+)
+MANAGER_PAGES = (
+    Page("kasus-daftar", "manajer", "kasus/", "/kasus/"),
+    Page("kasus-tutup-daftar", "manajer", "kasus/", "/kasus/?perlu=closed"),
+    Page("kasus", "manajer", CASE, "/kasus/{case}/"),
+    Page("orang-baru", "manajer", CASE + "orang/", "/kasus/{case}/orang/"),
+    Page("orang-diperiksa", "manajer", CASE + "orang/", "/kasus/{case}/orang/", send_empty),
+    Page("orang", "manajer", CASE + "orang/<uuid:person_id>/", "/kasus/{case}/orang/{person}/"),
+    Page("kejadian", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/"),
+    Page("catatan", "manajer", CASE + "catatan/", "/kasus/{case}/catatan/"),
+    Page("layanan", "manajer", CASE + "layanan/", "/kasus/{case}/layanan/"),
+    Page("tugas", "manajer", CASE + "tugas/", "/kasus/{case}/tugas/"),
+    Page("tim", "manajer", CASE + "tim/", "/kasus/{case}/tim/"),
+    Page("lepas", "manajer", CASE + "tim/<uuid:part_id>/lepas", "/kasus/{case}/tim/{part}/lepas"),
+    Page("serah-terima", "manajer", CASE + "serah-terima/", "/kasus/{case}/serah-terima/"),
+    Page("status", "manajer", CASE + "status/", "/kasus/{case}/status/"),
+    Page("tutup", "manajer", CASE + "tutup/", "/kasus/{case}/tutup/"),
+    Page("kasus-ditutup", "manajer", CASE, "/kasus/{closed_case}/"),
+    Page("buka-lagi", "manajer", CASE + "buka-lagi/", "/kasus/{closed_case}/buka-lagi/"),
+)
+OWN_PAGES = (
+    Page("pengaturan", "petugas", "pengaturan/", "/pengaturan/"),
+    Page("sandi", "petugas", "pengaturan/sandi/", "/pengaturan/sandi/"),
+    Page("jejak", "auditor", "pengaturan/jejak/", "/pengaturan/jejak/"),
+    Page("jejak", "dpo", "pengaturan/jejak/", "/pengaturan/jejak/"),
+    Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
+)
+CASEWORKERS = ("pendamping", "psikolog", "hukum", "rumahaman")
+ACCOUNTS = (
+    "petugas", "manajer", "pendamping", "psikolog", "hukum", "rumahaman", "kepala", "dinas", "dpo", "auditor", "polisi",
+    "rsud", "dinsos", "disdik", "kader", "plkb", "pemberdayaan", "pelatih", "admin",
+)  # fmt: skip
+
+
+def staff_pages() -> Iterator[Page]:
+    """Yield the pages of those who sign in, account by account, the first screen first, the locked one last."""
+    singled = (*REPORT_PAGES, *MANAGER_PAGES, *OWN_PAGES)
+    for who in ACCOUNTS:
+        pages = [Page("kerja", who, "kerja/", "/kerja/"), *(page for page in singled if page.who == who)]
+        if who in CASEWORKERS:
+            pages += [
+                Page("kasus-daftar", who, "kasus/", "/kasus/"),
+                Page("kasus", who, CASE, "/kasus/{case}/"),
+                Page("catatan", who, CASE + "catatan/", "/kasus/{case}/catatan/"),
+            ]
+        yield from sorted(pages, key=lambda page: page.act is lock)
+
+
+ALL_PAGES = (*PUBLIC_PAGES, *SIGN_IN, *staff_pages())
+
+NOT_IN_THE_DEMO = frozenset({"masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/"})
+"""Pages of the second step, which the demo has passed already."""
+
+NO_PAGES = frozenset(
+    {
+        "livez", "readyz", "kerja/alarm", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
+        "pengaturan/bahasa", "pengaturan/kode", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
+        CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
+        *(
+            f"laporan/<str:code>/{step}"
+            for step in (
+                "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
+                "buka-kasus", "berkas/<uuid:file_id>", "jawab", "terbaca", "lampiran/<uuid:file_id>",
+            )
+        ),
+    }
+)  # fmt: skip
+"""Addresses behind which there is nothing to look at: what is only sent there, files, parts, questions of machines."""
+
+_FINDS: dict[str, tuple[str, str]] = {
+    "report": ("/kerja/", rf"/laporan/(L-{CODE})/"),
+    "case": ("/kasus/", rf"/kasus/(K-{CODE})/"),
+    "closed_case": ("/kasus/?perlu=closed", rf"/kasus/(K-{CODE})/"),
+    "person": ("/kasus/{case}/", rf"/orang/({ID})/"),
+    "part": ("/kasus/{case}/tim/", rf"/tim/({ID})/lepas"),
+}
+"""What an address may ask for → on which page of the same role it is found, and how it is written there."""
+
+
+class Guide:
+    """Fills in addresses for one account."""
+
+    def __init__(self, url: str, who: str) -> None:
+        """Sign in, unless it is the public."""
+        self.visitor = Visitor(url)
+        if who in ACCOUNTS:
+            self.visitor.sign_in(who, PASSWORD)
+        self._found: dict[str, str] = {}
+
+    def address(self, page: Page) -> str:
+        """The page's address. Raises LookupError: this account has nothing to fill in."""
+        return re.sub(r"\{(\w+)\}", lambda hit: self._find(hit[1], page), page.address)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.visitor.close()
+
+    def _find(self, what: str, page: Page) -> str:
+        if what not in self._found:
+            last = what.startswith("other_")
+            where, how = _FINDS[what.removeprefix("other_")]
+            path = re.sub(r"\{(\w+)\}", lambda hit: self._find(hit[1], page), where)
+            found = re.findall(how, self.visitor.get(path).text)
+            if not found:
+                raise LookupError(f"{page.who} finds no {what} at {path} for {page.name}.")
+            self._found[what] = found[-1 if last else 0]
+        return self._found[what]
+
+
+def set_language(guide: Guide, language: str) -> None:
+    """Choose the language of the account's pages, as the person would."""
+    guide.visitor.submit(guide.visitor.get("/pengaturan/"), {"language": language}, action="/pengaturan/bahasa")
+
+
+def in_language(address: str, language: str) -> str:
+    """A public address in this language."""
+    return address if language == "id" else f"{address}{'&' if '?' in address else '?'}l={language}"

@@ -1,0 +1,85 @@
+"""WCAG 2.2 A and AA on every page, both languages, by day and by night, on a telephone and at a desk: no violation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+from playwright.sync_api import Page as Tab
+
+from ruangaman.ops.pages import ACCOUNTS, ALL_PAGES, PUBLIC, Guide, set_language
+from ruangaman.ops.running import RunningDemo
+from ruangaman.ops.shots import WIDTHS, open_context, sign_in, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+LOOKS = [(width, scheme) for width in WIDTHS for scheme in ("light", "dark")]
+
+
+def violations(tab: Tab, name: str) -> list[str]:
+    """What axe finds in every look of the page that is open, as one line each."""
+    found = []
+    for width, scheme in LOOKS:
+        tab.set_viewport_size({"width": width, "height": WIDTHS[width]})
+        tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        for fault in Axe().run(tab, options=OPTIONS).response["violations"]:
+            found += [f"{name} {width} {scheme}: {fault['id']}: {_where(node)}" for node in fault["nodes"]]
+        wide = int(tab.evaluate("document.documentElement.scrollWidth"))
+        if wide > width:
+            found.append(f"{name} {width} {scheme}: scrolls sideways, {wide} px wide")
+    return found
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("who", [PUBLIC, "masuk", *ACCOUNTS])
+def test_no_violation(chromium: Browser, house: RunningDemo, who: str, language: str) -> None:
+    guide = Guide(house.url, who)
+    context = open_context(chromium, house.url, width=1280, scheme="light")
+    tab = context.new_page()
+    found = []
+    try:
+        if who in ACCOUNTS:
+            set_language(guide, language)
+            sign_in(tab, who)
+        for page in ALL_PAGES:
+            if page.who == who:
+                visit(tab, page, guide, language)
+                assert who == "masuk" or tab.locator("html").get_attribute("lang") == language, page.name
+                found += violations(tab, page.name)
+    finally:
+        if who in ACCOUNTS:
+            set_language(guide, "id")
+        guide.close()
+        context.close()
+
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_no_violation_while_the_database_is_gone(chromium: Browser, house: RunningDemo, language: str) -> None:
+    context = open_context(chromium, house.url, width=1280, scheme="light")
+    tab = context.new_page()
+    tab.goto(f"/i/?l={language}")
+    tab.locator("textarea[name=what]").fill("Tulisan yang tetap ada.")
+    try:
+        with house.without_database():
+            tab.locator("form.report .send button").click()
+            tab.locator("#kept").wait_for()
+            found = violations(tab, "kept")
+            tab.goto(f"/p/?l={language}")
+            found += violations(tab, "gone")
+            tab.goto("/masuk/")
+            found += violations(tab, "gone for staff")
+    finally:
+        context.close()
+        house.wait_ready()
+
+    assert found == []
+
+
+def _where(node: dict[str, Any]) -> str:
+    told = [one["message"] for one in (*node["any"], *node["all"], *node["none"])]
+    return f"{' '.join(map(str, node['target']))} ({told[0] if told else node['html'][:80]})"
