@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from ruangaman.ops import processes
+from ruangaman.ops.demo import cores
 from ruangaman.ops.environment import SOURCE
 from ruangaman.ops.paths import ROOT, is_writable
 from ruangaman.ops.postgres import Postgres
@@ -37,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _pytest(arguments: list[str], folder: Path, server: Postgres) -> int:
+    arguments = arguments or ["-n", str(cores()), "--dist", "loadgroup"]  # the whole suite: a worker for each core
     env = {
         **os.environ,
         "RUANGAMAN_PG_SOCKET": str(server.socket),
