@@ -189,3 +189,16 @@ def test_a_database_without_the_mark_is_not_touched(tmp_path: Path) -> None:
             connection.execute("CREATE TABLE real_data (id int)")
         with pytest.raises(demo.DemoError, match="no demo made"):
             demo.fill(server, tmp_path)
+
+
+def test_the_tables_are_looked_at_again_when_a_migration_was_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = demo.schema_digest()
+    assert before == demo.schema_digest()
+    migrations = tmp_path / "ruangaman" / "cases" / "migrations"
+    migrations.mkdir(parents=True)
+    monkeypatch.setattr(environment, "SOURCE", tmp_path)
+    empty = demo.schema_digest()
+    (migrations / "0003_more.py").touch()
+    assert len({before, empty, demo.schema_digest()}) == 3
