@@ -19,7 +19,7 @@ from ruangaman.ops.chromium import ARGUMENTS, find_chromium
 from ruangaman.ops.running import RunningDemo
 from ruangaman.ops.visitor import Visitor
 
-CASES = 5
+CASES = 20
 NEUTRAL_WORDS = "Cuaca hari ini cerah"
 DEVICES: dict[str, dict[str, object]] = {
     "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
