@@ -14,10 +14,12 @@ from ruangaman.cases.selectors.cases import (
 from ruangaman.cases.selectors.listing import (
     CasePageOfList,
     count_needs,
+    count_overseen_needs,
     list_assigned,
     list_load,
     list_needs,
     list_overseen,
+    list_overseen_needs,
 )
 from ruangaman.cases.selectors.page import CasePage, get_case_page
 from ruangaman.cases.selectors.people import (
@@ -40,6 +42,7 @@ __all__ = [
     "TaskView",
     "count_needs",
     "count_open_tasks",
+    "count_overseen_needs",
     "get_case",
     "get_case_page",
     "get_file",
@@ -57,6 +60,7 @@ __all__ = [
     "list_needs",
     "list_note_drawers",
     "list_overseen",
+    "list_overseen_needs",
     "list_parts",
     "list_persons",
     "list_providers",

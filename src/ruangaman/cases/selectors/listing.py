@@ -113,15 +113,32 @@ def list_overseen(*, viewer: User, filters: CaseFilters, after: Cursor | None, a
 
 def list_needs(*, viewer: User, at: datetime, limit: int = 200) -> list[CaseRow]:
     """Return the open cases of `viewer` that ask for somebody now, for the work queue."""
-    cases = Case.objects.granted_to(viewer).open().select_related("manager").order_by("-risk", "-opened_at", "-id")
-    return [row for row in _rows(list(cases[:limit]), at) if row.is_urgent]
+    return _needing(Case.objects.granted_to(viewer), at, limit)
+
+
+def list_overseen_needs(*, viewer: User, at: datetime, limit: int = 200) -> list[CaseRow]:
+    """Return the open cases of the units that `viewer` oversees that ask for somebody now: facts, no content."""
+    return _needing(Case.objects.overseen_by(viewer), at, limit)
 
 
 def count_needs(*, viewer: User, at: datetime) -> int:
     """Return how many open cases of `viewer` are an emergency or have a task that is late or due within a day."""
+    return _count_urgent(Case.objects.granted_to(viewer), at)
+
+
+def count_overseen_needs(*, viewer: User, at: datetime) -> int:
+    """Return how many open cases of the overseen units are an emergency or have a task late or due within a day."""
+    return _count_urgent(Case.objects.overseen_by(viewer), at)
+
+
+def _needing(cases: CaseQuerySet, at: datetime, limit: int) -> list[CaseRow]:
+    found = cases.open().select_related("manager").order_by("-risk", "-opened_at", "-id")
+    return [row for row in _rows(list(found[:limit]), at) if row.is_urgent]
+
+
+def _count_urgent(cases: CaseQuerySet, at: datetime) -> int:
     due = Task.objects.filter(done_at=None, due_at__lte=at + SOON).values("case_id")
-    urgent = Q(state=CaseState.EMERGENCY) | Q(pk__in=due)
-    return Case.objects.granted_to(viewer).open().filter(urgent).count()
+    return cases.open().filter(Q(state=CaseState.EMERGENCY) | Q(pk__in=due)).count()
 
 
 def list_load(*, viewer: User) -> list[Load]:

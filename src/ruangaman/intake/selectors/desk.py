@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
@@ -41,6 +43,22 @@ def count_new(*, viewer: User, since: datetime) -> int:
     """Return how many reports came, or were written to by the reporter, after a moment and still wait."""
     waiting = Report.objects.of_desks(accounts.desks_of(viewer)).waiting()
     return waiting.filter(Q(received_at__gt=since) | Q(last_reporter_message_at__gt=since)).count()
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """Reports that nobody opened though their limit is over: how many, how dangerous, the earliest limit."""
+
+    danger: int
+    reports: int
+    due_at: datetime
+
+
+def list_overdue(*, at: datetime) -> list[Overdue]:
+    """Return, by danger, how many reports wait unopened in the units that the database was told the viewer oversees."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT danger, reports, due_at FROM intake_overdue(%s) ORDER BY danger DESC", [at])
+        return [Overdue(*row) for row in cursor.fetchall()]
 
 
 def get_report(*, code: str, viewer: User) -> Report:

@@ -1,0 +1,76 @@
+"""The head's first screen: what is late in the unit, without a word of anybody's story."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import connection
+
+from ruangaman.accounts.models import Unit
+from ruangaman.accounts.types import Role
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.intake import services
+from ruangaman.web import selectors
+from ruangaman.web.selectors import Filters
+from tests.factories.accounts import make_office, working
+from tests.factories.cases import FEB_1
+from tests.factories.desk import HOUR, KINDS, STORY
+from tests.support.signing_in import signed_in
+
+
+def day_of(head, at=FEB_1 + HOUR):
+    with working(head):
+        return selectors.get_day(viewer=head, filters=Filters(), at=at)
+
+
+def sentences(found):
+    return [str(work.row.sentence) for work in [*found.now, *found.today, *found.week]]
+
+
+def test_the_head_sees_how_many_reports_wait_too_long_and_which_cases_ask(counter):
+    counter.send(**KINDS)
+    counter.send(now="unsure", at=FEB_1 - timedelta(hours=7))
+    opened = counter.send(**KINDS)
+    counter.do(services.open_report, opened)
+    case = counter.team.open(risk=RiskLevel.EKSTREM)
+
+    found = day_of(counter.team.head)
+
+    said = sentences(found)
+    assert sum("belum dibuka padahal batasnya lewat" in one for one in said) == 2
+    assert [work.row.code for work in found.now if work.row.code] == [case.code]
+    assert STORY not in " ".join(said)
+
+
+def test_what_is_still_in_time_is_not_the_heads_worry(counter):
+    counter.send(now="unsure")
+
+    assert sentences(day_of(counter.team.head)) == []
+
+
+def test_another_units_head_is_told_nothing(counter):
+    counter.send(**KINDS)
+    counter.team.open(risk=RiskLevel.EKSTREM)
+    elsewhere = Unit.objects.create(agency=counter.office.agency, code="unit-lain", name="Unit lain")
+    other = counter.office.user(Role.KEPALA, unit=elsewhere)
+
+    assert sentences(day_of(other)) == []
+
+
+def test_without_a_viewer_the_database_counts_nothing(counter):
+    counter.send(**KINDS)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE ra_web")
+        cursor.execute("SELECT count(*) FROM intake_overdue(now())")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SET LOCAL ROLE ra_migrate")
+
+
+def test_the_page_shows_it_to_the_head_and_holds_no_story(counter):
+    counter.send(**KINDS)
+
+    page = signed_in(counter.team.head).get("/kerja/")
+
+    assert page.status_code == 200
+    assert "1 laporan belum dibuka padahal batasnya lewat" in page.content.decode()
+    assert STORY not in page.content.decode()
