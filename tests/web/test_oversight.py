@@ -12,7 +12,7 @@ from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake import services
 from ruangaman.web import selectors
 from ruangaman.web.selectors import Filters
-from tests.factories.accounts import make_office, working
+from tests.factories.accounts import working
 from tests.factories.cases import FEB_1
 from tests.factories.desk import HOUR, KINDS, STORY
 from tests.support.signing_in import signed_in
