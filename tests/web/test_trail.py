@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from ruangaman.audit.models import AuditEvent
 from ruangaman.intake import services as intake
 from ruangaman.ui.moments import WITA
 from ruangaman.web import services
+from ruangaman.web.services import trail
 from ruangaman.web.views.trail import parse_cursor, parse_day, write_cursor
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1
@@ -46,7 +48,7 @@ def test_it_is_narrowed_by_kind_and_day(counter):
 
 
 def test_pages_follow_each_other_without_gaps(counter, monkeypatch):
-    monkeypatch.setattr(services, "PAGE", 3)
+    monkeypatch.setattr(trail, "PAGE", 3)
     for hour in range(4):
         counter.send(at=FEB_1 + hour * HOUR)
     seen, after = [], None
@@ -95,3 +97,25 @@ def test_days_and_cursors_survive_the_address():
     assert parse_day("1999-01-01") is None
     assert write_cursor(None) == ""
     assert parse_cursor(str(timezone.now())) is None
+
+
+def test_the_same_thing_done_again_at_once_is_one_row_with_a_count(counter):
+    report = counter.send()
+    for second in (0, 20, 40, 200):
+        counter.do(intake.open_report, report, at=FEB_1 + HOUR + timedelta(seconds=second))
+
+    rows = [row for row in read(counter, kind="intake").rows if "membuka laporan" in row.sentence]
+
+    assert [row.times for row in rows] == [1, 3]
+
+
+def test_codes_are_told_in_words_and_no_key_is_shown(counter):
+    report = counter.send(**KINDS)
+    counter.do(intake.open_report, report)
+
+    rows = read(counter, kind="vault").rows
+    told = " ".join(row.detail for row in rows)
+
+    assert "tujuan: Memilah laporan" in told
+    assert "kunci untuk: " in told
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", told)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
@@ -16,9 +16,10 @@ from ruangaman.audit.services import record, unit_of_work
 from ruangaman.audit.types import Cursor, Role
 from ruangaman.ui.moments import WITA
 from ruangaman.web import events
+from ruangaman.web.services.wording import UUID_LENGTH, Names, describe, keys_in
 
 PAGE = 50
-UUID_LENGTH = 36
+TOGETHER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class TrailRow:
     at: datetime
     sentence: str
     detail: str
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -54,39 +56,30 @@ def read_trail(*, day: date, kind: str, after: Cursor | None, by: User, at: date
     with unit_of_work(Role.AUDIT):
         found = list_events(since=since, until=since + timedelta(days=1), types=types, after=after, limit=PAGE + 1)
     record(events.TRAIL_READ, by=by, subject=day.isoformat(), at=at, detail={"kind": kind})
-    names = _names({event.actor for event in found})
     last = found[PAGE - 1] if len(found) > PAGE else None
     return TrailPage(
-        rows=[_row(event, names) for event in found[:PAGE]],
+        rows=_rows(found[:PAGE]),
         after=Cursor(last.at, last.lane, last.seq) if last else None,
     )
 
 
-def _row(event: AuditEvent, names: dict[str, str]) -> TrailRow:
+def _rows(found: Sequence[AuditEvent]) -> list[TrailRow]:
+    """Return the events as sentences; the same thing done again within a minute is one row with a count."""
+    names = Names({event.actor for event in found} | {key for event in found for key in keys_in(event.detail)})
+    rows: list[TrailRow] = []
+    for event in found:
+        row = _row(event, names)
+        last = rows[-1] if rows else None
+        if last is not None and last.sentence == row.sentence and last.at - row.at <= TOGETHER:
+            rows[-1] = replace(last, times=last.times + 1, detail=last.detail or row.detail)
+        else:
+            rows.append(row)
+    return rows
+
+
+def _row(event: AuditEvent, names: Names) -> TrailRow:
     found = event_types.get(event.type)
-    parts = {"actor": names.get(event.actor, _("Pemegang tanda terima")), "subject": _short(event.subject)}
+    subject = names.get(event.subject, f"{event.subject[:8]}…") if len(event.subject) == UUID_LENGTH else event.subject
+    parts = {"actor": names.get(event.actor, _("Pemegang tanda terima")), "subject": subject}
     sentence = _(found.sentence) if found else "{actor}: " + event.type
-    return TrailRow(event.at, sentence.format(**parts), _detail(event.detail))
-
-
-def _detail(detail: dict[str, object]) -> str:
-    """Return the codes of an event, as they are: an auditor compares them."""
-    pairs = [
-        f"{key}: {', '.join(map(_short, value)) if isinstance(value, list) else _short(value)}"
-        for key, value in sorted(detail.items())
-        if value not in (None, "", [])
-    ]
-    return "; ".join(pairs)
-
-
-def _short(value: object) -> str:
-    """Return a code as it is, a key by its beginning."""
-    text = str(value)
-    return f"{text[:8]}…" if len(text) == UUID_LENGTH else text
-
-
-def _names(actors: Collection[str]) -> dict[str, str]:
-    principals = [actor for actor in actors if actor not in {"public", "system"}]
-    people = User.objects.filter(principal_id__in=principals).values_list("principal_id", "display_name")
-    known = {str(principal): name for principal, name in people}
-    return {**known, "public": _("Seseorang dari luar"), "system": _("Sistem")}
+    return TrailRow(event.at, sentence.format(**parts), describe(event.detail, names))

@@ -1,0 +1,154 @@
+"""The trail's codes in words: what each field of an event is called, and what its values mean to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ruangaman.accounts.models import Desk, Unit, User
+from ruangaman.accounts.types import Role
+from ruangaman.cases.types import CaseState, PersonKind
+from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel, ServiceType
+from ruangaman.intake.types import State
+from ruangaman.ui.types import Words
+from ruangaman.vault.types import Compartment, Purpose
+
+LABELS: dict[str, Words] = {
+    "added": gettext_lazy("ditambah"),
+    "after": gettext_lazy("sesudah"),
+    "agency": gettext_lazy("instansi"),
+    "authority": gettext_lazy("wewenang"),
+    "before": gettext_lazy("sebelum"),
+    "case": gettext_lazy("kasus"),
+    "case_type": gettext_lazy("jenis kasus"),
+    "channel": gettext_lazy("saluran"),
+    "compartment": gettext_lazy("bagian"),
+    "compartments": gettext_lazy("bagian"),
+    "danger": gettext_lazy("bahaya"),
+    "door": gettext_lazy("pintu"),
+    "epoch": gettext_lazy("masa kunci"),
+    "files": gettext_lazy("berkas"),
+    "from": gettext_lazy("dari"),
+    "generation": gettext_lazy("kunci ke"),
+    "kind": gettext_lazy("jenis"),
+    "language": gettext_lazy("bahasa"),
+    "left": gettext_lazy("yang pergi"),
+    "links": gettext_lazy("hubungan"),
+    "manager": gettext_lazy("manajer"),
+    "original": gettext_lazy("laporan asal"),
+    "owner": gettext_lazy("pemilik"),
+    "people": gettext_lazy("orang"),
+    "principals": gettext_lazy("kunci untuk"),
+    "purpose": gettext_lazy("tujuan"),
+    "reason": gettext_lazy("alasan"),
+    "refs": gettext_lazy("isi"),
+    "removed": gettext_lazy("dikeluarkan"),
+    "risk": gettext_lazy("risiko"),
+    "role": gettext_lazy("peran"),
+    "second": gettext_lazy("langkah kedua"),
+    "service": gettext_lazy("layanan"),
+    "state": gettext_lazy("tahap"),
+    "step": gettext_lazy("langkah"),
+    "to": gettext_lazy("ke"),
+    "type": gettext_lazy("jenis"),
+    "unit": gettext_lazy("unit"),
+    "user": gettext_lazy("orang"),
+    "why": gettext_lazy("sebab"),
+}
+"""What a field is called. A field that is not here is an inner number of a row, and stays out."""
+
+COMPARTMENTS = {one.name.lower(): one.label for one in Compartment}
+STATES = {**dict(State.choices), **dict(CaseState.choices)}
+REASONS = {**dict(ClosingReason.choices), **dict(RefusalReason.choices)}
+RISKS = {str(value): label for value, label in RiskLevel.choices}
+KINDS: dict[str, Words] = {
+    **dict(PersonKind.choices),
+    "report": gettext_lazy("laporan"),
+    "case": gettext_lazy("kasus"),
+    "desk": gettext_lazy("meja"),
+    "breakglass": gettext_lazy("kunci darurat"),
+    "user": gettext_lazy("orang"),
+    "recovery": gettext_lazy("kunci pemulihan"),
+    "new": gettext_lazy("baru"),
+    "late": gettext_lazy("lewat batas"),
+    "password": gettext_lazy("kata sandi"),
+}
+VALUES: dict[str, Mapping[str, Words]] = {
+    "authority": dict(Authority.choices),
+    "case_type": dict(CaseType.choices),
+    "compartment": COMPARTMENTS,
+    "compartments": COMPARTMENTS,
+    "danger": RISKS,
+    "risk": RISKS,
+    "purpose": dict(Purpose.choices),
+    "role": dict(Role.choices),
+    "service": dict(ServiceType.choices),
+    "type": dict(ServiceType.choices),
+    "state": STATES,
+    "from": STATES,
+    "to": STATES,
+    "reason": REASONS,
+    "kind": KINDS,
+    "door": KINDS,
+    "channel": {"web": gettext_lazy("halaman web")},
+}
+UUID_LENGTH = 36
+
+
+class Names:
+    """Names of those whom the trail knows by a key: people, desks, units' emergency keys. Three queries."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        wanted = {key for key in keys if len(key) == UUID_LENGTH}
+        self._known: dict[str, str] = {"public": _("Seseorang dari luar"), "system": _("Sistem")}
+        ids = [UUID(key) for key in wanted]
+        people = User.objects.filter(principal_id__in=ids) | User.objects.filter(pk__in=ids)
+        for pk, principal, name in people.values_list("pk", "principal_id", "display_name"):
+            self._known[str(pk)] = self._known[str(principal)] = name
+        for principal, name in Desk.objects.filter(principal_id__in=ids).values_list("principal_id", "name"):
+            self._known[str(principal)] = name
+        for principal, name in Unit.objects.filter(breakglass_id__in=ids).values_list("breakglass_id", "name"):
+            self._known[str(principal)] = _("kunci darurat %(unit)s") % {"unit": name}
+
+    def get(self, key: str, otherwise: str) -> str:
+        """Return the name of a key, or `otherwise`."""
+        return self._known.get(key, otherwise)
+
+
+def keys_in(detail: Mapping[str, object]) -> set[str]:
+    """Return the keys that an event's detail names."""
+    values = [one for value in detail.values() for one in (value if isinstance(value, list) else [value])]
+    return {str(one) for one in values if len(str(one)) == UUID_LENGTH}
+
+
+def describe(detail: Mapping[str, object], names: Names) -> str:
+    """Return an event's detail as a person reads it; inner ids of rows are left out."""
+    parts = []
+    for key, label in LABELS.items():
+        value = detail.get(key)
+        if value in (None, "", []):
+            continue
+        words = _value(key, value, names)
+        if words:
+            parts.append(words if key == "refs" else f"{label}: {words}")
+    return " · ".join(parts)
+
+
+def _value(key: str, value: object, names: Names) -> str:
+    if key == "refs":
+        return ngettext("%(n)d isi", "%(n)d isi", int(str(value))) % {"n": int(str(value))}
+    several = value if isinstance(value, list) else [value]
+    found = [_word(key, one, names) for one in several]
+    return ", ".join(dict.fromkeys(word for word in found if word))
+
+
+def _word(key: str, value: object, names: Names) -> str:
+    if isinstance(value, bool):
+        return _("ya") if value else _("tidak")
+    text = str(value)
+    if len(text) == UUID_LENGTH:
+        return names.get(text, _("kunci pemulihan atau tanda terima"))
+    return str(VALUES.get(key, {}).get(text, text))
