@@ -104,7 +104,7 @@ def test_the_same_thing_done_again_at_once_is_one_row_with_a_count(counter):
     for second in (0, 20, 40, 200):
         counter.do(intake.open_report, report, at=FEB_1 + HOUR + timedelta(seconds=second))
 
-    rows = [row for row in read(counter, kind="intake").rows if "membuka laporan" in row.sentence]
+    rows = [row for row in read(counter, kind="vault").rows if "membuka isi berkas" in row.sentence]
 
     assert [row.times for row in rows] == [1, 3]
 
