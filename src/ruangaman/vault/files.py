@@ -14,6 +14,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -40,6 +41,7 @@ DOCUMENT_TYPES = frozenset(
     }
 )
 LONGEST_NAME = 120
+FORGOTTEN_AFTER = timedelta(days=1)
 SURE_ENOUGH = 0.3
 """Of puremagic's confidence: below it stand two-byte marks that a sentence may begin with."""
 
@@ -232,3 +234,16 @@ def tidy_name(name: str) -> str:
     last = name.replace("\\", "/").rpartition("/")[2]
     kept = "".join(char for char in last if char.isprintable()).strip()
     return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - 16] + "…" + kept[-15:]
+
+
+def sweep_spool(*, at: datetime) -> int:
+    """Delete spool files that nobody has touched for a day: their request died. Returns how many.
+
+    They hold ciphertext whose keys died with the request; they only take room.
+    """
+    spool: Path = settings.RUANGAMAN_SPOOL
+    old = (at - FORGOTTEN_AFTER).timestamp()
+    forgotten = [path for path in spool.glob("*.sealed") if path.stat().st_mtime < old]
+    for path in forgotten:
+        path.unlink(missing_ok=True)
+    return len(forgotten)

@@ -1,0 +1,21 @@
+"""What the worker clears away: keys and sessions whose time is over, and what broken uploads left in the spool."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from ruangaman.audit.services import unit_of_work
+from ruangaman.audit.types import Role
+from ruangaman.core import clock
+from ruangaman.vault import files, services, sessions
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="ruangaman.vault.jobs.clear_away", queueing_lock="clear_away")
+def clear_away(timestamp: int) -> dict[str, int]:
+    """Delete expired wraps, dead sessions and forgotten spool files. Running twice does no harm."""
+    at = clock.now()
+    with unit_of_work(Role.WORKER):
+        grants = services.delete_expired_grants(at=at)
+        dead = sessions.delete_expired_sessions(at=at)
+    return {"grants": grants, "sessions": dead, "files": files.sweep_spool(at=at)}
