@@ -13,7 +13,7 @@ from django.http import Http404
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import Agency, Unit, User
 from ruangaman.accounts.types import Role
-from ruangaman.cases.models import Case
+from ruangaman.cases.models import Case, live_grants
 from ruangaman.intake.models import Message, Report, ReportQuerySet
 from ruangaman.intake.types import WORKED_ON, Direction
 
@@ -69,6 +69,14 @@ def get_report(*, code: str, viewer: User) -> Report:
         .filter(code=code)
         .first()
     )
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_case_report(*, code: str, viewer: User) -> Report:
+    """Return a report of a case to whose conversation the viewer holds a key. Raises Http404: absent or not theirs."""
+    found = Report.objects.filter(code=code, dossier_id__in=live_grants(viewer), case__isnull=False).first()
     if found is None:
         raise Http404
     return found

@@ -15,6 +15,7 @@ from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.forms.desk import ReplyForm
 from ruangaman.intake.models import Report
+from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services import desk
 from ruangaman.intake.views.sending import send_file
 
@@ -23,6 +24,7 @@ from ruangaman.intake.views.sending import send_file
 @require_POST
 def answer(request: StaffRequest, code: str) -> HttpResponse:
     """Answer the reporter from the case; refused, what was typed is given back."""
+    selectors.get_case_report(code=code, viewer=request.user)
     form = ReplyForm(request.POST, auto_id="balas_%s")
     refusal, status = "", 422
     if form.is_valid():

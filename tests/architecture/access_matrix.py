@@ -1,0 +1,156 @@
+"""Who gets what at every address: written by hand, so that a wider door has to be written here too.
+
+Whoever is not named in a row gets the 404 of an address that does not exist, whatever the method. For those who are
+named, `get` and `post` are the answers about what is their own; the POST is an empty form. About everything else
+(another office's, their unit's but not theirs, a grant that is past, what never was) they get 404 as well, unless the
+row says otherwise. 405 comes before anything is looked up: it tells of the address, not of what stands behind it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruangaman.accounts.types import Role
+
+ANYONE = "anonymous"
+RELATIONS = ("own", "unassigned", "other", "expired", "none")
+
+STAFF = frozenset(Role.values)
+EVERYBODY = STAFF | {ANYONE}
+DESK = frozenset({"petugas", "dinsos"})
+MANAGER = frozenset({"manajer"})
+CASEWORK = frozenset({"manajer", "pendamping", "psikolog", "hukum", "rumahaman"})
+HEAD = frozenset({"kepala"})
+AUDIT = frozenset({"dpo", "auditor"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address.
+
+    Args:
+        route: as the resolver spells it.
+        who: for whom the address exists.
+        get: answer to them.
+        post: answer to an empty form of theirs.
+        about: what the address is about: relations matter then.
+        but: for these of them another answer: who → (GET, POST).
+        also: who → relations beyond `own` in which they get the same.
+        locked: (GET, POST) on a locked screen; None: led to the unlock page, and told that nothing was stored.
+        half: (GET, POST) before the second step; None: led to it.
+    """
+
+    route: str
+    who: frozenset[str]
+    get: int
+    post: int
+    about: bool = False
+    but: dict[str, tuple[int, int]] = field(default_factory=dict)
+    also: dict[str, frozenset[str]] = field(default_factory=dict)
+    locked: tuple[int, int] | None = None
+    half: tuple[int, int] | None = None
+
+
+def public(route: str, get: int, post: int) -> Row:
+    """For everybody, signed in or not, locked or not."""
+    return Row(route, EVERYBODY, get, post, locked=(get, post), half=(get, post))
+
+
+def at_desk(step: str, get: int, post: int, *, who: frozenset[str] = DESK, **more: Any) -> Row:
+    """Something to do with a report of the own desk."""
+    return Row(f"laporan/<str:code>/{step}", who, get, post, about=True, **more)
+
+
+def in_case(step: str, get: int, post: int, *, who: frozenset[str] = CASEWORK, **more: Any) -> Row:
+    """Something to do in a case one works on."""
+    return Row(f"kasus/<case_code:code>/{step}", who, get, post, about=True, **more)
+
+
+WITHOUT_THREAD = dict.fromkeys(("psikolog", "hukum", "rumahaman"), (405, 404))
+"""Their part of a case has no conversation with the reporter: for them it does not exist."""
+
+NOT_MINE = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (405, 409))
+"""The manager's task in a shared case: seen, and not theirs to tick off."""
+
+DESK_KEEPS = {"petugas": frozenset({"expired"})}
+"""What opens nothing needs no grant: a seat at the desk is enough."""
+
+OVERSEEN = {"kepala": frozenset({"unassigned", "expired"})}
+"""Who oversees a unit sees its cases, without their content, whether or not anybody holds a grant."""
+
+MATRIX = (
+    # The public side.
+    public("", 200, 405),
+    public("layanan", 200, 405),
+    public("panduan/aman", 200, 405),
+    public("panduan/hak", 200, 405),
+    public("panduan/anak", 200, 405),
+    public("keluar", 303, 303),
+    public("i/", 200, 422),
+    public("i/selesai", 303, 303),
+    public("p/", 200, 422),
+    public("p/pesan", 303, 422),
+    public("livez", 200, 405),
+    public("readyz", 200, 405),
+    # The door. Who is in already is led to the work; who is half-way or locked is led on.
+    Row("masuk/", EVERYBODY, 302, 422, but={ANYONE: (200, 422)}, locked=(302, 422), half=(200, 422)),
+    Row("masuk/langkah-kedua/", EVERYBODY, 302, 302, locked=(302, 302)),
+    Row("masuk/langkah-kedua/pasang/", EVERYBODY, 302, 302, locked=(302, 302), half=(200, 200)),
+    Row("masuk/langkah-kedua/kode/", STAFF, 302, 302),
+    Row("demo/peran", EVERYBODY, 405, 302, locked=(405, 302), half=(405, 302)),
+    Row("terkunci/", STAFF, 302, 422, locked=(200, 422), half=(302, 422)),
+    Row("layar/tutup", STAFF, 405, 302, locked=(405, 302), half=(405, 302)),
+    Row("layar/hidup", STAFF, 405, 204),
+    Row("keluar-kerja", STAFF, 405, 302, locked=(405, 302), half=(405, 302)),
+    # Everybody's own.
+    Row("kerja/", STAFF, 200, 405),
+    Row("kerja/alarm", STAFF, 200, 405, locked=(200, 405), half=(200, 405)),
+    Row("pengaturan/", STAFF, 200, 405),
+    Row("pengaturan/bahasa", STAFF, 405, 422),
+    Row("pengaturan/sandi/", STAFF, 200, 422),
+    Row("pengaturan/kode", STAFF, 405, 422),
+    Row("pengaturan/sesi", STAFF, 405, 302),
+    Row("pengaturan/jejak/", AUDIT, 200, 405),
+    # Reports, for the desk that they were given to.
+    at_desk("", 200, 405),
+    at_desk("ambil", 405, 302, also=DESK_KEEPS),
+    at_desk("lepas", 405, 302, also=DESK_KEEPS),
+    at_desk("balas", 405, 422),
+    at_desk("selesai", 405, 409),
+    at_desk("triase", 405, 422),
+    at_desk("ganda", 405, 422),
+    at_desk("batal-ganda", 405, 302, also=DESK_KEEPS),
+    at_desk("tolak", 405, 422),
+    at_desk("batal-tolak", 405, 302, also=DESK_KEEPS),
+    at_desk("buka-kasus", 405, 422),
+    at_desk("berkas/<uuid:file_id>", 405, 200),
+    # The conversation of a report that became a case, for the case's people.
+    at_desk("jawab", 405, 422, who=CASEWORK, but=WITHOUT_THREAD),
+    at_desk("terbaca", 405, 302, who=CASEWORK, but=WITHOUT_THREAD),
+    at_desk("lampiran/<uuid:file_id>", 405, 200, who=CASEWORK | HEAD, but={**WITHOUT_THREAD, "kepala": (405, 404)}),
+    # Cases, for those who work on them; the list and the facts of one also for who oversees the unit.
+    Row("kasus/", CASEWORK | HEAD, 200, 405),
+    Row("kasus/<case_code:code>/", CASEWORK | HEAD, 200, 405, about=True, also=OVERSEEN),
+    in_case(
+        "lampiran/<uuid:file_id>",
+        200,
+        405,
+        who=CASEWORK | HEAD,
+        but={**dict.fromkeys(("psikolog", "rumahaman", "kepala"), (404, 405)), "hukum": (409, 405)},
+    ),
+    in_case("orang/", 200, 422),
+    in_case("orang/<uuid:person_id>/", 200, 422),
+    in_case("kejadian/", 200, 422),
+    in_case("catatan/", 200, 422),
+    in_case("layanan/", 200, 422),
+    in_case("tugas/", 200, 422),
+    in_case("tugas/<uuid:task_id>/selesai", 405, 302, but=NOT_MINE),
+    in_case("tugas/<uuid:task_id>/kembalikan", 405, 302, but=NOT_MINE),
+    in_case("tim/", 200, 422, who=MANAGER),
+    in_case("tim/<uuid:part_id>/lepas", 200, 302, who=MANAGER),
+    in_case("serah-terima/", 200, 422, who=MANAGER),
+    in_case("status/", 200, 422, who=MANAGER),
+    in_case("tutup/", 200, 422, who=MANAGER),
+    in_case("buka-lagi/", 200, 422, who=MANAGER),
+)

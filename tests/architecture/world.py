@@ -1,0 +1,157 @@
+"""Two offices with everybody in them, and for each relation a report and a case that stand in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from ruangaman.accounts import services as accounts
+from ruangaman.accounts.models import User
+from ruangaman.accounts.types import AgencyKind, Role
+from ruangaman.audit.services import unit_of_work
+from ruangaman.audit.types import Role as DatabaseRole
+from ruangaman.cases import services as cases
+from ruangaman.cases.models import Assignment, Case, Person, Task
+from ruangaman.cases.types import NewPerson, PersonKind
+from ruangaman.core.codelists import Authority, CaseType, RiskLevel
+from ruangaman.intake import services as intake
+from ruangaman.intake.models import Report
+from ruangaman.intake.selectors import reception
+from ruangaman.vault import directory
+from ruangaman.vault import services as vault
+from ruangaman.vault.models import Grant
+from tests.factories.accounts import JAN_5, Office, working
+from tests.factories.desk import KINDS, Counter, make_counter
+
+CASE_ROLES = (Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN)
+PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
+NONE = {
+    "report": "L-00000000", "case": "K-00000000", "case_report": "L-00000001", "report_file": UNKNOWN_ID,
+    "case_file": UNKNOWN_ID, "thread_file": UNKNOWN_ID, "person": UNKNOWN_ID, "task": UNKNOWN_ID, "part": UNKNOWN_ID,
+}  # fmt: skip
+"""Codes and ids of nothing."""
+
+
+@dataclass
+class World:
+    """Everybody by role, and what each relation stands for: the code or id to put into an address."""
+
+    counter: Counter
+    people: dict[str, User]
+    things: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def make_world() -> World:
+    """Make it. `uptd` is where everybody works but `dinsos`, who sits at the other office's desk."""
+    counter = make_counter()
+    own, other = counter.office, _other_office(counter)
+    people = {role.value: own.user(role) for role in Role if role.value not in _seated(counter)}
+    people |= _seated(counter) | {"dinsos": other.people["dinsos"]}
+    world = World(counter, people)
+    ours, theirs, past = _report(counter), _report(counter, avoid=("uptd",)), _report(counter)
+    world.things = {
+        "own": _report_facts(ours) | _case_facts(world, _case(world)),
+        "unassigned": _report_facts(theirs)
+        | _case_facts(world, _case(world, manager=own.user(Role.MANAJER), team=False)),
+        "other": _report_facts(theirs) | _case_facts(world, _case_elsewhere(world, other)),
+        "expired": _report_facts(past) | _case_facts(world, _case(world)),
+        "none": NONE,
+    }
+    _expire(past.dossier_id)
+    expired = Case.objects.get(code=world.things["expired"]["case"])
+    _expire(expired.dossier_id, *expired.reports.values_list("dossier_id", flat=True))
+    return world
+
+
+def things_for(world: World, who: str, relation: str) -> dict[str, str]:
+    """What stands in this relation to somebody: for the other office's desk, the reports are the other way round."""
+    found = dict(world.things[relation])
+    if who == "dinsos" and relation != "none":
+        swapped = world.things["own" if relation in {"other", "unassigned", "expired"} else "other"]
+        found |= {key: swapped[key] for key in ("report", "report_file")}
+    return found
+
+
+def _seated(counter: Counter) -> dict[str, User]:
+    team = counter.team
+    named = (team.desk, team.manager, team.companion, team.psychologist, team.lawyer, team.shelter, team.head)
+    return {str(user.role): user for user in named} | {"dpo": counter.office.guard}
+
+
+def _other_office(counter: Counter) -> Office:
+    own = counter.office
+    with unit_of_work(DatabaseRole.MIGRATE):
+        agency = accounts.create_agency(code="dinas-sosial", name="Dinas Sosial", kind=AgencyKind.PARTNER, at=JAN_5)
+        unit = accounts.create_unit(agency=agency, code="rehsos", name="Rehsos", by=None, at=JAN_5)
+    office = Office(agency, unit, own.head, own.guard)
+    officer = office.user(Role.DINSOS, username="dinsos")
+    office.user(Role.MANAJER, username="manajer-lain")
+    with unit_of_work(DatabaseRole.MIGRATE):
+        accounts.appoint_emergency_officers(unit=unit, officers=[officer], by=None, at=JAN_5)
+    unit.refresh_from_db()
+    for signer in (own.head, own.guard):
+        with working(signer):
+            vault.sign_key(principal_id=unit.breakglass_id, by=signer, at=JAN_5)
+    office.desk(officer, position=900)
+    reception.forget()
+    directory.forget()
+    return office
+
+
+def _report(counter: Counter, **answers: Any) -> Report:
+    return counter.send(at=timezone.now(), files=(PHOTO,), **{**KINDS, **answers})
+
+
+def _report_facts(report: Report) -> dict[str, str]:
+    return {"report": report.code, "report_file": str(report.attachments.get().pk)}
+
+
+def _case(world: World, *, manager: User | None = None, team: bool = True) -> Case:
+    return _open(world, _report(world.counter), world.people["petugas"], manager or world.people["manajer"], team=team)
+
+
+def _case_elsewhere(world: World, other: Office) -> Case:
+    report = _report(world.counter, avoid=("uptd",))
+    return _open(world, report, other.people["dinsos"], other.people["manajer-lain"], team=False)
+
+
+def _open(world: World, report: Report, officer: User, manager: User, *, team: bool) -> Case:
+    counter, at = world.counter, timezone.now()
+    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY}
+    counter.write_back(report, "PESAN-UJI", at=at, files=(PHOTO,))
+    counter.do(intake.triage, report, by=officer, at=at, **facts)
+    case: Case = counter.do(intake.open_case, report, by=officer, at=at, manager=manager, case_id=uuid4())
+    with working(manager):
+        person = NewPerson(kind=PersonKind.VICTIM, sex="P")
+        cases.add_person(code=case.code, person=person, by=manager, at=at)
+        cases.add_task(code=case.code, title="TUGAS", owner=manager, due_at=at + timedelta(days=1), by=manager, at=at)
+        for role in CASE_ROLES if team else ():
+            user = world.people[role.value]
+            cases.assign(code=case.code, user=user, role=role, by=manager, at=at)
+    return case
+
+
+def _expire(*dossiers: Any) -> None:
+    """Let every grant on these be past."""
+    Grant.objects.filter(dossier_id__in=dossiers).update(not_after=timezone.now() - timedelta(minutes=1))
+
+
+def _case_facts(world: World, case: Case) -> dict[str, str]:
+    report = case.reports.get()
+    parts = Assignment.objects.filter(case=case, until=None).exclude(user_id=case.manager_id)
+    part = parts.filter(role=Role.PENDAMPING).first() or Assignment.objects.filter(case=case).first()
+    assert part is not None
+    return {
+        "case": case.code,
+        "case_report": report.code,
+        "case_file": str(case.files.order_by("pk")[0].pk),
+        "thread_file": str(report.attachments.filter(message__isnull=False)[0].pk),
+        "person": str(Person.objects.filter(case=case)[0].pk),
+        "task": str(Task.objects.get(case=case).pk),
+        "part": str(part.pk),
+    }
