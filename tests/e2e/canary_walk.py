@@ -1,0 +1,159 @@
+"""The main job with a canary in every field that is sealed, over plain HTTP."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ruangaman.ops.demo import PASSWORD
+from ruangaman.ops.running import RunningDemo
+from ruangaman.ops.visitor import Answer, Upload, Visitor
+from tests.e2e.canaries import Flock
+from tests.e2e.conftest import NewVisitor
+from tests.e2e.main_job import newest
+from tests.e2e.steps import photo
+
+
+@dataclass
+class Walk:
+    """One run of it."""
+
+    house: RunningDemo
+    new_visitor: NewVisitor
+    flock: Flock
+
+    def run(self) -> None:
+        """From the report to the closed case, and what goes wrong beside it."""
+        receipt = self.report()
+        self.mistakes()
+        code = newest(self.house, "intake_report", "received_at")
+        officer = self.staff("petugas")
+        self.answer(officer, code)
+        self.thread(receipt)
+        self.refuse(officer)
+        case = self.open_case(officer, code)
+        self.work(case)
+
+    def report(self) -> str:
+        """Every field of the public form, with a file."""
+        word, visitor = self.flock.word, self.new_visitor()
+        page = visitor.get("/i/")
+        self.flock.mark("form key", page.form("what").fields["key"][0])
+        answers = {
+            "what": word("report what"), "when": word("report when"), "now": "yes", "who": "self",
+            "kinds": ["FISIK", "SEKSUAL"], "dangers": ["strangled"], "contact": "email",
+            "contact_value": f"{word('contact value')}@contoh.invalid", "contact_hours": word("contact hours"),
+            "contact_name": word("contact name"),
+        }  # fmt: skip
+        shown = visitor.submit(page, answers, [self.file("report file")])
+        assert shown.receipt, shown.text[-2000:]
+        self.flock.mark("receipt", shown.receipt)
+        self.flock.mark("receipt in groups", re.sub(r"(\d{4})(?=\d)", r"\1 ", shown.receipt))
+        self._keep_cookies(visitor)
+        return shown.receipt
+
+    def mistakes(self) -> None:
+        """What was typed and not taken: a form with a fault, a wrong door, an address that does not exist."""
+        word, visitor = self.flock.word, self.new_visitor()
+        half = {"what": word("half what"), "contact": "phone", "contact_name": word("half name")}
+        assert visitor.submit(visitor.get("/i/"), half).status == 422
+        assert visitor.submit(visitor.get("/p/"), {"receipt": word("wrong receipt")}).status == 422
+        door = {"username": word("wrong user"), "password": word("wrong password")}
+        assert visitor.submit(visitor.get("/masuk/"), door).status in {422, 429}
+        assert visitor.get(f"/kasus/{word('address')}/").status == 404
+        assert visitor.get(f"/i/?untuk={word('query')}").status == 200
+
+    def answer(self, officer: Visitor, code: str) -> None:
+        """The desk takes and answers."""
+        page = officer.get(f"/laporan/{code}/")
+        assert self.flock.birds["report what"] in page.text
+        officer.submit(page, {}, action="/ambil")
+        words = {"message": self.flock.word("reply")}
+        assert words["message"] in _ok(officer.submit(page, words, action="/balas")).text
+
+    def thread(self, receipt: str) -> None:
+        """She writes back, with a file."""
+        visitor = self.new_visitor()
+        page = visitor.submit(visitor.get("/p/"), {"receipt": receipt})
+        words = {"message": self.flock.word("message")}
+        assert words["message"] in _ok(visitor.submit(page, words, [self.file("message file")])).text
+        self._keep_cookies(visitor)
+
+    def refuse(self, officer: Visitor) -> None:
+        """Another report is not for the office."""
+        visitor = self.new_visitor()
+        assert visitor.submit(visitor.get("/i/"), {"what": self.flock.word("refused what")}).receipt
+        code = newest(self.house, "intake_report", "received_at")
+        words = {"words": self.flock.word("refusal words"), "note": self.flock.word("refusal note")}
+        page = officer.get(f"/laporan/{code}/")
+        _ok(officer.submit(page, {"reason": "not_violence", **words}, action="/tolak"))
+
+    def open_case(self, officer: Visitor, code: str) -> str:
+        """Triage, and a case with its manager."""
+        page = officer.get(f"/laporan/{code}/")
+        facts = {"case_type": "woman", "risk": "3", "authority": "city"}
+        page = _ok(officer.submit(page, facts, action="/triase"))
+        manager = _option(page, "Dewi Anggraeni")
+        _ok(officer.submit(page, {"manager": manager}, action="/buka-kasus"))
+        return newest(self.house, "cases_case", "opened_at")
+
+    def work(self, case: str) -> None:
+        """Every form of the case."""
+        word, manager = self.flock.word, self.staff("manajer")
+        nik = self.flock.mark("nik", "6471994501900042")
+        identity = {
+            name: word(f"person {name}") for name in ("chosen_name", "full_name", "address", "languages", "needs")
+        }
+        contact = {f"contact_{name}": word(f"person {name}") for name in ("value", "hours", "opening", "never")}
+        self._fill(manager, case, "orang/", kind="victim", sex="P", nik=nik, **identity, **contact)
+        self._fill(manager, case, "kejadian/", forms_of_violence="FISIK", place="RUMAH", story=word("incident"))
+        self._fill(manager, case, "layanan/", type="KESEHATAN", result=word("service"))
+        self._fill(manager, case, "tugas/", title=word("task"))
+        self._fill(manager, case, "catatan/", text=word("note"))
+        page = manager.get(f"/kasus/{case}/tim/")
+        psychologist = _option(page, "Intan Maharani, psikolog")
+        _ok(manager.submit(page, {"user": psychologist}, action="/tim/"))
+        self._fill(self.staff("psikolog"), case, "catatan/", text=word("clinical note"))
+        self._fill(manager, case, "status/", reason=word("move reason"))
+        self._fill(manager, case, "tutup/", reason="@first", explanation=word("closing"))
+        self._fill(manager, case, "buka-lagi/", reason=word("reopening"))
+
+    def staff(self, username: str) -> Visitor:
+        """Somebody of the office, signed in."""
+        visitor: Visitor = self.new_visitor()
+        visitor.sign_in(username, PASSWORD)
+        self._keep_cookies(visitor)
+        return visitor
+
+    def file(self, what: str) -> Upload:
+        """A photograph with a canary in its name and one in its content."""
+        name = f"{self.flock.word(f'{what} name')}.jpg"
+        return Upload("files", name, "image/jpeg", photo(self.flock.word(f"{what} content")))
+
+    def _fill(self, visitor: Visitor, case: str, step: str, **fields: Any) -> None:
+        page = visitor.get(f"/kasus/{case}/{step}")
+        wanted = {name: _first(page, name) if value == "@first" else value for name, value in fields.items()}
+        answer = _ok(visitor.submit(page, wanted, action=f"/{step}"))
+        assert answer.path != f"/kasus/{case}/{step}", f"{step} was not taken: {answer.text[-3000:]}"
+
+    def _keep_cookies(self, visitor: Visitor) -> None:
+        for number, value in enumerate(visitor.cookies.values()):
+            self.flock.mark(f"cookie {len(self.flock.others)}.{number}", value)
+
+
+def _ok(answer: Answer) -> Answer:
+    assert answer.status == 200, f"{answer.path}: {answer.status}: {answer.text[-3000:]}"
+    return answer
+
+
+def _option(page: Answer, label: str) -> str:
+    found = re.search(rf'<option value="([^"]+)"[^>]*>{label}</option>', page.text)
+    assert found, f"{page.path} offers no {label}"
+    return found[1]
+
+
+def _first(page: Answer, name: str) -> str:
+    found = re.search(rf'<input type="radio" name="{name}" value="([^"]+)"', page.text)
+    assert found, f"{page.path} has no choice {name}"
+    return found[1]
