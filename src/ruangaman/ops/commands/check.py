@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ruangaman.ops import environment, lockfiles, roles
+from ruangaman.ops import environment, lockfiles, messages, roles
 from ruangaman.ops.paths import ROOT
 from ruangaman.ops.postgres import Postgres
 
@@ -65,11 +65,22 @@ def _steps(env: dict[str, str]) -> dict[str, Callable[[], bool]]:
         "django": [*python, "django", "check"],
         "migrations": [*python, "django", "makemigrations", "--check", "--dry-run"],
     }
-    return {**{name: _command(command, env) for name, command in commands.items()}, "locks": _locks}
+    return {
+        **{name: _command(command, env) for name, command in commands.items()},
+        "locks": _locks,
+        "catalogues": _catalogues,
+    }
 
 
 def _command(command: list[str], env: dict[str, str]) -> Callable[[], bool]:
     return lambda: subprocess.run(command, cwd=ROOT, env=env, check=False).returncode == 0
+
+
+def _catalogues() -> bool:
+    faults = messages.problems()
+    for fault in faults:
+        print(fault)
+    return not faults
 
 
 def _locks() -> bool:
