@@ -6,7 +6,12 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 SRC = Path(__file__).resolve().parents[1]
 CATALOGUE = SRC / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -118,11 +123,13 @@ def _texts(string: object) -> list[str]:
     return [str(one) for one in string] if isinstance(string, (tuple, list)) else []
 
 
-def _compile(catalogue: object) -> bytes:
+def _compile(catalogue: Catalog) -> bytes:
+    """Return the compiled catalogue: the same bytes for the same sentences, whenever it is done."""
     from babel.messages.mofile import write_mo
 
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     buffer = io.BytesIO()
-    write_mo(buffer, catalogue)  # type: ignore[arg-type]  # a Catalog, imported lazily
+    write_mo(buffer, catalogue)
     return buffer.getvalue()
 
 

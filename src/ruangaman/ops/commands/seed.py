@@ -1,4 +1,4 @@
-"""`./ruang seed`: adds more synthetic reports and cases to a demo, really sealed, through the product's own services."""
+"""`./ruang seed`: adds synthetic reports and cases to a demo, really sealed, by the product's own services."""
 
 from __future__ import annotations
 
