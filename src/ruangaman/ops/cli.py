@@ -23,6 +23,7 @@ COMMANDS = {
     "migrate": "bring the tables up to date",
     "seed": "add more synthetic reports and cases to a demo",
     "audit": "verify the audit trail",
+    "docs": "draw the reference pages from the code",
     "messages": "bring the English catalogue to what the screens say",
     "lock": "make the hashed requirement files again",
     "soak": "a long run with a recorded result",

@@ -42,6 +42,17 @@ def django_on(folder: Path, *, process: str) -> Iterator[None]:
 
 
 @contextmanager
+def django_without_database(folder: Path) -> Iterator[None]:
+    """Set Django up for what only looks at code; a query would fail.
+
+    Args:
+        folder: made ready by `environment.ensure_folder`.
+    """
+    with _on_socket(folder, folder, "test"):
+        yield
+
+
+@contextmanager
 def _on_socket(socket: Path, folder: Path, process: str) -> Iterator[None]:
     os.environ.update(
         environment.for_process(
