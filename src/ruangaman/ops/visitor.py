@@ -159,13 +159,16 @@ class Visitor:
             headers |= {"Content-Type": kind, "Origin": self.url}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        reused = self._connection is not None
         connection = self._connect()
         try:
             connection.request(method, path, body=body, headers=headers)
             response = connection.getresponse()
             text = response.read().decode("utf-8", "replace")
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as error:
             self.close()
+            if reused and method == "GET" and isinstance(error, ConnectionError):
+                return self._once(method, path, body, kind)  # it was idle for so long that the server hung up
             raise
         self._keep(response.msg)
         return Answer(response.status, path, text, response.msg)
