@@ -102,14 +102,20 @@ def new_visitor(house: RunningDemo) -> Iterator[NewVisitor]:
         yield make
 
 
+def needed_chromium() -> str:
+    """Path of Chromium. Without one the test skips, or fails where no browser test may skip."""
+    program = find_chromium()
+    if program is None and os.environ.get("RUANGAMAN_BROWSER_REQUIRED") == "1":
+        pytest.fail("There is no Chromium, and here no browser test may be skipped (Debian: chromium).")
+    if program is None:
+        pytest.skip("this machine has no Chromium (Debian: apt-get install chromium)")
+    return program
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium. For one module only: while it is open, the thread has an event loop, and Django minds."""
-    program = find_chromium()
-    if program is None:
-        if os.environ.get("RUANGAMAN_BROWSER_REQUIRED") == "1":
-            pytest.fail("There is no Chromium, and here no browser test may be skipped (Debian: chromium).")
-        pytest.skip("this machine has no Chromium (Debian: apt-get install chromium)")
+    program = needed_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser

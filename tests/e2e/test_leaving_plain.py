@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from ruangaman.ops.chromium import ARGUMENTS, find_chromium
+from ruangaman.ops.chromium import ARGUMENTS
 from ruangaman.ops.running import RunningDemo
-from tests.e2e.conftest import NEUTRAL_WORDS
+from tests.e2e.conftest import NEUTRAL_WORDS, needed_chromium
 
 pytestmark = pytest.mark.browser
 CANARY = "Kanari biru tua"
@@ -25,7 +25,7 @@ def usual() -> Iterator[Browser]:
     """Chromium with the cache that people have."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=ARGUMENTS, ignore_default_args=["--disable-back-forward-cache"]
+            executable_path=needed_chromium(), args=ARGUMENTS, ignore_default_args=["--disable-back-forward-cache"]
         )
         yield browser
         browser.close()
