@@ -105,7 +105,7 @@ MATRIX = (
     Row("keluar-kerja", STAFF, 405, 302, locked=(405, 302), half=(405, 302)),
     # Everybody's own.
     Row("kerja/", STAFF, 200, 405),
-    Row("kerja/alarm", STAFF, 200, 405, locked=(200, 405), half=(200, 405)),
+    Row("kerja/alarm", STAFF, 200, 405, locked=(200, 405), half=(404, 405)),
     Row("pengaturan/", STAFF, 200, 405),
     Row("pengaturan/bahasa", STAFF, 405, 422),
     Row("pengaturan/sandi/", STAFF, 200, 422),
@@ -137,7 +137,7 @@ MATRIX = (
         200,
         405,
         who=CASEWORK | HEAD,
-        but={**dict.fromkeys(("psikolog", "rumahaman", "kepala"), (404, 405)), "hukum": (409, 405)},
+        but=dict.fromkeys(("psikolog", "rumahaman", "kepala"), (404, 405)),
     ),
     in_case("orang/", 200, 422),
     in_case("orang/<uuid:person_id>/", 200, 422),

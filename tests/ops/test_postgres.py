@@ -149,7 +149,7 @@ def test_a_named_folder_without_programs_is_refused(tmp_path: Path, monkeypatch:
 def test_without_namespaces_root_runs_it_as_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runas, "_namespace", lambda: None)
     for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == 0 and folder.name.startswith(("pytest-", "test_")):
+        if folder.stat().st_uid == 0 and folder.name.startswith(("pytest-", "popen-", "test_")):
             folder.chmod(0o755)
     with Postgres(tmp_path / "data", durable=False) as server:
         assert value(server, "SELECT 1") == 1

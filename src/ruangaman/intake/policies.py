@@ -6,8 +6,9 @@ The role gives the verb; that the desk or a grant gives the object is settled wh
 from __future__ import annotations
 
 from ruangaman.accounts.models import User
-from ruangaman.accounts.types import Permission
+from ruangaman.accounts.types import ROLE_COMPARTMENTS, Permission, Role
 from ruangaman.intake.models import Report
+from ruangaman.vault.types import Compartment
 
 
 def can_work_at_desk(user: User) -> bool:
@@ -28,6 +29,11 @@ def can_write_in_thread(user: User, report: Report, *, at_desk: bool, in_case: b
         in_case: `user` holds a grant on the case that the report became.
     """
     return (at_desk and can_work_at_desk(user)) or (in_case and user.has(Permission.CASE_WRITE))
+
+
+def has_thread(user: User) -> bool:
+    """Whether the part that `user` has in cases includes the conversations with reporters (vault.md rule 1)."""
+    return user.role in Role.values and Compartment.THREAD in ROLE_COMPARTMENTS.get(Role(user.role), frozenset())
 
 
 def is_held_by_other(user: User, report: Report) -> bool:

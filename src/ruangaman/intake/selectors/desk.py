@@ -14,6 +14,7 @@ from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import Agency, Unit, User
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case, live_grants
+from ruangaman.intake import policies
 from ruangaman.intake.models import Message, Report, ReportQuerySet
 from ruangaman.intake.types import WORKED_ON, Direction
 
@@ -76,6 +77,8 @@ def get_report(*, code: str, viewer: User) -> Report:
 
 def get_case_report(*, code: str, viewer: User) -> Report:
     """Return a report of a case to whose conversation the viewer holds a key. Raises Http404: absent or not theirs."""
+    if not policies.has_thread(viewer):
+        raise Http404
     found = Report.objects.filter(code=code, dossier_id__in=live_grants(viewer), case__isnull=False).first()
     if found is None:
         raise Http404

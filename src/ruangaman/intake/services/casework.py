@@ -14,6 +14,7 @@ from ruangaman.accounts.types import ROLE_COMPARTMENTS, Permission, Role
 from ruangaman.cases.models import Case, live_grants
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.timeline import CONTACT
+from ruangaman.intake import policies
 from ruangaman.intake.models import Attachment, Message, Report
 from ruangaman.intake.services.desk import OpenMessage, thread_of
 from ruangaman.intake.types import Direction
@@ -61,6 +62,8 @@ class ThreadPanel:
 
     def load(self, case: Case, viewer: User) -> list[CaseThread]:
         """Read the conversations that the viewer holds a key for."""
+        if not policies.has_thread(viewer):
+            return []
         reports = Report.objects.filter(case=case, dossier_id__in=live_grants(viewer))
         return [
             CaseThread(
@@ -96,12 +99,16 @@ class ThreadFollower:
     key: str = "intake.thread"
 
     def joined(self, *, case: Case, user: User, role: Role, by: User, at: datetime) -> None:
-        """Share the reports' dossiers, with those whose part includes the conversation.
+        """Share the reports' dossiers: all that the desk holds with those who talk to the reporter, else the files.
+
+        A file's frames stay in the dossier that it came with, so whoever may open it needs a key there too.
 
         Writes: grants, `vault.shared` events.
         """
         parts = ROLE_COMPARTMENTS[role] & DESK_PARTS
         if Compartment.THREAD not in parts:
+            parts &= {Compartment.ATTACHMENT}
+        if not parts:
             return
         for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
             vault.share(

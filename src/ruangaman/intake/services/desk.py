@@ -278,7 +278,11 @@ def _lock_thread(*, code: str, by: User) -> Report:
     if report is None:
         raise NotFound(_("Tidak ada laporan seperti itu."))
     at_desk = report.desk_id in accounts.desks_of(by)
-    in_case = report.case_id is not None and Case.objects.granted_to(by).filter(pk=report.case_id).exists()
+    in_case = (
+        report.case_id is not None
+        and policies.has_thread(by)
+        and Case.objects.granted_to(by).filter(pk=report.case_id).exists()
+    )
     if not at_desk and not in_case:
         raise NotFound(_("Tidak ada laporan seperti itu."))
     if not policies.can_write_in_thread(by, report, at_desk=at_desk, in_case=in_case):

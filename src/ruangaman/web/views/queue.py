@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -53,6 +53,8 @@ def work(request: StaffRequest) -> HttpResponse:
 @require_safe
 def alarm(request: StaffRequest) -> HttpResponse:
     """How much came in since the page was drawn, or since the screen was locked: a number, nothing else."""
+    if not request.user.has_second_factor:
+        raise Http404  # a locked screen may ask, one that is only half signed in may not
     since = _since(request)
     at_desk = request.user.has(Permission.REPORT_DESK)
     count = count_new(viewer=request.user, since=since) if since and at_desk else 0
