@@ -26,6 +26,7 @@ django.setup()
 from django.db import connection, connections  # noqa: E402
 from django.db.backends.signals import connection_created  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"]
 
@@ -80,6 +81,14 @@ def _database_role(request: pytest.FixtureRequest) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE ra_migrate")
     yield
+
+
+@pytest.fixture(autouse=True)
+def _source_language() -> Iterator[None]:
+    """Each test begins in Indonesian, whatever language the one before it ended in."""
+    translation.activate("id")
+    yield
+    translation.activate("id")
 
 
 def _committed() -> Iterator[None]:

@@ -11,7 +11,7 @@ from ruangaman.ops import roles
 from ruangaman.ops.postgres import conninfo
 from tests.support import stage
 
-pytestmark = pytest.mark.sql
+pytestmark = [pytest.mark.sql, pytest.mark.xdist_group("roles")]  # one database by name: one worker
 NAME = "ra_test_roles"
 
 

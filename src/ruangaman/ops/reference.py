@@ -56,11 +56,15 @@ def _permissions() -> str:
 
 
 def _events() -> str:
+    from django.apps import apps
+
     from ruangaman.audit.registry import event_types
 
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("ruangaman.")}
     rows = [
         [f"`{one.key}`", one.sentence, ", ".join(f"`{name}`" for name in sorted(one.fields)) or "nothing"]
         for one in sorted(event_types, key=lambda one: one.key)
+        if one.key.split(".")[0] in ours
     ]
     return (
         "# Events of the audit trail\n\nAn event carries these fields and no others; codes, counts and keys, never "
