@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import psycopg
@@ -11,8 +12,8 @@ from ruangaman.ops import roles
 from ruangaman.ops.postgres import conninfo
 from tests.support import stage
 
-pytestmark = [pytest.mark.sql, pytest.mark.xdist_group("roles")]  # one database by name: one worker
-NAME = "ra_test_roles"
+pytestmark = pytest.mark.sql
+NAME = f"ra_test_roles_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
 @pytest.fixture

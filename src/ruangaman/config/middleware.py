@@ -138,7 +138,7 @@ class DoorMiddleware:
         self.form_token = FormToken(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        translation.activate(request.GET.get("l") if request.GET.get("l") in PUBLIC_LANGUAGES else "id")
+        translation.activate("id")
         try:
             match = resolve(request.path_info)
             access = access_of(match.func)

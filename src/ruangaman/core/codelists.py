@@ -111,7 +111,7 @@ class AgeGroup(models.TextChoices):
 class Sex(models.TextChoices):
     """Sex as on the identity card."""
 
-    P = "P", pgettext_lazy("jenis kelamin", "Perempuan")
+    P = "P", _("Perempuan")
     L = "L", _("Laki-laki")
     NA = "NA", _("Belum diketahui")
 
