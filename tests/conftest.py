@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.support.stage import Stage
 
 _stage = Stage()
 _stage.prepare()  # before Django's settings are read
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # an open browser leaves an event loop in its thread
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402
