@@ -82,6 +82,18 @@ def test_the_page_names_its_fields_and_keeps_nothing(db: None) -> None:
     assert page.headers["Cache-Control"] == "no-store"
 
 
+def test_the_door_speaks_english_when_asked_also_when_it_stays_shut(officer: User) -> None:
+    client = Client()
+    page = client.get(ENTER, {"l": "en"}).content.decode()
+    assert '<html lang="en">' in page
+    assert 'href="?l=id"' in page
+    assert '<input type="hidden" name="l" value="en">' in page
+    shut = client.post(ENTER, {"username": "maya", "password": "KATA-SALAH", "l": "en"}).content.decode()
+    assert '<html lang="en">' in shut
+    assert "Not signed in yet" in shut
+    assert '<html lang="id">' in client.get(ENTER).content.decode()
+
+
 def test_both_steps_lead_to_the_work_under_a_new_key_each_time(officer: User, clock: Clock) -> None:
     client = Client()
     client.get(ENTER)

@@ -6,10 +6,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 
 from ruangaman.accounts.types import Role
 from ruangaman.audit.models import AuditEvent
 from ruangaman.cases.models import Case, CaseFile, Note, Person
+from ruangaman.cases.selectors.shelf import facts_of
 from ruangaman.cases.types import PersonKind
 from ruangaman.clocks.selectors import limit_for
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
@@ -234,6 +236,15 @@ def test_a_refusal_is_read_by_the_reporter_and_can_be_taken_back(counter):
     assert events_of(report, "intake.refused", "intake.unrefused") == ["intake.refused", "intake.unrefused"]
 
 
+def test_the_reporter_reads_the_language_of_the_house_whatever_the_officer_reads_in(counter):
+    report = counter.send()
+    counter.do(services.refuse, report, message_id=uuid4(), **REFUSAL)
+    with translation.override("en"):
+        counter.do(services.undo_refusal, report, at=FEB_2)
+    opened = counter.do(services.open_report, report)
+    assert opened.messages[-1].text.startswith("Kami membaca laporan ini sekali lagi")
+
+
 def test_a_decided_report_is_not_decided_again(counter):
     report, other = counter.send(), counter.send()
     counter.do(services.refuse, report, message_id=uuid4(), **{**REFUSAL, "note": ""})
@@ -298,6 +309,25 @@ def test_a_case_gets_everything_without_typing_and_its_manager_goes_on_talking(c
         read(counter.first, notes[Compartment.NARRATIVE])
     answer(counter, report, by=counter.manager)
     assert counter.fresh(report).taken_by == counter.first
+
+
+def test_a_case_is_sealed_in_the_language_of_the_house_and_read_in_ones_own(counter):
+    report = counter.send(**KINDS, age_group="25-44")
+    counter.do(services.triage, report, **TRIAGE)
+    with translation.override("en"):
+        case = open_case(counter, report)
+        ref = Note.objects.get(case=case, compartment=Compartment.NARRATIVE).ref
+        content = read(counter.manager, ref)[ref]
+        shown = facts_of(content)
+    assert ["Umur", "25 sampai 44 tahun"] in content["facts"]
+    assert ("Age", "25 to 44 years") in shown
+    assert ("Umur", "25 sampai 44 tahun") in facts_of(content)
+
+
+@pytest.mark.parametrize("value", ["kemarin, Fisik", "Seorang anak kecil", ""])
+def test_what_somebody_wrote_stays_in_their_words(value):
+    with translation.override("en"):
+        assert facts_of({"facts": [["Kapan", value]]}) == [("When", value)]
 
 
 def test_somebody_elses_report_names_victim_and_reporter(counter):

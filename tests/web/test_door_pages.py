@@ -75,6 +75,11 @@ def test_public_addresses_that_do_not_exist_show_the_numbers(db):
     assert "<title>Informasi</title>" in answer.content.decode()
 
 
+def test_an_address_that_does_not_exist_speaks_english_when_asked(db):
+    assert '<html lang="en">' in Client().get("/i/tidak-ada?l=en").content.decode()
+    assert '<html lang="id">' in Client().get("/i/tidak-ada?l=xx").content.decode()
+
+
 def test_an_unknown_address_is_answered_alike_in_and_out(counter):
     inside, outside = signed_in(counter.first).get("/tidak-ada/"), Client().get("/tidak-ada/")
     assert (inside.status_code, inside.content) == (404, outside.content)

@@ -114,6 +114,12 @@ class LanguageMiddleware:
         return self.get_response(request)
 
 
+def asked_language(request: HttpRequest) -> str | None:
+    """Return the language that the address asks for, if it is one of ours."""
+    asked = request.GET.get("l")
+    return asked if asked in PUBLIC_LANGUAGES else None
+
+
 def page_language(request: HttpRequest) -> str:
     """Return `id` or `en`. Hidden form fields carry it too, for browsers that refuse cookies."""
     asked = request.GET.get("l") or (request.POST.get("l") if request.method == "POST" else None)
@@ -138,7 +144,7 @@ class DoorMiddleware:
         self.form_token = FormToken(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        translation.activate("id")
+        translation.activate(asked_language(request) or "id")
         try:
             match = resolve(request.path_info)
             access = access_of(match.func)

@@ -111,7 +111,7 @@ class AgeGroup(models.TextChoices):
 class Sex(models.TextChoices):
     """Sex as on the identity card."""
 
-    P = "P", _("Perempuan")
+    P = "P", pgettext_lazy("jenis kelamin", "Perempuan")
     L = "L", _("Laki-laki")
     NA = "NA", _("Belum diketahui")
 

@@ -29,6 +29,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "EventType": (2,),  # the trail's sentences are translated when they are read
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+MARKUP = re.compile(r"</?\w[^>]*>|&\w+;")
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def problems() -> list[str]:
             said.append(f"{message.place}: not translated: {message.id[:60]!r}")
         elif entry is not None and entry.fuzzy:
             said.append(f"{message.place}: fuzzy: {message.id[:60]!r}")
-        elif any(_placeholders(text) - _placeholders(message.id, message.plural) for text in texts):
-            said.append(f"{message.place}: other placeholders: {message.id[:60]!r}")
+        elif fault := _unlike(message, texts):
+            said.append(f"{message.place}: {fault}: {message.id[:60]!r}")
     said += [
         f"no longer used: {str(entry.id)[:60]!r}"
         for entry in catalogue
@@ -131,6 +132,19 @@ def _compile(catalogue: Catalog) -> bytes:
     buffer = io.BytesIO()
     write_mo(buffer, catalogue)
     return buffer.getvalue()
+
+
+def _unlike(message: Message, texts: list[str]) -> str:
+    """Say in what a translation differs that has to be equal; empty: nothing. A singular may leave out its number."""
+    for number, text in enumerate(texts):
+        wanted, found = _placeholders(message.id, message.plural), _placeholders(text)
+        if found - wanted or (wanted - found and (message.plural is None or number > 0)):
+            return "other placeholders"
+        if sorted(MARKUP.findall(text)) != sorted(MARKUP.findall(message.id)):
+            return "other markup"
+        if (text[:1].isspace(), text[-1:].isspace()) != (message.id[:1].isspace(), message.id[-1:].isspace()):
+            return "other space around it"
+    return ""
 
 
 def _placeholders(*texts: str | None) -> set[str]:

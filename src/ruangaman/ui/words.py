@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 STAGES = (
     _("Kontak"),
@@ -22,10 +23,10 @@ LEVELS = {
     4: ("ekstrem", _("Ekstrem")),
 }
 SHELF = (
-    (1, "I", _("identitas")),
-    (3, "C", _("cerita")),
-    (4, "K", _("klinis")),
-    (5, "H", _("hukum")),
-    (6, "T", _("tempat aman")),
+    (1, pgettext_lazy("huruf laci", "I"), _("identitas")),
+    (3, pgettext_lazy("huruf laci", "C"), _("cerita")),
+    (4, pgettext_lazy("huruf laci", "K"), _("klinis")),
+    (5, pgettext_lazy("huruf laci", "H"), _("hukum")),
+    (6, pgettext_lazy("huruf laci", "T"), _("tempat aman")),
 )
 """Compartments shown as squares: the vault's number, the letter, the word."""

@@ -102,7 +102,7 @@ class IncidentForm(CaseForm):
     def facts(self) -> list[tuple[str, str]]:
         """Return what is sealed beside the story: the kelurahan."""
         name = KELURAHAN.get(self.cleaned_data["kelurahan"], ("", ""))[0]
-        return [(str(_("Kelurahan")), name)] if name else []
+        return [("Kelurahan", name)] if name else []
 
     @property
     def kecamatan(self) -> str:

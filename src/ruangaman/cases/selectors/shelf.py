@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import TextChoices
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -15,7 +19,7 @@ from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, CaseFile, Incident, IncidentLink, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.types import Identity, SafeContact
-from ruangaman.core.codelists import Relation, ViolenceForm
+from ruangaman.core.codelists import AgeGroup, Relation, ViolenceForm, Who
 from ruangaman.core.regions import KECAMATAN, KELURAHAN
 from ruangaman.ui.types import Promised
 from ruangaman.vault.types import Closed, Compartment, Content
@@ -217,7 +221,22 @@ def text_of(content: Content | Closed | None) -> str:
 def facts_of(content: Content | Closed | None) -> Facts:
     """Return the pairs of label and value in opened content."""
     facts = None if content is None or isinstance(content, Closed) else content.get("facts")
-    return [(str(one[0]), str(one[1])) for one in facts if len(one) == 2] if isinstance(facts, list) else []
+    if not isinstance(facts, list):
+        return []
+    return [(_(str(one[0])), _in_words(str(one[1]))) for one in facts if len(one) == 2]
+
+
+def _in_words(value: str) -> str:
+    """Return chosen answers, sealed in the house's language, in the viewer's; what somebody wrote stays as it is."""
+    known = _chosen_words()
+    parts = value.split(", ")
+    return ", ".join(str(known[part].label) for part in parts) if all(part in known for part in parts) else value
+
+
+@cache
+def _chosen_words() -> dict[str, TextChoices]:
+    with translation.override(settings.LANGUAGE_CODE):
+        return {str(one.label): one for codelist in (Who, ViolenceForm, Relation, AgeGroup) for one in codelist}
 
 
 def form_words(forms: Sequence[str]) -> list[str]:

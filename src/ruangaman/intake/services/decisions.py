@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -204,7 +206,8 @@ def undo_refusal(*, code: str, by: User, at: datetime) -> Report:
     if report.state == State.RECEIVED:
         return report
     _move(report, Step.UNDO_REFUSAL, by=by, at=at)
-    words = _("Kami membaca laporan ini sekali lagi, dan tetap menanganinya. Maaf atas jawaban kami sebelumnya.")
+    with translation.override(settings.LANGUAGE_CODE):  # it is for the reporter, whatever the officer reads in
+        words = _("Kami membaca laporan ini sekali lagi, dan tetap menanganinya. Maaf atas jawaban kami sebelumnya.")
     write_message(report, text=words, message_id=uuid4(), by=by, at=at)
     report.refusal_reason, report.refused_by, report.refused_at, report.refusal_ref = "", None, None, None
     report.needs_desk = True

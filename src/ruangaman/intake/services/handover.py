@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
@@ -59,7 +61,8 @@ def open_case(*, code: str, manager: User, case_id: UUID, by: User, at: datetime
     if state_after(report.state, Step.OPEN_CASE) is None:
         raise WrongState(_("Jawab dulu tiga pertanyaan triase."))
     refuse_if_held(report, by=by)
-    case = _make_case(report, manager=manager, case_id=case_id, by=by, at=at)
+    with translation.override(settings.LANGUAGE_CODE):  # what is sealed is for everybody, whatever `by` reads in
+        case = _make_case(report, manager=manager, case_id=case_id, by=by, at=at)
     hold(report, by=by, at=at)
     shared = ROLE_COMPARTMENTS[Role.MANAJER] & ROLE_COMPARTMENTS[Role.PETUGAS]
     grant = GrantSpec(manager.principal_id, shared, "case_manager")
