@@ -1,4 +1,4 @@
-"""What the worker does for the desk: calls it, and puts work back that a dead worker left behind."""
+"""What the worker does for the desk: calls it, revives what a dead worker left behind, clears the list of jobs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ RETRY = RetryStrategy(max_attempts=40, wait=3, linear_wait=20, retry_exceptions=
 """3, 23, 43 … seconds: about four hours in all, for a mail server that is down over night."""
 
 DEAD_AFTER_SECONDS = 30
+DONE_HOURS, FAILED_HOURS = 24, 30 * 24
+"""How long a job is still listed: what was done for a day, what failed long enough for somebody to look into it."""
 
 
 @app.task(name="ruangaman.notifications.jobs.alarm_desk", queue="alarm", retry=RETRY)
@@ -33,3 +35,12 @@ async def revive(context: JobContext, timestamp: int) -> int:
     for job in stalled:
         await manager.retry_job(job)
     return len(stalled)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="ruangaman.notifications.jobs.forget_jobs", queueing_lock="forget_jobs", pass_context=True)
+async def forget_jobs(context: JobContext, timestamp: int) -> None:
+    """Delete the jobs that are long over. Running twice does no harm."""
+    manager = context.app.job_manager
+    await manager.delete_old_jobs(nb_hours=DONE_HOURS, include_cancelled=True, include_aborted=True)
+    await manager.delete_old_jobs(nb_hours=FAILED_HOURS, include_failed=True)

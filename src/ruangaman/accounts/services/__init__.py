@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ruangaman.accounts.services.attempts import LONGEST_NAME, clear_tries, count_try, second_key
+from ruangaman.accounts.services.attempts import (
+    LONGEST_NAME,
+    clear_tries,
+    count_try,
+    forget_tries,
+    second_key,
+)
 from ruangaman.accounts.services.desks import create_desk, leave_desk, plan_shift, seat_at_desk
 from ruangaman.accounts.services.passwords import (
     change_password,
@@ -42,6 +48,7 @@ __all__ = [
     "describe_enrolment",
     "end_other_sessions",
     "enrol_second_step",
+    "forget_tries",
     "has_second_step",
     "leave_desk",
     "lock_screen",

@@ -54,7 +54,7 @@ def count_try(keys: Mapping[str, bytes], *, at: datetime) -> datetime | None:
 
     Whoever waits is not counted: waiting never grows by asking.
 
-    Writes: one row per key; rows nobody has touched for a day are dropped.
+    Writes: one row per key.
     """
     rows = {
         bytes(row.key): row
@@ -70,7 +70,6 @@ def count_try(keys: Mapping[str, bytes], *, at: datetime) -> datetime | None:
         return max(waits)
     for key in sorted(keys.values()):
         _count(key, at)
-    _drop_forgotten(at)
     return None
 
 
@@ -83,6 +82,11 @@ def give_back_try(key: bytes) -> None:
     """Take back one counted try, without forgetting those of others: a whole office shares an address."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_signinattempt SET failures = greatest(failures - 1, 0) WHERE key = %s", [key])
+
+
+def forget_tries(*, at: datetime) -> int:
+    """Delete the counts that nobody touched for a day; the worker sees nothing but the date. Returns how many."""
+    return SignInAttempt.objects.filter(last_at__lt=at - policies.FORGOTTEN_AFTER)._raw_delete("default")
 
 
 def _key(kind: str, value: str) -> bytes:
@@ -100,10 +104,3 @@ def _count(key: bytes, at: datetime) -> None:
             " DO UPDATE SET failures = CASE WHEN a.last_at < %s THEN 1 ELSE a.failures + 1 END, last_at = %s",
             [key, at, at - policies.FORGOTTEN_AFTER, at],
         )
-
-
-def _drop_forgotten(at: datetime) -> None:
-    old = SignInAttempt.objects.filter(last_at__lt=at - policies.FORGOTTEN_AFTER).order_by("key")
-    keys = list(old.select_for_update(skip_locked=True).values_list("key", flat=True)[:20])
-    if keys:
-        SignInAttempt.objects.filter(key__in=keys).delete()

@@ -12,6 +12,7 @@ from ruangaman.intake.services.desk import (
     take,
 )
 from ruangaman.intake.services.handover import open_case
+from ruangaman.intake.services.keys import forget_keys
 from ruangaman.intake.services.lateness import escalate
 from ruangaman.intake.services.thread import BACK_KEY, mark_read, write_message
 
@@ -21,6 +22,7 @@ __all__ = [
     "accept_report",
     "acknowledge",
     "escalate",
+    "forget_keys",
     "mark_duplicate",
     "mark_read",
     "open_attachment",

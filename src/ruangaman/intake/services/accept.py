@@ -101,10 +101,11 @@ def accept_report(*, prepared: PreparedReport) -> Outcome:
 
     Writes: report, attachments, idempotency key, one job, the dossier; one `intake.accepted` event.
     """
+    row = {**prepared.row, "locator": prepared.receipt.locator.hex()}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT intake_accept(%s, %s, %s, %s)",
-            [prepared.key_hmac, prepared.cookie_hmac, json.dumps(prepared.row), json.dumps(prepared.files)],
+            [prepared.key_hmac, prepared.cookie_hmac, json.dumps(row), json.dumps(prepared.files)],
         )
         outcome = Outcome(cursor.fetchone()[0])
     if outcome is not Outcome.FRESH:
