@@ -150,6 +150,12 @@ def test_a_report_that_nobody_opened_in_time_calls_everybody_once(counter, mailb
     assert intake.escalate(at=FEB_1 + timedelta(days=3)) == 1
 
 
+def test_those_on_duty_have_some_minutes_before_the_whole_desk_is_called(counter):
+    counter.send(now="yes")
+    assert intake.escalate(at=FEB_1 + timedelta(minutes=4)) == 0
+    assert intake.escalate(at=FEB_1 + timedelta(minutes=6)) == 1
+
+
 @pytest.mark.parametrize("role", [Role.PUBLIC, Role.WEB])
 def test_only_the_worker_touches_jobs_and_letters(counter, role):
     with unit_of_work(role):

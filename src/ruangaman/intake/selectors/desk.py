@@ -20,6 +20,8 @@ from ruangaman.intake.types import WORKED_ON, Direction
 
 LONGEST_QUEUE = 300
 LIKELY_DUPLICATE = timedelta(days=30)
+ANSWER_TIME = timedelta(minutes=5)
+"""How long those on duty have, once a report is due, before the whole desk is called."""
 MOST_CANDIDATES = 40
 
 
@@ -105,8 +107,11 @@ def list_managers(*, unit_id: UUID) -> list[User]:
 
 
 def list_late(*, at: datetime, limit: int = 200) -> list[tuple[UUID, UUID]]:
-    """Return (report, desk) of what nobody opened within its limit; for the worker, hence without a viewer."""
-    late = Report.objects.waiting().filter(opened_at=None, due_at__lt=at, state__in=sorted(WORKED_ON))
+    """Return (report, desk) of what nobody opened within its limit; for the worker, hence without a viewer.
+
+    Those on duty were called when it came, so one that is due at once is late when they had a few minutes.
+    """
+    late = Report.objects.waiting().filter(opened_at=None, due_at__lt=at - ANSWER_TIME, state__in=sorted(WORKED_ON))
     return list(late.order_by("due_at").values_list("id", "desk_id")[:limit])
 
 
