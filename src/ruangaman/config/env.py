@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+REFUSED = 78
+"""Exit code of a process that may not start as it was told: starting it again would change nothing."""
+
 PROCESSES = ("web", "worker", "migrate", "seed", "test")
 
 LOGINS = {

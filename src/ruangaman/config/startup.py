@@ -1,38 +1,71 @@
-"""What has to be true before a process serves."""
+"""What has to be true before a process serves: its environment is fit, and its pepper is this database's.
+
+`python -m ruangaman.config.startup -m granian …` looks first, once, and then becomes the server.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import signal
+import sys
 import threading
 import time
+from collections.abc import Sequence
 
+import django
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from ruangaman.config.middleware import OUTAGES
+from ruangaman.config.env import REFUSED, EnvError
 from ruangaman.vault.errors import WrongPepper
-from ruangaman.vault.services import check_pepper
 
 RETRY_SECONDS = 1.0
 logger = logging.getLogger("ruangaman")
 
 
-def require_pepper() -> None:
-    """Stop the start if the pepper is not this database's.
-
-    While the database is away the public pages still say what to do, so the check goes on beside them, and ends the
-    process as soon as it fails.
+def main(server: Sequence[str]) -> None:
+    """Become the server if it may serve. A database that is away is no reason not to: the pages say what to do.
 
     Raises:
-        WrongPepper: the database was made with another pepper.
+        SystemExit: with `REFUSED`, after one sentence that says why.
     """
-    if not _checked():
-        logger.warning("The database does not answer yet; the pepper is checked as soon as it does.")
-        threading.Thread(target=_keep_checking, name="ruangaman-pepper", daemon=True).start()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
+    os.environ.setdefault("RUANGAMAN_PROCESS", "web")
+    try:
+        django.setup()
+        _is_checked()
+    except (EnvError, WrongPepper) as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(REFUSED) from None
+    os.execv(sys.executable, [sys.executable, "-P", *server])  # noqa: S606 - our own interpreter, no shell
 
 
-def _checked() -> bool:
+def make_application() -> WSGIHandler:
+    """Return the application, its pepper checked; refused, the whole server ends: its other processes would be too.
+
+    While the database is away the check goes on beside the requests, and ends the server as soon as it fails.
+
+    Raises:
+        SystemExit: with `REFUSED`.
+    """
+    try:
+        application = get_wsgi_application()
+        if not _is_checked():
+            logger.warning("The database does not answer yet; the pepper is checked as soon as it does.")
+            threading.Thread(target=_keep_checking, name="ruangaman-pepper", daemon=True).start()
+    except (EnvError, WrongPepper) as error:
+        _end_server(error)
+        raise SystemExit(REFUSED) from None
+    return application
+
+
+def _is_checked() -> bool:
+    """Whether the pepper is the right one; False: the database does not answer. Raises WrongPepper."""
+    from ruangaman.config.middleware import OUTAGES  # the applications are loaded only now
+    from ruangaman.vault.services import check_pepper
+
     try:
         check_pepper()
     except OUTAGES:
@@ -44,8 +77,18 @@ def _checked() -> bool:
 
 def _keep_checking() -> None:
     try:
-        while not _checked():
+        while not _is_checked():
             time.sleep(RETRY_SECONDS)
     except WrongPepper as error:
-        logger.critical("%s", error)
-        os.kill(os.getpid(), signal.SIGTERM)
+        _end_server(error)
+
+
+def _end_server(error: EnvError | WrongPepper) -> None:
+    """Say why, and end the server's main process where we know that it is our parent; else only this one."""
+    logger.critical("%s", error)
+    is_ours = os.environ.get("RUANGAMAN_DIE_WITH_PARENT") == "1"
+    os.kill(os.getppid() if is_ours else os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

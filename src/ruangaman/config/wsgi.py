@@ -14,10 +14,6 @@ if sys.platform == "linux" and os.environ.get("RUANGAMAN_DIE_WITH_PARENT") == "1
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
 os.environ.setdefault("RUANGAMAN_PROCESS", "web")
 
-from django.core.wsgi import get_wsgi_application
+from ruangaman.config.startup import make_application
 
-application = get_wsgi_application()
-
-from ruangaman.config.startup import require_pepper  # noqa: E402 - needs the applications loaded
-
-require_pepper()
+application = make_application()

@@ -13,6 +13,7 @@ from ruangaman.ops.demo import DemoError
 from ruangaman.ops.lockfiles import LockError
 from ruangaman.ops.postgres import PostgresError
 from ruangaman.ops.runas import CannotRun
+from ruangaman.ops.supervisor import Refused
 
 COMMANDS = {
     "demo": "start everything with synthetic data, print the address and the accounts",
@@ -30,7 +31,7 @@ COMMANDS = {
     "shots": "pictures of every page for every role",
     "doctor": "tell what this machine has and lacks",
 }
-_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError)
+_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError, Refused)
 """Errors that are sentences for a person; any other one is a fault of ours and shows its traceback."""
 
 

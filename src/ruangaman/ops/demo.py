@@ -139,13 +139,19 @@ def receipts(folder: Path) -> list[str]:
     return [str(each) for each in json.loads(path.read_text())] if path.is_file() else []
 
 
+def web_command(port: int, *, workers: int) -> list[str]:
+    """Words for the interpreter: look at the environment and the pepper once, then become the server."""
+    return (
+        "-m ruangaman.config.startup -m granian ruangaman.config.wsgi:application"
+        f" --interface wsgi --host 127.0.0.1 --port {port} --http 1 --no-ws"
+        f" --workers {workers} --blocking-threads {_BLOCKING_THREADS} --backpressure {_BACKPRESSURE}"
+        " --respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 4"
+    ).split()
+
+
 def children(server: Postgres, folder: Path, port: int) -> list[Child]:
     """The web server and the worker, not yet started."""
-    web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--http", "1", "--no-ws"]
-    web += ["--workers", str(cores()), "--blocking-threads", str(_BLOCKING_THREADS)]
-    web += ["--backpressure", str(_BACKPRESSURE), "--respawn-failed-workers", "--respawn-interval", "0.5"]
-    web += ["--workers-kill-timeout", "4", "ruangaman.config.wsgi:application"]
-    commands = {"web": web, "worker": ["-m", "ruangaman.ops.cli", "worker"]}
+    commands = {"web": web_command(port, workers=cores()), "worker": ["-m", "ruangaman.ops.cli", "worker"]}
     return [
         Child(
             name,
@@ -176,9 +182,11 @@ def wait_live(port: int, web: Child, *, seconds: float = 90) -> None:
 
     Raises:
         DemoError: the web process ended, or said nothing in time.
+        Refused: it may not start as it was told.
     """
     end = time.monotonic() + seconds
     while not is_live(port):
+        web.require_willing()
         if web.is_gone() or time.monotonic() > end:
             raise DemoError(f"The web server did not come up: see {web.log}.")
         time.sleep(0.1)

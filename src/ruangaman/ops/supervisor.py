@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from ruangaman.config.env import REFUSED
 from ruangaman.ops import processes
 from ruangaman.ops.postgres import Postgres
 from ruangaman.ops.progress import say
@@ -22,6 +23,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 class Stopped(BaseException):
     """Someone asked us to stop."""
+
+
+class Refused(RuntimeError):
+    """A process may not start as it was told, however often: the text is what it said."""
 
 
 @contextlib.contextmanager
@@ -71,6 +76,12 @@ class Child:
         """Whether it ended by itself."""
         return self.process is not None and self.process.poll() is not None
 
+    def require_willing(self) -> None:
+        """Raise Refused if it ended because its environment or its pepper is not fit to start with."""
+        if self.process is not None and self.process.poll() == REFUSED:
+            said = self.log.read_text(errors="replace").splitlines()
+            raise Refused(f"The {self.name} process refuses to start: {said[-1] if said else 'it does not say why.'}")
+
     def restart(self) -> bool:
         """Start it again after sweeping up its group; later each time it ends soon. Tells whether it was time to."""
         now = time.monotonic()
@@ -98,10 +109,15 @@ class Supervisor:
             child.start()
 
     def check(self) -> None:
-        """Start again what died; PostgreSQL first, in the same place."""
+        """Start again what died; PostgreSQL first, in the same place.
+
+        Raises:
+            Refused: one of them would not start however often.
+        """
         if self.server.restart_if_gone():
             say("PostgreSQL had ended and was started again.")
         for child in self.children:
+            child.require_willing()
             if child.is_gone() and child.restart():
                 say(f"The {child.name} process had ended and was started again: see {child.log}.")
 
