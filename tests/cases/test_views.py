@@ -231,6 +231,17 @@ def test_a_note_goes_into_a_drawer_that_is_held(team: Team, case: Case) -> None:
     assert "checked" in page(team.companion, address + "?di=9").split('value="9"')[1][:60]
 
 
+def test_each_drawer_writes_into_itself_and_no_drawer_is_chosen_for_one(team: Team, case: Case) -> None:
+    address = f"/kasus/{case.code}/catatan/"
+    shelf = page(team.psychologist, f"/kasus/{case.code}/")
+    assert f'href="{address}?di=4"' in shelf
+    assert '?di="' not in shelf
+    assert "checked" not in page(team.psychologist, address)
+    refused = send(team.psychologist, address, text="TANPA-LACI")
+    assert refused.status_code == 422
+    assert Note.objects.filter(source="staff").count() == 0
+
+
 def test_the_same_form_sent_twice_makes_one_row(team: Team, case: Case) -> None:
     data = {"compartment": "3", "text": "SEKALI-SAJA", "row_id": str(uuid4())}
     client = signed_in(team.companion)

@@ -311,6 +311,20 @@ def test_a_case_gets_everything_without_typing_and_its_manager_goes_on_talking(c
     assert counter.fresh(report).taken_by == counter.first
 
 
+def test_the_signs_of_danger_and_who_must_not_know_go_along_into_the_case(counter):
+    report = counter.send(**{**KINDS, "dangers": ("strangled", "child_present")}, avoid=("polisi",))
+    counter.do(services.triage, report, **TRIAGE)
+    case = open_case(counter, report)
+    ref = Note.objects.get(case=case, compartment=Compartment.NARRATIVE).ref
+    shown = facts_of(read(counter.manager, ref)[ref])
+    assert shown[:2] == [("Tanda bahaya", "Dicekik, Ada anak di rumah"), ("Masih terjadi saat melapor", "Ya")]
+    label, kept = shown[2]
+    assert label == "Tidak boleh tahu"
+    assert kept
+    with translation.override("en"):
+        assert ("Signs of danger", "Strangled, There are children at home") in facts_of(read(counter.manager, ref)[ref])
+
+
 def test_a_case_is_sealed_in_the_language_of_the_house_and_read_in_ones_own(counter):
     report = counter.send(**KINDS, age_group="25-44")
     counter.do(services.triage, report, **TRIAGE)

@@ -124,6 +124,8 @@ def test_an_answer_goes_out_once_and_what_was_typed_stays_when_refused(client, c
     refused = send(other, report, "balas", {"message": "TERKETIK-UJI", "once": str(uuid4())})
     assert refused.status_code == 409
     assert "Yang Anda tulis belum terkirim" in refused.content.decode()
+    assert "TERKETIK-UJI</textarea>" in refused.content.decode()
+    assert "belum_terkirim" not in page(other, report)
     empty = send(client, report, "balas", {"message": " \u200b", "once": str(uuid4())})
     assert empty.status_code == 422
     assert "Tulis dulu jawabannya." in empty.content.decode()

@@ -19,11 +19,13 @@ from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, CaseFile, Incident, IncidentLink, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.types import Identity, SafeContact
-from ruangaman.core.codelists import AgeGroup, Relation, ViolenceForm, Who
+from ruangaman.core.codelists import AgeGroup, Danger, Now, Relation, ViolenceForm, Who
 from ruangaman.core.regions import KECAMATAN, KELURAHAN
 from ruangaman.ui.types import Promised
 from ruangaman.vault.types import Closed, Compartment, Content
 
+CHOSEN = (Danger, Now, Who, ViolenceForm, Relation, AgeGroup)
+"""The lists whose words a sealed answer may be made of."""
 ORDER = (
     (Compartment.IDENTITY, "person"),
     (Compartment.NARRATIVE, "words"),
@@ -158,6 +160,11 @@ class Drawer:
         return self.compartment.name.lower()
 
     @property
+    def number(self) -> int:
+        """What the form of a note calls it."""
+        return int(self.compartment)
+
+    @property
     def takes_notes(self) -> bool:
         """Whether notes go into this drawer."""
         return self.compartment in NOTE_DRAWERS
@@ -236,7 +243,7 @@ def _in_words(value: str) -> str:
 @cache
 def _chosen_words() -> dict[str, TextChoices]:
     with translation.override(settings.LANGUAGE_CODE):
-        return {str(one.label): one for codelist in (Who, ViolenceForm, Relation, AgeGroup) for one in codelist}
+        return {str(one.label): one for codelist in CHOSEN for one in codelist}
 
 
 def form_words(forms: Sequence[str]) -> list[str]:

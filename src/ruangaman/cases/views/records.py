@@ -111,7 +111,7 @@ def add_note(request: StaffRequest, code: str) -> HttpResponse:
     case = selectors.get_granted(code=code, viewer=request.user)
     offered = selectors.list_note_drawers(case=case, viewer=request.user)
     asked = request.GET.get("di", "")
-    initial = asked if asked in dict(offered) else (offered[0][0] if offered else "")
+    initial = asked if asked in dict(offered) or len(offered) != 1 else offered[0][0]
     form = NoteForm(data_of(request), compartments=offered, initial={"compartment": initial})
     if is_sent(request, form):
         known = form.cleaned_data

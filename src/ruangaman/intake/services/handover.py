@@ -17,12 +17,24 @@ from ruangaman.audit import services as audit
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import Identity, NewFile, NewPerson, PersonKind, SafeContact, note_content
-from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ContactWay, Relation, RiskLevel, ViolenceForm, Who
+from ruangaman.core.codelists import (
+    AgeGroup,
+    Authority,
+    CaseType,
+    ContactWay,
+    Danger,
+    Now,
+    Relation,
+    RiskLevel,
+    ViolenceForm,
+    Who,
+)
 from ruangaman.core.errors import NotAllowed
 from ruangaman.core.regions import KELURAHAN, kecamatan_of
 from ruangaman.intake import events, policies
 from ruangaman.intake.errors import AlreadyOpened, WrongState
 from ruangaman.intake.models import Attachment, Message, Report
+from ruangaman.intake.selectors.desk import names_by_code
 from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held
 from ruangaman.intake.types import Direction, State, Step, state_after
 from ruangaman.ui.moments import short
@@ -93,7 +105,7 @@ def _make_case(report: Report, *, manager: User, case_id: UUID, by: User, at: da
         by=by,
         at=at,
         contents={
-            Compartment.NARRATIVE: [note_content(_text(answers, "what"), _facts(report, answers))],
+            Compartment.NARRATIVE: [note_content(_text(answers, "what"), _facts(report, answers, contact))],
             Compartment.THREAD: _conversation(messages, found),
         },
         people=_people(report, answers, contact),
@@ -112,12 +124,15 @@ def _text(content: Content, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _facts(report: Report, answers: Content) -> Iterable[tuple[str, str]]:
-    """What was chosen, as pairs of question and answer in words."""
+def _facts(report: Report, answers: Content, contact: Content) -> Iterable[tuple[str, str]]:
+    """What was chosen, as pairs of question and answer in words; what may cost a life comes first."""
     kinds = answers.get("kinds")
     forms = [str(ViolenceForm(kind).label) for kind in kinds] if isinstance(kinds, list) else []
     relation, age, where = (_text(answers, key) for key in ("relation", "age_group", "where"))
     pairs = (
+        (_("Tanda bahaya"), ", ".join(str(Danger(code).label) for code in report.dangers)),
+        (_("Masih terjadi saat melapor"), str(Now(report.now).label) if report.now else ""),
+        (_("Tidak boleh tahu"), ", ".join(_kept_from(contact))),
         (_("Laporan"), report.code),
         (_("Tentang"), str(Who(report.who).label) if report.who else ""),
         (_("Yang terjadi"), ", ".join(forms)),
@@ -127,6 +142,14 @@ def _facts(report: Report, answers: Content) -> Iterable[tuple[str, str]]:
         (_("Umur"), str(AgeGroup(age).label) if age in AgeGroup.values else age),
     )
     return [(label, value) for label, value in pairs if value]
+
+
+def _kept_from(contact: Content) -> list[str]:
+    """The agencies and units that must not know, by name: whoever works on the case has to keep to it."""
+    avoid = contact.get("avoid")
+    codes = [str(code) for code in avoid] if isinstance(avoid, list) else []
+    names = names_by_code() if codes else {}
+    return [names.get(code, code) for code in codes]
 
 
 def _conversation(messages: list[Message], found: Found) -> list[Content]:
