@@ -218,6 +218,23 @@ def test_a_change_that_cannot_be_says_why(officer: User, change: dict[str, str],
     assert vault.open_door(principal_id=officer.principal_id, password=PASSWORD) is not None
 
 
+def test_a_locked_screen_opens_while_strangers_try_the_name_at_the_door(officer: User) -> None:
+    client = signed_in(officer)
+    client.post(CLOSE)
+    for _ in range(6):
+        Client().post("/masuk/", {"username": officer.username, "password": "not the right password"})
+    assert Client().post("/masuk/", {"username": officer.username, "password": PASSWORD}).status_code == 429
+    assert client.post(LOCKED, {"password": PASSWORD}).status_code == 302
+
+
+def test_a_locked_screen_waits_after_five_wrong_passwords_of_its_own(officer: User) -> None:
+    client = signed_in(officer)
+    client.post(CLOSE)
+    for _ in range(5):
+        assert client.post(LOCKED, {"password": "not the right password"}).status_code == 422
+    assert client.post(LOCKED, {"password": PASSWORD}).status_code == 429
+
+
 def test_a_change_waits_like_signing_in(officer: User) -> None:
     client = signed_in(officer)
     for _ in range(5):
@@ -247,14 +264,14 @@ def test_a_door_made_for_one_is_never_put_in_for_another(officer: User, office: 
     other = office.user(username="rina")
     client = signed_in(officer)
     change = services.prepare_password_change(
-        cookie=client.cookies[COOKIE].value, current=PASSWORD, new=NEW, address="", at=clock()
+        cookie=client.cookies[COOKIE].value, current=PASSWORD, new=NEW, at=clock()
     )
     with working(other), pytest.raises(ValueError, match="not of this person"):
         services.change_password(change=change, session={}, by=other, at=clock())
 
 
 def test_nobody_signed_in_has_no_password_to_try(office: Office, clock: Clock) -> None:
-    attempt = services.try_own_password(cookie="x" * 43, password=PASSWORD, address="", at=clock())
+    attempt = services.try_own_password(cookie="x" * 43, password=PASSWORD, at=clock())
     assert attempt.user_id is None
     assert not SignInAttempt.objects.exists()
 

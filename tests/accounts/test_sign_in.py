@@ -216,6 +216,13 @@ def test_after_five_failures_the_door_slows_for_everybody_alike(officer: User, c
     assert "60 detik" in enter(name, PASSWORD).answer.content.decode()
 
 
+def test_what_strangers_try_elsewhere_hardly_slows_the_owner(officer: User, clock: Clock) -> None:
+    for number in range(120):
+        enter("maya", "not the right password", address=f"198.51.{number}.7")
+    clock.turn(seconds=61)
+    assert enter(officer, address="203.0.113.9").answer.headers["Location"] == SECOND
+
+
 def test_waiting_does_not_grow_by_asking(officer: User, clock: Clock) -> None:
     for _ in range(9):
         enter("maya", "not the right password")
@@ -251,7 +258,7 @@ def test_a_network_that_tries_many_names_slows_too(db: None) -> None:
 
 def test_counts_say_neither_name_nor_address(db: None) -> None:
     enter("maya", "x", address=ELSEWHERE)
-    assert [len(bytes(row.key)) for row in SignInAttempt.objects.all()] == [32, 32]
+    assert [len(bytes(row.key)) for row in SignInAttempt.objects.all()] == [32, 32, 32]
 
 
 # --- the second step --------------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ from tests.factories.desk import KINDS, Counter, make_counter
 
 CASE_ROLES = (Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN)
 PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
+LAST = 30_000
+"""A desk's place behind every other: places of desks are counted through the whole run."""
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 NONE = {
     "report": "L-00000000", "case": "K-00000000", "case_report": "L-00000001", "report_file": UNKNOWN_ID,
@@ -97,7 +99,7 @@ def _other_office(counter: Counter) -> Office:
     for signer in (own.head, own.guard):
         with working(signer):
             vault.sign_key(principal_id=unit.breakglass_id, by=signer, at=JAN_5)
-    office.desk(officer, position=900)
+    office.desk(officer, position=LAST)
     reception.forget()
     directory.forget()
     return office

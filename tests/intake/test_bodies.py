@@ -126,7 +126,8 @@ def test_what_was_readable_is_kept_and_the_file_named(office):
     assert status == 422
     assert "Jangan hilang</textarea>" in page
     assert "25 MB" in page
-    assert "film.mp4" in page
+    assert "film.mp4 lebih besar" in page
+    assert "Pilih lagi berkas ini" not in page
     assert nothing_stored()
 
 

@@ -123,7 +123,7 @@ def test_an_answer_goes_out_once_and_what_was_typed_stays_when_refused(client, c
     other = signed_in(counter.second)
     refused = send(other, report, "balas", {"message": "TERKETIK-UJI", "once": str(uuid4())})
     assert refused.status_code == 409
-    assert "Yang Anda tulis belum terkirim" in refused.content.decode()
+    assert "Belum ada yang terkirim" in refused.content.decode()
     assert "TERKETIK-UJI</textarea>" in refused.content.decode()
     assert "belum_terkirim" not in page(other, report)
     empty = send(client, report, "balas", {"message": " \u200b", "once": str(uuid4())})
@@ -264,3 +264,14 @@ def test_who_joins_the_case_reads_the_conversation_and_who_leaves_no_longer(coun
     assert answer.status_code == 404
     assert "PESAN-UJI" in signed_in(counter.manager).get(path).content.decode()
     assert "PESAN-UJI" in page(signed_in(counter.first), report)
+
+
+def test_nobody_is_sent_to_the_police_whom_she_asked_to_keep_out(counter, client):
+    told = page(client, counter.send(**KINDS))
+    assert "Datang hanya bersama polisi." in told
+    assert 'href="tel:' in told
+    kept = page(client, counter.send(**{**KINDS, "dangers": ("weapon",)}, avoid=("polisi",)))
+    assert "Jangan menghubungi mereka" in kept
+    assert "bersama polisi" not in kept
+    assert "tanpa polisi" not in kept
+    assert 'href="tel:' not in kept.split('class="sheet-rail"')[0].split("<main")[1]

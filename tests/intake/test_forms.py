@@ -12,8 +12,10 @@ from ruangaman.core.regions import KELURAHAN
 from ruangaman.core.text import BIDI_CONTROLS, INVISIBLE
 from ruangaman.intake.forms.public import KINDS, MAX_STORY, MessageForm, ReportForm
 from ruangaman.intake.types import (
+    LETHAL,
     LIMIT_KEYS,
     TRANSITIONS,
+    VULNERABLE,
     WORKED_ON,
     State,
     Step,
@@ -134,6 +136,12 @@ def test_a_child_is_asked_in_its_own_words():
 def test_a_message_needs_words_or_a_file():
     assert not MessageForm(QueryDict("message=+")).is_valid()
     assert MessageForm(QueryDict("message="), has_files=True).is_valid()
+
+
+def test_every_sign_of_danger_weighs_something():
+    """A new sign that is in neither set would wait a day."""
+    assert set(Danger) == LETHAL | VULNERABLE
+    assert not LETHAL & VULNERABLE
 
 
 @given(st.sampled_from(["", *Now.values]), st.sets(st.sampled_from(Danger.values)), st.sampled_from(["", *Who.values]))

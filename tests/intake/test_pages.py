@@ -141,6 +141,33 @@ def no_database() -> Iterator[None]:
         yield
 
 
+def test_pressed_twice_the_receipt_is_shown_all_the_same(office, browser):
+    """The first answer's cookie has come, its page has not: the form still has the token and the key of before."""
+    browser.get("/i/")
+    form = {**browser.hidden("/i/"), "what": "Dia marah lagi."}
+    first = browser.client.post("/i/", form)
+    second = browser.client.post("/i/", form)
+    assert first.status_code == second.status_code == 303
+    browser.follow(second)
+    assert browser.digits
+    assert Report.objects.count() == 1
+
+
+def test_an_old_form_of_another_visit_is_asked_to_be_sent_again(office, browser):
+    browser.get("/i/")
+    old = {**browser.hidden("/i/"), "what": "Yang pertama."}
+    browser.follow(browser.report("Yang kedua."))
+    answer = browser.client.post("/i/", old)
+    assert answer.status_code == 422
+    assert "Yang pertama.</textarea>" in answer.content.decode()
+
+
+def test_the_receipt_confirms_files_and_who_is_not_told(office, browser):
+    browser.follow(browser.report(files=[picture("a.png"), picture("b.png")], avoid=["polisi"]))
+    assert "2 berkas ikut terkirim." in browser.text
+    assert "Tidak diberi tahu: Polisi." in browser.text
+
+
 def test_leaving_works_without_a_database_a_token_or_a_session(browser):
     browser.client.cookies["s"] = "c" * 43
     with no_database():

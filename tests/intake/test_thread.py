@@ -153,6 +153,64 @@ def test_half_an_hour_of_silence_ends_the_visit(office, browser, monkeypatch):
     assert browser.get("/p/pesan")["Location"] == "/p/"
 
 
+def test_two_hours_end_the_visit_however_busy_it_is(office, browser, monkeypatch):
+    from ruangaman.intake.views import visit
+
+    browser.follow(browser.report())
+    browser.follow(browser.post("/i/selesai"))
+    real, past = visit.clock.now, timedelta()
+    monkeypatch.setattr(visit.clock, "now", lambda: real() + past)
+    for _ in range(5):
+        past += timedelta(minutes=20)
+        assert browser.get("/p/pesan").status_code == 200
+    past += timedelta(minutes=25)
+
+    assert browser.get("/p/pesan")["Location"] == "/p/"
+
+
+def test_a_cookie_that_somebody_else_put_there_never_leads_to_her_thread(office, browser):
+    digits = receipt_of(browser)
+    planted = browser.client.cookies["s"].value
+    hers = Browser(Client(enforce_csrf_checks=True))
+    hers.client.cookies["s"] = planted
+    hers.get("/?l=en")
+    hers.follow(enter(hers, digits))
+    assert hers.client.cookies["s"].value != planted
+
+    his = Browser(Client(enforce_csrf_checks=True))
+    his.client.cookies["s"] = planted
+    assert his.get("/p/pesan")["Location"].startswith("/p/")
+
+
+def test_a_cookie_that_somebody_else_put_there_never_shows_her_receipt(office, browser):
+    receipt_of(browser)
+    planted = browser.client.cookies["s"].value
+    hers = Browser(Client(enforce_csrf_checks=True))
+    hers.client.cookies["s"] = planted
+    hers.follow(hers.report())
+    assert hers.digits
+    assert hers.client.cookies["s"].value != planted
+
+    his = Browser(Client(enforce_csrf_checks=True))
+    his.client.cookies["s"] = planted
+    assert his.get("/i/selesai").status_code == 303
+
+
+def test_leaving_ends_the_visit_for_every_copy_of_its_cookie(real_office, browser, shy):
+    from ruangaman.vault import leaving
+
+    for visitor in (browser, shy):
+        answer = visitor.report()
+        key = visitor.hidden("/i/selesai")["s"] if visitor.refuses else visitor.client.cookies["s"].value
+        assert visitor.refuses or visitor.follow(answer).status_code == 200
+        copy = Browser(Client(enforce_csrf_checks=True))
+        copy.client.cookies["s"] = key
+        assert copy.get("/i/selesai").status_code == 200
+        visitor.client.post("/keluar", {"s": key} if visitor.refuses else {})
+        leaving._thread().submit(lambda: None).result(10)
+        assert copy.get("/i/selesai").status_code == 303
+
+
 def test_malformed_unknown_and_erased_get_the_same_bytes(office, browser):
     digits = receipt_of(browser)
     report = Report.objects.get()
@@ -260,3 +318,20 @@ def test_a_message_id_that_is_odd_is_replaced(office, browser):
         browser.follow(browser.post("/p/pesan", {"message": "Halo", "id": odd}))
 
     assert Message.objects.count() == 3
+
+
+@pytest.mark.parametrize(("now", "key"), [("yes", "report.high"), ("no", "report.medium")])
+def test_who_was_in_danger_and_writes_after_the_end_is_answered_at_once(office, browser, now, key):
+    browser.follow(browser.report(now=now))
+    browser.follow(browser.post("/i/selesai"))
+    officer = office.users[office.officer.principal_id]
+    Report.objects.update(
+        needs_desk=False, state=State.REFUSED, refusal_reason="spam", refused_at=FEB_1, refused_by=officer
+    )
+    browser.get("/p/pesan")
+    browser.post("/p/pesan", {"message": "Dipukul lagi, tolong cepat"})
+
+    report = Report.objects.get()
+    assert report.needs_desk
+    assert report.limit_key == key
+    assert (report.due_at == report.last_reporter_message_at) == (now == "yes")

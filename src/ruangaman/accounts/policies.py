@@ -15,10 +15,13 @@ from ruangaman.accounts.types import Permission
 
 SHORTEST_PASSWORD = 15
 LONGEST_PASSWORD = 256
-FREE_FAILURES = {"name": 5, "place": 40, "second": 5}
-"""Vain tries before the door slows: of a user name, of an address prefix (a whole office), of a second step."""
+FREE_FAILURES = {"name": 5, "everywhere": 100, "place": 40, "unlock": 5, "second": 5}
+"""Vain tries before the door slows: of a user name from one network, of a user name from all of them, of an address
+prefix (a whole office), of a person at an own locked screen, of a second step."""
 FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_WAIT = {"everywhere": timedelta(minutes=1)}
+"""Strangers who know a name must not keep its owner out: what they do elsewhere slows the owner by a minute at most."""
+USUAL_LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=24)
 SECOND_STEP_LIMIT = timedelta(minutes=5)
 """How long somebody may stand between the password and the second step."""
@@ -44,7 +47,7 @@ def wait_until(attempt: SignInAttempt | None, kind: str) -> datetime | None:
     beyond = attempt.failures - FREE_FAILURES[kind] if attempt is not None else -1
     if attempt is None or beyond < 0:
         return None
-    wait: timedelta = min(FIRST_WAIT * 2 ** min(beyond, 10), LONGEST_WAIT)
+    wait: timedelta = min(FIRST_WAIT * 2 ** min(beyond, 10), LONGEST_WAIT.get(kind, USUAL_LONGEST_WAIT))
     return attempt.last_at + wait
 
 

@@ -5,6 +5,7 @@ Source: domain.md 2.2 (roles of a UPTD PPA), vault.md rule 1 (compartments by ro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -129,6 +130,7 @@ class Attempt:
         busy: too many signed in at once; nothing was tried.
         username: as it was compared.
         known_id: who has that name, for the trail only; never for an answer.
+        counted: under which keys the try was counted beforehand, by kind.
     """
 
     user_id: UUID | None = None
@@ -137,6 +139,7 @@ class Attempt:
     busy: bool = False
     username: str = ""
     known_id: UUID | None = None
+    counted: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import UpdateError
+from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
@@ -36,6 +37,7 @@ from ruangaman.web import views as web
 GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = logging.getLogger("ruangaman.door")
 PUBLIC_LANGUAGES = ("id", "en")
+PROBES = ("/livez", "/readyz")
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 
 
@@ -150,7 +152,7 @@ class DoorMiddleware:
             access = access_of(match.func)
         except Resolver404:
             access = None
-        if access is None:
+        if access is None or not self._is_ours(request):
             return web.not_found(request)
         uploads = None
         try:
@@ -158,11 +160,9 @@ class DoorMiddleware:
             if request.method == "POST":
                 request.body_fault, uploads = read_body(request, files=access.files)  # type: ignore[attr-defined]
                 request.uploads = uploads  # type: ignore[attr-defined]
-                refused = self._check_token(request, access)
-                if refused is not None:
-                    return refused
+                self._check_token(request, access)
             translation.activate(page_language(request))
-            if access.prepare is not None:
+            if access.prepare is not None and not request.is_stale:  # type: ignore[attr-defined]
                 answer = self._prepare(request, access, access.prepare, match.kwargs)
                 if answer is not None:
                     return self._with_cookie(request, access, answer)
@@ -187,19 +187,29 @@ class DoorMiddleware:
         request.cookie = cookie if known else secrets.token_urlsafe(32)  # type: ignore[attr-defined]
         request.cookie_is_new = not known  # type: ignore[attr-defined]
         request.body_fault = None  # type: ignore[attr-defined]
+        request.is_stale = False  # type: ignore[attr-defined]
         request.uploads = None  # type: ignore[attr-defined]
         request.META["CSRF_COOKIE"] = token_secret(request.cookie)  # type: ignore[attr-defined]
 
-    def _check_token(self, request: HttpRequest, access: Access) -> HttpResponse | None:
+    def _is_ours(self, request: HttpRequest) -> bool:
+        """Whether the request names this installation; whoever asks whether we are alive need not know its name."""
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return request.path_info in PROBES
+        return True
+
+    def _check_token(self, request: HttpRequest, access: Access) -> None:
+        """Mark a form that is not ours. On staff pages only whoever may enter learns of it."""
         if access.door is Door.PUBLIC:
             if not access.database:
-                return None
+                return
             if not request.cookie_is_new or request.META.get("HTTP_ORIGIN"):  # type: ignore[attr-defined]
                 foreign = self._foreign_origin(request)
                 if foreign or (not request.cookie_is_new and self.form_token.refuses(request)):  # type: ignore[attr-defined]
                     request.body_fault = request.body_fault or BodyFault.STALE  # type: ignore[attr-defined]
-            return None
-        return web.stale(request) if self.form_token.refuses(request) else None
+            return
+        request.is_stale = self.form_token.refuses(request)  # type: ignore[attr-defined]
 
     def _foreign_origin(self, request: HttpRequest) -> bool:
         origin = request.META.get("HTTP_ORIGIN")
@@ -230,6 +240,8 @@ class DoorMiddleware:
         request.unit_of_work = unit  # type: ignore[attr-defined]
         if access.door is not Door.PUBLIC:
             barred = self._person(request, access, unit)
+            if barred is None and request.is_stale:  # type: ignore[attr-defined]
+                barred = web.stale(request)
             if barred is not None:
                 self._save(request)
                 return barred

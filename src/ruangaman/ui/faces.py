@@ -79,6 +79,24 @@ def ago_words(span: timedelta) -> str:
     return ngettext("%(n)d hari lalu", "%(n)d hari lalu", count) % {"n": count}
 
 
+def late_words(count: int, unit: str) -> str:
+    """Return by how much a promise was kept too late."""
+    if unit == "minute":
+        return ngettext("selesai, terlambat %(n)d menit", "selesai, terlambat %(n)d menit", count) % {"n": count}
+    if unit == "hour":
+        return ngettext("selesai, terlambat %(n)d jam", "selesai, terlambat %(n)d jam", count) % {"n": count}
+    return ngettext("selesai, terlambat %(n)d hari", "selesai, terlambat %(n)d hari", count) % {"n": count}
+
+
+def read_done(*, due: datetime | None, done_at: datetime) -> Reading:
+    """Return what a clock shows that stands still: done, and by how much too late if it was a minute or more."""
+    late = done_at - due if due is not None else timedelta(0)
+    if late < timedelta(minutes=1):
+        return Reading("done", 0, "", "", _("selesai"))
+    count, unit = count_in(late)
+    return Reading("over", 0, f"+{count}", unit_words(count, unit), late_words(count, unit))
+
+
 def read_clock(*, start: datetime | None, due: datetime | None, now: datetime, state: str = "") -> Reading:
     """Return what the clock shows at `now`.
 

@@ -30,6 +30,8 @@ class Promised:
     start: datetime | None
     due: datetime | None
     state: str = ""
+    done_at: datetime | None = None
+    """When the promise was kept; then the clock stands still."""
 
 
 @dataclass(frozen=True)

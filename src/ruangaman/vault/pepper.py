@@ -33,6 +33,7 @@ class Label(StrEnum):
     OFFICERS = "officers"
     TOTP = "totp"
     ADDRESS = "address"
+    SESSION = "session"
 
 
 def hkdf(secret: bytes, info: bytes, length: int = layout.KEY_BYTES) -> bytes:

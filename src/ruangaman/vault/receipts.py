@@ -35,14 +35,13 @@ _SEPARATORS = frozenset(".·•_")
 
 @dataclass(frozen=True)
 class KeyFacts:
-    """What a genuine idempotency key says: how it is stored, and for which cookie it was minted."""
+    """What a genuine idempotency key says: how it is stored.
+
+    Whose sending it is, is asked when the same key comes again: of the cookie it was used with (`intake_accept`), not
+    of the one it was minted for, which changes when a visit begins.
+    """
 
     key_hmac: bytes
-    cookie_tag: bytes
-
-    def is_for(self, cookie: str | None) -> bool:
-        """Say whether the key was minted for this cookie (None: for a visitor without one)."""
-        return hmac.compare_digest(self.cookie_tag, _cookie_tag(cookie))
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Receipt:
 
 
 def mint_key(cookie: str | None) -> str:
-    """Return a fresh idempotency key for one form: 64 characters, 152 random bits, bound to the cookie, MACed."""
+    """Return a fresh idempotency key for one form: 64 characters, 152 random bits, no two cookies alike, MACed."""
     body = bytes([layout.VERSION]) + secrets.token_bytes(_RANDOM) + _cookie_tag(cookie)
     return base64.urlsafe_b64encode(body + _key_mac(body)).decode("ascii")
 
@@ -75,7 +74,7 @@ def check_key(key: str) -> KeyFacts | None:
     body, tag = data[:-_MAC], data[-_MAC:]
     if body[0] != layout.VERSION or not hmac.compare_digest(_key_mac(body), tag):
         return None
-    return KeyFacts(key_hmac(key), body[1 + _RANDOM :])
+    return KeyFacts(key_hmac(key))
 
 
 def key_hmac(key: str) -> bytes:

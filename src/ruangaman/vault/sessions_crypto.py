@@ -1,4 +1,8 @@
-"""Sessions at rest: the cookie is the key, the row is named by its hash and holds only sealed bytes."""
+"""Sessions at rest: the cookie and the pepper are the key, the row is named by the cookie's hash.
+
+A thief of the database who also finds a cookie opens nothing. A session lives for hours: its bytes may change between
+releases, and everybody signs in again.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ def row_id(session_key: str) -> str:
 
 
 def seal_session(session_key: str, data: bytes) -> bytes:
-    """Seal a session's data under a key that only the cookie holds."""
+    """Seal a session's data under a key that takes both the cookie and the pepper."""
     return sealing.seal_bytes(_key(session_key), data, _place(session_key))
 
 
@@ -23,7 +27,7 @@ def open_session(session_key: str, sealed: bytes) -> bytes:
 
 
 def _key(session_key: str) -> bytes:
-    return pepper.hkdf(session_key.encode("utf-8"), layout.label("session-key"))
+    return pepper.hkdf(pepper.mac(pepper.Label.SESSION, session_key.encode("utf-8")), layout.label("session-key"))
 
 
 def _place(session_key: str) -> bytes:

@@ -17,13 +17,19 @@ LONGEST_NAME = 150
 
 
 def attempt_keys(*, username: str, address: str) -> dict[str, bytes]:
-    """Return under which keys a try is counted: the name as it was typed, known or not, and the address prefix.
+    """Return under which keys a try is counted: the name as it was typed, known or not, from its network and from
+    everywhere, and the network itself.
 
-    The own machine is no place: there stands a proxy, or the demo's only visitor.
+    The own machine is no network: there stands a proxy, or the demo's only visitor.
     """
-    keys = {"name": _key("name", normal_name(username))}
-    place = address_prefix(address)
+    name, place = normal_name(username), address_prefix(address)
+    keys = {"name": _key("name", f"{name}\0{place}"), "everywhere": _key("everywhere", name)}
     return keys | {"place": _key("place", place)} if place else keys
+
+
+def unlock_key(user_id: UUID) -> dict[str, bytes]:
+    """Return under which key a try at an own locked screen is counted: no stranger's try is counted there."""
+    return {"unlock": _key("unlock", str(user_id))}
 
 
 def second_key(user_id: UUID) -> dict[str, bytes]:

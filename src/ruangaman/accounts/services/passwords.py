@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -21,18 +22,24 @@ from ruangaman.vault import services as vault
 from ruangaman.vault.sessions import StaffSessionStore
 
 
-def try_password(*, username: str, password: str, address: str, at: datetime) -> Attempt:
+def try_password(
+    *, username: str, password: str, address: str, at: datetime, counted: Mapping[str, bytes] | None = None
+) -> Attempt:
     """Try a password at the door of a name. Call outside of any unit of work: it enters a short one of its own.
 
     Whether nobody has that name, the password is wrong or the account is closed: the work and the answer are the
     same. The try is counted before the hash, so that many at once cannot outrun the limit; `settle_attempt` takes a
     right one back.
 
+    Args:
+        counted: under which keys the try counts; None: the name's and the network's.
+
     Writes: the counted try.
     """
     name = attempts.normal_name(username)
+    counted = attempts.attempt_keys(username=name, address=address) if counted is None else counted
     with audit.unit_of_work(Role.WEB):
-        wait = attempts.count_try(attempts.attempt_keys(username=name, address=address), at=at)
+        wait = attempts.count_try(counted, at=at)
         if wait is not None:
             return Attempt(username=name, wait_until=wait)
         user = User.objects.filter(username=name, is_active=True).first()
@@ -41,50 +48,53 @@ def try_password(*, username: str, password: str, address: str, at: datetime) ->
     try:
         keyring = vault.try_door(door, password)
     except Busy:
-        return Attempt(username=name, busy=True)
+        return Attempt(username=name, busy=True, counted=counted)
     if user is None or keyring is None:
-        return Attempt(username=name, known_id=user.pk if user else None)
-    return Attempt(username=name, known_id=user.pk, user_id=user.pk, keyring=keyring)
+        return Attempt(username=name, known_id=user.pk if user else None, counted=counted)
+    return Attempt(username=name, known_id=user.pk, user_id=user.pk, keyring=keyring, counted=counted)
 
 
-def try_own_password(*, cookie: str, password: str, address: str, at: datetime) -> Attempt:
+def try_own_password(*, cookie: str, password: str, at: datetime) -> Attempt:
     """Try the password of whoever a session belongs to. Call outside of any unit of work.
+
+    What strangers try under that name at the door does not count here: nobody is kept from an own open session.
 
     Args:
         cookie: the session's key.
     """
     with audit.unit_of_work(Role.WEB):
         viewer = selectors.load_viewer(session=StaffSessionStore(cookie), at=at, activity=False)
-        username = viewer.username if viewer is not None else None
-    if username is None:
+        known = (viewer.username, viewer.pk) if viewer is not None else None
+    if known is None:
         return Attempt()
-    return try_password(username=username, password=password, address=address, at=at)
+    username, user_id = known
+    counted = attempts.unlock_key(user_id)
+    return try_password(username=username, password=password, address="", at=at, counted=counted)
 
 
 @transaction.atomic
-def settle_attempt(*, attempt: Attempt, address: str, at: datetime) -> None:
+def settle_attempt(*, attempt: Attempt, at: datetime) -> None:
     """Keep what came of a try: a right one clears the name's count, a wrong one is told to the trail.
 
     Writes: the counts; for a wrong password one event. One that had to wait leaves nothing.
     """
-    keys = attempts.attempt_keys(username=attempt.username, address=address)
-    if attempt.user_id is not None:
-        attempts.clear_tries(keys["name"])
-        attempts.give_back_try(keys.get("place", b""))
-    elif attempt.busy:
-        for key in keys.values():
-            attempts.give_back_try(key)
+    if attempt.user_id is not None or attempt.busy:
+        for kind, key in attempt.counted.items():
+            if attempt.user_id is not None and kind in {"name", "unlock"}:
+                attempts.clear_tries(key)
+            else:
+                attempts.give_back_try(key)
     elif attempt.wait_until is None and attempt.username:
         subject = str(attempt.known_id or "unknown")
         audit.record(events.SIGN_IN_REFUSED, by=None, subject=subject, at=at, detail={"step": "password"})
 
 
-def prepare_password_change(*, cookie: str, current: str, new: str, address: str, at: datetime) -> PasswordChange:
+def prepare_password_change(*, cookie: str, current: str, new: str, at: datetime) -> PasswordChange:
     """Open the old door and close the keys behind a new one. Call outside of any unit of work: two slow hashes.
 
     Nothing is written but the counted try; `change_password` does the rest.
     """
-    attempt = try_own_password(cookie=cookie, password=current, address=address, at=at)
+    attempt = try_own_password(cookie=cookie, password=current, at=at)
     if attempt.keyring is None:
         return PasswordChange(attempt)
     fault = policies.password_fault(new, username=attempt.username)

@@ -16,7 +16,7 @@ from ruangaman.accounts.errors import WrongCode
 from ruangaman.accounts.forms import CodeForm, LanguageForm, PasswordForm
 from ruangaman.accounts.selectors import SHOW_CODES
 from ruangaman.accounts.types import PasswordChange
-from ruangaman.accounts.views.signing_in import address_of, attempt_status, posted, refusal, remember, waiting
+from ruangaman.accounts.views.signing_in import attempt_status, posted, refusal, remember, waiting
 from ruangaman.core import clock
 from ruangaman.core.access import prepared, signed_in
 from ruangaman.core.types import StaffRequest
@@ -70,7 +70,6 @@ def try_change(request: Any) -> None:
             cookie=request.cookie,
             current=form.cleaned_data["current"],
             new=form.cleaned_data["new"],
-            address=address_of(request),
             at=clock.now(),
         )
         remember(request, change)
@@ -84,7 +83,7 @@ def password(request: StaffRequest) -> HttpResponse:
     status = 422 if form.errors else 200
     if isinstance(change, PasswordChange):
         at, attempt = clock.now(), change.attempt
-        services.settle_attempt(attempt=attempt, address=address_of(request), at=at)
+        services.settle_attempt(attempt=attempt, at=at)
         if change.door is not None:
             services.change_password(change=change, session=request.session, by=request.user, at=at)
             return HttpResponseRedirect(f"{SETTINGS_URL}?sudah=sandi")

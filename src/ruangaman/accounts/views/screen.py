@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ruangaman.accounts import selectors, services
 from ruangaman.accounts.forms import UnlockForm
 from ruangaman.accounts.types import Attempt
-from ruangaman.accounts.views.signing_in import address_of, attempt_status, posted, refusal, remember
+from ruangaman.accounts.views.signing_in import attempt_status, posted, refusal, remember
 from ruangaman.core import clock
 from ruangaman.core.access import prepared, signed_in
 from ruangaman.core.types import StaffRequest
@@ -27,7 +27,7 @@ def try_own_door(request: Any) -> None:
     form = UnlockForm(request.POST)
     if request.method == "POST" and form.is_valid() and not request.cookie_is_new:
         attempt = services.try_own_password(
-            cookie=request.cookie, password=form.cleaned_data["password"], address=address_of(request), at=clock.now()
+            cookie=request.cookie, password=form.cleaned_data["password"], at=clock.now()
         )
         remember(request, attempt)
 
@@ -40,7 +40,7 @@ def locked(request: StaffRequest) -> HttpResponse:
     if request.method != "POST" and request.user.keyring is not None and not _is_about_to_lock(request):
         return HttpResponseRedirect(back)
     if isinstance(attempt, Attempt):
-        services.settle_attempt(attempt=attempt, address=address_of(request), at=clock.now())
+        services.settle_attempt(attempt=attempt, at=clock.now())
         if attempt.user_id == request.user.pk:
             return _open(request, attempt, back)
         form.add_error("password", _sentence(attempt))

@@ -54,7 +54,7 @@ def begin(request: HttpRequest, attempt: Attempt) -> HttpResponse | None:
     """Go on to the second step in a session of its own; None: the door did not open."""
     at = clock.now()
     user = authenticate(request, username=attempt.username)
-    services.settle_attempt(attempt=attempt, address=address_of(request), at=at)
+    services.settle_attempt(attempt=attempt, at=at)
     if user is None:
         return None
     request.session.flush()

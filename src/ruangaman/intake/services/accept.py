@@ -40,6 +40,8 @@ class PreparedReport:
     hours: int
     """Until when somebody answers, counted from `at`; 0: at once."""
     at: datetime
+    kept_from: list[str] = field(default_factory=list, repr=False)
+    """Who must not know, by name, for the page that confirms it."""
 
 
 def prepare_report(
@@ -56,6 +58,7 @@ def prepare_report(
     Args:
         key: the form's idempotency key; one that is not ours is replaced, and such a form is never recognised again.
         cookie: of the browser that sends; None: it refuses cookies.
+        at: kept to the minute: a finer time, beside a provider's records, would tell whose telephone it was.
 
     Raises:
         NoDeskLeft: every desk is avoided.
@@ -68,7 +71,7 @@ def prepare_report(
     if desk is None:
         raise NoDeskLeft(_("Semua kantor yang bisa menerima ceritamu ada di pilihanmu. Telepon salah satu nomor ini."))
     key = key if receipts.check_key(key) else receipts.mint_key(cookie)
-    receipt = receipts.derive_receipt(key)
+    receipt, at = receipts.derive_receipt(key), at.replace(second=0, microsecond=0)
     acceptance = vault.prepare_acceptance(
         directory=vault.load_directory(),
         desk_id=desk.principal_id,
@@ -91,6 +94,7 @@ def prepare_report(
         files=file_rows(acceptance.file_refs),
         hours=reception.hours[LIMIT_KEYS[draft.danger]],
         at=at,
+        kept_from=[name for code, name in reception.avoidable if code in draft.avoid],
     )
 
 

@@ -110,7 +110,9 @@ def mark_duplicate(*, code: str, original: str, by: User, at: datetime) -> Repor
         AlreadyTaken.
         WrongState: it is decided already; or the other is a double itself; or others are doubles of this one.
 
-    Writes: the report, one `intake.duplicated` event.
+    A reporter whom nobody has answered yet reads that the story was read: not that there is another report.
+
+    Writes: the report, perhaps a sealed message, one `intake.duplicated` event.
     """
     report = lock_report(code=code, by=by)
     if report.duplicate_of is not None and report.duplicate_of.code == original:
@@ -123,8 +125,13 @@ def mark_duplicate(*, code: str, original: str, by: User, at: datetime) -> Repor
     if report.duplicates.exists():
         raise WrongState(_("Laporan lain sudah ditandai ganda dari laporan ini. Tandai yang lain itu."))
     _move(report, Step.MARK_DUPLICATE, by=by, at=at)
+    if report.answered_at is None:
+        with translation.override(settings.LANGUAGE_CODE):  # it is for the reporter, whatever the officer reads in
+            words = _("Ceritamu sudah kami baca dan sedang kami tangani. Kalau ada yang berubah, tulis di sini.")
+        write_message(report, text=words, message_id=uuid4(), by=by, at=at)
+        report.answered_at = at
     report.duplicate_of, report.needs_desk = first, False
-    report.save(update_fields=["state", "duplicate_of", "needs_desk"])
+    report.save(update_fields=["state", "duplicate_of", "needs_desk", "answered_at"])
     audit.record(
         events.DUPLICATED,
         by=by,

@@ -254,7 +254,7 @@ def hold(report: Report, *, by: User, at: datetime) -> None:
 def held_by_other(report: Report) -> AlreadyTaken:
     """Return the refusal that says who has a report, and since when."""
     name = report.taken_by.display_name if report.taken_by else ""
-    sentence = _("Laporan ini sedang dipegang %(name)s sejak %(when)s. Yang Anda tulis belum terkirim.")
+    sentence = _("Laporan ini sedang dipegang %(name)s sejak %(when)s. Belum ada yang terkirim atau berubah.")
     return AlreadyTaken(sentence % {"name": name, "when": when(report.taken_at)})
 
 

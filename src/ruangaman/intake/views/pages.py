@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ruangaman.core.access import public
+from ruangaman.intake.views.visit import KEY_LENGTH
+from ruangaman.vault import services as vault
 
 COOKIES = ("s", "__Host-s")
 
@@ -50,10 +52,13 @@ def child(request: HttpRequest) -> HttpResponse:
 @public(database=False)
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest) -> HttpResponse:
-    """Out, at once: no token, no database, also with a dead session. The session's row dies by its expiry."""
+    """Out, at once: no token, no database, also with a dead session. The session itself ends beside the answer."""
     if request.method != "POST":
         return HttpResponseRedirect("/", status=303)
     response = HttpResponseRedirect(settings.RUANGAMAN_EXIT_URL, status=303)
+    for key in {request.POST.get("s", ""), *(request.COOKIES.get(name, "") for name in COOKIES)}:
+        if len(key) == KEY_LENGTH and key.isascii():
+            vault.end_visit_soon(key)
     for name in COOKIES:
         if name in request.COOKIES:
             response.delete_cookie(name, samesite="Lax")

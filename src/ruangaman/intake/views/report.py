@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +32,14 @@ PATHS = {"anak": {"who": "child"}, "lain": {"who": "other"}}
 TOKEN, KEY = "form-token-goes-here", "form-key-goes-here"
 
 
+@dataclass(frozen=True)
+class SentAgain:
+    """A form whose page is older than the visit: pressed twice, or left open. The visit knows which."""
+
+    key_hmac: bytes
+    page: HttpResponse
+
+
 def prepare_form(request: HttpRequest) -> HttpResponse | None:
     """Everything that needs no connection: the blank form, or checking, deriving and sealing a sent one."""
     if request.method not in {"GET", "HEAD", "POST"}:
@@ -41,8 +50,12 @@ def prepare_form(request: HttpRequest) -> HttpResponse | None:
     try:
         request.prepared = _prepare(request, reception)  # type: ignore[attr-defined]  # the door's own slot
     except Unreadable as asked:
-        busy = getattr(request, "body_fault", None) == "busy"
-        return _again(request, asked.form, reception, status=503 if busy else 422)
+        fault = getattr(request, "body_fault", None)
+        page = _again(request, asked.form, reception, status=503 if fault == "busy" else 422)
+        facts = receipts.check_key(request.POST.get("key", ""))
+        if fault != "stale" or facts is None:
+            return page
+        request.prepared = SentAgain(facts.key_hmac, page)  # type: ignore[attr-defined]  # the door's own slot
     except NoDeskLeft as refused:
         return _again(request, _refilled(request, reception, "avoid", str(refused)), reception, no_desk=True)
     except NotReady as closed:
@@ -70,14 +83,23 @@ def _prepare(request: HttpRequest, reception: Reception) -> services.PreparedRep
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Store what was prepared; the receipt is shown once it is durable."""
-    ready: services.PreparedReport = prepared(request)
+    ready: services.PreparedReport | SentAgain = prepared(request)
+    if isinstance(ready, SentAgain):
+        return _to_receipt() if visit.has_sent(request, ready.key_hmac) else ready.page
     outcome = services.accept_report(prepared=ready)
     if outcome is Outcome.OTHER:
-        return render(request, "intake/accepted_before.html")
+        sent = visit.has_sent(request, ready.key_hmac)
+        return _to_receipt() if sent else render(request, "intake/accepted_before.html")
     session = visit.remember(request, ready.receipt)
+    session["sent"] = ready.key_hmac.hex()
     session["digits"], session["hours"] = ready.receipt.digits, ready.hours
+    session["files"], session["kept_from"] = len(ready.files), ready.kept_from
     if visit.refuses_cookies(request):
         return _receipt_page(request, session)
+    return _to_receipt()
+
+
+def _to_receipt() -> HttpResponse:
     return HttpResponseRedirect(visit.kept_language("/i/selesai"), status=303)
 
 
@@ -96,7 +118,8 @@ def done(request: HttpRequest) -> HttpResponse:
 
 
 def _receipt_page(request: HttpRequest, session: Any) -> HttpResponse:
-    context = {"digits": session["digits"], "hours": session.get("hours"), "s": visit.carried_key(request)}
+    shown = {name: session.get(name) for name in ("digits", "hours", "files", "kept_from")}
+    context = {**shown, "s": visit.carried_key(request)}
     return render(request, "intake/receipt.html", context)
 
 

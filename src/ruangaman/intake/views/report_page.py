@@ -67,17 +67,19 @@ def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: For
 def _words(opened: OpenReport) -> dict[str, Any]:
     """Return what the report says: the sentences of the page."""
     report = opened.report
-    channel = channels.get(report.channel)
+    channel, names = channels.get(report.channel), selectors.names_by_code()
+    hidden = wording.kept_from(opened.contact, names)
     return {
         "headline": wording.headline(report),
         "channel": channel.label if channel else report.channel,
         "happening": wording.is_happening(report),
-        "numbers": settings.RUANGAMAN_NUMBERS[:2],
-        "signs": wording.signs(report),
+        "alarm_text": wording.alarm_text(report, hidden),
+        "numbers": [] if hidden else settings.RUANGAMAN_NUMBERS[:2],
+        "signs": wording.signs(report, hidden),
         "facts": wording.facts(opened.answers),
         "story": wording.story(opened.answers),
-        "limits": wording.limits(opened.contact, selectors.names_by_code()),
-        "promised": Promised(report.received_at, report.due_at, "done" if report.answered_at else ""),
+        "limits": wording.limits(opened.contact, names),
+        "promised": Promised(report.received_at, report.due_at, done_at=report.answered_at),
         "limit": limit_for(report.limit_key, report.received_at),
     }
 

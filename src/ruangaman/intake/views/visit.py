@@ -1,4 +1,4 @@
-"""A visit: what the public session remembers between two pages, for half an hour of silence at most.
+"""A visit: what the public session remembers between two pages, for half an hour of silence, two hours in all.
 
 A browser that refuses cookies carries the session's key in the field `s` of each form; nowhere else is it accepted.
 """
@@ -15,6 +15,7 @@ from ruangaman.core import clock
 from ruangaman.vault.receipts import Receipt
 
 IDLE_SECONDS = 30 * 60
+LONGEST_SECONDS = 2 * 60 * 60
 KEY_LENGTH = 43
 
 
@@ -24,14 +25,14 @@ def refuses_cookies(request: HttpRequest) -> bool:
 
 
 def resume(request: Any) -> Any:
-    """Return the session of this visit; one that was silent for too long is emptied."""
+    """Return the session of this visit; one that was silent for too long, or went on for too long, is emptied."""
     if refuses_cookies(request):
         key = request.POST.get("s", "")
         if len(key) == KEY_LENGTH and key.isascii():
             request.session = type(request.session)(key)
     moment = clock.now().timestamp()
-    seen = request.session.get("seen")
-    if seen is not None and moment - seen > IDLE_SECONDS:
+    seen, since = request.session.get("seen"), request.session.get("since", moment)
+    if seen is not None and (moment - seen > IDLE_SECONDS or moment - since > LONGEST_SECONDS):
         return end(request)
     if seen is not None:
         request.session["seen"] = moment
@@ -47,13 +48,33 @@ def end(request: Any) -> Any:
 
 
 def remember(request: Any, receipt: Receipt) -> Any:
-    """Keep the key of a thread in the session, and return the session."""
-    session = resume(request)
+    """Keep the key of a thread in a session that begins now, and return it.
+
+    A session that was there before gets no key: somebody else may hold its cookie.
+    """
+    session, moment = _renew(request), clock.now().timestamp()
     session["locator"] = base64.b64encode(receipt.locator).decode("ascii")
     session["seed"] = base64.b64encode(receipt.seed).decode("ascii")
-    session["seen"] = clock.now().timestamp()
+    session["seen"] = session["since"] = moment
     session.set_expiry(IDLE_SECONDS)
     return session
+
+
+def _renew(request: Any) -> Any:
+    """Return an empty session in the place of the one that there was; only the language goes along."""
+    before = resume(request)
+    if before.is_empty():
+        return before
+    language = before.get("language")
+    session = end(request)
+    if language:
+        session["language"] = language
+    return session
+
+
+def has_sent(request: Any, key_hmac: bytes) -> bool:
+    """Whether this visit began with the form of this key: it was pressed twice, and the first time went through."""
+    return bool(resume(request).get("sent") == key_hmac.hex())
 
 
 def receipt_of(session: Any) -> Receipt | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, Relation, ViolenceForm, Who
 from ruangaman.core.regions import KECAMATAN, KELURAHAN
 from ruangaman.intake.models import Report
+from ruangaman.intake.types import LETHAL
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Content
 
@@ -52,14 +53,39 @@ def headline(report: Report) -> Words:
     return HEADLINES.get(report.who, HEADLINES[""])
 
 
+def alarm_text(report: Report, hidden: Sequence[str]) -> str:
+    """Say how to come to somebody to whom it is happening now.
+
+    Args:
+        hidden: who must not know, by name: nobody is sent there whom she asked to keep out.
+    """
+    if hidden:
+        words = _("Tidak boleh tahu: %(names)s. Jangan menghubungi mereka; bicarakan dulu dengan kepala unit.")
+        return words % {"names": ", ".join(hidden)}
+    if LETHAL.isdisjoint(report.dangers):
+        return _("Jangan datang sendirian.")
+    return _("Datang hanya bersama polisi.")
+
+
+def kept_from(contact: Content | Closed, names: Mapping[str, str]) -> list[str]:
+    """Return who must not know, by name.
+
+    Args:
+        names: of agencies and units by their code.
+    """
+    avoid = None if isinstance(contact, Closed) else contact.get("avoid")
+    return [names.get(str(code), str(code)) for code in avoid] if isinstance(avoid, list) else []
+
+
 def is_happening(report: Report) -> bool:
     """Whether it was happening when it was written."""
     return report.now == Now.YES
 
 
-def signs(report: Report) -> list[Sign]:
-    """Return the signs of danger, each with what follows from it."""
-    return [Sign(Danger(code).label, WHAT_TO_DO.get(code, "")) for code in report.dangers]
+def signs(report: Report, hidden: Sequence[str]) -> list[Sign]:
+    """Return the signs of danger, each with what follows from it; no police where somebody must not know."""
+    todo = WHAT_TO_DO | ({Danger.WEAPON: _("Jangan datang sendirian.")} if hidden else {})
+    return [Sign(Danger(code).label, todo.get(code, "")) for code in report.dangers]
 
 
 def facts(answers: Content | Closed) -> list[tuple[str, str]]:
@@ -103,8 +129,7 @@ def limits(contact: Content | Closed, names: Mapping[str, str]) -> SafeLimits:
         return SafeLimits(
             _("Jangan hubungi pelapor"), _("Anda tidak memegang kunci untuk cara menghubunginya."), "", ""
         )
-    avoid = contact.get("avoid")
-    hidden = [names.get(str(code), str(code)) for code in avoid] if isinstance(avoid, list) else []
+    hidden = kept_from(contact, names)
     keep = _("Ini tidak boleh diketahui: %(names)s.") % {"names": ", ".join(hidden)} if hidden else ""
     way, value = text_of(contact, "way"), text_of(contact, "value")
     if way not in {ContactWay.PHONE, ContactWay.WHATSAPP, ContactWay.EMAIL} or not value:

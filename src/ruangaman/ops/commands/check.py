@@ -26,18 +26,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the steps one after another; a failure does not hide those that follow."""
+    return on_own_database(lambda env: _run_some(_steps(env), options.only))
+
+
+def on_own_database(work: Callable[[dict[str, str]], int]) -> int:
+    """Do something with the environment of a database that is made for it and thrown away."""
     with tempfile.TemporaryDirectory(prefix="ra-check-") as name:
         folder = Path(name)
         environment.ensure_folder(folder)
         with Postgres(folder / "postgres", durable=False) as server:
             roles.ensure_roles(server.conninfo())
             roles.ensure_database(server.conninfo(), _DATABASE)
-            steps = _steps(_environment(server, folder))
-            unknown = sorted(set(options.only) - steps.keys())
-            if unknown:
-                print(f"There is no step {', '.join(unknown)}. There are: {', '.join(steps)}.", file=sys.stderr)
-                return 2
-            return _run({name: steps[name] for name in options.only or steps})
+            return work(_environment(server, folder))
+
+
+def make_migration(app: str, name: str, env: dict[str, str]) -> int:
+    """Write the migration that brings an app's tables to what its models say."""
+    command = [sys.executable, "-m", "django", "makemigrations", app, "--name", name]
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+
+
+def _run_some(steps: dict[str, Callable[[], bool]], only: list[str]) -> int:
+    unknown = sorted(set(only) - steps.keys())
+    if unknown:
+        print(f"There is no step {', '.join(unknown)}. There are: {', '.join(steps)}.", file=sys.stderr)
+        return 2
+    return _run({name: steps[name] for name in only or steps})
 
 
 def _run(steps: dict[str, Callable[[], bool]]) -> int:

@@ -1,6 +1,7 @@
 """The vault's face: what other apps may call. They hold references, never content."""
 
 from ruangaman.vault.directory import Directory
+from ruangaman.vault.leaving import end_visit_soon
 from ruangaman.vault.services.acceptance import (
     DESK_COMPARTMENTS,
     Acceptance,
@@ -70,6 +71,7 @@ __all__ = [
     "create_recovery",
     "delete_expired_grants",
     "door_params",
+    "end_visit_soon",
     "is_active",
     "list_pending",
     "load_directory",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks.types import MINUTE, Clock, ClockState, span
-from ruangaman.core.codelists import Now, RiskLevel, Who
+from ruangaman.core.codelists import Danger, Now, RiskLevel, Who
 from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import desk
 from ruangaman.intake.types import LETHAL, WORKED_ON, State
@@ -45,11 +45,23 @@ def as_work(report: Report, *, viewer: Any, at: datetime) -> Work:
         code=report.code,
         promised=promised(report),
         danger=report.danger,
-        facts=[words for words in (ABOUT.get(report.who, ""), report.get_size_class_display().lower()) if words],
+        facts=[words for words in (*signs(report), ABOUT.get(report.who, ""), *_size(report)) if words],
         owner=_("Anda") if owner is Owner.MINE else (report.taken_by.display_name if report.taken_by else ""),
         action=action(report),
     )
     return Work(row=row, band=_band(report, at), owner=owner, danger=report.danger, due_at=row.promised.due)
+
+
+def signs(report: Report) -> list[Words]:
+    """Return what may cost a life, first: it stays in the row also when somebody has opened the report."""
+    happening = [gettext_lazy("masih terjadi saat melapor")] if report.now == Now.YES else []
+    lethal = [Danger(code).label for code in report.dangers if code in LETHAL]
+    return [*lethal, *happening] if report.answered_at is None else []
+
+
+def _size(report: Report) -> list[Words]:
+    """Return how long the report is, where nothing more pressing is to be said."""
+    return [] if signs(report) else [report.get_size_class_display().lower()]
 
 
 def sentence(report: Report, at: datetime) -> str:

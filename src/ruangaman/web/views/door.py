@@ -25,8 +25,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         request,
         Notice(
             _("Tidak ada yang dapat ditampilkan di sini"),
-            _("Mungkin alamatnya keliru, mungkin bukan untuk Anda. Kami sengaja menjawab sama untuk keduanya."),
-            (Action(_("Ke antrean saya"), "/kerja/"), Action(_("Ke halaman depan"), "/")),
+            _("Mungkin alamatnya keliru, mungkin tidak untuk dibuka dari sini. Jawaban kami sengaja sama."),
+            (Action(_("Ke halaman depan"), "/"), Action(_("Petugas: ke antrean saya"), "/kerja/")),
         ),
         status=404,
     )

@@ -1,0 +1,41 @@
+"""What the door tells a stranger, and to whom it answers at all."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from ruangaman.accounts.types import Role
+from tests.factories.accounts import make_office
+from tests.support.signing_in import signed_in
+
+CLOSE = "/kasus/K-00000000/tutup/"
+
+
+def plain(answer: object) -> str:
+    """A page without its form tokens, which differ each time."""
+    return re.sub(r'csrf[^>]*value="[^"]+"|X-CSRFToken[^}]+}', "", answer.content.decode())  # type: ignore[attr-defined]
+
+
+def test_a_form_without_a_token_tells_a_stranger_no_more_than_any_address(db: None) -> None:
+    office = make_office()
+    client = signed_in(office.user(Role.DINAS), client=Client(enforce_csrf_checks=True))
+
+    real, unknown = client.post(CLOSE), client.post("/tidak-ada/")
+
+    assert real.status_code == unknown.status_code == 404
+    assert plain(real) == plain(unknown)
+
+
+def test_who_may_enter_is_told_that_the_form_is_too_old(db: None) -> None:
+    office = make_office()
+    client = signed_in(office.user(Role.MANAJER), client=Client(enforce_csrf_checks=True))
+
+    assert client.post(CLOSE).status_code == 403
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 404), ("/i/", 404), ("/masuk/", 404), ("/livez", 200)])
+def test_a_name_that_is_not_ours_gets_nothing(db: None, path: str, status: int) -> None:
+    assert Client().get(path, headers={"host": "evil.example"}).status_code == status
