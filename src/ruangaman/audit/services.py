@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from ruangaman.audit.errors import ForbiddenDetail, OutsideUnitOfWork, UnknownEvent
+from ruangaman.audit.models import AuditCheckpoint
 from ruangaman.audit.registry import event_types
 from ruangaman.audit.selectors import first_bad_row, read_seal_hashes
 from ruangaman.audit.types import LANES, Detail, EventType, Role, Seal, VerifyResult
@@ -228,6 +229,21 @@ def verify() -> VerifyResult:
     """Recompute every chain and name the first row that does not hold."""
     with unit_of_work(Role.AUDIT):
         return first_bad_row()
+
+
+def keep_checkpoint(*, number: int, at: datetime, rows: int, root: bytes, note: str) -> None:
+    """Keep a signed checkpoint. Its number is taken once; nobody changes or deletes it."""
+    AuditCheckpoint(number=number, at=at, rows=rows, root=root, note=note).save(force_insert=True)
+
+
+def keep_alarm(*, at: datetime, why: str) -> bool:
+    """Keep that no checkpoint could be signed. False: it is known since earlier that day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_auditalarm (day, at, why) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [at.date(), at, why],
+        )
+        return cursor.rowcount == 1
 
 
 def _event(

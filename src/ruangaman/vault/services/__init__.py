@@ -8,6 +8,16 @@ from ruangaman.vault.services.acceptance import (
     prepare_acceptance,
     write_acceptance,
 )
+from ruangaman.vault.notebook import NoKey
+from ruangaman.vault.notes import BadText, Checkpoint
+from ruangaman.vault.services.checkpoints import (
+    Compared,
+    compare_root,
+    export_trail,
+    make_checkpoint,
+    record_restore,
+    verify_trail,
+)
 from ruangaman.vault.services.contents import open_file, reveal, reveal_many, seal, seal_in
 from ruangaman.vault.services.doors import (
     ClosedDoor,
@@ -51,11 +61,15 @@ from ruangaman.vault.services.receipts import ReceiptActor, locate_receipt, rece
 __all__ = [
     "DESK_COMPARTMENTS",
     "Acceptance",
+    "BadText",
+    "Checkpoint",
     "ClosedDoor",
+    "Compared",
     "Directory",
     "DoorKind",
     "NewDoor",
     "NewPerson",
+    "NoKey",
     "OpenDossier",
     "ReceiptActor",
     "Slot",
@@ -65,15 +79,18 @@ __all__ = [
     "change_password",
     "check_pepper",
     "close_door",
+    "compare_root",
     "create_group",
     "create_person",
     "create_recovery",
     "delete_expired_grants",
     "door_params",
+    "export_trail",
     "is_active",
     "list_pending",
     "load_directory",
     "locate_receipt",
+    "make_checkpoint",
     "new_dossier",
     "open_door",
     "open_file",
@@ -81,6 +98,7 @@ __all__ = [
     "prepare_change",
     "read_members",
     "receipt_actor",
+    "record_restore",
     "release_slots",
     "remove_member",
     "retire_principal",
@@ -97,5 +115,6 @@ __all__ = [
     "store_files",
     "take_slot",
     "try_door",
+    "verify_trail",
     "write_acceptance",
 ]
