@@ -10,18 +10,18 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from ruangaman.audit.types import LANES, BadRow
+from ruangaman.audit.types import BadRow
 from ruangaman.vault import merkle, notes, trail
 from ruangaman.vault.notes import BadText, Checkpoint, PublicKey
 from ruangaman.vault.trail import BadNote, Progress, Verdict
 
 FORMAT = "ruangaman-trail-1"
 _LABEL = b"ruangaman/audit/v1"
+_sha256 = hashlib.sha256
+_place, _length, _version = struct.Struct(">hq").pack, struct.Struct(">I").pack, struct.Struct(">i").pack
 _REPORT_EVERY = 20_000
 
 
@@ -40,17 +40,35 @@ def write_lines(made_at: str, written: Iterable[str], rows: Iterable[str]) -> It
         yield row + "\n"
 
 
-@dataclass
 class _Lane:
     """What was read of one lane so far."""
 
-    tree: merkle.Tree = field(default_factory=merkle.Tree)
-    head: bytes = notes.NOTHING
-    leaves: list[bytes] = field(default_factory=list)
-    roots: dict[int, bytes] = field(default_factory=dict)
+    def __init__(self, number: int, wanted: set[int]) -> None:
+        """Nothing yet; `wanted` are the sizes at which checkpoints speak of it."""
+        self.number, self.wanted = number, wanted
+        self.tree, self.size, self.head = merkle.Tree(), 0, notes.NOTHING
+        self.leaves: list[bytes] = []
+        self.roots = {0: merkle.EMPTY}
+
+    def take(self, fields: Mapping[str, Any]) -> BadRow | None:
+        """Take the next row in. Returns it as bad: it does not belong here, or is not what its hash says."""
+        place, said = self.size + 1, bytes.fromhex(fields["hash"])
+        if fields["seq"] != place:
+            return BadRow(self.number, place, "gap" if fields["seq"] > place else "order")
+        prev = bytes.fromhex(fields["prev"])
+        if prev != self.head:
+            return BadRow(self.number, place, "chain")
+        if row_digest(fields, prev) != said:
+            return BadRow(self.number, place, "hash")
+        self.size, self.head = place, said
+        self.leaves.append(_sha256(b"\x00" + said).digest())
+        if place in self.wanted:
+            self.settle()
+            self.roots[place] = self.tree.root()
+        return None
 
     def settle(self) -> None:
-        """Take what was read into the tree."""
+        """Put what was read into the tree."""
         self.tree.extend(b"".join(self.leaves))
         self.leaves.clear()
 
@@ -101,66 +119,47 @@ def _read_head(lines: Iterator[str]) -> tuple[list[str], str]:
 
 
 def _verify_rows(first: str, lines: Iterator[str], held: Sequence[Checkpoint], progress: Progress | None) -> Verdict:
-    wanted = trail.sizes_of(held)
-    lanes = [_Lane(roots={0: merkle.EMPTY}) for _lane in range(LANES)]
-    total, done, now = held[-1].rows, 0, 0
+    lanes = [_Lane(number, wanted) for number, wanted in enumerate(trail.sizes_of(held))]
+    total, done, now = held[-1].rows, 0, lanes[0]
     for line in _with(first, lines):
         fields = _load(line)
-        lane = int(fields["lane"])
-        bad = BadRow(now, lanes[now].tree.size + len(lanes[now].leaves) + 1, "order") if lane < now else None
-        bad = bad or _row_fault(fields, lanes[lane])
+        lane = lanes[int(fields["lane"])]
+        if lane.number < now.number:
+            return Verdict(done, len(held), BadRow(now.number, now.size + 1, "order"))
+        bad = lane.take(fields)
         if bad:
             return Verdict(done, len(held), bad)
         done, now = done + 1, lane
-        _take(lanes[lane], bytes.fromhex(fields["hash"]), int(fields["seq"]), wanted[lane])
         if progress and done % _REPORT_EVERY == 0:
             progress("rows", done, total)
-    fault = _end_fault(lanes, held) or trail.first_difference(held, [one.roots for one in lanes])
+    fault = trail.first_difference(held, [lane.roots for lane in lanes]) or _end_fault(lanes, held[-1])
     return Verdict(done, len(held), fault)
 
 
-def _take(lane: _Lane, row_hash: bytes, seq: int, wanted: set[int]) -> None:
-    lane.head = row_hash
-    lane.leaves.append(merkle.leaf_hash(row_hash))
-    if seq in wanted or len(lane.leaves) == 1 << 12:
-        lane.settle()
-    if seq in wanted:
-        lane.roots[seq] = lane.tree.root()
-
-
-def _end_fault(lanes: Sequence[_Lane], held: Sequence[Checkpoint]) -> BadRow | None:
-    for number, (lane, size) in enumerate(zip(lanes, held[-1].sizes, strict=True)):
-        lane.settle()
-        if lane.tree.size != size:
-            return BadRow(number, min(lane.tree.size, size) + 1, "truncated" if lane.tree.size < size else "unsigned")
+def _end_fault(lanes: Sequence[_Lane], last: Checkpoint) -> BadRow | None:
+    """Return the first row that no checkpoint speaks of; an export has none."""
+    for lane, size in zip(lanes, last.sizes, strict=True):
+        if lane.size > size:
+            return BadRow(lane.number, size + 1, "unsigned")
     return None
 
 
-def _row_fault(fields: Mapping[str, Any], lane: _Lane) -> BadRow | None:
-    place = lane.tree.size + len(lane.leaves) + 1
-    number, why = int(fields["lane"]), ""
-    prev, seals = bytes.fromhex(fields["prev"]), _seals_digest(fields["seals"])
-    if fields["seq"] != place:
-        why = "gap" if fields["seq"] > place else "order"
-    elif prev != lane.head:
-        why = "chain"
-    elif row_digest(fields, prev, seals) != bytes.fromhex(fields["hash"]):
-        why = "hash"
-    return BadRow(number, place, why) if why else None
-
-
-def row_digest(fields: Mapping[str, Any], prev: bytes, seals: bytes) -> bytes:
+def row_digest(fields: Mapping[str, Any], prev: bytes) -> bytes:
     """Return the hash that a row has to have: what `audit_digest` computes in the database."""
-    texts = [str(fields[name]).encode() for name in ("at", "type", "actor", "subject", "detail")]
-    parts = b"".join([struct.pack(">I", len(text)) + text for text in [*texts, seals]])
-    return hashlib.sha256(_LABEL + struct.pack(">hq", fields["lane"], fields["seq"]) + parts + prev).digest()
+    at, kind = fields["at"].encode(), fields["type"].encode()
+    actor, subject, detail = fields["actor"].encode(), fields["subject"].encode(), fields["detail"].encode()
+    seals = _seals_digest(fields["seals"]) if fields["seals"] else b""
+    parts = (
+        _LABEL, _place(fields["lane"], fields["seq"]), _length(len(at)), at, _length(len(kind)), kind,
+        _length(len(actor)), actor, _length(len(subject)), subject, _length(len(detail)), detail,
+        _length(len(seals)), seals, prev,
+    )  # fmt: skip
+    return _sha256(b"".join(parts)).digest()
 
 
 def _seals_digest(seals: Sequence[Sequence[Any]]) -> bytes:
-    if not seals:
-        return b""
-    ordered = sorted((UUID(ref).bytes, int(version), bytes.fromhex(sha256)) for ref, version, sha256 in seals)
-    return hashlib.sha256(b"".join(ref + struct.pack(">i", version) + sha for ref, version, sha in ordered)).digest()
+    parts = [bytes.fromhex(ref.replace("-", "")) + _version(version) + bytes.fromhex(sha) for ref, version, sha in seals]
+    return _sha256(b"".join(sorted(parts))).digest()
 
 
 def _with(first: str, rest: Iterator[str]) -> Iterator[str]:

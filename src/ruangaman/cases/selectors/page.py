@@ -170,6 +170,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
             "write": bool(held) and policies.can_write(viewer, case),
             "assign": policies.can_assign(viewer, case),
             "close": policies.can_close(viewer, case),
+            "readers": policies.can_see_readers(viewer, case),
         },
         panels=[
             (panel.template, shown)

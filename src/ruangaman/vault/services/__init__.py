@@ -1,6 +1,7 @@
 """The vault's face: what other apps may call. They hold references, never content."""
 
 from ruangaman.vault.directory import Directory
+from ruangaman.vault.errors import Tampered, TrailBroken
 from ruangaman.vault.services.acceptance import (
     DESK_COMPARTMENTS,
     Acceptance,
@@ -73,6 +74,8 @@ __all__ = [
     "OpenDossier",
     "ReceiptActor",
     "Slot",
+    "Tampered",
+    "TrailBroken",
     "add_member",
     "add_printed_door",
     "appoint_officers",
