@@ -73,13 +73,13 @@ class AuditSeal(models.Model):
 
 
 class AuditCheckpoint(models.Model):
-    """A signed word on what the whole trail was at one moment; `note` is all of it, the rest is there to be found by."""
+    """A signed word on what the whole trail was at one moment: `note`. The rest is there to find it by."""
 
     number = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField(db_index=True)
     rows = models.BigIntegerField()
     root = models.BinaryField()
-    note = models.TextField()
+    note = models.CharField(max_length=2048)
 
     class Privacy:
         plain = frozenset({"number", "at", "rows", "root", "note"})

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from ruangaman.core.errors import Busy, DomainError
 
-__all__ = ["Busy", "KeyNotSigned", "NotHeld", "NotSealable", "Tampered", "TrailBroken", "UnknownSuite", "WrongKey", "WrongPepper"]
+__all__ = [
+    "Busy",
+    "KeyNotSigned",
+    "NotHeld",
+    "NotSealable",
+    "Tampered",
+    "TrailBroken",
+    "UnknownSuite",
+    "WrongKey",
+    "WrongPepper",
+]
 
 
 class Tampered(DomainError):

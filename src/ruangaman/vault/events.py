@@ -66,7 +66,9 @@ REFUSED = register(
     )
 )
 CHECKPOINT_REFUSED = register(
-    EventType("vault.checkpoint_refused", "Jejak tidak utuh: titik periksa tidak ditandatangani", fields=frozenset({"why"}))
+    EventType(
+        "vault.checkpoint_refused", "Jejak tidak utuh: titik periksa tidak ditandatangani", fields=frozenset({"why"})
+    )
 )
 TRAIL_RESTORED = register(
     EventType(

@@ -85,7 +85,7 @@ def _append(place: Path, several: Iterable[tuple[Checkpoint, str]], key: PublicK
     if not (place / KEY_FILE).exists():
         _write(place / KEY_FILE, key.to_text())
     for checkpoint, note in several:
-        _write(place / f"{checkpoint.at:%Y-%m}.txt", note + "\n")
+        _write(place / f"{checkpoint.at:%Y-%m}.txt", "\n" + note)  # a line of its own, also behind a cut-off write
 
 
 def _write(path: Path, text: str) -> None:

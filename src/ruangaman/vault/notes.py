@@ -52,7 +52,7 @@ class PublicKey:
         named, _plus, encoded = rest.partition("+")
         raw = _unb64(encoded)
         key = cls(origin, raw[1:])
-        if not origin.startswith(ORIGIN) or raw[:1] != _ED25519 or len(raw) != 33 or key.id.hex() != named:  # noqa: PLR2004 - kind and key
+        if not origin.startswith(ORIGIN) or raw[:1] != _ED25519 or len(raw) != 33 or key.id.hex() != named:
             raise BadText("This is not the public key of a trail.")
         return key
 
@@ -87,9 +87,15 @@ class Checkpoint:
 
     def body(self) -> str:
         """Return the text that is signed."""
-        lanes = [f"lane {n} {size} {_b64(root)}" for n, (size, root) in enumerate(zip(self.sizes, self.roots, strict=True))]
+        lanes = [
+            f"lane {n} {size} {_b64(root)}" for n, (size, root) in enumerate(zip(self.sizes, self.roots, strict=True))
+        ]
         again = [] if self.restored is None else [f"restored {self.restored}"]
-        facts = [f"number {self.number}", f"time {self.at.astimezone(UTC).strftime(_MOMENT)}", f"before {_b64(self.before)}"]
+        facts = [
+            f"number {self.number}",
+            f"time {self.at.astimezone(UTC).strftime(_MOMENT)}",
+            f"before {_b64(self.before)}",
+        ]
         return "\n".join([self.origin, str(self.rows), _b64(self.root), *facts, *again, *lanes, ""])
 
     def sign(self, pair: SigningPair) -> str:

@@ -22,6 +22,9 @@ FORMAT = "ruangaman-trail-1"
 _LABEL = b"ruangaman/audit/v1"
 _sha256 = hashlib.sha256
 _place, _length, _version = struct.Struct(">hq").pack, struct.Struct(">I").pack, struct.Struct(">i").pack
+_UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, struct.error)
+"""What a line runs into that is not written as our rows are."""
+
 _REPORT_EVERY = 20_000
 
 
@@ -122,11 +125,12 @@ def _verify_rows(first: str, lines: Iterator[str], held: Sequence[Checkpoint], p
     lanes = [_Lane(number, wanted) for number, wanted in enumerate(trail.sizes_of(held))]
     total, done, now = held[-1].rows, 0, lanes[0]
     for line in _with(first, lines):
-        fields = _load(line)
-        lane = lanes[int(fields["lane"])]
-        if lane.number < now.number:
-            return Verdict(done, len(held), BadRow(now.number, now.size + 1, "order"))
-        bad = lane.take(fields)
+        try:
+            fields = _load(line)
+            lane = lanes[fields["lane"]]
+            bad = lane.take(fields) if lane.number >= now.number else BadRow(now.number, now.size + 1, "order")
+        except _UNREADABLE:
+            bad = BadRow(now.number, now.size + 1, "unreadable")
         if bad:
             return Verdict(done, len(held), bad)
         done, now = done + 1, lane
@@ -158,7 +162,9 @@ def row_digest(fields: Mapping[str, Any], prev: bytes) -> bytes:
 
 
 def _seals_digest(seals: Sequence[Sequence[Any]]) -> bytes:
-    parts = [bytes.fromhex(ref.replace("-", "")) + _version(version) + bytes.fromhex(sha) for ref, version, sha in seals]
+    parts = [
+        bytes.fromhex(ref.replace("-", "")) + _version(version) + bytes.fromhex(sha) for ref, version, sha in seals
+    ]
     return _sha256(b"".join(sorted(parts))).digest()
 
 

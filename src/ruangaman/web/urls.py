@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.cases.urls import CASE
 from ruangaman.web.views import door, queue, readers, roots, trail
 
 urlpatterns = [
@@ -15,5 +14,5 @@ urlpatterns = [
     path("pengaturan/jejak/", trail.trail, name="trail"),
     path("pengaturan/jejak/akar/", roots.root, name="root"),
     path("pengaturan/jejak/pembaca/", readers.of_code, name="readers"),
-    path(CASE + "pembaca/", readers.of_case, name="case_readers"),
+    path("kasus/<case_code:code>/pembaca/", readers.of_case, name="case_readers"),
 ]

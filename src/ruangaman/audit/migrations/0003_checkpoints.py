@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(db_index=True)),
                 ("rows", models.BigIntegerField()),
                 ("root", models.BinaryField()),
-                ("note", models.TextField()),
+                ("note", models.CharField(max_length=2048)),
             ],
         ),
         migrations.CreateModel(

@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="folder of a demo, if not the usual one")
     parser.add_argument("--key", type=Path, default=None, help="the public key (key.pub), to verify FILE")
     parser.add_argument("--notes", type=Path, default=None, help="checkpoints kept elsewhere, to verify FILE against")
-    parser.add_argument("--root", default=None, metavar="HEX", help="a root from a printed page, to verify FILE against")
+    parser.add_argument(
+        "--root", default=None, metavar="HEX", help="a root from a printed page, to verify FILE against"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -118,7 +120,9 @@ def _export(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     unfinished.replace(options.file)
-    print(f"{options.file}: {last.rows:,} rows up to checkpoint {last.number}. Newer rows that are not in it: {newer:,}.")
+    print(
+        f"{options.file}: {last.rows:,} rows up to checkpoint {last.number}. Newer rows that are not in it: {newer:,}."
+    )
     return 0
 
 

@@ -2,6 +2,8 @@
 
 from ruangaman.vault.directory import Directory
 from ruangaman.vault.errors import Tampered, TrailBroken
+from ruangaman.vault.notebook import NoKey
+from ruangaman.vault.notes import BadText, Checkpoint
 from ruangaman.vault.services.acceptance import (
     DESK_COMPARTMENTS,
     Acceptance,
@@ -9,8 +11,6 @@ from ruangaman.vault.services.acceptance import (
     prepare_acceptance,
     write_acceptance,
 )
-from ruangaman.vault.notebook import NoKey
-from ruangaman.vault.notes import BadText, Checkpoint
 from ruangaman.vault.services.checkpoints import (
     Compared,
     compare_root,
