@@ -50,6 +50,13 @@ def read_seal_hashes(versions: dict[UUID, int]) -> dict[UUID, bytes]:
         return {ref: bytes(sha256) for ref, sha256 in cursor.fetchall() if sha256 is not None}
 
 
+def list_seal_versions(ref: UUID) -> list[tuple[int, bytes]]:
+    """Return the version and fingerprint of everything that ever stood under a reference, the newest last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version, sha256 FROM audit_seal_versions(%s)", [ref])
+        return [(version, bytes(sha256)) for version, sha256 in cursor.fetchall()]
+
+
 def list_events(
     *, since: datetime, until: datetime, types: Collection[str] | None, after: Cursor | None, limit: int
 ) -> list[AuditEvent]:

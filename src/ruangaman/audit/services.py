@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from ruangaman.audit.errors import ForbiddenDetail, OutsideUnitOfWork, UnknownEvent
 from ruangaman.audit.models import AuditCheckpoint
 from ruangaman.audit.registry import event_types
-from ruangaman.audit.selectors import first_bad_row, read_seal_hashes
+from ruangaman.audit.selectors import first_bad_row, list_seal_versions, read_seal_hashes
 from ruangaman.audit.types import LANES, Detail, EventType, Role, Seal, VerifyResult
 from ruangaman.core.types import Actor
 
@@ -199,6 +199,12 @@ def read_seals(wanted: Iterable[tuple[UUID, int]]) -> dict[UUID, bytes]:
     rest = {ref: version for ref, version in versions.items() if ref not in pending}
     found = {ref: seal.sha256 for ref, seal in pending.items() if seal.version == versions[ref]}
     return found | (read_seal_hashes(rest) if rest else {})
+
+
+def read_seal_versions(ref: UUID) -> list[tuple[int, bytes]]:
+    """Return every fingerprint that the trail knows of a reference, the newest last."""
+    mine = [seal for event in current_unit().events for seal in event.seals if seal.ref == ref]
+    return [*list_seal_versions(ref), *((seal.version, seal.sha256) for seal in mine)]
 
 
 def record_refusal(

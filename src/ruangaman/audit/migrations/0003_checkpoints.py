@@ -68,6 +68,15 @@ LEFT JOIN (SELECT j.* FROM judged j WHERE j.why IS NOT NULL ORDER BY j.seq, j.wh
 $$;
 """
 
+# All fingerprints of one reference: a person's door that was replaced and put back is known by them.
+VERSIONS = """
+CREATE FUNCTION audit_seal_versions(wanted uuid) RETURNS TABLE (version integer, sha256 bytea) LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT s.version, s.sha256 FROM audit_auditseal s WHERE s.ref = wanted ORDER BY s.version $$;
+REVOKE ALL ON FUNCTION audit_seal_versions(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_seal_versions(uuid) TO ra_web, ra_worker;
+"""
+
 # Who opened a dossier: for those who hold it or oversee its unit, and for the auditor's role. One query, one index.
 READINGS = """
 CREATE FUNCTION audit_readings(dossier uuid, types text[])
@@ -130,5 +139,5 @@ class Migration(migrations.Migration):
                 ("why", models.CharField(max_length=64)),
             ],
         ),
-        *(migrations.RunSQL(sql) for sql in (LEAVES, RANGE, READINGS, RIGHTS)),
+        *(migrations.RunSQL(sql) for sql in (LEAVES, RANGE, VERSIONS, READINGS, RIGHTS)),
     ]

@@ -143,7 +143,9 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     grants = list_grants(dossier_id=case.dossier_id, viewer=viewer, at=at)
     held = _held(grants, viewer)
     loaded = [(panel, panel.load(case, viewer)) for panel in registry.panels] if held else []
-    refs = _refs(rows, held) + [ref for panel, found in loaded for ref in panel.refs(found)]
+    refs = dict.fromkeys(_refs(rows, held), case.dossier_id)
+    for panel, found in loaded:
+        refs |= panel.refs(found)
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
     people = _people(rows, opened)
     items = timeline.items_of(case, rows, opened, held)
