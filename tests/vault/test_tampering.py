@@ -465,12 +465,12 @@ def spoil(s: Scene, *statements: str, forged: bool = False) -> None:
 
 @act("A row of the trail is edited", "audit verify: hash")
 def _edited(s: Scene) -> None:
-    spoil(s, "UPDATE audit_auditevent SET actor = 'system' WHERE lane = {lane} AND seq = 1")
+    spoil(s, "UPDATE audit_auditevent SET actor = 'x' WHERE lane = {lane} AND seq = 1")
 
 
 @act("A row is edited, and the lane's hashes computed anew", "audit verify: the last checkpoint's root")
 def _edited_anew(s: Scene) -> None:
-    spoil(s, "UPDATE audit_auditevent SET actor = 'system' WHERE lane = {lane} AND seq = 1", forged=True)
+    spoil(s, "UPDATE audit_auditevent SET actor = 'x' WHERE lane = {lane} AND seq = 1", forged=True)
 
 
 @act("A row is left out", "audit verify: gap")
@@ -498,8 +498,12 @@ def _order(s: Scene) -> None:
     )
 
 
-DOUBLE = """INSERT INTO audit_auditevent SELECT lane, (SELECT max(seq) + 1 FROM audit_auditevent WHERE lane = {lane}), at,
-    type, actor, subject, detail, seals, hash, hash FROM audit_auditevent WHERE lane = {lane} AND seq = 1"""
+DOUBLE = """
+INSERT INTO audit_auditevent
+SELECT lane, (SELECT max(seq) + 1 FROM audit_auditevent WHERE lane = {lane}), at, type, actor, subject, detail, seals,
+       hash, hash
+FROM audit_auditevent WHERE lane = {lane} AND seq = 1
+"""
 
 
 @act("A row is written twice", "audit verify: chain")

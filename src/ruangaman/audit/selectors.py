@@ -140,7 +140,10 @@ def list_readings(dossier_id: UUID, types: Sequence[str]) -> list[Readings]:
             [dossier_id, list(types)],
         )
         rows = cursor.fetchall()
-    return [Readings(*facts, compartments=_united(parts)) for *facts, parts in rows]
+    return [
+        Readings(actor, kind, purpose, first, last, times, refs, _united(parts))
+        for actor, kind, purpose, first, last, times, refs, parts in rows
+    ]
 
 
 def _united(parts: str | list[list[str] | None]) -> tuple[str, ...]:

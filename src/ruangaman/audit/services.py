@@ -249,7 +249,7 @@ def keep_alarm(*, at: datetime, why: str) -> bool:
             "INSERT INTO audit_auditalarm (day, at, why) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
             [at.date(), at, why],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 def _event(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ruangaman.audit.types import LANES, BadRow
@@ -105,7 +105,7 @@ def _numbered(written: Iterable[str], key: PublicKey) -> Iterator[tuple[str, Che
             continue
 
 
-def grow(leaves: Leaves, sizes: Sequence[Sequence[int]], report: Callable[[int], None]) -> list[Mapping[int, bytes]]:
+def grow(leaves: Leaves, sizes: Sequence[Collection[int]], report: Callable[[int], None]) -> list[Mapping[int, bytes]]:
     """Return for each lane its root at each of the sizes wanted; a lane that ends before one has none for it.
 
     Args:
