@@ -159,7 +159,8 @@ def compare_root(root: bytes) -> Compared:
 
 
 def _verify_checkpoints(rows: int, say: Progress) -> Verdict:
-    inside, beside = selectors.list_checkpoints(), notebook.read(notebook.folder())
+    beside = notebook.read(notebook.folder())  # first: one that is made meanwhile is in the database before it is here
+    inside = selectors.list_checkpoints()
     if not inside and not beside:
         return Verdict(rows, 0)
     key = notebook.public_key()
