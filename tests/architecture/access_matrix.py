@@ -73,6 +73,9 @@ WITHOUT_THREAD = dict.fromkeys(("psikolog", "hukum", "rumahaman"), (405, 404))
 NOT_MINE = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (405, 409))
 """The manager's task in a shared case: seen, and not theirs to tick off."""
 
+NOT_READERS = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (404, 405))
+"""Who opened a case is for its manager, for who oversees the unit, and for those who check."""
+
 DESK_KEEPS = {"petugas": frozenset({"expired"})}
 """What opens nothing needs no grant: a seat at the desk is enough."""
 
@@ -112,6 +115,8 @@ MATRIX = (
     Row("pengaturan/kode", STAFF, 405, 422),
     Row("pengaturan/sesi", STAFF, 405, 302),
     Row("pengaturan/jejak/", AUDIT, 200, 405),
+    Row("pengaturan/jejak/akar/", AUDIT, 200, 422),
+    Row("pengaturan/jejak/pembaca/", AUDIT, 200, 405),
     # Reports, for the desk that they were given to.
     at_desk("", 200, 405),
     at_desk("ambil", 405, 302, also=DESK_KEEPS),
@@ -147,6 +152,7 @@ MATRIX = (
     in_case("tugas/", 200, 422),
     in_case("tugas/<uuid:task_id>/selesai", 405, 302, but=NOT_MINE),
     in_case("tugas/<uuid:task_id>/kembalikan", 405, 302, but=NOT_MINE),
+    in_case("pembaca/", 200, 405, who=CASEWORK | HEAD, but=NOT_READERS, also=OVERSEEN),
     in_case("tim/", 200, 422, who=MANAGER),
     in_case("tim/<uuid:part_id>/lepas", 200, 302, who=MANAGER),
     in_case("serah-terima/", 200, 422, who=MANAGER),

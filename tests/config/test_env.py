@@ -11,10 +11,12 @@ from ruangaman.config import env
 def told(tmp_path):
     (tmp_path / "pepper").write_bytes(b"p" * 32)
     (tmp_path / "secret").write_bytes(b"s" * 40)
+    (tmp_path / "checkpoint.key").write_bytes(b"c" * 32)
     return {
         "DATABASE_URL": "postgresql://web:p%40ss@db.example:6432/city",
         "RUANGAMAN_PEPPER_FILE": str(tmp_path / "pepper"),
         "RUANGAMAN_SECRET_KEY_FILE": str(tmp_path / "secret"),
+        "RUANGAMAN_CHECKPOINT_KEY_FILE": str(tmp_path / "checkpoint.key"),
         "RUANGAMAN_DATA": str(tmp_path),
     }
 
@@ -47,6 +49,12 @@ def test_each_process_has_its_own_login_on_the_embedded_server(told, process, lo
         ({"RUANGAMAN_PEPPER_FILE": ""}, "RUANGAMAN_PEPPER_FILE"),
         ({"RUANGAMAN_PEPPER_FILE": "/nowhere/pepper"}, "RUANGAMAN_PEPPER_FILE"),
         ({"RUANGAMAN_SECRET_KEY_FILE": ""}, "RUANGAMAN_SECRET_KEY_FILE"),
+        ({"RUANGAMAN_CHECKPOINT_KEY_FILE": "/nowhere"}, "RUANGAMAN_CHECKPOINT_KEY_FILE"),
+        (
+            {"RUANGAMAN_CHECKPOINT_KEY_FILE": "", "RUANGAMAN_PROCESS": "worker", "RUANGAMAN_PG_SOCKET": "/run"},
+            "RUANGAMAN_CHECKPOINT_KEY_FILE",
+        ),
+        ({"RUANGAMAN_CHECKPOINT_COPY": "/nowhere"}, "RUANGAMAN_CHECKPOINT_COPY"),
         ({"RUANGAMAN_DATA": "/nowhere"}, "RUANGAMAN_DATA"),
         ({"DATABASE_URL": ""}, "DATABASE_URL"),
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL"),
@@ -61,6 +69,15 @@ def test_each_process_has_its_own_login_on_the_embedded_server(told, process, lo
 def test_what_is_missing_or_odd_stops_the_start_by_its_name(told, changes, named):
     with pytest.raises(env.EnvError, match=named):
         env.load({**told, **changes})
+
+
+def test_only_who_signs_checkpoints_has_to_be_told_of_the_key(told, tmp_path):
+    (tmp_path / "checkpoint.key").write_bytes(b"short")
+    with pytest.raises(env.EnvError, match="32 bytes"):
+        env.load(told)
+    assert env.load({**told, "RUANGAMAN_CHECKPOINT_KEY_FILE": ""}).checkpoint_key_file is None
+    copy = env.load({**told, "RUANGAMAN_CHECKPOINT_KEY_FILE": "", "RUANGAMAN_CHECKPOINT_COPY": str(tmp_path)})
+    assert copy.checkpoint_copy == tmp_path
 
 
 @pytest.mark.parametrize("size", [0, 31, 33])

@@ -70,3 +70,36 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ref}/{self.version}"
+
+
+class AuditCheckpoint(models.Model):
+    """A signed word on what the whole trail was at one moment: `note`. The rest is there to find it by."""
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    rows = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.CharField(max_length=2048)
+
+    class Privacy:
+        plain = frozenset({"number", "at", "rows", "root", "note"})
+        linkable: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.rows} rows"
+
+
+class AuditAlarm(models.Model):
+    """The first time on a day that no checkpoint could be signed, because the trail is not what it was."""
+
+    day = models.DateField(primary_key=True)
+    at = models.DateTimeField()
+    why = models.CharField(max_length=64)
+    """What was found, as `BadRow` and `BadNote` say it: places and codes."""
+
+    class Privacy:
+        plain = frozenset({"day", "at", "why"})
+        linkable: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.why}"

@@ -14,8 +14,9 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from ruangaman.audit.errors import ForbiddenDetail, OutsideUnitOfWork, UnknownEvent
+from ruangaman.audit.models import AuditCheckpoint
 from ruangaman.audit.registry import event_types
-from ruangaman.audit.selectors import first_bad_row, read_seal_hashes
+from ruangaman.audit.selectors import first_bad_row, list_seal_versions, read_seal_hashes
 from ruangaman.audit.types import LANES, Detail, EventType, Role, Seal, VerifyResult
 from ruangaman.core.types import Actor
 
@@ -200,6 +201,12 @@ def read_seals(wanted: Iterable[tuple[UUID, int]]) -> dict[UUID, bytes]:
     return found | (read_seal_hashes(rest) if rest else {})
 
 
+def read_seal_versions(ref: UUID) -> list[tuple[int, bytes]]:
+    """Return every fingerprint that the trail knows of a reference, the newest last."""
+    mine = [seal for event in current_unit().events for seal in event.seals if seal.ref == ref]
+    return [*list_seal_versions(ref), *((seal.version, seal.sha256) for seal in mine)]
+
+
 def record_refusal(
     event_type: EventType,
     *,
@@ -228,6 +235,21 @@ def verify() -> VerifyResult:
     """Recompute every chain and name the first row that does not hold."""
     with unit_of_work(Role.AUDIT):
         return first_bad_row()
+
+
+def keep_checkpoint(*, number: int, at: datetime, rows: int, root: bytes, note: str) -> None:
+    """Keep a signed checkpoint. Its number is taken once; nobody changes or deletes it."""
+    AuditCheckpoint(number=number, at=at, rows=rows, root=root, note=note).save(force_insert=True)
+
+
+def keep_alarm(*, at: datetime, why: str) -> bool:
+    """Keep that no checkpoint could be signed. False: it is known since earlier that day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_auditalarm (day, at, why) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [at.date(), at, why],
+        )
+        return bool(cursor.rowcount)
 
 
 def _event(

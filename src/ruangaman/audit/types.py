@@ -79,6 +79,23 @@ class BadRow:
     seq: int
     why: str
 
+    def __str__(self) -> str:
+        return f"lane {self.lane}, row {self.seq}: {self.why}"
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What one person did with one dossier for one purpose: how often, since when, and what they opened."""
+
+    actor: str
+    type: str
+    purpose: str
+    first: datetime
+    last: datetime
+    times: int
+    refs: int
+    compartments: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class VerifyResult:

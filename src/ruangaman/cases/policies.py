@@ -34,6 +34,11 @@ def can_assign(user: User, case: Case) -> bool:
     return user.has(Permission.CASE_ASSIGN) and case.manager_id == user.pk
 
 
+def can_see_readers(user: User, case: Case) -> bool:
+    """Whether `user` may see who opened the case: its manager, and whoever oversees its unit."""
+    return can_assign(user, case) or case.unit_id in user.oversight_units
+
+
 def can_close(user: User, case: Case) -> bool:
     """Whether `user` may close the case or open it again: its manager alone."""
     return user.has(Permission.CASE_CLOSE) and case.manager_id == user.pk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -54,8 +54,8 @@ class Panel(Protocol):
     def load(self, case: Case, viewer: User) -> Any:
         """Read what is in the clear, once."""
 
-    def refs(self, loaded: Any) -> Sequence[UUID]:
-        """Return the sealed content that the panel shows."""
+    def refs(self, loaded: Any) -> Mapping[UUID, UUID]:
+        """Return the sealed content that the panel shows, each with the dossier that it has to be in."""
 
     def context(self, loaded: Any, opened: dict[UUID, Content | Closed], viewer: User) -> Any:
         """Return what the template needs; None: nothing to show."""

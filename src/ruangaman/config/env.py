@@ -62,6 +62,9 @@ class Env:
     database: Database
     pepper: bytes
     secret_key: str
+    checkpoint_key_file: Path | None
+    """Only the process that signs checkpoints is told where the key is: the worker, and commands on the trail."""
+    checkpoint_copy: Path | None
     data: Path
     hosts: tuple[str, ...]
     url: str
@@ -93,6 +96,8 @@ def load(environ: Mapping[str, str] | None = None) -> Env:
         database=_database(env, process),
         pepper=_pepper(env),
         secret_key=_secret(env),
+        checkpoint_key_file=_checkpoint_key(env, process),
+        checkpoint_copy=_folder(env, "RUANGAMAN_CHECKPOINT_COPY") if env.get("RUANGAMAN_CHECKPOINT_COPY") else None,
         data=_folder(env, "RUANGAMAN_DATA"),
         hosts=tuple(
             host.strip() for host in env.get("RUANGAMAN_HOSTS", "127.0.0.1,localhost").split(",") if host.strip()
@@ -143,6 +148,18 @@ def _pepper(env: Mapping[str, str]) -> bytes:
     if len(pepper) != 32:
         raise EnvError(f"{name}: the pepper is 32 bytes, this file has {len(pepper)}.")
     return pepper
+
+
+def _checkpoint_key(env: Mapping[str, str], process: str) -> Path | None:
+    name = "RUANGAMAN_CHECKPOINT_KEY_FILE"
+    if not env.get(name):
+        if process == "worker":
+            raise EnvError(f"{name} must name the key that signs the checkpoints of the audit trail.")
+        return None
+    path = Path(env[name])
+    if not path.is_file() or path.stat().st_size != 32:
+        raise EnvError(f"{name} must name a file with the 32 bytes of the key.")
+    return path
 
 
 def _secret(env: Mapping[str, str]) -> str:

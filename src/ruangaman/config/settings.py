@@ -159,6 +159,9 @@ PROCRASTINATE_DATABASE_ALIAS = "default"
 
 # Ours. Numbers are configuration: the office confirms each (domain.md 2.4).
 RUANGAMAN_PEPPER = ENV.pepper
+RUANGAMAN_CHECKPOINT_KEY_FILE = ENV.checkpoint_key_file
+RUANGAMAN_CHECKPOINT_COPY = ENV.checkpoint_copy
+RUANGAMAN_CHECKPOINTS = ENV.data / "checkpoints"
 RUANGAMAN_SPOOL = ENV.data / "spool"
 RUANGAMAN_DEMO = ENV.demo
 RUANGAMAN_URL = ENV.url

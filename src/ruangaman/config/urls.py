@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("ruangaman.cases.urls")),  # first: it registers `case_code`, which the others use
     path("", include("ruangaman.web.urls")),
     path("", include("ruangaman.intake.urls")),
-    path("", include("ruangaman.cases.urls")),
     path("", include("ruangaman.accounts.urls")),
 ]
 

@@ -26,6 +26,12 @@ def alarm_desk(*, report_id: str, desk_id: str, kind: str = AlarmKind.NEW.value)
     return services.send_alarm(report_id=UUID(report_id), desk_id=UUID(desk_id), kind=AlarmKind(kind), at=clock.now())
 
 
+@app.task(name="ruangaman.notifications.jobs.alarm_trail", queue="alarm", retry=RETRY)
+def alarm_trail() -> int:
+    """Write to those who check the trail that it is not what was signed."""
+    return services.send_trail_alarm()
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="ruangaman.notifications.jobs.revive", queue="alarm", queueing_lock="revive", pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> int:

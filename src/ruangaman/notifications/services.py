@@ -51,6 +51,35 @@ def send_alarm(*, report_id: UUID, desk_id: UUID, kind: AlarmKind, at: datetime)
     return reached
 
 
+def send_trail_alarm() -> int:
+    """Write to everybody who checks the trail that it has to be looked into. Returns how many letters went out.
+
+    Raises:
+        AlarmNotSent: the mail server could not be reached or refused some; all are written to again then.
+    """
+    with unit_of_work(Role.WORKER):
+        people = selectors.list_checkers()
+    failed = 0
+    for person in people:
+        try:
+            _trail_letter(person).send()
+        except (smtplib.SMTPException, OSError):
+            failed += 1
+    if failed:
+        raise AlarmNotSent(f"{failed} of {len(people)} letters did not go out.")
+    return len(people)
+
+
+def _trail_letter(person: User) -> EmailMessage:
+    with translation.override(person.language):
+        return EmailMessage(
+            subject=_("Ada yang perlu diperiksa"),
+            body=_("Ada yang perlu Anda periksa hari ini. Masuk dan buka: %(address)s")
+            % {"address": f"{settings.RUANGAMAN_URL}/pengaturan/jejak/akar/"},
+            to=[person.email],
+        )
+
+
 def _letter(person: User) -> EmailMessage:
     """Return the letter: no code, no kind, no danger; whoever reads over a shoulder learns nothing."""
     with translation.override(person.language):

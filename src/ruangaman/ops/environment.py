@@ -31,6 +31,7 @@ def for_process(process: str, *, socket: Path, database: str, folder: Path, **mo
         "RUANGAMAN_PEPPER_FILE": str(folder / "pepper"),
         "RUANGAMAN_SECRET_KEY_FILE": str(folder / "secret-key"),
         "RUANGAMAN_DIE_WITH_PARENT": "1",
+        **({} if process == "web" else {"RUANGAMAN_CHECKPOINT_KEY_FILE": str(folder / "checkpoint.key")}),
         **more,
     }
 
@@ -38,7 +39,7 @@ def for_process(process: str, *, socket: Path, database: str, folder: Path, **mo
 def ensure_folder(folder: Path) -> None:
     """Make the folder with its `files/`, and the secrets that are not there yet."""
     (folder / "files").mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in ("pepper", "secret-key"):
+    for name in ("pepper", "secret-key", "checkpoint.key"):
         if not (folder / name).exists():
             _write_secret(folder / name)
 

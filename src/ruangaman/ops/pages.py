@@ -131,6 +131,7 @@ MANAGER_PAGES = (
     Page("catatan", "manajer", CASE + "catatan/", "/kasus/{case}/catatan/"),
     Page("layanan", "manajer", CASE + "layanan/", "/kasus/{case}/layanan/"),
     Page("tugas", "manajer", CASE + "tugas/", "/kasus/{case}/tugas/"),
+    Page("pembaca", "manajer", CASE + "pembaca/", "/kasus/{case}/pembaca/"),
     Page("tim", "manajer", CASE + "tim/", "/kasus/{case}/tim/"),
     Page("lepas", "manajer", CASE + "tim/<uuid:part_id>/lepas", "/kasus/{case}/tim/{part}/lepas"),
     Page("serah-terima", "manajer", CASE + "serah-terima/", "/kasus/{case}/serah-terima/"),
@@ -144,6 +145,8 @@ OWN_PAGES = (
     Page("sandi", "petugas", "pengaturan/sandi/", "/pengaturan/sandi/"),
     Page("jejak", "auditor", "pengaturan/jejak/", "/pengaturan/jejak/"),
     Page("jejak", "dpo", "pengaturan/jejak/", "/pengaturan/jejak/"),
+    Page("jejak-akar", "dpo", "pengaturan/jejak/akar/", "/pengaturan/jejak/akar/"),
+    Page("jejak-pembaca", "auditor", "pengaturan/jejak/pembaca/", "/pengaturan/jejak/pembaca/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
 )
 CASEWORKERS = ("pendamping", "psikolog", "hukum", "rumahaman")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from ruangaman.core.errors import Busy, DomainError
 
-__all__ = ["Busy", "KeyNotSigned", "NotHeld", "NotSealable", "Tampered", "UnknownSuite", "WrongKey", "WrongPepper"]
+__all__ = [
+    "Busy",
+    "KeyNotSigned",
+    "NotHeld",
+    "NotSealable",
+    "Tampered",
+    "TrailBroken",
+    "UnknownSuite",
+    "WrongKey",
+    "WrongPepper",
+]
 
 
 class Tampered(DomainError):
@@ -33,3 +43,7 @@ class KeyNotSigned(DomainError):
 
 class WrongPepper(RuntimeError):
     """The pepper is not the one that this database was made with: the process must not start."""
+
+
+class TrailBroken(RuntimeError):
+    """The trail is not what was signed before: nothing is signed until somebody has looked into it."""

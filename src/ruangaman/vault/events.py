@@ -65,3 +65,15 @@ REFUSED = register(
         fields=frozenset({"why", "purpose", "compartments", "refs"}),
     )
 )
+CHECKPOINT_REFUSED = register(
+    EventType(
+        "vault.checkpoint_refused", "Jejak tidak utuh: titik periksa tidak ditandatangani", fields=frozenset({"why"})
+    )
+)
+TRAIL_RESTORED = register(
+    EventType(
+        "vault.trail_restored",
+        "Cadangan dipulihkan sampai titik periksa {subject}",
+        fields=frozenset({"number"}),
+    )
+)

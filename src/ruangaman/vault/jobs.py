@@ -1,4 +1,4 @@
-"""What the worker clears away: keys and sessions whose time is over, and what broken uploads left in the spool."""
+"""What the worker clears away (keys and sessions whose time is over, what broken uploads left), and what it signs."""
 
 from __future__ import annotations
 
@@ -19,3 +19,11 @@ def clear_away(timestamp: int) -> dict[str, int]:
         grants = services.delete_expired_grants(at=at)
         dead = sessions.delete_expired_sessions(at=at)
     return {"grants": grants, "sessions": dead, "files": files.sweep_spool(at=at)}
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="ruangaman.vault.jobs.checkpoint", queueing_lock="checkpoint")
+def checkpoint(timestamp: int) -> int:
+    """Sign what the audit trail is now. Returns the checkpoint's number; 0: nothing has happened since the last one."""
+    made = services.make_checkpoint(at=clock.now())
+    return made.number if made else 0

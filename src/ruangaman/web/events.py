@@ -5,4 +5,8 @@ from __future__ import annotations
 from ruangaman.audit.registry import register
 from ruangaman.audit.types import EventType
 
+READERS_READ = register(EventType("web.readers_read", "{actor} melihat siapa yang membuka {subject}"))
+ROOT_COMPARED = register(
+    EventType("web.root_compared", "{actor} membandingkan akar jejak dengan kertas", fields=frozenset({"holds"}))
+)
 TRAIL_READ = register(EventType("web.trail_read", "{actor} membaca jejak {subject}", fields=frozenset({"kind"})))

@@ -28,6 +28,7 @@ from ruangaman.accounts.services.people import (
 from ruangaman.accounts.services.screen import lock_screen, refuse_second_step, sign_out, unlock_screen
 from ruangaman.accounts.services.second_step import (
     describe_enrolment,
+    draw_code,
     enrol_second_step,
     has_second_step,
     pass_second_step,
@@ -46,6 +47,7 @@ __all__ = [
     "create_unit",
     "create_user",
     "describe_enrolment",
+    "draw_code",
     "end_other_sessions",
     "enrol_second_step",
     "forget_tries",

@@ -29,10 +29,14 @@ CODE_DIGITS = 6
 
 def describe_enrolment(*, user: User, secret: str) -> Enrolment:
     """Return the secret of a second step as a picture to scan and as text to type."""
-    adapter = get_adapter()
-    drawn = adapter.build_totp_svg(adapter.build_totp_url(user, secret))
+    return Enrolment(secret, draw_code(get_adapter().build_totp_url(user, secret)))
+
+
+def draw_code(text: str) -> str:
+    """Return a text as a picture to scan (QR, dark on white), as an address for an `img`."""
+    drawn = get_adapter().build_totp_svg(text)
     on_paper = re.sub(r"(<svg[^>]*>)", r'\1<rect width="100%" height="100%" fill="#fff"/>', drawn, count=1)
-    return Enrolment(secret, "data:image/svg+xml;base64," + base64.b64encode(on_paper.encode()).decode("ascii"))
+    return "data:image/svg+xml;base64," + base64.b64encode(on_paper.encode()).decode("ascii")
 
 
 @transaction.atomic

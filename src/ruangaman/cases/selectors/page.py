@@ -143,7 +143,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     grants = list_grants(dossier_id=case.dossier_id, viewer=viewer, at=at)
     held = _held(grants, viewer)
     loaded = [(panel, panel.load(case, viewer)) for panel in registry.panels] if held else []
-    refs = _refs(rows, held) + [ref for panel, found in loaded for ref in panel.refs(found)]
+    refs = _refs(rows, held, case) | {ref: home for panel, found in loaded for ref, home in panel.refs(found).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
     people = _people(rows, opened)
     items = timeline.items_of(case, rows, opened, held)
@@ -170,6 +170,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
             "write": bool(held) and policies.can_write(viewer, case),
             "assign": policies.can_assign(viewer, case),
             "close": policies.can_close(viewer, case),
+            "readers": policies.can_see_readers(viewer, case),
         },
         panels=[
             (panel.template, shown)
@@ -204,8 +205,8 @@ def _held(grants: Sequence[GrantView], viewer: User) -> frozenset[Compartment]:
     return frozenset(part for grant in own for part in (grant.compartments or Compartment))
 
 
-def _refs(rows: Rows, held: frozenset[Compartment]) -> list[UUID]:
-    """Return what the viewer holds a key for; what is closed is not asked for."""
+def _refs(rows: Rows, held: frozenset[Compartment], case: Case) -> dict[UUID, UUID]:
+    """Return what the viewer holds a key for, all in the case's dossier; what is closed is not asked for."""
     refs: list[UUID] = [note.ref for note in rows.notes if note.compartment in held]
     if Compartment.IDENTITY in held:
         refs += [person.identity_ref for person in rows.people]
@@ -218,7 +219,7 @@ def _refs(rows: Rows, held: frozenset[Compartment]) -> list[UUID]:
     if Compartment.WORK in held:
         refs += [task.ref for task in rows.tasks] + [move.reason_ref for move in rows.transitions]
         refs += [service.result_ref for service in rows.services if service.result_ref]
-    return refs
+    return dict.fromkeys(refs, case.dossier_id)
 
 
 def _people(rows: Rows, opened: Opened) -> list[PersonView]:

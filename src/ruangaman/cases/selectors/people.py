@@ -73,14 +73,15 @@ def list_providers() -> list[Unit]:
 def list_persons(*, case: Case, viewer: User, at: datetime) -> list[tuple[Person, str]]:
     """Return the people in a case with the name to call each by, for a form's choices. Leaves one audit event."""
     rows = list(case.people.order_by("added_at", "id"))
-    opened = vault.reveal_many(refs=[row.identity_ref for row in rows], purpose=Purpose.HANDLING, by=viewer, at=at)
+    refs = {row.identity_ref: case.dossier_id for row in rows}
+    opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at)
     identities = [read_part(opened.get(row.identity_ref), identity_of, Identity()) for row in rows]
     return [(row, name_of(row, identity)) for row, identity in zip(rows, identities, strict=True)]
 
 
 def open_person(*, person: Person, viewer: User, at: datetime) -> tuple[Identity | None, SafeContact | None]:
     """Return what is sealed of a person, for correcting it. None: closed to `viewer`, or not there."""
-    refs = [ref for ref in (person.identity_ref, person.contact_ref) if ref is not None]
+    refs = {ref: person.case.dossier_id for ref in (person.identity_ref, person.contact_ref) if ref is not None}
     opened = vault.reveal_many(refs=refs, purpose=Purpose.CORRECTION, by=viewer, at=at)
     identity = read_part(opened.get(person.identity_ref), identity_of, None)
     contact = read_part(opened.get(person.contact_ref) if person.contact_ref else None, contact_of, None)

@@ -76,7 +76,13 @@ def download(request: StaffRequest, code: str, file_id: UUID) -> HttpResponse:
     case = selectors.get_granted(code=code, viewer=request.user)
     row = selectors.get_file(case=case, file_id=file_id, viewer=request.user)
     try:
-        facts, pieces = vault.open_file(key_ref=row.key_ref, purpose=Purpose.DOWNLOAD, by=request.user, at=clock.now())
+        facts, pieces = vault.open_file(
+            key_ref=row.key_ref,
+            dossier_id=case.dossier_id,
+            purpose=Purpose.DOWNLOAD,
+            by=request.user,
+            at=clock.now(),
+        )
     except DomainError as error:
         return refused(request, case, error)
     response = StreamingHttpResponse(pieces, content_type="application/octet-stream")

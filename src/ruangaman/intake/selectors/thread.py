@@ -69,7 +69,8 @@ def get_thread(*, report: Report, viewer: Actor, at: datetime) -> Thread:
     """
     rows = list(Message.objects.filter(report_id=report.id).order_by("sent_at", "id"))
     attachments = list(Attachment.objects.filter(report_id=report.id).order_by("position"))
-    refs = [row.ref for row in rows] + [one.key_ref for one in attachments]
+    named = [row.ref for row in rows] + [one.key_ref for one in attachments]
+    refs = dict.fromkeys(named, report.dossier_id)
     found = vault.reveal_many(refs=refs, purpose=Purpose.REPORTER_THREAD, by=viewer, at=at) if refs else {}
     names: dict[UUID | None, list[str]] = {}
     for one in attachments:

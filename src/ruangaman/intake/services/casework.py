@@ -74,9 +74,9 @@ class ThreadPanel:
             for report in reports.select_related("taken_by").order_by("received_at", "id")
         ]
 
-    def refs(self, loaded: Sequence[CaseThread]) -> Sequence[UUID]:
-        """Return every message and file key."""
-        return [ref for thread in loaded for ref in thread.refs()]
+    def refs(self, loaded: Sequence[CaseThread]) -> Mapping[UUID, UUID]:
+        """Return every message and file key, each in the dossier of its report."""
+        return {ref: thread.report.dossier_id for thread in loaded for ref in thread.refs()}
 
     def context(
         self, loaded: Sequence[CaseThread], opened: dict[UUID, Content | Closed], viewer: User

@@ -72,7 +72,7 @@ def open_report(*, code: str, by: User, at: datetime) -> OpenReport:
     rows = list(report.messages.select_related("author").order_by("sent_at", "id"))
     attachments = list(report.attachments.order_by("position", "id"))
     refs = [report.answers_ref, report.contact_ref, *(row.ref for row in rows), *(one.key_ref for one in attachments)]
-    found = vault.reveal_many(refs=refs, purpose=Purpose.TRIAGE, by=by, at=at)
+    found = vault.reveal_many(refs=dict.fromkeys(refs, report.dossier_id), purpose=Purpose.TRIAGE, by=by, at=at)
     if report.opened_at is None:
         report.opened_at = at
         report.save(update_fields=["opened_at"])
@@ -101,7 +101,8 @@ def open_attachment(*, code: str, attachment_id: UUID, by: User, at: datetime) -
     attachment = report.attachments.filter(pk=attachment_id).first()
     if attachment is None:
         raise NotFound(_("Tidak ada berkas seperti itu."))
-    return vault.open_file(key_ref=attachment.key_ref, purpose=Purpose.DOWNLOAD, by=by, at=at)
+    ref, home = attachment.key_ref, report.dossier_id
+    return vault.open_file(key_ref=ref, dossier_id=home, purpose=Purpose.DOWNLOAD, by=by, at=at)
 
 
 @transaction.atomic

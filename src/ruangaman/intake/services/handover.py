@@ -91,7 +91,7 @@ def _make_case(report: Report, *, manager: User, case_id: UUID, by: User, at: da
     messages = list(report.messages.order_by("sent_at", "id"))
     attachments = list(report.attachments.order_by("position", "id"))
     refs = [report.answers_ref, report.contact_ref, *(m.ref for m in messages), *(a.key_ref for a in attachments)]
-    found = vault.reveal_many(refs=refs, purpose=Purpose.OPEN_CASE, by=by, at=at)
+    found = vault.reveal_many(refs=dict.fromkeys(refs, report.dossier_id), purpose=Purpose.OPEN_CASE, by=by, at=at)
     if any(isinstance(content, Closed) for content in found.values()):
         raise NotAllowed(_("Ada bagian laporan yang kuncinya tidak Anda pegang, jadi kasus tidak bisa dibuka lengkap."))
     answers, contact = _content(found, report.answers_ref), _content(found, report.contact_ref)

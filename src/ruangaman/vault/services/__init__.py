@@ -1,13 +1,24 @@
 """The vault's face: what other apps may call. They hold references, never content."""
 
 from ruangaman.vault.directory import Directory
+from ruangaman.vault.errors import Tampered, TrailBroken
 from ruangaman.vault.leaving import end_visit_soon
+from ruangaman.vault.notebook import NoKey
+from ruangaman.vault.notes import BadText, Checkpoint
 from ruangaman.vault.services.acceptance import (
     DESK_COMPARTMENTS,
     Acceptance,
     load_directory,
     prepare_acceptance,
     write_acceptance,
+)
+from ruangaman.vault.services.checkpoints import (
+    Compared,
+    compare_root,
+    export_trail,
+    make_checkpoint,
+    record_restore,
+    verify_trail,
 )
 from ruangaman.vault.services.contents import open_file, reveal, reveal_many, seal, seal_in
 from ruangaman.vault.services.doors import (
@@ -52,30 +63,39 @@ from ruangaman.vault.services.receipts import ReceiptActor, locate_receipt, rece
 __all__ = [
     "DESK_COMPARTMENTS",
     "Acceptance",
+    "BadText",
+    "Checkpoint",
     "ClosedDoor",
+    "Compared",
     "Directory",
     "DoorKind",
     "NewDoor",
     "NewPerson",
+    "NoKey",
     "OpenDossier",
     "ReceiptActor",
     "Slot",
+    "Tampered",
+    "TrailBroken",
     "add_member",
     "add_printed_door",
     "appoint_officers",
     "change_password",
     "check_pepper",
     "close_door",
+    "compare_root",
     "create_group",
     "create_person",
     "create_recovery",
     "delete_expired_grants",
     "door_params",
     "end_visit_soon",
+    "export_trail",
     "is_active",
     "list_pending",
     "load_directory",
     "locate_receipt",
+    "make_checkpoint",
     "new_dossier",
     "open_door",
     "open_file",
@@ -83,6 +103,7 @@ __all__ = [
     "prepare_change",
     "read_members",
     "receipt_actor",
+    "record_restore",
     "release_slots",
     "remove_member",
     "retire_principal",
@@ -99,5 +120,6 @@ __all__ = [
     "store_files",
     "take_slot",
     "try_door",
+    "verify_trail",
     "write_acceptance",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID, uuid4
 
 from django.db.models import Q
@@ -24,6 +25,8 @@ from ruangaman.vault.services.dossiers import OpenDossier
 from ruangaman.vault.types import Closed, Compartment, Content, Place, Purpose
 
 FRAMES_AT_ONCE = 4
+Refs: TypeAlias = Collection[UUID] | Mapping[UUID, UUID]
+"""References, or references each with the dossier that it has to be in."""
 
 
 def seal(
@@ -68,22 +71,30 @@ def seal_in(dossier: OpenDossier, compartment: Compartment, content: Content, at
     return row.ref
 
 
-def reveal(*, ref: UUID, purpose: Purpose, by: Actor, at: datetime) -> Content:
+def reveal(*, ref: UUID, purpose: Purpose, by: Actor, at: datetime, dossier_id: UUID | None = None) -> Content:
     """Open one content. See `reveal_many`.
+
+    Args:
+        dossier_id: where it has to be.
 
     Raises:
         NotHeld: `by` holds no key for its compartment.
     """
-    content = reveal_many(refs=[ref], purpose=purpose, by=by, at=at)[ref]
+    refs: Refs = {ref: dossier_id} if dossier_id else [ref]
+    content = reveal_many(refs=refs, purpose=purpose, by=by, at=at)[ref]
     if isinstance(content, Closed):
         raise NotHeld(_("Bagian berkas ini tidak terbuka bagi Anda."))
     return content
 
 
-def reveal_many(*, refs: Collection[UUID], purpose: Purpose, by: Actor, at: datetime) -> dict[UUID, Content | Closed]:
+def reveal_many(*, refs: Refs, purpose: Purpose, by: Actor, at: datetime) -> dict[UUID, Content | Closed]:
     """Open contents; `Closed` stands for one in a compartment for which `by` holds no key.
 
     The order: grant, its signature, unwrap, commitment, the fingerprint in the trail, then the seal itself.
+
+    Args:
+        refs: a mapping says of each reference in which dossier it has to be: one that was pointed at another dossier's
+            content opens nothing, also for who may open both.
 
     Raises:
         NotFound: a reference is unknown, or in a dossier that `by` may not know of.
@@ -100,8 +111,11 @@ def reveal_many(*, refs: Collection[UUID], purpose: Purpose, by: Actor, at: date
         raise NotFound(_("Tidak ada isi seperti itu."))
     fingerprints = audit.read_seals((row.ref, row.version) for row in rows)
     found: dict[UUID, Content | Closed] = {}
+    homes = refs if isinstance(refs, Mapping) else {}
     for row in rows:
         try:
+            if homes.get(row.ref, row.dossier_id) != row.dossier_id:
+                raise Tampered(_("Isi tidak dapat dibuka: bukan di berkas tempat ia disimpan."))
             found[row.ref] = _open(row, opened, fingerprints.get(row.ref))
         except Tampered:
             _record_tampered(row, purpose, by, at)
@@ -110,11 +124,14 @@ def reveal_many(*, refs: Collection[UUID], purpose: Purpose, by: Actor, at: date
     return {ref: found[ref] for ref in refs}
 
 
-def open_file(*, key_ref: UUID, purpose: Purpose, by: Actor, at: datetime) -> tuple[FileFacts, Iterator[bytes]]:
+def open_file(
+    *, key_ref: UUID, purpose: Purpose, by: Actor, at: datetime, dossier_id: UUID | None = None
+) -> tuple[FileFacts, Iterator[bytes]]:
     """Open a file: its facts, and its bytes piece by piece, to be sent once the unit of work is committed.
 
     Args:
         key_ref: where the file's key is sealed: in the dossier that it came with, or sealed again in a case's.
+        dossier_id: in which dossier that has to be.
 
     Raises:
         NotFound, NotHeld, Locked: as `reveal`.
@@ -122,7 +139,7 @@ def open_file(*, key_ref: UUID, purpose: Purpose, by: Actor, at: datetime) -> tu
 
     Writes: one `vault.revealed` event.
     """
-    facts = FileFacts.from_content(reveal(ref=key_ref, purpose=purpose, by=by, at=at))
+    facts = FileFacts.from_content(reveal(ref=key_ref, purpose=purpose, by=by, at=at, dossier_id=dossier_id))
     home = Sealed.objects.filter(ref=key_ref).values("dossier_id")
     moved = ~Q(key_ref=key_ref) & Q(dossier_id__in=home)  # in the file's own dossier there is one right reference
     row = SealedFile.objects.filter(id=facts.file_id).exclude(moved).first()

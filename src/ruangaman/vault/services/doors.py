@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.utils.translation import gettext as _
 
 from ruangaman.audit import services as audit
+from ruangaman.audit.selectors import list_seal_versions
+from ruangaman.audit.types import Seal
 from ruangaman.core.errors import Conflict, NotFound
 from ruangaman.core.types import Actor
 from ruangaman.vault import doors, events
 from ruangaman.vault.doors import DoorKeys, DoorParams
+from ruangaman.vault.errors import Tampered
 from ruangaman.vault.grants import keyring_of
 from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.models import Door
@@ -34,6 +38,8 @@ class ClosedDoor:
     params: DoorParams
     verifier: bytes = field(repr=False)
     bundle: bytes = field(repr=False)
+    is_old: bool = False
+    """True: the trail knows of a newer one; somebody put this one back into the database."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,9 @@ def door_params(principal_id: UUID, kind: DoorKind = DoorKind.PASSWORD) -> Close
     if row is None:
         return None
     params = DoorParams(bytes(row.salt), row.memory_kib, row.iterations, row.lanes)
-    return ClosedDoor(row.principal_id, params, bytes(row.verifier), bytes(row.bundle))
+    known = list_seal_versions(_door_ref(principal_id, row.kind))
+    is_old = _fingerprint(row) in [sha256 for _version, sha256 in known[:-1]]
+    return ClosedDoor(row.principal_id, params, bytes(row.verifier), bytes(row.bundle), is_old)
 
 
 def try_door(door: ClosedDoor | None, password: str) -> Keyring | None:
@@ -61,13 +69,17 @@ def try_door(door: ClosedDoor | None, password: str) -> Keyring | None:
 
     Raises:
         Busy: too many sign in at once.
-        Tampered: the password is right, but what is behind the door was changed.
+        Tampered: the password is right, but what is behind the door was changed, or the door is an old one put back.
     """
     if door is None:
         doors.decoy(password)
         return None
     keys = doors.run(door.params, password)
-    return doors.open_closed(door.bundle, keys.kek, door.principal_id) if keys.matches(door.verifier) else None
+    if not keys.matches(door.verifier):
+        return None
+    if door.is_old:
+        raise Tampered(_("Pintu ini sudah diganti. Laporkan kepada petugas perlindungan data."))
+    return doors.open_closed(door.bundle, keys.kek, door.principal_id)
 
 
 def open_door(*, principal_id: UUID, password: str) -> Keyring | None:
@@ -111,7 +123,7 @@ def change_password(*, by: Actor, new: NewDoor, at: datetime) -> None:
     )
     if not changed:
         raise NotFound(_("Tidak ada pintu seperti itu."))
-    audit.record(events.DOOR_CHANGED, by=by, subject=str(new.principal_id), at=at, detail={"door": new.kind.value})
+    _record_changed(row, by, at)
 
 
 def add_printed_door(*, by: Actor, door: Door, at: datetime) -> None:
@@ -128,7 +140,27 @@ def add_printed_door(*, by: Actor, door: Door, at: datetime) -> None:
     if Door.objects.filter(principal_id=door.principal_id, kind=door.kind).exists():
         raise Conflict(_("Kode cetak sudah ada."))
     door.save(force_insert=True)
-    audit.record(events.DOOR_CHANGED, by=by, subject=str(door.principal_id), at=at, detail={"door": door.kind})
+    _record_changed(door, by, at)
+
+
+def seal_of(row: Door) -> Seal:
+    """Return what the trail keeps of a door, so that an old one put back is known again."""
+    ref = _door_ref(row.principal_id, row.kind)
+    return Seal(ref, len(audit.read_seal_versions(ref)) + 1, _fingerprint(row))
+
+
+def _record_changed(row: Door, by: Actor, at: datetime) -> None:
+    subject, detail = str(row.principal_id), {"door": row.kind}
+    audit.record(events.DOOR_CHANGED, by=by, subject=subject, at=at, detail={**detail}, seals=[seal_of(row)])
+
+
+def _door_ref(principal_id: UUID, kind: str) -> UUID:
+    """Return the reference of a person's door of one kind: the same for whatever row stands in its place."""
+    return uuid5(principal_id, f"ra/v1/door/{kind}")
+
+
+def _fingerprint(row: Door) -> bytes:
+    return hashlib.sha256(bytes(row.salt) + bytes(row.verifier) + bytes(row.bundle)).digest()
 
 
 def _row(keyring: Keyring, params: DoorParams, keys: DoorKeys, kind: DoorKind, at: datetime) -> Door:

@@ -18,7 +18,7 @@ from ruangaman.vault.errors import KeyNotSigned
 from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.models import GroupKey, KeyOfficer, KeySignature, OfficerList, Principal, PrincipalKey
 from ruangaman.vault.recovery import make_recovery
-from ruangaman.vault.services.doors import close_door
+from ruangaman.vault.services.doors import close_door, seal_of
 from ruangaman.vault.types import PrincipalKind
 from ruangaman.vault.wrapping import KemPrivate, KemPublic, SigningPair
 
@@ -52,7 +52,7 @@ def create_person(*, password: str, at: datetime, by: Actor | None = None) -> Ne
         _save_principal(principal_id, PrincipalKind.USER, at)
         _save_key(principal_id, 1, keyring.kem.public(), at, signing=signing)
         door.save(force_insert=True)
-    audit.record(events.PERSON_MADE, by=by, subject=str(principal_id), at=at)
+    audit.record(events.PERSON_MADE, by=by, subject=str(principal_id), at=at, seals=[seal_of(door)])
     return NewPerson(principal_id, keyring)
 
 

@@ -1,0 +1,44 @@
+"""What is typed on the pages of the trail."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+ROOT_BYTES = 32
+
+
+class RootForm(forms.Form):
+    """A root, as it stands on paper: groups and capitals do not matter."""
+
+    root = forms.CharField(
+        label=_("Akar dari kertas"),
+        help_text=_("64 huruf dan angka. Spasi dan huruf besar tidak berpengaruh."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_root(self) -> bytes:
+        """Return the bytes."""
+        try:
+            found = bytes.fromhex("".join(str(self.cleaned_data["root"]).split()))
+        except ValueError:
+            found = b""
+        if len(found) != ROOT_BYTES:
+            raise forms.ValidationError(_("Akar terdiri dari 64 angka dan huruf a sampai f. Periksa salinannya."))
+        return found
+
+
+class CodeForm(forms.Form):
+    """The code of a case or a report."""
+
+    kode = forms.RegexField(
+        label=_("Kode kasus atau laporan"),
+        regex=r"(?i)^\s*[KL]-[0-9A-HJKMNP-TV-Z]{8}\s*$",
+        error_messages={"invalid": _("Kode seperti K-7F3Q2MWD atau L-9D2XW4RA.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def clean_kode(self) -> str:
+        """Return the code as it is stored."""
+        return str(self.cleaned_data["kode"]).strip().upper()
