@@ -35,6 +35,7 @@ UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 NONE = {
     "report": "L-00000000", "case": "K-00000000", "case_report": "L-00000001", "report_file": UNKNOWN_ID,
     "case_file": UNKNOWN_ID, "thread_file": UNKNOWN_ID, "person": UNKNOWN_ID, "task": UNKNOWN_ID, "part": UNKNOWN_ID,
+    "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -135,6 +136,16 @@ def _open(world: World, report: Report, officer: User, manager: User, *, team: b
         for role in CASE_ROLES if team else ():
             user = world.people[role.value]
             cases.assign(code=case.code, user=user, role=role, by=manager, at=at)
+        cases.give_access(
+            code=case.code,
+            user=world.reader if case.unit_id == counter.office.unit.pk else manager_of(world, manager),
+            compartments={Compartment.NARRATIVE},
+            reason=AccessReason.SECOND_VIEW,
+            not_after=at + timedelta(days=9),
+            by=manager,
+            at=at,
+        )
+        vault.ask_for_new_epoch(dossier_ids=[case.dossier_id], reason="left", by=manager, at=at)
     return case
 
 

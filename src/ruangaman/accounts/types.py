@@ -67,6 +67,8 @@ class Permission(StrEnum):
     """See the caseload of the own unit: codes, states, clocks; no content."""
     AUDIT_READ = "audit.read"
     """Read the audit trail: who did what, when; no content."""
+    RECORDS_KEEP = "records.keep"
+    """Keep the register of ended dossiers: hold, propose and approve erasing; by codes and dates, no content."""
     PEOPLE_MANAGE = "people.manage"
     """Make accounts in the own unit, seat people at its desks, plan their shifts."""
 
@@ -84,8 +86,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {Permission.CASE_OVERSEE, Permission.CASE_LIST, Permission.CASE_READ, Permission.PEOPLE_MANAGE}
     ),
     Role.DINSOS: frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN}),
-    Role.DPO: frozenset({Permission.AUDIT_READ}),
+    Role.DPO: frozenset({Permission.AUDIT_READ, Permission.RECORDS_KEEP}),
     Role.AUDITOR: frozenset({Permission.AUDIT_READ}),
+    Role.ADMIN: frozenset({Permission.RECORDS_KEEP}),
 }
 """Roles that are not here have no permission yet: their part of the house is not built."""
 

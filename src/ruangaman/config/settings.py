@@ -160,6 +160,8 @@ PROCRASTINATE_DATABASE_ALIAS = "default"
 # Ours. Numbers are configuration: the office confirms each (domain.md 2.4).
 RUANGAMAN_PEPPER = ENV.pepper
 RUANGAMAN_SPOOL = ENV.data / "spool"
+RUANGAMAN_LEDGER = ENV.ledger
+"""What was erased for ever, told outside the database: a restored copy is made to forget it again."""
 RUANGAMAN_DEMO = ENV.demo
 RUANGAMAN_URL = ENV.url
 """Where the installation is reached: the address in the letters to the people on duty."""

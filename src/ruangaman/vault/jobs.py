@@ -1,4 +1,5 @@
-"""What the worker clears away: keys and sessions whose time is over, and what broken uploads left in the spool."""
+"""What the worker clears away: keys and sessions whose time is over, what broken uploads left in the spool, and what
+the ledger says was erased."""
 
 from __future__ import annotations
 
@@ -19,3 +20,11 @@ def clear_away(timestamp: int) -> dict[str, int]:
         grants = services.delete_expired_grants(at=at)
         dead = sessions.delete_expired_sessions(at=at)
     return {"grants": grants, "sessions": dead, "files": files.sweep_spool(at=at)}
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="ruangaman.vault.jobs.replay_erasures", queueing_lock="replay_erasures")
+def replay_erasures(timestamp: int) -> int:
+    """Erase again what the ledger says is erased and the database still holds. Running twice does no harm."""
+    with unit_of_work(Role.WORKER):
+        return services.replay_ledger(at=clock.now())

@@ -32,6 +32,14 @@ def get_managed(*, code: str, viewer: User) -> Case:
     return case
 
 
+def get_governed(*, code: str, viewer: User) -> Case:
+    """Return one case whose access `viewer` governs. Raises Http404: for the others this page is not there."""
+    case = get_case(code=code, viewer=viewer)
+    if not policies.can_govern(viewer, case):
+        raise Http404
+    return case
+
+
 def get_person(*, case: Case, person_id: UUID) -> Person:
     """Return a person of a case. Raises Http404."""
     return get_object_or_404(Person.objects.filter(case=case), pk=person_id)
