@@ -74,6 +74,13 @@ def kept(step: str, get: int, post: int) -> Row:
     return Row(f"pengaturan/simpanan/<str:code>/{step}", KEEPERS, get, post, about=True, also=every)
 
 
+def waits(step: str, get: int, post: int, desk: tuple[int, int]) -> Row:
+    """Something that waits for the keys of a case: desks have such work too, but not this."""
+    row = Row(f"kerja/kunci/<uuid:waiting_id>/{step}", CASEWORK | HEAD | DESK, get, post, about=True, also=OVERSEEN)
+    row.but.update(dict.fromkeys(DESK, desk))
+    return row
+
+
 WITHOUT_THREAD = dict.fromkeys(("psikolog", "hukum", "rumahaman"), (405, 404))
 """Their part of a case has no conversation with the reporter: for them it does not exist."""
 
@@ -120,9 +127,9 @@ MATRIX = (
     Row("pengaturan/sesi", STAFF, 405, 302),
     Row("pengaturan/jejak/", AUDIT, 200, 405),
     # What waits for keys: for whoever could do it. The relations are those of the case.
-    Row("kerja/kunci/<uuid:waiting_id>/", CASEWORK | HEAD, 200, 405, about=True, also=OVERSEEN),
-    Row("kerja/kunci/<uuid:waiting_id>/lakukan", CASEWORK | HEAD, 405, 302, about=True, also=OVERSEEN),
-    Row("kerja/kunci/<uuid:waiting_id>/tolak", CASEWORK | HEAD, 405, 409, about=True, also=OVERSEEN),
+    waits("", 200, 405, (404, 405)),
+    waits("lakukan", 405, 302, (405, 404)),
+    waits("tolak", 405, 409, (405, 404)),
     # The register of ended dossiers: all of the installation, by code.
     Row("pengaturan/simpanan/", KEEPERS, 200, 405),
     kept("", 200, 405),

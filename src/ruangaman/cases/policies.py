@@ -62,7 +62,7 @@ PARTIAL = ROLE_COMPARTMENTS[Role.MANAJER] - {Compartment.ATTACHMENT, Compartment
 
 def can_govern(user: User, case: Case) -> bool:
     """Whether `user` may give and take away access for a while: the case's manager, and who oversees its unit."""
-    return can_assign(user, case) or case.unit_id in user.oversight_units
+    return user.has(Permission.ACCESS_GOVERN) and (can_assign(user, case) or case.unit_id in user.oversight_units)
 
 
 def can_read_a_part(user: User, case: Case) -> bool:

@@ -19,9 +19,6 @@ SHEET: Final = STATIC / "ui" / "staff.css"
 LAYERS: Final = {
     "base": ("base",),
     "parts": (
-        "shell", "demo", "controls", "again", "clock", "danger", "queue", "voice", "dossier", "holders", "timeline",
-        "undo",
-    ),  # fmt: skip
         "shell",
         "demo",
         "controls",

@@ -150,14 +150,12 @@ def share_older(*, code: str, user: User, by: User, at: datetime) -> frozenset[C
     if case is None:
         raise NotFound(_("Kasus ini tidak ada."))
     grants = list_grants(dossier_id=case.dossier_id, viewer=by, at=at)
-    theirs = [grant for grant in grants if grant.principal_id == user.principal_id and grant.compartments]
+    theirs = [grant for grant in grants if grant.principal_id == user.principal_id]
     mine = {part for one in grants if one.principal_id in by.principals for part in one.compartments or ()}
-    if not theirs:
-        raise NotAllowed(_("Orang ini tidak memegang bagian mana pun."))
-    last = max(theirs, key=lambda grant: grant.epoch)
-    shared = (last.compartments or frozenset()) & mine
+    shared = closed_before(grants, user.principal_id) & mine
     if not shared:
-        raise NotAllowed(_("Tidak ada bagian yang Anda berdua pegang."))
+        raise NotAllowed(_("Tidak ada isi lama yang Anda pegang dan tertutup bagi orang ini."))
+    last = max(theirs, key=lambda grant: grant.epoch)
     spec = GrantSpec(user.principal_id, shared, last.reason, last.not_after)
     vault.share(dossier_id=case.dossier_id, to=[spec], by=by, at=at)
     vault.close_request(dossier_id=case.dossier_id, principal_id=user.principal_id, by=by, at=at, declined=False)

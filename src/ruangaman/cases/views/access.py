@@ -35,7 +35,7 @@ def holders(request: StaffRequest, code: str) -> HttpResponse:
     return render(request, "cases/access.html", {"case": case, "page": page, "at": clock.now()})
 
 
-@requires(Permission.CASE_READ)
+@requires(Permission.ACCESS_GOVERN)
 @form_page
 def give(request: StaffRequest, code: str) -> HttpResponse:
     """Let somebody read some of the case for a while."""
@@ -76,7 +76,7 @@ def change(request: StaffRequest, code: str, access_id: UUID) -> HttpResponse:
     return show(request, "cases/access_until.html", case, form, access=access)
 
 
-@requires(Permission.CASE_READ)
+@requires(Permission.ACCESS_GOVERN)
 @form_page
 def end(request: StaffRequest, code: str, access_id: UUID) -> HttpResponse:
     """Take an access away; what it changes and what it cannot change is said first."""
@@ -91,7 +91,7 @@ def end(request: StaffRequest, code: str, access_id: UUID) -> HttpResponse:
     return show(request, "cases/access_end.html", case, form, access=access, parts=parts)
 
 
-@requires(Permission.CASE_READ)
+@requires(Permission.CASE_WRITE)
 @require_POST
 def share(request: StaffRequest, code: str, user_id: UUID) -> HttpResponse:
     """Share what was written before somebody came, of what the viewer holds."""
@@ -104,7 +104,7 @@ def share(request: StaffRequest, code: str, user_id: UUID) -> HttpResponse:
     return go(request, access_url(code))
 
 
-@requires(Permission.CASE_READ)
+@requires(Permission.ACCESS_GOVERN)
 @require_POST
 def ask(request: StaffRequest, code: str, user_id: UUID) -> HttpResponse:
     """Ask whoever holds it to share it."""

@@ -61,7 +61,8 @@ $$;
 """
 """A shredded dossier has no grants and is not new. Nobody takes all grants away any more but by erasing."""
 
-WITH_DOSSIER = "EXISTS (SELECT 1 FROM vault_dossier d WHERE d.id = dossier_id)"
+WITH_DOSSIER = "NOT (SELECT ra_keeper()) AND EXISTS (SELECT 1 FROM vault_dossier d WHERE d.id = dossier_id)"
+"""Held, or of a unit that one oversees. What a keeper sees of ended dossiers is not enough."""
 
 REGISTERS = f"""
 GRANT SELECT ON vault_retentionclass TO ra_web, ra_worker, ra_audit;

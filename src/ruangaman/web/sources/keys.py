@@ -62,5 +62,4 @@ def _work(line: Waiting, code: str, at: datetime) -> Work:
     return Work(row=row, band=band_of(at=at, due_at=None, is_pressing=False), owner=Owner.MINE, danger=0, due_at=None)
 
 
-for key, permission in (("keys-case", Permission.CASE_LIST), ("keys-desk", Permission.REPORT_DESK)):
-    work_sources.add(WorkSource(key=key, permission=permission, list_work=list_keys, count_work=count_keys))
+work_sources.add(WorkSource(key="keys", permission=Permission.KEYS_SERVE, list_work=list_keys, count_work=count_keys))

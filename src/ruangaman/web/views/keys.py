@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from ruangaman.accounts.models import User
+from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
-from ruangaman.core.access import signed_in
+from ruangaman.core.access import requires
 from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault import services as vault
@@ -20,14 +21,14 @@ from ruangaman.vault.selectors import compartments_of, list_waiting
 from ruangaman.web.sources.keys import codes_of, sentence
 
 
-@signed_in()
+@requires(Permission.KEYS_SERVE)
 @require_safe
 def waiting(request: StaffRequest, waiting_id: UUID) -> HttpResponse:
     """What waits, for whom, since when, and what the button does."""
     return _page(request, _get(request, waiting_id))
 
 
-@signed_in()
+@requires(Permission.KEYS_SERVE)
 @require_POST
 def do(request: StaffRequest, waiting_id: UUID) -> HttpResponse:
     """Do it."""
@@ -35,7 +36,7 @@ def do(request: StaffRequest, waiting_id: UUID) -> HttpResponse:
     return _act(request, line, lambda: vault.do_waiting(waiting_id=line.pk, by=request.user, at=clock.now()))
 
 
-@signed_in()
+@requires(Permission.KEYS_SERVE)
 @require_POST
 def decline(request: StaffRequest, waiting_id: UUID) -> HttpResponse:
     """Say no to sharing."""

@@ -82,9 +82,7 @@ def withdraw(request: StaffRequest, code: str) -> HttpResponse:
 def approve(request: StaffRequest, code: str) -> HttpResponse:
     """Erase it for ever, as the second person; the code has to be typed, for it cannot be taken back."""
     if request.POST.get("code", "").strip().upper() != code:
-        return _page(
-            request, code, _("Ketik kodenya persis seperti di atas. Ini tidak dapat dibatalkan."), 422
-        )
+        return _page(request, code, _("Ketik kodenya persis seperti di atas. Ini tidak dapat dibatalkan."), 422)
     return _do(request, code, lambda: records.approve(code=code, by=request.user, at=clock.now()))
 
 
@@ -116,8 +114,11 @@ def _page(request: StaffRequest, code: str, refusal: str = "", status: int = 200
     except NotFound as error:
         raise Http404 from error
     order, hold = kept.order, kept.hold
-    wanted = {"placer": hold and hold.placed_by_id, "proposer": order and order.proposed_by_id}
-    wanted["approver"] = order and order.approved_by_id
+    wanted = {
+        "placer": hold.placed_by_id if hold else None,
+        "proposer": order.proposed_by_id if order else None,
+        "approver": order.approved_by_id if order else None,
+    }
     context = {
         "kept": kept,
         "state": state_of(kept, at),
