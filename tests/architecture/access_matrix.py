@@ -140,7 +140,7 @@ MATRIX = (
     kept("lepas", 405, 404),
     # Reports, for the desk that they were given to.
     at_desk("", 200, 405),
-    at_desk("akses", 200, 405),
+    at_desk("akses", 200, 405, also=DESK_KEEPS),
     at_desk("ambil", 405, 302, also=DESK_KEEPS),
     at_desk("lepas", 405, 302, also=DESK_KEEPS),
     at_desk("balas", 405, 422),

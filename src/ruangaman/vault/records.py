@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.vault.types import HoldReason
+
 NOTHING: frozenset[str] = frozenset()
 DOSSIER, PRINCIPAL = "vault.Dossier", "vault.Principal"
 
@@ -149,6 +151,11 @@ class LegalHold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.dossier_id}"
+
+    @property
+    def why(self) -> str:
+        """The reason in words."""
+        return str(HoldReason(self.reason).label)
 
 
 class ErasureOrder(models.Model):

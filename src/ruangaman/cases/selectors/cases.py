@@ -15,7 +15,7 @@ from ruangaman.vault.types import Compartment
 
 def get_case(*, code: str, viewer: User) -> Case:
     """Return one case with unit, manager and who closed it. Raises Http404: absent, or not for `viewer` to know of."""
-    cases = Case.objects.visible_to(viewer).select_related("unit", "manager", "opened_by", "closed_by")
+    cases = Case.objects.visible_to(viewer).select_related("unit", "manager", "opened_by", "closed_by", "dossier")
     return get_object_or_404(cases, code=code)
 
 
