@@ -50,7 +50,7 @@ def test_the_manager_gives_limits_and_takes_away(team: Team, case: Case) -> None
     assert case.code in page(team.lawyer, "/kasus/")
 
     way = f"/kasus/{case.code}/akses/{access.pk}"
-    later = (timezone.now() + 2 * DAYS).date().isoformat()
+    later = timezone.localdate(timezone.now() + 2 * DAYS).isoformat()
     assert send(team.manager, f"{way}/waktu", until=later).status_code == 302
     access.refresh_from_db()
     assert access.not_after > timezone.now() + DAYS

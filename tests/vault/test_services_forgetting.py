@@ -392,9 +392,9 @@ def test_a_keeper_is_only_who_looks_in_person(town: Town, lead: Person):
         assert list_kept() == []
 
 
-def test_what_is_due_is_told_by_the_day(town: Town, lead: Person):
+def test_what_is_due_is_told_by_the_day_of_the_office(town: Town, lead: Person):
     kept(town, lead)
     with keeping(town.person()):
         found = list_kept()[0]
-    assert not found.is_due(datetime(2036, 1, 31, 23, tzinfo=UTC))
-    assert found.is_due(datetime(2036, 2, 1, tzinfo=UTC))
+    assert not found.is_due(datetime(2036, 1, 31, 15, 59, tzinfo=UTC))
+    assert found.is_due(datetime(2036, 1, 31, 16, tzinfo=UTC))

@@ -75,7 +75,7 @@ def closed(counter: Counter) -> tuple[Report, Case]:
 
 
 def make_due() -> None:
-    Keeping.objects.update(keep_until=timezone.now().date())
+    Keeping.objects.update(keep_until=timezone.localdate())
 
 
 def test_two_keepers_erase_a_report_and_its_receipt_is_like_any_unknown_number(counter: Counter, admin: User):

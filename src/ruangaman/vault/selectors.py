@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from ruangaman.core.types import Actor
 from ruangaman.vault.directory import cached_directory as cached_directory
@@ -135,7 +136,7 @@ class KeptView:
 
     def is_due(self, at: datetime) -> bool:
         """Say whether its time is over."""
-        return self.keeping.keep_until <= at.date()
+        return self.keeping.keep_until <= timezone.localdate(at)
 
 
 def list_kept(*, codes: Collection[str] | None = None, limit: int = 200) -> list[KeptView]:

@@ -26,6 +26,7 @@ ORDER = (
 GROUPS = frozenset({PrincipalKind.DESK, PrincipalKind.BREAKGLASS})
 REASONS: dict[str, Words] = {
     "report": gettext_lazy("Laporan dikirim ke meja ini"),
+    "manager": gettext_lazy("Mengelola kasus ini"),
     "case_manager": gettext_lazy("Mengelola kasus dari laporan ini"),
     "receipt": gettext_lazy("Membaca dan menulis percakapannya sendiri"),
     "recovery": gettext_lazy("Hanya bila tidak ada lagi yang dapat membuka; perlu tiga dari lima pemegang kepingan"),

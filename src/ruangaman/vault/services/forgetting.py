@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ruangaman.audit import services as audit
@@ -36,10 +37,14 @@ def end_dossier(
 
     Writes: the row, one `vault.ended` event.
     """
-    found = RetentionClass.objects.filter(kind=kind, state=state, valid_from__lte=at).order_by("-valid_from").first()
+    found = (
+        RetentionClass.objects.filter(kind=kind, state=state, valid_from__lte=timezone.localdate(at))
+        .order_by("-valid_from")
+        .first()
+    )
     if found is None:
         raise NotFound(f"There is no retention class for {kind} {state}.")
-    keep_until = _years_after(at.date(), found.years)
+    keep_until = _years_after(timezone.localdate(at), found.years)
     _lock(with_dossier or dossier_id)
     Keeping.objects.filter(dossier_id=dossier_id).delete()
     Keeping(
@@ -135,7 +140,7 @@ def propose_erasure(*, dossier_id: UUID, reason: ErasureReason, by: Actor, at: d
     Writes: the order, one `vault.erasure_proposed` event.
     """
     keeping = _lock_keeping(dossier_id)
-    if reason == ErasureReason.DUE and keeping.keep_until > at.date():
+    if reason == ErasureReason.DUE and keeping.keep_until > timezone.localdate(at):
         raise NotAllowed(_("Masa simpannya belum habis."))
     _refuse_if_held(dossier_id)
     orders = ErasureOrder.objects.filter(dossier_id=dossier_id, approved_at=None, withdrawn_at=None)
@@ -178,7 +183,7 @@ def approve_erasure(*, dossier_id: UUID, by: Actor, at: datetime) -> list[UUID]:
         raise NotFound(_("Tidak ada usul penghapusan untuk berkas ini."))
     if order.proposed_by_id == by.principal_id:
         raise NotAllowed(_("Yang mengusulkan tidak menyetujui. Minta orang lain."))
-    if order.reason == ErasureReason.DUE and keeping.keep_until > at.date():
+    if order.reason == ErasureReason.DUE and keeping.keep_until > timezone.localdate(at):
         raise NotAllowed(_("Masa simpannya belum habis."))
     _refuse_if_held(dossier_id)
     order.approved_at, order.approved_by_id = at, by.principal_id
