@@ -13,7 +13,7 @@ from ruangaman.core.errors import Conflict, Locked, NotAllowed, NotFound
 from ruangaman.vault import services
 from ruangaman.vault.errors import NotHeld
 from ruangaman.vault.models import Dossier, Grant, Principal, Waiting
-from ruangaman.vault.selectors import list_declined, list_grants, list_requests, list_waiting
+from ruangaman.vault.selectors import held_of, list_declined, list_grants, list_requests, list_waiting
 from ruangaman.vault.types import Closed, Compartment, GrantSpec
 from tests.factories.vault import FEB_1, FEB_2, FEB_9, Person, Town, grant, working
 from tests.vault.test_services_contents import reveal, seal
@@ -225,6 +225,13 @@ def test_erasing_ends_what_waits(town: Town, lead: Person):
     with working(role=Role.MIGRATE):
         services.shred(dossier_ids=[dossier], by=None, at=FEB_9)
     assert not Waiting.objects.filter(done_at=None).exists()
+
+
+def test_what_somebody_holds_is_told_without_opening_it(town: Town, lead: Person, clinic):
+    dossier, _ref, first, second = clinic
+    for who, parts in ((lead, {C.WORK}), (first, {C.CLINICAL}), (second, {C.CLINICAL}), (town.first, set())):
+        with working(who):
+            assert held_of(dossier_id=dossier, viewer=who, at=FEB_2) == parts
 
 
 # --- until when ----------------------------------------------------------------------------------------------------
