@@ -228,6 +228,18 @@ def test_malformed_unknown_and_erased_get_the_same_bytes(office, browser):
     assert "Nomor ini belum cocok" in answers.pop()
 
 
+def test_a_visit_that_is_open_while_its_report_is_erased_ends(office, browser):
+    receipt_of(browser)
+    browser.follow(browser.post("/i/selesai"))
+    assert browser.get("/p/pesan").status_code == 200
+    with working(role=Role.MIGRATE):
+        vault.shred(dossier_ids=[Report.objects.get().dossier_id], by=None, at=FEB_1)
+
+    assert browser.get("/p/pesan")["Location"] == "/p/"
+    assert browser.client.post("/p/pesan", {"message": "Masih di sana?"}).status_code == 422
+    assert not Message.objects.exists()
+
+
 def test_malformed_unknown_and_erased_cost_the_same_queries(office, browser, django_assert_num_queries):
     from django.test.utils import CaptureQueriesContext
 
