@@ -39,7 +39,7 @@ def test_two_people_erase_a_report_and_the_receipt_is_unknown(open_page: OpenPag
     expect(desk.page.locator("ul.holders")).to_contain_text("Kunci pemulihan")
     desk.open(f"/laporan/{code}/")
     refuse = desk.page.locator("form[action$=tolak]")
-    desk.page.locator("details:has(form[action$=tolak])").locator("summary").click()
+    desk.page.locator("details:has(form[action$=tolak]) > summary").click()
     refuse.locator("input[name=reason][value=spam]").check(force=True)
     refuse.locator("[name=words]").fill("Terima kasih, laporan ini kami tutup.")
     refuse.locator("button[type=submit]").click()
