@@ -23,6 +23,7 @@ MANAGER = frozenset({"manajer"})
 CASEWORK = frozenset({"manajer", "pendamping", "psikolog", "hukum", "rumahaman"})
 HEAD = frozenset({"kepala"})
 AUDIT = frozenset({"dpo", "auditor"})
+KEEPERS = frozenset({"dpo", "admin"})
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,19 @@ def at_desk(step: str, get: int, post: int, *, who: frozenset[str] = DESK, **mor
 def in_case(step: str, get: int, post: int, *, who: frozenset[str] = CASEWORK, **more: Any) -> Row:
     """Something to do in a case one works on."""
     return Row(f"kasus/<case_code:code>/{step}", who, get, post, about=True, **more)
+
+
+def kept(step: str, get: int, post: int) -> Row:
+    """Something about an ended dossier; whose it was makes no difference to a keeper."""
+    every = dict.fromkeys(KEEPERS, frozenset({"unassigned", "other", "expired"}))
+    return Row(f"pengaturan/simpanan/<str:code>/{step}", KEEPERS, get, post, about=True, also=every)
+
+
+def waits(step: str, get: int, post: int, desk: tuple[int, int]) -> Row:
+    """Something that waits for the keys of a case: desks have such work too, but not this."""
+    row = Row(f"kerja/kunci/<uuid:waiting_id>/{step}", CASEWORK | HEAD | DESK, get, post, about=True, also=OVERSEEN)
+    row.but.update(dict.fromkeys(DESK, desk))
+    return row
 
 
 WITHOUT_THREAD = dict.fromkeys(("psikolog", "hukum", "rumahaman"), (405, 404))
@@ -117,8 +131,21 @@ MATRIX = (
     Row("pengaturan/jejak/", AUDIT, 200, 405),
     Row("pengaturan/jejak/akar/", AUDIT, 200, 422),
     Row("pengaturan/jejak/pembaca/", AUDIT, 200, 405),
+    # What waits for keys: for whoever could do it. The relations are those of the case.
+    waits("", 200, 405, (404, 405)),
+    waits("lakukan", 405, 302, (405, 404)),
+    waits("tolak", 405, 409, (405, 404)),
+    # The register of ended dossiers: all of the installation, by code.
+    Row("pengaturan/simpanan/", KEEPERS, 200, 405),
+    kept("", 200, 405),
+    kept("usul", 405, 422),
+    kept("tarik", 405, 404),
+    kept("setujui", 405, 422),
+    kept("tahan", 405, 422),
+    kept("lepas", 405, 404),
     # Reports, for the desk that they were given to.
     at_desk("", 200, 405),
+    at_desk("akses", 200, 405, also=DESK_KEEPS),
     at_desk("ambil", 405, 302, also=DESK_KEEPS),
     at_desk("lepas", 405, 302, also=DESK_KEEPS),
     at_desk("balas", 405, 422),
@@ -155,6 +182,14 @@ MATRIX = (
     in_case("pembaca/", 200, 405, who=CASEWORK | HEAD, but=NOT_READERS, also=OVERSEEN),
     in_case("tim/", 200, 422, who=MANAGER),
     in_case("tim/<uuid:part_id>/lepas", 200, 302, who=MANAGER),
+    Row("kasus/<case_code:code>/akses/", CASEWORK | HEAD, 200, 405, about=True, also=OVERSEEN),
+    in_case("akses/beri", 200, 422, who=MANAGER | HEAD, also=OVERSEEN),
+    in_case("akses/<uuid:access_id>/waktu", 200, 422, who=MANAGER),
+    in_case("akses/<uuid:access_id>/cabut", 200, 302, who=MANAGER | HEAD, also=OVERSEEN),
+    in_case("akses/<uuid:user_id>/bagikan", 405, 409),
+    in_case("akses/<uuid:user_id>/minta", 405, 409, who=MANAGER | HEAD, also=OVERSEEN),
+    in_case("tahan/", 200, 422, who=MANAGER),
+    in_case("tahan/lepas", 405, 409, who=MANAGER),
     in_case("serah-terima/", 200, 422, who=MANAGER),
     in_case("status/", 200, 422, who=MANAGER),
     in_case("tutup/", 200, 422, who=MANAGER),

@@ -18,7 +18,10 @@ from tests.architecture.world import World, make_world, things_for
 from tests.support.signing_in import signed_in
 
 METHODS = ("get", "post")
-SLOTS = {"code": "report", "person_id": "person", "task_id": "task", "part_id": "part"}
+SLOTS = {
+    "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "access_id": "access",
+    "user_id": "reader", "waiting_id": "waiting",
+}  # fmt: skip
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""
 CASE_THREAD = ("/jawab", "/terbaca", "/lampiran/")
@@ -97,7 +100,9 @@ def closed(row: Row, who: str, state: str) -> tuple[int, int]:
 def fill(route: str, things: dict[str, str]) -> str:
     """An address with the codes and ids of what it is about."""
     names = dict(SLOTS)
-    if route.startswith("kasus/"):
+    if route.startswith("pengaturan/simpanan/"):
+        names |= {"code": "ended"}
+    elif route.startswith("kasus/"):
         names |= {"code": "case", "file_id": "case_file"}
     elif any(end in f"/{route}" for end in CASE_THREAD):
         names |= {"code": "case_report", "file_id": "thread_file"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -16,14 +16,15 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Assignment, Case, Person, Task
-from ruangaman.cases.types import NewPerson, PersonKind
-from ruangaman.core.codelists import Authority, CaseType, RiskLevel
+from ruangaman.cases.types import AccessReason, NewPerson, PersonKind
+from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services as intake
 from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import reception
 from ruangaman.vault import directory
 from ruangaman.vault import services as vault
-from ruangaman.vault.models import Grant
+from ruangaman.vault.models import Grant, Waiting
+from ruangaman.vault.types import Compartment
 from tests.factories.accounts import JAN_5, Office, working
 from tests.factories.desk import KINDS, Counter, make_counter
 
@@ -35,6 +36,7 @@ UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 NONE = {
     "report": "L-00000000", "case": "K-00000000", "case_report": "L-00000001", "report_file": UNKNOWN_ID,
     "case_file": UNKNOWN_ID, "thread_file": UNKNOWN_ID, "person": UNKNOWN_ID, "task": UNKNOWN_ID, "part": UNKNOWN_ID,
+    "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -45,6 +47,8 @@ class World:
 
     counter: Counter
     people: dict[str, User]
+    readers: dict[UUID, User] = field(default_factory=dict)
+    """By unit: somebody who reads a part of every case."""
     things: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
@@ -54,7 +58,10 @@ def make_world() -> World:
     own, other = counter.office, _other_office(counter)
     people = {role.value: own.user(role) for role in Role if role.value not in _seated(counter)}
     people |= _seated(counter) | {"dinsos": other.people["dinsos"]}
-    world = World(counter, people)
+    readers = {
+        office.unit.pk: office.user(Role.PENDAMPING, username=f"pembaca{n}") for n, office in enumerate((own, other))
+    }
+    world = World(counter, people, readers)
     ours, theirs, past = _report(counter), _report(counter, avoid=("uptd",)), _report(counter)
     world.things = {
         "own": _report_facts(ours) | _case_facts(world, _case(world)),
@@ -64,6 +71,9 @@ def make_world() -> World:
         "expired": _report_facts(past) | _case_facts(world, _case(world)),
         "none": NONE,
     }
+    ended = _refused(counter)
+    for relation in world.things.keys() - {"none"}:
+        world.things[relation]["ended"] = ended.code
     _expire(past.dossier_id)
     expired = Case.objects.get(code=world.things["expired"]["case"])
     _expire(expired.dossier_id, *expired.reports.values_list("dossier_id", flat=True))
@@ -113,6 +123,13 @@ def _report_facts(report: Report) -> dict[str, str]:
     return {"report": report.code, "report_file": str(report.attachments.get().pk)}
 
 
+def _refused(counter: Counter) -> Report:
+    report = _report(counter)
+    facts = {"reason": RefusalReason.SPAM, "words": "MAAF", "note": "", "message_id": uuid4()}
+    counter.do(intake.refuse, report, by=counter.first, at=timezone.now(), **facts)
+    return report
+
+
 def _case(world: World, *, manager: User | None = None, team: bool = True) -> Case:
     return _open(world, _report(world.counter), world.people["petugas"], manager or world.people["manajer"], team=team)
 
@@ -135,6 +152,16 @@ def _open(world: World, report: Report, officer: User, manager: User, *, team: b
         for role in CASE_ROLES if team else ():
             user = world.people[role.value]
             cases.assign(code=case.code, user=user, role=role, by=manager, at=at)
+        cases.give_access(
+            code=case.code,
+            user=world.readers[manager.unit_id],
+            compartments={Compartment.NARRATIVE},
+            reason=AccessReason.SECOND_VIEW,
+            not_after=at + timedelta(days=9),
+            by=manager,
+            at=at,
+        )
+        vault.ask_for_new_epoch(dossier_ids=[case.dossier_id], reason="left", by=manager, at=at)
     return case
 
 
@@ -156,4 +183,7 @@ def _case_facts(world: World, case: Case) -> dict[str, str]:
         "person": str(Person.objects.filter(case=case)[0].pk),
         "task": str(Task.objects.get(case=case).pk),
         "part": str(part.pk),
+        "access": str(case.accesses.get().pk),
+        "reader": str(case.accesses.get().user_id),
+        "waiting": str(Waiting.objects.get(dossier_id=case.dossier_id).pk),
     }

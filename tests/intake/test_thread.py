@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from ruangaman.audit.types import Role
 from ruangaman.intake.models import Attachment, Message, Report
 from ruangaman.intake.types import Direction, State
 from ruangaman.vault import receipts
@@ -214,8 +215,8 @@ def test_leaving_ends_the_visit_for_every_copy_of_its_cookie(real_office, browse
 def test_malformed_unknown_and_erased_get_the_same_bytes(office, browser):
     digits = receipt_of(browser)
     report = Report.objects.get()
-    with working(office.officer):
-        vault.shred(dossier_id=report.dossier_id, by=office.officer, at=FEB_1)
+    with working(role=Role.MIGRATE):
+        vault.shred(dossier_ids=[report.dossier_id], by=None, at=FEB_1)
     answers = set()
     for typed in (digits, "1" * 20, "halo", "", "1234 5678", "１" * 300, "<script>", "\x00"):
         visitor = Browser(Client(enforce_csrf_checks=True))
@@ -227,12 +228,24 @@ def test_malformed_unknown_and_erased_get_the_same_bytes(office, browser):
     assert "Nomor ini belum cocok" in answers.pop()
 
 
+def test_a_visit_that_is_open_while_its_report_is_erased_ends(office, browser):
+    receipt_of(browser)
+    browser.follow(browser.post("/i/selesai"))
+    assert browser.get("/p/pesan").status_code == 200
+    with working(role=Role.MIGRATE):
+        vault.shred(dossier_ids=[Report.objects.get().dossier_id], by=None, at=FEB_1)
+
+    assert browser.get("/p/pesan")["Location"] == "/p/"
+    assert browser.client.post("/p/pesan", {"message": "Masih di sana?"}).status_code == 422
+    assert not Message.objects.exists()
+
+
 def test_malformed_unknown_and_erased_cost_the_same_queries(office, browser, django_assert_num_queries):
     from django.test.utils import CaptureQueriesContext
 
     digits = receipt_of(browser)
-    with working(office.officer):
-        vault.shred(dossier_id=Report.objects.get().dossier_id, by=office.officer, at=FEB_1)
+    with working(role=Role.MIGRATE):
+        vault.shred(dossier_ids=[Report.objects.get().dossier_id], by=None, at=FEB_1)
     counts = set()
     for typed in (digits, "1" * 20, "halo"):
         visitor = Browser(Client(enforce_csrf_checks=True))

@@ -11,8 +11,8 @@ from django.db import ProgrammingError, connection
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.vault import receipts, services
-from ruangaman.vault.models import Sealed
-from ruangaman.vault.types import Compartment
+from ruangaman.vault.models import ErasureOrder, Sealed
+from ruangaman.vault.types import Compartment, HoldReason
 from tests.factories.vault import EVERYTHING, FEB_1, Person, Town, grant, working
 from tests.vault.test_services_acceptance import accept, officer, prepare  # noqa: F401 - a fixture
 from tests.vault.test_services_contents import seal
@@ -32,7 +32,7 @@ SEALED = (
     "publicsession",
 )
 ALL = (*SEALED, "principal", "principalkey", "keysignature", "keyofficer", "officerlist", "dossier", "dossierepoch",
-       "installationcheck")  # fmt: skip
+       "installationcheck", "waiting", "keeping", "legalhold", "erasureorder")  # fmt: skip
 
 
 def run(role: Role, sql: str, principals: list[UUID] = [], units: list[UUID] = []) -> list[tuple]:  # noqa: B006
@@ -197,11 +197,96 @@ def test_staff_change_only_what_they_hold(full, officer):  # noqa: F811
 
 def test_grants_of_others_are_shown_and_deleted_only_for_holders(full, officer):  # noqa: F811
     look = f"SELECT principal_id FROM vault_dossier_grants('{full.dossier_id}')"
-    drop = f"SELECT vault_delete_grants('{full.dossier_id}', NULL)"
+    drop = f"SELECT vault_delete_grants('{full.dossier_id}', '{officer.desks[0]}')"
     assert len(run(Role.WEB, look, officer.principals)) == 3
     assert run(Role.WEB, look, [uuid4()]) == []
     assert run(Role.WEB, drop, [uuid4()]) == [(0,)]
-    assert run(Role.WEB, drop, officer.principals) == [(3,)]
+    assert run(Role.WEB, drop, officer.principals) == [(1,)]
+    everything = f"SELECT vault_delete_grants('{full.dossier_id}', NULL)"
+    assert run(Role.WEB, everything, officer.principals) == [(0,)]  # only erasing takes all of them
+
+
+@pytest.fixture
+def registers(full, officer):  # noqa: F811
+    """A row in every register, about the report."""
+    with working(officer):
+        ref = {"dossier_id": full.dossier_id, "by": officer, "at": FEB_1}
+        services.end_dossier(kind="report", state="refused", code="L-00000001", **ref)
+        services.place_hold(reason=HoldReason.COURT, **ref)
+        services.ask_for_new_epoch(dossier_ids=[full.dossier_id], reason="left", by=officer, at=FEB_1)
+    ErasureOrder(
+        dossier_id=full.dossier_id, reason="due", proposed_by_id=officer.principal_id, proposed_at=FEB_1
+    ).save()
+    return full
+
+
+REGISTERS = ("waiting", "keeping", "legalhold", "erasureorder")
+
+
+@pytest.mark.parametrize("table", REGISTERS)
+def test_registers_are_seen_by_holders_and_the_unit_and_nobody_else(registers, officer, table):  # noqa: F811
+    sql = f"SELECT count(*) FROM vault_{table}"
+    assert run(Role.WEB, sql) == [(0,)]
+    assert run(Role.WEB, sql, [uuid4()], [uuid4()]) == [(0,)]
+    assert run(Role.WEB, sql, officer.principals) == [(1,)]
+    for role in (Role.PUBLIC, Role.WORKER, Role.SENDER, Role.AUDIT):
+        with pytest.raises(ProgrammingError, match=DENIED):
+            run(role, sql)
+
+
+@pytest.mark.parametrize("table", REGISTERS)
+def test_a_keeper_sees_what_has_ended_and_not_what_waits(registers, table):
+    who = uuid4()
+    with unit_of_work(Role.WEB) as unit, connection.cursor() as cursor:
+        unit.roll_back()
+        unit.set_viewer(who, [uuid4()])
+        services.enter_as_keeper(who)
+        cursor.execute(f"SELECT count(*) FROM vault_{table}")
+        assert cursor.fetchone() == ((0,) if table == "waiting" else (1,))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE vault_keeping SET keep_until = now()",
+        "UPDATE vault_legalhold SET reason = 'x'",
+        "DELETE FROM vault_legalhold",
+        "DELETE FROM vault_erasureorder",
+        "DELETE FROM vault_waiting",
+        "UPDATE vault_waiting SET compartments = 1",
+        "UPDATE vault_dossier SET shredded_at = now()",
+        "INSERT INTO vault_retentionclass SELECT * FROM vault_retentionclass",
+        "SELECT vault_not_shredded(ARRAY[]::uuid[])",
+        "SELECT * FROM vault_shredded()",
+    ],
+)
+def test_staff_rewrite_no_register(registers, officer, sql):  # noqa: F811
+    with pytest.raises(ProgrammingError, match=DENIED):
+        run(Role.WEB, sql, officer.principals)
+
+
+def test_a_holder_who_keeps_no_register_orders_nothing(registers, officer):  # noqa: F811
+    assert run(Role.WEB, "UPDATE vault_erasureorder SET withdrawn_at = now()", officer.principals) == [(0,)]
+    columns = "id, dossier_id, reason, proposed_by_id, proposed_at"
+    values = f"gen_random_uuid(), '{registers.dossier_id}', 'due', '{officer.principal_id}', now()"
+    with pytest.raises(ProgrammingError, match=DENIED):
+        run(Role.WEB, f"INSERT INTO vault_erasureorder ({columns}) VALUES ({values})", officer.principals)
+    with pytest.raises(ProgrammingError, match="nobody ordered"):
+        run(Role.WEB, f"SELECT vault_shred('{registers.dossier_id}', now())", officer.principals)
+    for role in (Role.PUBLIC, Role.SENDER, Role.AUDIT, Role.BACKUP):
+        with pytest.raises(ProgrammingError, match="permission denied for function"):
+            run(role, f"SELECT vault_shred('{registers.dossier_id}', now())")
+
+
+def test_nothing_is_put_into_an_erased_dossier_from_the_street(full):
+    with unit_of_work(Role.WORKER), connection.cursor() as cursor:
+        cursor.execute("SELECT vault_shred(%s, now())", [full.dossier_id])
+    sql = (
+        "INSERT INTO vault_sealed (ref, dossier_id, compartment, epoch, version, envelope, sealed_at)"
+        f" VALUES (gen_random_uuid(), '{full.dossier_id}', 8, 1, 1, '', now())"
+    )
+    with pytest.raises(ProgrammingError, match=DENIED):
+        run(Role.PUBLIC, sql)
 
 
 def test_a_temporary_table_does_not_widen_what_is_seen(full, officer):  # noqa: F811
@@ -252,6 +337,7 @@ def test_every_table_is_shut_by_default(db):
         rows = cursor.fetchall()
     assert {row[0] for row in rows} == {f"vault_{table}" for table in ALL} | {
         "audit_auditevent", "audit_auditlane", "audit_auditseal", "audit_auditcheckpoint", "audit_auditalarm"
+        "vault_retentionclass"
     }  # fmt: skip
     assert all(shut and forced for _name, shut, forced in rows)
 

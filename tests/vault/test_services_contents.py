@@ -8,6 +8,7 @@ import pytest
 
 from ruangaman.audit.models import AuditEvent
 from ruangaman.audit.services import verify
+from ruangaman.audit.types import Role
 from ruangaman.core.errors import Conflict, Locked, NotFound
 from ruangaman.vault import services
 from ruangaman.vault.errors import NotHeld
@@ -207,12 +208,12 @@ def test_a_shredded_dossier_takes_nothing_more(town: Town):
     lead = town.person()
     dossier = town.dossier(lead)
     ref = seal(dossier.dossier_id, lead)
-    with working(lead):
-        services.shred(dossier_id=dossier.dossier_id, by=lead, at=FEB_2)
+    with working(role=Role.MIGRATE):
+        services.shred(dossier_ids=[dossier.dossier_id], by=None, at=FEB_2)
     with pytest.raises(NotFound):
         reveal(ref, lead)
     with pytest.raises(NotFound):
         seal(dossier.dossier_id, lead)
-    with working(lead), pytest.raises(NotFound):
-        services.shred(dossier_id=dossier.dossier_id, by=lead, at=FEB_2)
+    with working(role=Role.MIGRATE), pytest.raises(NotFound):
+        services.shred(dossier_ids=[dossier.dossier_id], by=None, at=FEB_2)
     assert len(events("vault.shredded", dossier.dossier_id)) == 1

@@ -277,8 +277,11 @@ def test_models_name_themselves():
         models.Principal, models.PrincipalKey, models.KeySignature, models.KeyOfficer, models.OfficerList, models.Door,
         models.GroupKey, models.Dossier, models.DossierEpoch, models.Grant, models.Sealed, models.SealedFile,
         models.Frame, models.ReceiptLocator, models.InstallationCheck, models.StaffSession, models.PublicSession,
+        models.Waiting, models.ErasureOrder, models.LegalHold,
     ):  # fmt: skip
         assert str(model())
+    assert str(models.Keeping(code="K-1")) == "K-1"
+    assert str(models.RetentionClass(kind="case", state="closed", years=10)) == "case closed 10"
 
 
 def test_purposes_are_codes():

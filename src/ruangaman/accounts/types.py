@@ -65,27 +65,42 @@ class Permission(StrEnum):
     """Close such a case and open it again."""
     CASE_OVERSEE = "case.oversee"
     """See the caseload of the own unit: codes, states, clocks; no content."""
+    ACCESS_GOVERN = "access.govern"
+    """Give and take away reading a part of a case for a while: of a case one manages, or of one's unit."""
+    KEYS_SERVE = "keys.serve"
+    """Do what waits for one's keys: begin a new epoch, share what somebody asked for."""
     AUDIT_READ = "audit.read"
     """Read the audit trail: who did what, when; no content."""
+    RECORDS_KEEP = "records.keep"
+    """Keep the register of ended dossiers: hold, propose and approve erasing; by codes and dates, no content."""
     PEOPLE_MANAGE = "people.manage"
     """Make accounts in the own unit, seat people at its desks, plan their shifts."""
 
 
-_CASEWORK = frozenset({Permission.CASE_LIST, Permission.CASE_READ, Permission.CASE_WRITE})
+_CASEWORK = frozenset({Permission.CASE_LIST, Permission.CASE_READ, Permission.CASE_WRITE, Permission.KEYS_SERVE})
+_DESK = frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN, Permission.KEYS_SERVE})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.PETUGAS: frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN}),
-    Role.MANAJER: _CASEWORK | {Permission.CASE_ASSIGN, Permission.CASE_CLOSE},
+    Role.PETUGAS: _DESK,
+    Role.MANAJER: _CASEWORK | {Permission.CASE_ASSIGN, Permission.CASE_CLOSE, Permission.ACCESS_GOVERN},
     Role.PENDAMPING: _CASEWORK,
     Role.PSIKOLOG: _CASEWORK,
     Role.HUKUM: _CASEWORK,
     Role.RUMAHAMAN: _CASEWORK,
     Role.KEPALA: frozenset(
-        {Permission.CASE_OVERSEE, Permission.CASE_LIST, Permission.CASE_READ, Permission.PEOPLE_MANAGE}
+        {
+            Permission.CASE_OVERSEE,
+            Permission.CASE_LIST,
+            Permission.CASE_READ,
+            Permission.PEOPLE_MANAGE,
+            Permission.ACCESS_GOVERN,
+            Permission.KEYS_SERVE,
+        }
     ),
-    Role.DINSOS: frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN}),
-    Role.DPO: frozenset({Permission.AUDIT_READ}),
+    Role.DINSOS: _DESK,
+    Role.DPO: frozenset({Permission.AUDIT_READ, Permission.RECORDS_KEEP}),
     Role.AUDITOR: frozenset({Permission.AUDIT_READ}),
+    Role.ADMIN: frozenset({Permission.RECORDS_KEEP}),
 }
 """Roles that are not here have no permission yet: their part of the house is not built."""
 

@@ -68,3 +68,27 @@ MANAGER_CHANGED = register(
         "cases.manager_changed", "{actor} mengganti manajer kasus {subject}", fields=frozenset({"before", "after"})
     )
 )
+ACCESS_GIVEN = register(
+    EventType(
+        "cases.access_given",
+        "{actor} memberi akses baca sebagian pada kasus {subject}",
+        fields=frozenset({"user", "compartments", "reason", "until"}),
+    )
+)
+ACCESS_CHANGED = register(
+    EventType(
+        "cases.access_changed",
+        "{actor} mengubah batas waktu akses baca pada kasus {subject}",
+        fields=frozenset({"user", "until"}),
+    )
+)
+ACCESS_ENDED = register(
+    EventType("cases.access_ended", "{actor} mencabut akses baca pada kasus {subject}", fields=frozenset({"user"}))
+)
+OLDER_SHARED = register(
+    EventType(
+        "cases.older_shared",
+        "{actor} membagikan isi lama laci pada kasus {subject}",
+        fields=frozenset({"user", "compartments"}),
+    )
+)

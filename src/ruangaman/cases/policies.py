@@ -6,10 +6,11 @@ The role gives the verb. That a grant gives the object is settled where the case
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import CASE_ROLES, ROLE_COMPARTMENTS, Permission, Role
-from ruangaman.cases.models import Assignment, Case, Task
+from ruangaman.cases.models import Access, Assignment, Case, Task
 from ruangaman.cases.types import WRITABLE_STATES, CaseState
 from ruangaman.vault.types import Compartment
 
@@ -58,3 +59,27 @@ def compartments_of(assignments: Iterable[Assignment]) -> frozenset[Compartment]
     """Return the compartments that these parts in a case carry."""
     held = (ROLE_COMPARTMENTS[Role(one.role)] for one in assignments if one.until is None)
     return frozenset().union(*held)
+
+
+PARTIAL = ROLE_COMPARTMENTS[Role.MANAJER] - {Compartment.ATTACHMENT, Compartment.THREAD}
+"""What can be given for a while without a part in the case: what its manager holds, but for files and conversations."""
+
+
+def can_govern(user: User, case: Case) -> bool:
+    """Whether `user` may give and take away access for a while: the case's manager, and who oversees its unit."""
+    return user.has(Permission.ACCESS_GOVERN) and (can_assign(user, case) or case.unit_id in user.oversight_units)
+
+
+def can_read_a_part(user: User, case: Case) -> bool:
+    """Whether `user` can be given access for a while: active, with a role for cases, of the case's agency."""
+    return user.is_active and user.role in CASE_ROLES and user.unit.agency_id == case.unit.agency_id
+
+
+def offered_to(role: str) -> frozenset[Compartment]:
+    """Return what of a case can be given for a while to somebody of this role."""
+    return ROLE_COMPARTMENTS.get(Role(role), frozenset()) & PARTIAL
+
+
+def is_running(access: Access, at: datetime) -> bool:
+    """Whether an access was neither taken away nor is its time over."""
+    return access.ended_at is None and access.not_after > at

@@ -78,9 +78,24 @@ class Follower(Protocol):
         """Somebody was taken off: revoke it."""
 
 
+class Ending(Protocol):
+    """Does its part when a case ends or goes on, inside the same transaction."""
+
+    @property
+    def key(self) -> str:
+        """Unique among endings."""
+
+    def ended(self, *, case: Case, state: str, by: User, at: datetime) -> None:
+        """The case was closed: what belongs to it is kept as long. `state` is that of its retention class."""
+
+    def resumed(self, *, case: Case, by: User, at: datetime) -> None:
+        """The case was opened again."""
+
+
 gates: Registry[Gate] = Registry("case gate")
 panels: Registry[Panel] = Registry("case panel")
 followers: Registry[Follower] = Registry("case follower")
+endings: Registry[Ending] = Registry("case ending")
 
 gates.add(ActorGate())
 gates.add(ReasonGate())

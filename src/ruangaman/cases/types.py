@@ -63,6 +63,19 @@ WRITABLE_STATES = OPEN_STATES | {CaseState.AFTERCARE}
 """In these something may be added. What is closed has to be opened again first."""
 
 
+class AccessReason(models.TextChoices):
+    """Why somebody without a part in the case reads some of it for a while."""
+
+    SUBSTITUTE = "substitute", _("Menggantikan sementara")
+    SECOND_VIEW = "second_view", _("Pendapat kedua")
+    PREPARING = "preparing", _("Menyiapkan serah terima")
+    SUPERVISION = "supervision", _("Supervisi penanganan")
+    COURT = "court", _("Menyiapkan persidangan")
+
+
+LONGEST_ACCESS = timedelta(days=180)
+
+
 class MoveKind(StrEnum):
     """What a move means, for the sentence on the button and for the gates."""
 

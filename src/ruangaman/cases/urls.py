@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from ruangaman.cases.views import cases, moves, records, team, work
+from ruangaman.cases.views import access, cases, moves, records, team, work
 
 
 class CaseCode:
@@ -39,6 +39,14 @@ urlpatterns = [
     path(CASE + "tugas/<uuid:task_id>/kembalikan", work.undo_task, name="undo_task"),
     path(CASE + "tim/", team.team, name="team"),
     path(CASE + "tim/<uuid:part_id>/lepas", team.release, name="release"),
+    path(CASE + "akses/", access.holders, name="access"),
+    path(CASE + "akses/beri", access.give, name="give_access"),
+    path(CASE + "akses/<uuid:access_id>/waktu", access.change, name="change_access"),
+    path(CASE + "akses/<uuid:access_id>/cabut", access.end, name="end_access"),
+    path(CASE + "akses/<uuid:user_id>/bagikan", access.share, name="share_older"),
+    path(CASE + "akses/<uuid:user_id>/minta", access.ask, name="ask_for_older"),
+    path(CASE + "tahan/", access.hold, name="hold"),
+    path(CASE + "tahan/lepas", access.unhold, name="unhold"),
     path(CASE + "serah-terima/", team.hand_over, name="hand_over"),
     path(CASE + "status/", moves.move, name="move"),
     path(CASE + "tutup/", moves.close, name="close"),

@@ -73,6 +73,7 @@ class Env:
     mail_from: str
     secure_cookies: bool
     pool_size: int
+    ledger: Path
 
 
 def load(environ: Mapping[str, str] | None = None) -> Env:
@@ -108,6 +109,7 @@ def load(environ: Mapping[str, str] | None = None) -> Env:
         mail_from=env.get("RUANGAMAN_MAIL_FROM", "informasi@localhost"),
         secure_cookies=_flag(env, "RUANGAMAN_SECURE_COOKIES", default=not debug),
         pool_size=_number(env, "RUANGAMAN_POOL_SIZE", 4),
+        ledger=_file_in_folder(env, "RUANGAMAN_LEDGER_FILE", _folder(env, "RUANGAMAN_DATA") / "erasure.ledger"),
     )
 
 
@@ -137,6 +139,14 @@ def _folder(env: Mapping[str, str], name: str) -> Path:
     if not value or not Path(value).is_dir():
         raise EnvError(f"{name} must name an existing folder.")
     return Path(value)
+
+
+def _file_in_folder(env: Mapping[str, str], name: str, default: Path) -> Path:
+    """Return where a file is or will be; its folder must be there."""
+    path = Path(env.get(name) or default).absolute()
+    if not path.parent.is_dir():
+        raise EnvError(f"{name} must name a file in an existing folder.")
+    return path
 
 
 def _pepper(env: Mapping[str, str]) -> bytes:

@@ -163,6 +163,8 @@ RUANGAMAN_CHECKPOINT_KEY_FILE = ENV.checkpoint_key_file
 RUANGAMAN_CHECKPOINT_COPY = ENV.checkpoint_copy
 RUANGAMAN_CHECKPOINTS = ENV.data / "checkpoints"
 RUANGAMAN_SPOOL = ENV.data / "spool"
+RUANGAMAN_LEDGER = ENV.ledger
+"""What was erased for ever, told outside the database: a restored copy is made to forget it again."""
 RUANGAMAN_DEMO = ENV.demo
 RUANGAMAN_URL = ENV.url
 """Where the installation is reached: the address in the letters to the people on duty."""

@@ -21,6 +21,7 @@ public_pages = [
 
 desk_pages = [
     path("laporan/<str:code>/", desk.report, name="desk-report"),
+    path("laporan/<str:code>/akses", desk.holders, name="desk-holders"),
     path("laporan/<str:code>/ambil", desk.take, name="desk-take"),
     path("laporan/<str:code>/lepas", desk.release, name="desk-release"),
     path("laporan/<str:code>/balas", desk.reply, name="desk-reply"),

@@ -10,14 +10,15 @@ from uuid import UUID, uuid4
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases import services as cases
-from ruangaman.cases.models import Case, Person
-from ruangaman.cases.types import CaseState, Identity, NewPerson, PersonKind, VictimLink
+from ruangaman.cases.models import Access, Case, Person
+from ruangaman.cases.types import AccessReason, CaseState, Identity, NewPerson, PersonKind, VictimLink
 from ruangaman.core.codelists import ClosingReason
 from ruangaman.core.regions import kecamatan_of
 from ruangaman.intake import services as intake
 from ruangaman.intake.services import PreparedReport
 from ruangaman.ops import plots, story
 from ruangaman.ops.city import City, acting
+from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 
 
@@ -86,6 +87,7 @@ def work_on(work: Work) -> None:
         _promise(work, done=True)
     _move(work, CaseState.MONITORING, "Layanan utama selesai, keadaan dipantau.")
     if work.over or work.ends_at > work.city.now:
+        _let_read(work)
         return
     work.at = max(work.at, work.ends_at)
     reason = rng.choices(list(ClosingReason), weights=[70, 12, 8, 8, 1, 1])[0]
@@ -97,6 +99,25 @@ def work_on(work: Work) -> None:
             by=manager,
             at=min(work.at, work.city.now),
         )
+
+
+def _let_read(work: Work) -> None:
+    """Give the lawyer something to read for a while, once in the city, and ask for a new key of that case."""
+    manager, lawyer, at = work.city.person("manajer"), work.city.person("hukum"), work.city.now
+    with acting(manager):
+        if Role.HUKUM in work.team or Access.objects.exists():
+            return
+        cases.give_access(
+            code=work.code,
+            user=lawyer,
+            compartments={Compartment.NARRATIVE},
+            reason=AccessReason.COURT,
+            not_after=at + timedelta(days=30),
+            by=manager,
+            at=at,
+        )
+        dossier = Case.objects.values_list("dossier_id", flat=True).get(code=work.code)
+        vault.ask_for_new_epoch(dossier_ids=[dossier], reason="left", by=manager, at=at)
 
 
 def _add_facts(work: Work) -> None:

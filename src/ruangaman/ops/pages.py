@@ -117,6 +117,7 @@ REPORT_PAGES = (
     Page("laporan", "petugas", "laporan/<str:code>/", "/laporan/{report}/"),
     Page("laporan-terbuka", "petugas", "laporan/<str:code>/", "/laporan/{report}/", unfold),
     Page("laporan-lain", "petugas", "laporan/<str:code>/", "/laporan/{other_report}/"),
+    Page("laporan-akses", "petugas", "laporan/<str:code>/akses", "/laporan/{report}/akses"),
     Page("terkunci", "petugas", "terkunci/", "/kerja/", lock),
     Page("tidak-ada", "petugas", "", "/tidak-ada/"),
 )
@@ -134,6 +135,12 @@ MANAGER_PAGES = (
     Page("pembaca", "manajer", CASE + "pembaca/", "/kasus/{case}/pembaca/"),
     Page("tim", "manajer", CASE + "tim/", "/kasus/{case}/tim/"),
     Page("lepas", "manajer", CASE + "tim/<uuid:part_id>/lepas", "/kasus/{case}/tim/{part}/lepas"),
+    Page("akses", "manajer", CASE + "akses/", "/kasus/{read_case}/akses/"),
+    Page("akses-beri", "manajer", CASE + "akses/beri", "/kasus/{read_case}/akses/beri"),
+    Page("akses-waktu", "manajer", CASE + "akses/<uuid:access_id>/waktu", "/kasus/{read_case}/akses/{access}/waktu"),
+    Page("akses-cabut", "manajer", CASE + "akses/<uuid:access_id>/cabut", "/kasus/{read_case}/akses/{access}/cabut"),
+    Page("tahan", "manajer", CASE + "tahan/", "/kasus/{case}/tahan/"),
+    Page("kunci", "manajer", "kerja/kunci/<uuid:waiting_id>/", "/kerja/kunci/{waiting}/"),
     Page("serah-terima", "manajer", CASE + "serah-terima/", "/kasus/{case}/serah-terima/"),
     Page("status", "manajer", CASE + "status/", "/kasus/{case}/status/"),
     Page("tutup", "manajer", CASE + "tutup/", "/kasus/{case}/tutup/"),
@@ -147,6 +154,8 @@ OWN_PAGES = (
     Page("jejak", "dpo", "pengaturan/jejak/", "/pengaturan/jejak/"),
     Page("jejak-akar", "dpo", "pengaturan/jejak/akar/", "/pengaturan/jejak/akar/"),
     Page("jejak-pembaca", "auditor", "pengaturan/jejak/pembaca/", "/pengaturan/jejak/pembaca/"),
+    Page("simpanan", "dpo", "pengaturan/simpanan/", "/pengaturan/simpanan/"),
+    Page("simpanan-satu", "dpo", "pengaturan/simpanan/<str:code>/", "/pengaturan/simpanan/{kept}/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
 )
 CASEWORKERS = ("pendamping", "psikolog", "hukum", "rumahaman")
@@ -180,6 +189,9 @@ NO_PAGES = frozenset(
         "livez", "readyz", "kerja/alarm", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/bahasa", "pengaturan/kode", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
+        CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
+        "kerja/kunci/<uuid:waiting_id>/lakukan", "kerja/kunci/<uuid:waiting_id>/tolak",
+        *(f"pengaturan/simpanan/<str:code>/{step}" for step in ("usul", "tarik", "setujui", "tahan", "lepas")),
         *(
             f"laporan/<str:code>/{step}"
             for step in (
@@ -196,6 +208,10 @@ _FINDS: dict[str, tuple[str, str]] = {
     "case": ("/kasus/", rf"/kasus/(K-{CODE})/"),
     "closed_case": ("/kasus/?perlu=closed", rf"/kasus/(K-{CODE})/"),
     "person": ("/kasus/{case}/", rf"/orang/({ID})/"),
+    "waiting": ("/kerja/", rf"/kerja/kunci/({ID})/"),
+    "read_case": ("/kerja/kunci/{waiting}/", rf"(K-{CODE})"),
+    "access": ("/kasus/{read_case}/akses/", rf"/akses/({ID})/cabut"),
+    "kept": ("/pengaturan/simpanan/", rf"/pengaturan/simpanan/([KL]-{CODE})/"),
     "part": ("/kasus/{case}/tim/", rf"/tim/({ID})/lepas"),
 }
 """What an address may ask for → on which page of the same role it is found, and how it is written there."""

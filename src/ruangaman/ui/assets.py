@@ -18,7 +18,20 @@ STATIC: Final = Path(__file__).parent / "static"
 SHEET: Final = STATIC / "ui" / "staff.css"
 LAYERS: Final = {
     "base": ("base",),
-    "parts": ("shell", "demo", "controls", "again", "clock", "danger", "queue", "voice", "dossier", "timeline", "undo"),
+    "parts": (
+        "shell",
+        "demo",
+        "controls",
+        "again",
+        "clock",
+        "danger",
+        "queue",
+        "voice",
+        "dossier",
+        "holders",
+        "timeline",
+        "undo",
+    ),
     "pages": ("gate", "own", "rest", "casework", "trail"),
     "print": ("print",),
 }

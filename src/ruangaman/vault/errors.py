@@ -5,6 +5,7 @@ from __future__ import annotations
 from ruangaman.core.errors import Busy, DomainError
 
 __all__ = [
+    "BrokenLedger",
     "Busy",
     "KeyNotSigned",
     "NotHeld",
@@ -39,6 +40,10 @@ class NotSealable(DomainError):
 
 class KeyNotSigned(DomainError):
     """A principal has no public key that two key officers signed: nothing may be wrapped to it yet."""
+
+
+class BrokenLedger(RuntimeError):
+    """The ledger of erasures has a line that is not ours or not whole: nobody may go on as if nothing was erased."""
 
 
 class WrongPepper(RuntimeError):

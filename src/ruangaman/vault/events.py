@@ -77,3 +77,46 @@ TRAIL_RESTORED = register(
         fields=frozenset({"number"}),
     )
 )
+EXPIRY_CHANGED = register(
+    EventType(
+        "vault.expiry_changed",
+        "{actor} mengubah batas waktu akses ke berkas {subject}",
+        fields=frozenset({"principals", "until"}),
+    )
+)
+ASKED = register(
+    EventType(
+        "vault.asked",
+        "{actor} meminta pemegang kunci bekerja pada berkas {subject}",
+        fields=frozenset({"kind", "reason", "principals", "compartments", "dossiers"}),
+    )
+)
+ANSWERED = register(
+    EventType(
+        "vault.answered",
+        "{actor} menyelesaikan permintaan pada berkas {subject}",
+        fields=frozenset({"kind", "principals", "declined"}),
+    )
+)
+WRAPS_DELETED = register(
+    EventType("vault.wraps_deleted", "{actor} menghapus semua kunci milik {subject}", fields=frozenset({"count"}))
+)
+ENDED = register(
+    EventType(
+        "vault.ended", "{actor} mencatat masa simpan berkas {subject}", fields=frozenset({"state", "years", "until"})
+    )
+)
+RESUMED = register(EventType("vault.resumed", "{actor} melanjutkan berkas {subject}; masa simpannya dihapus"))
+HOLD_PLACED = register(
+    EventType("vault.hold_placed", "{actor} menahan berkas {subject} dari penghapusan", fields=frozenset({"reason"}))
+)
+HOLD_RELEASED = register(EventType("vault.hold_released", "{actor} melepas tahanan berkas {subject}"))
+ERASURE_PROPOSED = register(
+    EventType(
+        "vault.erasure_proposed", "{actor} mengusulkan penghapusan berkas {subject}", fields=frozenset({"reason"})
+    )
+)
+ERASURE_WITHDRAWN = register(EventType("vault.erasure_withdrawn", "{actor} menarik usul penghapusan berkas {subject}"))
+ERASURE_APPROVED = register(
+    EventType("vault.erasure_approved", "{actor} menyetujui penghapusan berkas {subject}", fields=frozenset({"reason"}))
+)

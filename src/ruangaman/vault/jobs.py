@@ -1,4 +1,5 @@
-"""What the worker clears away (keys and sessions whose time is over, what broken uploads left), and what it signs."""
+"""What the worker clears away (keys and sessions whose time is over, what broken uploads left in the spool, what the
+ledger says was erased), and what it signs."""
 
 from __future__ import annotations
 
@@ -27,3 +28,11 @@ def checkpoint(timestamp: int) -> int:
     """Sign what the audit trail is now. Returns the checkpoint's number; 0: nothing has happened since the last one."""
     made = services.make_checkpoint(at=clock.now())
     return made.number if made else 0
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="ruangaman.vault.jobs.replay_erasures", queueing_lock="replay_erasures")
+def replay_erasures(timestamp: int) -> int:
+    """Erase again what the ledger says is erased and the database still holds. Running twice does no harm."""
+    with unit_of_work(Role.WORKER):
+        return services.replay_ledger(at=clock.now())

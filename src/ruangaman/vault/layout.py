@@ -248,6 +248,11 @@ def officers_bytes(installation: bytes, officers: Iterable[tuple[UUID, bytes]]) 
     return label("officers") + installation + b"".join(who.bytes + _bytes(key) for who, key in sorted(officers))
 
 
+def erasure_bytes(installation: bytes, dossier_id: UUID, at: datetime) -> bytes:
+    """Return what the pepper MACs in the ledger of erasures: which dossier, when."""
+    return label("erasure") + installation + dossier_id.bytes + _moment(at)
+
+
 def _moment(at: datetime | None) -> bytes:
     """Return a moment in whole microseconds; an absent one has its own first byte."""
     if at is None:

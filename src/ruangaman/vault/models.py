@@ -7,6 +7,12 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 
+from ruangaman.vault.records import ErasureOrder as ErasureOrder
+from ruangaman.vault.records import Keeping as Keeping
+from ruangaman.vault.records import LegalHold as LegalHold
+from ruangaman.vault.records import RetentionClass as RetentionClass
+from ruangaman.vault.records import Waiting as Waiting
+from ruangaman.vault.records import WaitingKind as WaitingKind
 from ruangaman.vault.types import Compartment, PrincipalKind
 
 NOTHING: frozenset[str] = frozenset()

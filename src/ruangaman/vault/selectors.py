@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from ruangaman.core.types import Actor
 from ruangaman.vault.directory import cached_directory as cached_directory
 from ruangaman.vault.directory import read_directory as read_directory
-from ruangaman.vault.grants import compartments_of
-from ruangaman.vault.models import Grant
+from ruangaman.vault.grants import compartments_of as compartments_of
+from ruangaman.vault.models import ErasureOrder, Grant, Keeping, LegalHold, Waiting, WaitingKind
 from ruangaman.vault.types import Compartment
 
 READ_GRANTS = (
-    "SELECT epoch, principal_id, compartments, grantor_id, reason, not_after, made_at FROM vault_dossier_grants(%s)"
+    "SELECT id, epoch, principal_id, compartments, grantor_id, reason, not_after, made_at FROM vault_dossier_grants(%s)"
 )
 
 
@@ -26,6 +27,7 @@ READ_GRANTS = (
 class GrantView:
     """What may be known of a grant without its key. `compartments` None: the whole data key."""
 
+    id: UUID
     epoch: int
     principal_id: UUID
     compartments: frozenset[Compartment] | None
@@ -54,8 +56,8 @@ def read_grants(dossier_id: UUID) -> list[GrantView]:
     with connection.cursor() as cursor:
         cursor.execute(READ_GRANTS, [dossier_id])
         return [
-            GrantView(epoch, principal, compartments_of(bits), grantor, reason, not_after, made_at)
-            for epoch, principal, bits, grantor, reason, not_after, made_at in cursor.fetchall()
+            GrantView(own, epoch, principal, compartments_of(bits), grantor, reason, not_after, made_at)
+            for own, epoch, principal, bits, grantor, reason, not_after, made_at in cursor.fetchall()
         ]
 
 
@@ -64,3 +66,99 @@ def list_held_dossiers(*, principals: Iterable[UUID], at: datetime) -> list[UUID
     live = Q(not_after=None) | Q(not_after__gt=at)
     rows = Grant.objects.filter(live, principal_id__in=list(principals))
     return list(rows.order_by().values_list("dossier_id", flat=True).distinct())
+
+
+def list_requests(dossier_id: UUID) -> list[Waiting]:
+    """Return what waits for somebody's keys on one dossier, oldest first."""
+    return list(Waiting.objects.filter(dossier_id=dossier_id, done_at=None).order_by("asked_at", "id"))
+
+
+def list_waiting(
+    *, viewer: Actor, units: Collection[UUID], at: datetime, only: UUID | None = None, limit: int = 200
+) -> list[Waiting]:
+    """Return what waits for keys and the viewer can do, oldest first.
+
+    A new epoch can be begun by who holds a live grant or oversees the unit; shared can only be what one holds.
+    """
+    live = Q(not_after=None) | Q(not_after__gt=at)
+    own = Grant.objects.filter(live, principal_id__in=viewer.principals)
+    held: dict[UUID, set[Compartment]] = {}
+    lines = Waiting.objects.filter(done_at=None, **({"id": only} if only else {})).select_related("dossier")
+    mine = Q(dossier_id__in=own.values("dossier_id"))
+    overseen = Q(dossier__unit_id__in=list(units), kind=WaitingKind.EPOCH)
+    found = list(lines.filter(mine | overseen).order_by("asked_at", "id")[:limit])
+    shares = {line.dossier_id for line in found if line.kind == WaitingKind.SHARE}
+    for dossier_id, bits in own.filter(dossier_id__in=shares).values_list("dossier_id", "compartments"):
+        held.setdefault(dossier_id, set()).update(compartments_of(bits) or ())
+    return [line for line in found if can_do(line, held=frozenset(held.get(line.dossier_id, ())), viewer=viewer)]
+
+
+def list_declined(*, dossier_id: UUID) -> set[UUID]:
+    """Return the principals to whom the last answer of the holders was no."""
+    lines = Waiting.objects.filter(dossier_id=dossier_id, kind=WaitingKind.SHARE).order_by("asked_at", "id")
+    last = {line.principal_id: line.declined for line in lines if line.principal_id}
+    return {who for who, declined in last.items() if declined}
+
+
+def can_do(line: Waiting, *, held: frozenset[Compartment], viewer: Actor) -> bool:
+    """Say whether the viewer can do what waits: begin an epoch always, share only what they hold, never to oneself."""
+    if line.kind == WaitingKind.EPOCH:
+        return True
+    return line.principal_id not in viewer.principals and (compartments_of(line.compartments) or frozenset()) <= held
+
+
+def held_of(*, dossier_id: UUID, viewer: Actor, at: datetime) -> frozenset[Compartment]:
+    """Return the compartments of a dossier that the viewer holds, in whatever epoch."""
+    own = Grant.objects.filter(dossier_id=dossier_id, principal_id__in=viewer.principals)
+    live = own.filter(Q(not_after=None) | Q(not_after__gt=at)).values_list("compartments", flat=True)
+    return frozenset(part for bits in live for part in compartments_of(bits) or ())
+
+
+def get_hold(dossier_id: UUID) -> LegalHold | None:
+    """Return what holds a dossier from being erased, or None."""
+    return LegalHold.objects.filter(dossier_id=dossier_id, released_at=None).first()
+
+
+def get_keeping(dossier_id: UUID) -> Keeping | None:
+    """Return until when an ended dossier is kept, or None: it goes on."""
+    return Keeping.objects.filter(dossier_id=dossier_id).select_related("retention", "dossier").first()
+
+
+@dataclass(frozen=True)
+class KeptView:
+    """An ended dossier in the register: by its code, with what stands in the way and what was ordered."""
+
+    keeping: Keeping
+    hold: LegalHold | None
+    order: ErasureOrder | None
+    together: list[str]
+    """Codes of what goes when it goes."""
+
+    def is_due(self, at: datetime) -> bool:
+        """Say whether its time is over."""
+        return self.keeping.keep_until <= timezone.localdate(at)
+
+
+def list_kept(*, codes: Collection[str] | None = None, limit: int = 200) -> list[KeptView]:
+    """Return the ended dossiers that stand for themselves, due first, erased last. For keepers of the register."""
+    rows = Keeping.objects.filter(with_dossier=None).select_related("retention", "dossier")
+    if codes is not None:
+        rows = rows.filter(code__in=codes)
+    found = list(rows.order_by("dossier__shredded_at", "keep_until", "code")[:limit])
+    parts: dict[UUID, list[Keeping]] = {}
+    for part in Keeping.objects.filter(with_dossier__in=[row.dossier_id for row in found]).order_by("code"):
+        parts.setdefault(part.with_dossier_id, []).append(part)  # type: ignore[arg-type]  # asked for by it
+    everything = [row.dossier_id for row in found] + [part.dossier_id for several in parts.values() for part in several]
+    holds = {one.dossier_id: one for one in LegalHold.objects.filter(dossier_id__in=everything, released_at=None)}
+    orders = ErasureOrder.objects.filter(dossier_id__in=everything, withdrawn_at=None).order_by("proposed_at")
+    ordered = {one.dossier_id: one for one in orders}
+    return [_kept(row, parts.get(row.dossier_id, []), holds, ordered.get(row.dossier_id)) for row in found]
+
+
+def _kept(
+    row: Keeping, parts: Collection[Keeping], holds: dict[UUID, LegalHold], order: ErasureOrder | None
+) -> KeptView:
+    """An order counts that was given after the dossier ended the last time; what holds a part holds all of it."""
+    held = [holds[one] for one in (row.dossier_id, *(part.dossier_id for part in parts)) if one in holds]
+    counts = order is not None and order.proposed_at >= row.ended_at
+    return KeptView(row, held[0] if held else None, order if counts else None, [part.code for part in parts])

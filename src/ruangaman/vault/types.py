@@ -60,6 +60,24 @@ class Purpose(TextChoices):
     REVIEW = "review", _("Meninjau akses darurat")
 
 
+class HoldReason(TextChoices):
+    """Why a dossier must not be erased though its time may come. Source: UU 27/2022 art. 44."""
+
+    COURT = "court", _("Perkara di pengadilan")
+    POLICE = "police", _("Penyidikan polisi")
+    COMPLAINT = "complaint", _("Pengaduan atas layanan")
+    REQUEST = "request", _("Diminta pemilik data")
+    AUDIT = "audit", _("Pemeriksaan")
+
+
+class ErasureReason(TextChoices):
+    """Why a dossier is erased. Source: UU 27/2022 art. 43 and 44."""
+
+    DUE = "due", _("Masa simpan habis")
+    REQUEST = "request", _("Diminta pemilik data")
+    UNLAWFUL = "unlawful", _("Diperoleh tanpa dasar")
+
+
 @dataclass(frozen=True)
 class GrantSpec:
     """A grant that is wished for: who, what, why, until when.

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.web.views import door, queue, readers, roots, trail
+from ruangaman.web.views import door, keys, queue, readers, records, roots, trail
 
 urlpatterns = [
     path("livez", door.livez, name="livez"),
     path("readyz", door.readyz, name="readyz"),
     path("kerja/", queue.work, name="work"),
     path("kerja/alarm", queue.alarm, name="alarm"),
+    path("kerja/kunci/<uuid:waiting_id>/", keys.waiting, name="waiting"),
+    path("kerja/kunci/<uuid:waiting_id>/lakukan", keys.do, name="waiting-do"),
+    path("kerja/kunci/<uuid:waiting_id>/tolak", keys.decline, name="waiting-decline"),
+    path("pengaturan/simpanan/", records.index, name="records"),
+    path("pengaturan/simpanan/<str:code>/", records.detail, name="record"),
+    path("pengaturan/simpanan/<str:code>/usul", records.propose, name="record-propose"),
+    path("pengaturan/simpanan/<str:code>/tarik", records.withdraw, name="record-withdraw"),
+    path("pengaturan/simpanan/<str:code>/setujui", records.approve, name="record-approve"),
+    path("pengaturan/simpanan/<str:code>/tahan", records.hold, name="record-hold"),
+    path("pengaturan/simpanan/<str:code>/lepas", records.release, name="record-release"),
     path("pengaturan/jejak/", trail.trail, name="trail"),
     path("pengaturan/jejak/akar/", roots.root, name="root"),
     path("pengaturan/jejak/pembaca/", readers.of_code, name="readers"),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from ruangaman.cases.forms.access import AccessForm, EndForm, HoldForm, UntilForm
 from ruangaman.cases.forms.decisions import AssignForm, CloseForm, HandOverForm, MoveForm, ReleaseForm, ReopenForm
 from ruangaman.cases.forms.filters import FilterForm
 from ruangaman.cases.forms.people import PersonForm
 from ruangaman.cases.forms.records import IncidentForm, NoteForm, ServiceForm, TaskForm
 
 __all__ = [
+    "AccessForm",
     "AssignForm",
     "CloseForm",
+    "EndForm",
     "FilterForm",
     "HandOverForm",
+    "HoldForm",
     "IncidentForm",
     "MoveForm",
     "NoteForm",
@@ -20,4 +24,5 @@ __all__ = [
     "ReopenForm",
     "ServiceForm",
     "TaskForm",
+    "UntilForm",
 ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from ruangaman.cases.selectors.access import AccessPage, AccessRow, get_access, get_access_page, list_readers, open_hold
 from ruangaman.cases.selectors.cases import (
     count_open_tasks,
     get_case,
     get_file,
+    get_governed,
     get_granted,
     get_managed,
     get_part,
     get_person,
 )
+from ruangaman.cases.selectors.holders import HolderView, list_holders
 from ruangaman.cases.selectors.listing import (
     CasePageOfList,
     count_needs,
@@ -37,15 +40,21 @@ from ruangaman.cases.selectors.people import (
 from ruangaman.cases.selectors.shelf import TaskView
 
 __all__ = [
+    "AccessPage",
+    "AccessRow",
     "CasePage",
     "CasePageOfList",
+    "HolderView",
     "TaskView",
     "count_needs",
     "count_open_tasks",
     "count_overseen_needs",
+    "get_access",
+    "get_access_page",
     "get_case",
     "get_case_page",
     "get_file",
+    "get_governed",
     "get_granted",
     "get_managed",
     "get_part",
@@ -55,6 +64,7 @@ __all__ = [
     "list_assignable",
     "list_assigned",
     "list_held",
+    "list_holders",
     "list_load",
     "list_managers",
     "list_needs",
@@ -64,5 +74,7 @@ __all__ = [
     "list_parts",
     "list_persons",
     "list_providers",
+    "list_readers",
+    "open_hold",
     "open_person",
 ]

@@ -15,7 +15,7 @@ from ruangaman.vault.types import Compartment
 
 def get_case(*, code: str, viewer: User) -> Case:
     """Return one case with unit, manager and who closed it. Raises Http404: absent, or not for `viewer` to know of."""
-    cases = Case.objects.visible_to(viewer).select_related("unit", "manager", "opened_by", "closed_by")
+    cases = Case.objects.visible_to(viewer).select_related("unit", "manager", "opened_by", "closed_by", "dossier")
     return get_object_or_404(cases, code=code)
 
 
@@ -28,6 +28,14 @@ def get_managed(*, code: str, viewer: User) -> Case:
     """Return one case that `viewer` manages. Raises Http404: for the others this page is not there."""
     case = get_granted(code=code, viewer=viewer)
     if not policies.can_assign(viewer, case):
+        raise Http404
+    return case
+
+
+def get_governed(*, code: str, viewer: User) -> Case:
+    """Return one case whose access `viewer` governs. Raises Http404: for the others this page is not there."""
+    case = get_case(code=code, viewer=viewer)
+    if not policies.can_govern(viewer, case):
         raise Http404
     return case
 

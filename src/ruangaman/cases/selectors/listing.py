@@ -112,8 +112,8 @@ def list_overseen(*, viewer: User, filters: CaseFilters, after: Cursor | None, a
 
 
 def list_needs(*, viewer: User, at: datetime, limit: int = 200) -> list[CaseRow]:
-    """Return the open cases of `viewer` that ask for somebody now, for the work queue."""
-    return _needing(Case.objects.granted_to(viewer), at, limit)
+    """Return the open cases of `viewer` that ask for somebody now, for the work queue; who only reads has none."""
+    return _needing(_worked_on(viewer), at, limit)
 
 
 def list_overseen_needs(*, viewer: User, at: datetime, limit: int = 200) -> list[CaseRow]:
@@ -123,12 +123,17 @@ def list_overseen_needs(*, viewer: User, at: datetime, limit: int = 200) -> list
 
 def count_needs(*, viewer: User, at: datetime) -> int:
     """Return how many open cases of `viewer` are an emergency or have a task that is late or due within a day."""
-    return _count_urgent(Case.objects.granted_to(viewer), at)
+    return _count_urgent(_worked_on(viewer), at)
 
 
 def count_overseen_needs(*, viewer: User, at: datetime) -> int:
     """Return how many open cases of the overseen units are an emergency or have a task late or due within a day."""
     return _count_urgent(Case.objects.overseen_by(viewer), at)
+
+
+def _worked_on(viewer: User) -> CaseQuerySet:
+    parts = Assignment.objects.filter(user=viewer, until=None)
+    return Case.objects.granted_to(viewer).filter(pk__in=parts.values("case_id"))
 
 
 def _needing(cases: CaseQuerySet, at: datetime, limit: int) -> list[CaseRow]:

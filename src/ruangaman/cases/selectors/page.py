@@ -167,7 +167,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         missing=missing_for(move, Evidence(by=viewer.pk, has_reason=True), registry.gates) if move else [],
         team=rows.live,
         may={
-            "write": bool(held) and policies.can_write(viewer, case),
+            "write": any(part.user_id == viewer.pk for part in rows.live) and policies.can_write(viewer, case),
             "assign": policies.can_assign(viewer, case),
             "close": policies.can_close(viewer, case),
             "readers": policies.can_see_readers(viewer, case),
@@ -272,15 +272,15 @@ def _files(rows: Rows, opened: Opened) -> list[FileView]:
 def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: User) -> list[Holder]:
     """Return who can open which compartments now: from the grants themselves, not from what they should be."""
     last = max((grant.epoch for grant in grants), default=0)
-    current = {grant.principal_id: grant for grant in grants if grant.epoch == last}
+    current = [grant for grant in grants if grant.epoch == last]
     holders = []
     for part in parts:
-        grant = current.get(part.user.principal_id)
-        holds = frozenset(int(one) for one in (grant.compartments or ())) if grant else frozenset()
+        own = [grant for grant in current if grant.principal_id == part.user.principal_id]
+        holds = frozenset(int(one) for grant in own for one in grant.compartments or ())
         who = _("Anda") if part.user_id == viewer.pk else part.user.display_name
         name = _("%(name)s, %(role)s") % {"name": who, "role": part.user.get_role_display().lower()}
         holders.append(Holder(name, holds, shelf.since_words(part)))
-    if any(grant.compartments is None for grant in current.values()):
+    if any(grant.compartments is None for grant in current):
         everything = frozenset(int(one) for one in Compartment)
         holders.append(Holder(_("Kunci darurat dan pemulihan"), everything, _("Hanya dengan alasan, dan ditinjau")))
     return holders

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ruangaman.cases.services.access import ask_for_older, change_access, end_access, give_access, share_older
+from ruangaman.cases.services.holding import hold_case, release_case
 from ruangaman.cases.services.moves import close_case, move_state, reopen_case
 from ruangaman.cases.services.opening import open_case
 from ruangaman.cases.services.people import add_person, edit_person
@@ -15,14 +17,21 @@ __all__ = [
     "add_person",
     "add_service",
     "add_task",
+    "ask_for_older",
     "assign",
+    "change_access",
     "change_manager",
     "close_case",
     "complete_task",
     "edit_person",
+    "end_access",
+    "give_access",
+    "hold_case",
     "move_state",
     "open_case",
+    "release_case",
     "reopen_case",
+    "share_older",
     "unassign",
     "undo_task",
 ]

@@ -16,8 +16,9 @@ from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
 from ruangaman.cases.models import Case, Transition
 from ruangaman.cases.services.loading import find_first, lock_case, seal
 from ruangaman.cases.types import CaseState, Evidence, Move, MoveKind, find_move, missing_for, note_content
-from ruangaman.core.codelists import ClosingReason
+from ruangaman.core.codelists import CaseType, ClosingReason
 from ruangaman.core.errors import NotAllowed
+from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 
 OWN_WAYS = frozenset({MoveKind.CLOSE, MoveKind.REOPEN})
@@ -81,7 +82,7 @@ def close_case(
         AlreadyClosed: it is closed; nothing is written.
         EvidenceMissing: a gate is shut.
 
-    Writes: the case, the sealed words, one transition, one `cases.closed` event.
+    Writes: the case, the sealed words, one transition, one `cases.closed` event; until when it is kept.
     Source: domain.md 2.3, state 8.
     """
     case = lock_case(code, by)
@@ -98,6 +99,7 @@ def close_case(
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
     detail: Detail = {"from": move.source.value, "reason": reason.value}
     audit.record(events.CASE_CLOSED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    _end(case, by, at)
     return case
 
 
@@ -127,7 +129,18 @@ def reopen_case(*, code: str, reason: str, by: User, at: datetime, transition_id
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
     detail: Detail = {"from": move.source.value}
     audit.record(events.CASE_REOPENED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    vault.resume_dossier(dossier_id=case.dossier_id, by=by, at=at)
+    for ending in registry.endings:
+        ending.resumed(case=case, by=by, at=at)
     return case
+
+
+def _end(case: Case, by: User, at: datetime) -> None:
+    """Note how long the case is kept: a child's longer than a grown woman's."""
+    state = "closed" if case.case_type == CaseType.WOMAN else "closed_child"
+    vault.end_dossier(dossier_id=case.dossier_id, kind="case", state=state, code=case.code, by=by, at=at)
+    for ending in registry.endings:
+        ending.ended(case=case, state=state, by=by, at=at)
 
 
 def _find(case: Case, target: CaseState) -> Move:

@@ -134,6 +134,7 @@ def _check_part(case: Case, user: User, role: Role) -> None:
 
 def _join(case: Case, user: User, role: Role, *, by: User, at: datetime, assignment_id: UUID | None) -> Assignment:
     _share(case, user, role, by=by, at=at)
+    case.accesses.filter(user=user, ended_at=None).update(ended_at=at, ended_by=by)  # from now on it is a part
     part = Assignment(id=assignment_id or uuid4(), case=case, user=user, role=role, since=at, by=by)
     part.save(force_insert=True)
     detail: Detail = {"user": str(user.pk), "role": role.value}

@@ -25,7 +25,7 @@ def team(request: StaffRequest, code: str) -> HttpResponse:
     """Who has a part in the case, and the form that adds somebody."""
     case = selectors.get_managed(code=code, viewer=request.user)
     users = {str(user.pk): user for user in selectors.list_assignable(case=case, viewer=request.user)}
-    offered = [(key, _named(user)) for key, user in users.items() if user.role != Role.MANAJER]
+    offered = [(key, named(user)) for key, user in users.items() if user.role != Role.MANAJER]
     form = AssignForm(data_of(request), users=offered)
     if is_sent(request, form):
         user = users[form.cleaned_data["user"]]
@@ -89,7 +89,8 @@ def hand_over(request: StaffRequest, code: str) -> HttpResponse:
     return show(request, "cases/hand_over.html", case, form, nobody=not managers)
 
 
-def _named(user: object) -> str:
+def named(user: object) -> str:
+    """Return somebody as forms offer them: name and role."""
     return _("%(name)s, %(role)s") % {
         "name": user.display_name,  # type: ignore[attr-defined]
         "role": user.get_role_display().lower(),  # type: ignore[attr-defined]

@@ -126,6 +126,37 @@ class ThreadFollower:
                 vault.revoke(dossier_id=report.dossier_id, principal_id=user.principal_id, by=by, at=at)
 
 
+@dataclass(frozen=True)
+class ThreadEnding:
+    """Keeps the reports of a case exactly as long as the case: its files and conversations are in theirs."""
+
+    key: str = "intake.thread"
+
+    def ended(self, *, case: Case, state: str, by: User, at: datetime) -> None:
+        """Note that they go when the case goes.
+
+        Writes: rows, `vault.ended` events.
+        """
+        for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
+            vault.end_dossier(
+                dossier_id=report.dossier_id,
+                kind="case",
+                state=state,
+                code=report.code,
+                with_dossier=case.dossier_id,
+                by=by,
+                at=at,
+            )
+
+    def resumed(self, *, case: Case, by: User, at: datetime) -> None:
+        """Note that they go on.
+
+        Writes: rows, `vault.resumed` events.
+        """
+        for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
+            vault.resume_dossier(dossier_id=report.dossier_id, by=by, at=at)
+
+
 def _item(row: Message, content: Content | Closed | None) -> TimelineItem:
     reporter = row.direction == Direction.IN
     words = _("Pelapor menulis") if reporter else _("Pelapor dijawab")

@@ -140,6 +140,7 @@ def mark_duplicate(*, code: str, original: str, by: User, at: datetime) -> Repor
         dossier_id=report.dossier_id,
         detail={"original": first.code},
     )
+    _end(report, State.DUPLICATE, by, at)
     return report
 
 
@@ -160,6 +161,7 @@ def undo_duplicate(*, code: str, by: User, at: datetime) -> Report:
     _forget_triage(report)
     report.save(update_fields=["state", "duplicate_of", "needs_desk", *_TRIAGE])
     audit.record(events.UNDUPLICATED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+    vault.resume_dossier(dossier_id=report.dossier_id, by=by, at=at)
     return report
 
 
@@ -195,6 +197,7 @@ def refuse(
     audit.record(
         events.REFUSED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id, detail={"reason": reason}
     )
+    _end(report, State.REFUSED, by, at)
     return report
 
 
@@ -221,6 +224,7 @@ def undo_refusal(*, code: str, by: User, at: datetime) -> Report:
     _forget_triage(report)
     report.save(update_fields=["state", "needs_desk", *_REFUSAL, *_TRIAGE])
     audit.record(events.UNREFUSED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+    vault.resume_dossier(dossier_id=report.dossier_id, by=by, at=at)
     return report
 
 
@@ -239,6 +243,11 @@ def _move(report: Report, step: Step, *, by: User, at: datetime) -> None:
         raise WrongState(_("Laporan ini sudah diputuskan: %(state)s.") % {"state": label})
     hold(report, by=by, at=at)
     report.state = target
+
+
+def _end(report: Report, state: State, by: User, at: datetime) -> None:
+    """Note how long a report is kept that becomes no case."""
+    vault.end_dossier(dossier_id=report.dossier_id, kind="report", state=state.value, code=report.code, by=by, at=at)
 
 
 def _forget_triage(report: Report) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ruangaman.accounts.types import Permission
+from ruangaman.cases.selectors import list_holders
 from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
@@ -32,6 +33,17 @@ at_desk = requires(Permission.REPORT_DESK)
 def report(request: StaffRequest, code: str) -> HttpResponse:
     """The report with everything in it; opening it is recorded."""
     return _page(request, code, Forms())
+
+
+@at_desk
+@require_safe
+def holders(request: StaffRequest, code: str) -> HttpResponse:
+    """Everybody who can open the report; nothing of it is opened here."""
+    found = selectors.get_report(code=code, viewer=request.user)
+    shown = list_holders(dossier_id=found.dossier_id, viewer=request.user, at=clock.now())
+    if not shown:
+        raise Http404
+    return render(request, "intake/holders.html", {"report": found, "holders": shown, "at": clock.now()})
 
 
 @at_desk

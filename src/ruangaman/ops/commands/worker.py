@@ -7,7 +7,7 @@ import os
 import sys
 
 from ruangaman.config.env import REFUSED, EnvError
-from ruangaman.vault.errors import WrongPepper
+from ruangaman.vault.errors import BrokenLedger, WrongPepper
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
     """Work until SIGTERM; a job that runs then has five seconds to end."""
     try:
         _set_up()
-    except (EnvError, WrongPepper) as error:
+    except (EnvError, WrongPepper, BrokenLedger) as error:
         print(error, file=sys.stderr, flush=True)
         return REFUSED
     from django.core.management import call_command
@@ -36,6 +36,8 @@ def _set_up() -> None:
 
     django.setup()
     from ruangaman.audit.types import Role  # models are importable only now
+    from ruangaman.vault.jobs import replay_erasures
     from ruangaman.vault.services import check_pepper
 
     check_pepper(Role.WORKER)
+    replay_erasures.func(timestamp=0)

@@ -177,20 +177,45 @@ def revoke(*, dossier_id: UUID, principal_id: UUID, by: Actor | None, at: dateti
     )
 
 
-def shred(*, dossier_id: UUID, by: Actor | None, at: datetime) -> None:
-    """Delete every wrap of a dossier, the recovery key's too: nobody will ever open it again.
+def set_expiry(*, dossier_id: UUID, principal_id: UUID, not_after: datetime | None, by: Actor, at: datetime) -> None:
+    """Let a person's access end at another moment. The wraps are made anew, for the moment is bound into each.
+
+    Args:
+        not_after: timezone-aware; None: as long as the dossier lives.
 
     Raises:
-        NotFound: no such dossier, or shredded already.
+        NotFound: no such dossier for `by`, or the person holds nothing on it.
+        NotAllowed: not a person's access.
+        NotHeld: something of it `by` cannot open, and so cannot wrap again.
+        Tampered, KeyNotSigned, Locked: as `share`.
 
-    Writes: deletes grants; the dossier, one `vault.shredded` event.
+    Writes: grants in the place of grants, one `vault.expiry_changed` event.
     """
+    signer = keyring_of(by)
     dossier = lock_dossier(dossier_id)
-    dossier.shredded_at = at
-    with transaction.atomic():
-        dossier.save(update_fields=["shredded_at"])
-        _delete_grants(dossier_id, None)
-    audit.record(events.SHREDDED, by=by, subject=str(dossier_id), at=at, dossier_id=dossier_id)
+    if not Principal.objects.filter(id=principal_id, kind=PrincipalKind.USER).exists():
+        raise NotAllowed(_("Hanya akses seseorang yang diberi batas waktu."))
+    views = [view for view in read_grants(dossier_id) if view.principal_id == principal_id]
+    found = open_grants([dossier_id], by=by, at=at)
+    if found.false:
+        raise Tampered(_("Izin akses ini tidak sah. Laporkan kepada petugas perlindungan data."))
+    if not views or not found.of(dossier_id):
+        raise NotFound(_("Tidak ada akses seperti itu."))
+    active, commitments = read_keys([_spec_of(views[0], not_after)]), _commitments(dossier_id)
+    rows = []
+    for view in views:
+        keys = found.of(dossier_id).get(view.epoch, EpochKeys(None))
+        epoch = EpochFacts(dossier_id, view.epoch, commitments[view.epoch])
+        rows += make_all([_spec_of(view, not_after)], active, epoch, keys, signer=signer, at=at)
+    _replace_grants(dossier, views, rows)
+    audit.record(
+        events.EXPIRY_CHANGED,
+        by=by,
+        subject=str(dossier_id),
+        at=at,
+        dossier_id=dossier_id,
+        detail={"principals": [str(principal_id)], "until": not_after.isoformat() if not_after else None},
+    )
 
 
 def delete_expired_grants(*, at: datetime) -> int:
@@ -277,7 +302,17 @@ def _is_there(spec: GrantSpec, views: Iterable[GrantView]) -> bool:
     )
 
 
-def _delete_grants(dossier_id: UUID, principal_id: UUID | None) -> int:
+def _spec_of(view: GrantView, not_after: datetime | None) -> GrantSpec:
+    return GrantSpec(view.principal_id, view.compartments, view.reason, not_after)
+
+
+def _replace_grants(dossier: Dossier, old: Sequence[GrantView], new: Sequence[Grant]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        Grant.objects.bulk_create(new)
+        cursor.execute("SELECT vault_delete_grants_made(%s, %s)", [dossier.id, [view.id for view in old]])
+
+
+def _delete_grants(dossier_id: UUID, principal_id: UUID) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT vault_delete_grants(%s, %s)", [dossier_id, principal_id])
         return int(cursor.fetchone()[0])

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.accounts.models import Desk, Unit, User
 from ruangaman.accounts.types import Role
-from ruangaman.cases.types import CaseState, PersonKind
+from ruangaman.cases.types import AccessReason, CaseState, PersonKind
 from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel, ServiceType
 from ruangaman.intake.types import State
 from ruangaman.ui.types import Words
-from ruangaman.vault.types import Compartment, Purpose
+from ruangaman.vault.types import Compartment, ErasureReason, HoldReason, Purpose
 
 LABELS: dict[str, Words] = {
     "added": gettext_lazy("ditambah"),
@@ -27,7 +27,9 @@ LABELS: dict[str, Words] = {
     "channel": gettext_lazy("saluran"),
     "compartment": gettext_lazy("bagian"),
     "compartments": gettext_lazy("bagian"),
+    "count": gettext_lazy("jumlah"),
     "danger": gettext_lazy("bahaya"),
+    "dossiers": gettext_lazy("berkas"),
     "door": gettext_lazy("pintu"),
     "epoch": gettext_lazy("masa kunci"),
     "files": gettext_lazy("berkas"),
@@ -55,6 +57,7 @@ LABELS: dict[str, Words] = {
     "to": gettext_lazy("ke"),
     "type": gettext_lazy("jenis"),
     "unit": gettext_lazy("unit"),
+    "until": gettext_lazy("sampai"),
     "user": gettext_lazy("orang"),
     "why": gettext_lazy("sebab"),
 }
@@ -62,7 +65,13 @@ LABELS: dict[str, Words] = {
 
 COMPARTMENTS = {one.name.lower(): one.label for one in Compartment}
 STATES = {**dict(State.choices), **dict(CaseState.choices)}
-REASONS = {**dict(ClosingReason.choices), **dict(RefusalReason.choices)}
+REASONS = {
+    **dict(ClosingReason.choices),
+    **dict(RefusalReason.choices),
+    **dict(AccessReason.choices),
+    **dict(HoldReason.choices),
+    **dict(ErasureReason.choices),
+}
 RISKS = {str(value): label for value, label in RiskLevel.choices}
 KINDS: dict[str, Words] = {
     **dict(PersonKind.choices),

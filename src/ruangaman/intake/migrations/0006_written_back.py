@@ -50,5 +50,5 @@ $$;
 class Migration(migrations.Migration):
     """The limit of what comes back follows the danger."""
 
-    dependencies = (("intake", "0004_forgotten_keys"),)
+    dependencies = (("intake", "0005_whose_dossiers"),)
     operations = (migrations.RunSQL(WRITE, migrations.RunSQL.noop),)
