@@ -24,4 +24,7 @@ def run(options: argparse.Namespace) -> int:
 
     django.setup()
     call_command("migrate", verbosity=1)
+    from ruangaman.ops import canary
+
+    canary.ensure()
     return 0

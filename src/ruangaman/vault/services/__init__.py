@@ -9,6 +9,14 @@ from ruangaman.vault.services.acceptance import (
     prepare_acceptance,
     write_acceptance,
 )
+from ruangaman.vault.services.canary import (
+    Canary,
+    has_canary,
+    is_recoverable,
+    make_canary,
+    open_canary,
+    record_restored,
+)
 from ruangaman.vault.services.contents import open_file, reveal, reveal_many, seal, seal_in
 from ruangaman.vault.services.doors import (
     ClosedDoor,
@@ -73,6 +81,7 @@ from ruangaman.vault.services.waiting import (
 __all__ = [
     "DESK_COMPARTMENTS",
     "Acceptance",
+    "Canary",
     "ClosedDoor",
     "Directory",
     "DoorKind",
@@ -103,11 +112,15 @@ __all__ = [
     "end_dossier",
     "end_visit_soon",
     "enter_as_keeper",
+    "has_canary",
     "is_active",
+    "is_recoverable",
     "list_pending",
     "load_directory",
     "locate_receipt",
+    "make_canary",
     "new_dossier",
+    "open_canary",
     "open_door",
     "open_file",
     "place_hold",
@@ -116,6 +129,7 @@ __all__ = [
     "propose_erasure",
     "read_members",
     "receipt_actor",
+    "record_restored",
     "release_hold",
     "release_slots",
     "remove_member",

@@ -1,0 +1,127 @@
+"""The whole of a restore, in the order that keeps everybody out until it is proved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruangaman.ops import canary
+from ruangaman.ops.backup.archive import Pieces, Reader
+from ruangaman.ops.backup.places import LEDGER, outside
+from ruangaman.ops.backup.types import BackupError, Manifest
+from ruangaman.ops.progress import Bar, step
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back and proved."""
+
+    manifest: Manifest
+    events: int
+    """Events of the trail, of which each was recomputed."""
+    erased: int
+    """Dossiers that the backup still held and that were erased again."""
+
+
+def check(reader: Reader) -> Manifest:
+    """Read the backup to its end and hold every part against its manifest, before anything is touched.
+
+    Raises:
+        BackupError: it is not whole, or this identity does not open it.
+    """
+    if not reader.path.is_file():
+        raise BackupError(f"There is no backup {reader.path}.")
+    total = max(reader.path.stat().st_size >> 20, 1)
+    with Bar() as bar:
+        said = reader.read(_skip, progress=lambda done: bar("Checking the backup (MiB)", min(done >> 20, total), total))
+        bar("Checking the backup (MiB)", total, total)
+    return said
+
+
+def _skip(_opening: Manifest, _folder: str, _name: str, pieces: Pieces) -> None:
+    for _piece in pieces:
+        continue
+
+
+def restore(reader: Reader, said: Manifest, *, files: Path, ledgers: Sequence[Path]) -> Restored:
+    """Put a checked backup into the empty database on which Django is set up as `migrate`.
+
+    Args:
+        files: the installation's folder.
+        ledgers: newer erasure ledgers; what is in them counts beside the one in the backup.
+
+    Raises:
+        BackupError: the place is not empty, or something was not proved; the database then stays closed.
+    """
+    from ruangaman.ops.backup import giving  # models are importable only now
+
+    key = _require_keys(said)
+    giving.require_empty()
+    giving.close_doors()
+    with step("Making the tables as they were then"):
+        giving.migrate_to(said.migrations)
+    beside: dict[str, bytes] = {}
+    with Bar() as bar:
+        giving.load(reader, said, outside=beside.__setitem__, progress=bar)
+    with step("Bringing the tables up to date"):
+        giving.migrate_on()
+        giving.analyze()
+    _write_outside(beside, files, ledgers)
+    restored = _prove(said, key)
+    giving.open_doors()
+    return restored
+
+
+def _require_keys(said: Manifest) -> str:
+    """Return the text of the canary's key. Raises BackupError: a key is missing, or is another installation's."""
+    from ruangaman.vault import pepper
+
+    if said.pepper_check != pepper.check_value().hex():
+        raise BackupError("The pepper is not the one this backup was made with: nothing in it would open.")
+    try:
+        return canary.path().read_text()
+    except OSError as error:
+        raise BackupError(
+            f"The canary's key is not there ({error}): bring it from where the pepper's copy is kept."
+        ) from None
+
+
+def _write_outside(beside: dict[str, bytes], files: Path, ledgers: Iterable[Path]) -> None:
+    """Put the files beside the database in their places; a ledger is united with every other that there is."""
+    for name, place in outside(os.environ, files).items():
+        lines = beside.get(name, b"").splitlines(keepends=True)
+        for other in (place, *(ledgers if name == LEDGER else ())):
+            if other.is_file():
+                lines += [line for line in other.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+        unfinished = place.with_name(f"{place.name}.new")
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.writelines(dict.fromkeys(lines))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(place)
+
+
+def _prove(said: Manifest, key: str) -> Restored:
+    """Prove what was put back. Raises BackupError: it does not hold; nobody is let in."""
+    from ruangaman.audit.services import unit_of_work, verify
+    from ruangaman.audit.types import Role
+    from ruangaman.core import clock
+    from ruangaman.vault import services as vault
+    from ruangaman.vault.errors import Tampered
+
+    with step("Recomputing the audit trail"):
+        result = verify()
+    if result.bad is not None:
+        raise BackupError(f"The audit trail does NOT hold: {result.bad}. The database stays closed: look into it.")
+    erased = 0
+    with step("Opening the canary"), unit_of_work(Role.MIGRATE):
+        try:
+            vault.open_canary(vault.Canary.from_text(key), at=clock.now())
+        except Tampered as error:
+            raise BackupError(
+                "The canary does not open: pepper, canary key and rows do not belong together. It stays closed."
+            ) from error
+        vault.record_restored(taken=said.taken_at, rows=said.rows, erased=erased, at=clock.now())
+    return Restored(said, result.rows, erased)
