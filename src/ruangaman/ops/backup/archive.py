@@ -1,7 +1,7 @@
 """The archive inside the age file: an ordinary tar of small members, so that standard tools read it too.
 
-`opening.json`, then `tables/<table>/<number>` (binary COPY of the rows, in pieces), `outside/<file>/<number>`, and at the
-end `manifest.json`. The pieces of a part, put together in their order, are the part.
+`opening.json`, then `tables/<table>/<number>` (binary COPY of the rows, in pieces), `outside/<file>/<number>`, and at
+the end `manifest.json`. The pieces of a part, put together in their order, are the part.
 """
 
 from __future__ import annotations

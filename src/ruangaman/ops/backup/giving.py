@@ -25,7 +25,9 @@ _ALL = """
 SELECT c.relname::text, c.relforcerowsecurity FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY c.relname
 """
-_HOLDS = "SELECT count(*) FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')"
+_HOLDS = """
+SELECT count(*) FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+"""
 _OTHERS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = any(%s)
@@ -118,17 +120,20 @@ def load(reader: Reader, said: Manifest, *, outside: Callable[[str, bytes], None
             else:
                 outside(name, b"".join(pieces))
 
-        again = reader.read(take, progress=lambda done: progress("Restoring rows (MiB)", done >> 20, total))
+        again = reader.read(
+            take, progress=lambda done: progress("Restoring rows (MiB)", min(done >> 20, total - 1), total)
+        )
         if again != said:
             raise BackupError("The backup changed while it was being read: do not use it.")
         _run("SET CONSTRAINTS ALL IMMEDIATE")
         _finish(forced)
         _set_counters(said.counters)
+    progress("Restoring rows (MiB)", total, total)
 
 
 def analyze() -> None:
     """Let the planner know the rows."""
-    _run("ANALYZE")
+    _run(sql.SQL("ANALYZE {}").format(names(name for name, _forced in _rows(_ALL))))
 
 
 def _prepare(forced: dict[str, bool]) -> None:

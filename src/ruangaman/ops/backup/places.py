@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,14 +19,29 @@ KEYS = ("pepper", "secret-key", "checkpoint.key", canary.FILE)
 """Key files of a folder. They are never in a backup; a restore is given them."""
 
 NEEDED = ("pepper", canary.FILE)
-LEDGER = "erasure.ledger"
+LEDGER, CHECKPOINTS = "erasure.ledger", "checkpoints"
+_NOTE_NAME = re.compile(r"\w[\w-]*\.(txt|pub)")
 NOTE = "last-backup.json"
 _URL, _URL_MIGRATE = "DATABASE_URL_BACKUP", "DATABASE_URL_MIGRATE"
 
 
 def outside(environ: Mapping[str, str], data: Path) -> dict[str, Path]:
     """Return the files beside the database that belong into a backup, by their names in it."""
-    return {LEDGER: Path(environ.get("RUANGAMAN_LEDGER_FILE") or data / LEDGER)}
+    notes = sorted((data / CHECKPOINTS).glob("*")) if (data / CHECKPOINTS).is_dir() else []
+    return {
+        LEDGER: locate(LEDGER, environ, data),
+        **{f"{CHECKPOINTS}:{file.name}": file for file in notes if _NOTE_NAME.fullmatch(file.name)},
+    }
+
+
+def locate(name: str, environ: Mapping[str, str], data: Path) -> Path:
+    """Return where a file of a backup belongs. Raises BackupError: nowhere."""
+    if name == LEDGER:
+        return Path(environ.get("RUANGAMAN_LEDGER_FILE") or data / LEDGER)
+    folder, _colon, file = name.partition(":")
+    if folder != CHECKPOINTS or not _NOTE_NAME.fullmatch(file):
+        raise BackupError("The backup holds a file that does not belong there: do not use it.")
+    return data / CHECKPOINTS / file
 
 
 @contextmanager
@@ -40,13 +56,19 @@ def source(folder: Path) -> Iterator[tuple[Source, Path]]:
         data = Path(os.environ.get("RUANGAMAN_DATA", ""))
         if not os.environ.get("RUANGAMAN_DATA") or not data.is_dir():
             raise BackupError("RUANGAMAN_DATA must name the installation's folder: the erasure ledger is in it.")
-        yield Source(url, outside(os.environ, data)), data
+        yield _source(url, os.environ, data), data
         return
     with place.demo_server(folder) as socket:
         if not (folder / canary.FILE).is_file():
             demo.run_step(socket, folder, "migrate", ["-m", "ruangaman.ops.canary"])
         conninfo = postgres.conninfo(socket, demo.DATABASE, "ra_login_backup")
-        yield Source(conninfo, outside({}, folder / "files")), folder / "files"
+        yield _source(conninfo, {}, folder / "files"), folder / "files"
+
+
+def _source(conninfo: str, environ: Mapping[str, str], data: Path) -> Source:
+    files = outside(environ, data)
+    growing = {LEDGER: files.pop(LEDGER)}
+    return Source(conninfo, growing, files)
 
 
 @contextmanager

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ruangaman.ops import canary
 from ruangaman.ops.backup.archive import Pieces, Reader
-from ruangaman.ops.backup.places import LEDGER, outside
+from ruangaman.ops.backup.places import LEDGER, locate
 from ruangaman.ops.backup.types import BackupError, Manifest
 from ruangaman.ops.progress import Bar, step
 
@@ -88,19 +88,29 @@ def _require_keys(said: Manifest) -> str:
         ) from None
 
 
-def _write_outside(beside: dict[str, bytes], files: Path, ledgers: Iterable[Path]) -> None:
-    """Put the files beside the database in their places; a ledger is united with every other that there is."""
-    for name, place in outside(os.environ, files).items():
-        lines = beside.get(name, b"").splitlines(keepends=True)
-        for other in (place, *(ledgers if name == LEDGER else ())):
-            if other.is_file():
-                lines += [line for line in other.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
-        unfinished = place.with_name(f"{place.name}.new")
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.writelines(dict.fromkeys(lines))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(place)
+def _write_outside(beside: Mapping[str, bytes], files: Path, ledgers: Iterable[Path]) -> None:
+    """Put the files beside the database in their places.
+
+    A ledger is united with every other that there is. Checkpoints that are there already are newer, and stay.
+    """
+    for name, data in beside.items():
+        place = locate(name, os.environ, files)
+        if name == LEDGER:
+            others = [file.read_bytes() for file in (place, *ledgers) if file.is_file()]
+            lines = [line for text in (data, *others) for line in text.splitlines(keepends=True)]
+            _write(place, b"".join(dict.fromkeys(line for line in lines if line.endswith(b"\n"))))
+        elif not place.exists():
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            _write(place, data)
+
+
+def _write(place: Path, data: bytes) -> None:
+    unfinished = place.with_name(f"{place.name}.new")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(place)
 
 
 def _prove(said: Manifest, key: str) -> Restored:

@@ -31,10 +31,16 @@ _MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY id"
 
 @dataclass(frozen=True)
 class Source:
-    """What is to be copied: a database, as the role of backups, and files beside it."""
+    """What is to be copied: a database, as the role of backups, and files beside it that are only ever appended to.
+
+    Args:
+        growing: read to their end after the rows: they may know of more than the rows do, never of less.
+        settled: read as far as they went before the rows: they may know of less, never of more.
+    """
 
     conninfo: str
-    outside: Mapping[str, Path] = field(default_factory=dict)
+    growing: Mapping[str, Path] = field(default_factory=dict)
+    settled: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ def _contents(
     connection: Connection, source: Source, made: list[Manifest], progress: Progress
 ) -> Iterator[bytes | memoryview]:
     """Yield the archive; the manifest at its end is also put into `made`."""
+    settled = {name: (file, file.stat().st_size) for name, file in source.settled.items()}
     found = tables.read_tables(connection)
     tables.lock(connection, found)
     opening = _opening(connection)
@@ -115,8 +122,8 @@ def _contents(
         done = sum(part.size for part in copied)
         yield from _copy(connection, table, moment, copied, _Meter(progress, done, sum(each.size for each in found)))
     beside: list[Part] = []
-    for name, file in source.outside.items():
-        for piece in archive.members(archive.OUTSIDE, name, _read_lines(file), moment):
+    for name, (file, size) in (settled | {name: (file, None) for name, file in source.growing.items()}).items():
+        for piece in archive.members(archive.OUTSIDE, name, _read_lines(file, size), moment):
             if isinstance(piece, Part):
                 beside.append(piece)
             else:
@@ -170,11 +177,11 @@ def _copy(connection: Connection, table: Table, moment: float, copied: list[Part
         copied.append(replace(part, rows=cursor.rowcount, columns=table.columns))
 
 
-def _read_lines(path: Path) -> Iterator[bytes]:
-    """Yield a file that is only ever appended to, up to its last whole line. A file that is not there is empty."""
+def _read_lines(path: Path, size: int | None) -> Iterator[bytes]:
+    """Yield a file's whole lines, up to a size if one is named. A file that is not there is empty."""
     if not path.is_file():
         return
     with path.open("rb") as file:
-        while piece := file.readline(READ_BYTES):
+        while (piece := file.readline(READ_BYTES)) and (size is None or file.tell() <= size):
             if piece.endswith(b"\n"):
                 yield piece

@@ -26,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="folder of a demo, if not the usual one")
     parser.add_argument("--json", action="store_true", help="print one line of JSON on stdout")
     parser.add_argument(
-        "--new-key", type=Path, default=None, metavar="FILE", help="make a key pair instead, on a machine that is offline"
+        "--new-key",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="make a key pair instead, on a machine that is offline",
     )
 
 
@@ -68,7 +72,9 @@ def tell(taken: Taken, seconds: float, *, as_json: bool) -> None:
         told = {"file": str(taken.path), "bytes": taken.size, "sha256": taken.sha256, "rows": facts.rows}
         print(json.dumps({**told, "taken_at": facts.taken_at, "seconds": round(seconds, 2)}), flush=True)
         return
-    print(f"{taken.path}: {facts.rows} rows in {len(facts.tables)} tables, {taken.size / 2**20:.1f} MiB, {seconds:.1f} s")
+    print(
+        f"{taken.path}: {facts.rows} rows in {len(facts.tables)} tables, {taken.size / 2**20:.1f} MiB, {seconds:.1f} s"
+    )
     print(f"SHA-256 {taken.sha256}")
     print("Note that number where the daily root of the trail is kept. Keys that are not inside and need a safe place:")
     for name, where in facts.not_inside.items():
