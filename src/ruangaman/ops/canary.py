@@ -27,14 +27,19 @@ def ensure() -> bool:
     Django is set up as `migrate`. Before the recovery key is signed no dossier can be made, and so no canary.
 
     Raises:
-        NoCanary: there is a key file, but it belongs to another database.
+        NoCanary: there is a key file, but it belongs to another database; or the pepper does.
     """
     from ruangaman.audit.services import unit_of_work  # models are importable only now
     from ruangaman.audit.types import Role
     from ruangaman.core import clock
     from ruangaman.vault import services as vault
+    from ruangaman.vault.errors import WrongPepper
 
     file = path()
+    try:
+        vault.check_pepper(Role.MIGRATE)
+    except WrongPepper as error:
+        raise NoCanary(str(error)) from None
     with unit_of_work(Role.MIGRATE):
         if not vault.is_recoverable():
             return False
