@@ -68,7 +68,7 @@ def restore(reader: Reader, said: Manifest, *, files: Path, ledgers: Sequence[Pa
     with step("Bringing the tables up to date"):
         giving.migrate_on()
         giving.analyze()
-    _write_outside(beside, files, ledgers)
+    write_outside(beside, files, ledgers)
     restored = _prove(said, key)
     giving.open_doors()
     return restored
@@ -88,7 +88,7 @@ def _require_keys(said: Manifest) -> str:
         ) from None
 
 
-def _write_outside(beside: Mapping[str, bytes], files: Path, ledgers: Iterable[Path]) -> None:
+def write_outside(beside: Mapping[str, bytes], files: Path, ledgers: Iterable[Path]) -> None:
     """Put the files beside the database in their places.
 
     A ledger is united with every other that there is. Checkpoints that are there already are newer, and stay.
