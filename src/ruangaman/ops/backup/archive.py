@@ -34,7 +34,9 @@ def ending() -> bytes:
     return bytes(2 * tarfile.BLOCKSIZE)
 
 
-def members(folder: str, name: str, data: Iterable[bytes | memoryview], moment: float) -> Iterator[bytes | Part]:
+def members(
+    folder: str, name: str, data: Iterable[bytes | bytearray | memoryview], moment: float
+) -> Iterator[bytes | Part]:
     """Cut one part into members; what comes last is the part itself, counted and hashed."""
     digest, size, number, buffer = hashlib.sha256(), 0, 0, bytearray()
     for piece in data:
@@ -162,5 +164,5 @@ class _Walk:
             number += 1
 
     def _step(self) -> None:
-        self._tar.members = []  # tarfile would keep every header that it has read
+        self._tar.members = []  # type: ignore[attr-defined]  # it would keep every header that it has read
         self._info = self._tar.next()

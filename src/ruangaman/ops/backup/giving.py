@@ -15,7 +15,7 @@ from psycopg import sql
 
 from ruangaman.ops.backup.archive import TABLES, Pieces, Reader
 from ruangaman.ops.backup.tables import names
-from ruangaman.ops.backup.types import BackupError, Counter, Manifest, Part
+from ruangaman.ops.backup.types import LEFT_OUT, BackupError, Counter, Manifest, Part
 from ruangaman.ops.progress import Progress
 
 KEPT_OUT = ("ra_login_web", "ra_login_worker", "ra_login_sender", "ra_login_backup")
@@ -49,8 +49,24 @@ def require_empty() -> None:
             "The database holds tables already: a backup is only restored into an empty one. Make a new database, "
             "or drop this one if you are sure, and name it in DATABASE_URL_MIGRATE."
         )
+    require_alone()
+
+
+def require_alone() -> None:
+    """Refuse a database that web servers or workers are connected to. Raises BackupError."""
     if _value(_OTHERS, [list(KEPT_OUT)]):
         raise BackupError("Somebody is connected to the database: stop the web servers and workers, then try again.")
+
+
+def end_sessions() -> None:
+    """Let everybody sign in anew: some who had a session then may not be here any more."""
+    _run(sql.SQL("TRUNCATE {}").format(names(LEFT_OUT)))
+
+
+def count_rows() -> int:
+    """Return how many rows all tables have."""
+    each = [sql.SQL("SELECT count(*) AS n FROM {}").format(sql.Identifier(name)) for name, _forced in _rows(_ALL)]
+    return int(_value(sql.SQL("SELECT sum(n) FROM ({}) AS t").format(sql.SQL(" UNION ALL ").join(each))))
 
 
 def close_doors() -> None:
@@ -186,11 +202,11 @@ def _run(statement: str | sql.Composable, values: list[Any] | None = None) -> No
         cursor.execute(statement, values)
 
 
-def _rows(statement: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+def _rows(statement: str | sql.Composable, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
 
 
-def _value(statement: str, values: list[Any] | None = None) -> Any:
+def _value(statement: str | sql.Composable, values: list[Any] | None = None) -> Any:
     return _rows(statement, values)[0][0]

@@ -102,6 +102,19 @@ def empty_place(folder: Path | None, keys: Path | None, manifest: Manifest) -> I
         raise
 
 
+@contextmanager
+def standing_place() -> Iterator[Path]:
+    """Set Django up as `migrate` on a database that is filled already, and yield the folder of its files.
+
+    Raises:
+        BackupError: none is named.
+    """
+    if not os.environ.get(_URL_MIGRATE):
+        raise BackupError(f"Name the database that was brought back in {_URL_MIGRATE}.")
+    with place.django_named("migrate"):
+        yield Path(os.environ["RUANGAMAN_DATA"])
+
+
 def _on_new_server(folder: Path) -> Iterator[Path]:
     with Postgres(folder) as server:
         with step("Making an empty database"):

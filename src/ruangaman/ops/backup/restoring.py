@@ -15,14 +15,21 @@ from ruangaman.ops.progress import Bar, step
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What was proved before anybody was let in."""
+
+    events: int
+    """Events of the trail, of which each was recomputed."""
+    erased: int
+    """Dossiers that had come back and were erased again."""
+
+
+@dataclass(frozen=True)
 class Restored:
     """What was put back and proved."""
 
     manifest: Manifest
-    events: int
-    """Events of the trail, of which each was recomputed."""
-    erased: int
-    """Dossiers that the backup still held and that were erased again."""
+    proof: Proof
 
 
 def check(reader: Reader) -> Manifest:
@@ -69,9 +76,41 @@ def restore(reader: Reader, said: Manifest, *, files: Path, ledgers: Sequence[Pa
         giving.migrate_on()
         giving.analyze()
     write_outside(beside, files, ledgers)
-    restored = _prove(said, key)
+    proof = _prove(key, taken=said.taken_at, rows=said.rows)
     giving.open_doors()
-    return restored
+    return Restored(said, proof)
+
+
+def prove_standing(*, files: Path, ledgers: Sequence[Path]) -> Proof:
+    """Prove a database that was put back by other means, such as PostgreSQL's own archive, as `restore` does.
+
+    Django is set up on it as `migrate`.
+
+    Raises:
+        BackupError: something was not proved; the database then stays closed.
+    """
+    from ruangaman.ops.backup import giving  # models are importable only now
+
+    giving.require_alone()
+    giving.close_doors()
+    _require_pepper()
+    key = _read_canary()
+    giving.end_sessions()
+    write_outside({LEDGER: b""}, files, ledgers)
+    proof = _prove(key, taken="", rows=giving.count_rows())
+    giving.open_doors()
+    return proof
+
+
+def _require_pepper() -> None:
+    from ruangaman.audit.types import Role
+    from ruangaman.vault.errors import WrongPepper
+    from ruangaman.vault.services import check_pepper
+
+    try:
+        check_pepper(Role.MIGRATE)
+    except WrongPepper as error:
+        raise BackupError(str(error)) from None
 
 
 def _require_keys(said: Manifest) -> str:
@@ -80,6 +119,10 @@ def _require_keys(said: Manifest) -> str:
 
     if said.pepper_check != pepper.check_value().hex():
         raise BackupError("The pepper is not the one this backup was made with: nothing in it would open.")
+    return _read_canary()
+
+
+def _read_canary() -> str:
     try:
         return canary.path().read_text()
     except OSError as error:
@@ -113,7 +156,7 @@ def _write(place: Path, data: bytes) -> None:
     unfinished.rename(place)
 
 
-def _prove(said: Manifest, key: str) -> Restored:
+def _prove(key: str, *, taken: str, rows: int) -> Proof:
     """Prove what was put back. Raises BackupError: it does not hold; nobody is let in."""
     from ruangaman.audit.services import unit_of_work, verify
     from ruangaman.audit.types import Role
@@ -133,5 +176,5 @@ def _prove(said: Manifest, key: str) -> Restored:
             raise BackupError(
                 "The canary does not open: pepper, canary key and rows do not belong together. It stays closed."
             ) from error
-        vault.record_restored(taken=said.taken_at, rows=said.rows, erased=erased, at=clock.now())
-    return Restored(said, result.rows, erased)
+        vault.record_restored(taken=taken, rows=rows, erased=erased, at=clock.now())
+    return Proof(result.rows, erased)

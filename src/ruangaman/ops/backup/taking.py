@@ -107,9 +107,7 @@ def _connect(source: Source) -> Connection:
     return connection
 
 
-def _contents(
-    connection: Connection, source: Source, made: list[Manifest], progress: Progress
-) -> Iterator[bytes | memoryview]:
+def _contents(connection: Connection, source: Source, made: list[Manifest], progress: Progress) -> Iterator[bytes]:
     """Yield the archive; the manifest at its end is also put into `made`."""
     settled = {name: (file, file.stat().st_size) for name, file in source.settled.items()}
     found = tables.read_tables(connection)
