@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,15 @@ def test_without_its_keys_nothing_is_begun(tmp_path: Path) -> None:
     (tmp_path / "keys" / "pepper").write_text("x")
     assert "canary.key must be in" in refusal(tmp_path / "data", keys=tmp_path / "keys")
     assert not (tmp_path / "data").exists()
+
+
+def test_a_trail_that_was_signed_needs_its_key(tmp_path: Path) -> None:
+    signed = replace(manifest(demo=True), checkpoint={"number": 1})
+    with (
+        pytest.raises(BackupError, match=r"checkpoint\.key must be in"),
+        places.empty_place(give_keys(tmp_path / "data"), None, signed),
+    ):
+        pytest.fail("it was let in")
 
 
 def test_keys_in_two_places_are_refused(tmp_path: Path) -> None:

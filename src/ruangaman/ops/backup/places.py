@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -94,7 +94,8 @@ def empty_place(folder: Path | None, keys: Path | None, manifest: Manifest) -> I
         return
     if not manifest.demo:
         raise BackupError(f"This is a backup of real data, and --data is for demos: name a database in {_URL_MIGRATE}.")
-    _claim(folder, keys)
+    needed = (*NEEDED, "checkpoint.key") if manifest.checkpoint else NEEDED
+    _claim(folder, keys, needed)
     try:
         yield from _on_new_server(folder)
     except BaseException:
@@ -131,14 +132,14 @@ def _on_new_server(folder: Path) -> Iterator[Path]:
         demo.mark(folder)
 
 
-def _claim(folder: Path, keys: Path | None) -> None:
+def _claim(folder: Path, keys: Path | None, needed: Sequence[str]) -> None:
     there = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
     if there - set(KEYS):
         raise BackupError(f"{folder} is not empty: a backup is only restored into an empty place. Choose another.")
     if keys is not None and there:
         raise BackupError(f"{folder} holds key files already: leave out --keys, or choose another folder.")
     given = keys or folder
-    missing = [name for name in NEEDED if not (given / name).is_file()]
+    missing = [name for name in needed if not (given / name).is_file()]
     if missing:
         raise BackupError(
             f"{' and '.join(missing)} must be in {given}: no backup holds keys, they come from their own safe place."

@@ -26,6 +26,8 @@ SELECT clock_timestamp(), coalesce(current_setting('ruangaman.demo', true), '') 
        (SELECT encode(value, 'hex') FROM vault_installationcheck),
        EXISTS (SELECT 1 FROM vault_dossier WHERE kind = 'canary' AND shredded_at IS NULL)
 """
+_CHECKPOINTS = "audit_auditcheckpoint"
+_NEWEST = f"SELECT number, at, encode(root, 'hex') FROM {_CHECKPOINTS} ORDER BY number DESC LIMIT 1"  # noqa: S608
 _MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY id"
 
 
@@ -112,7 +114,7 @@ def _contents(connection: Connection, source: Source, made: list[Manifest], prog
     settled = {name: (file, file.stat().st_size) for name, file in source.settled.items()}
     found = tables.read_tables(connection)
     tables.lock(connection, found)
-    opening = _opening(connection)
+    opening = replace(_opening(connection), checkpoint=_newest_checkpoint(connection, found))
     moment = datetime.fromisoformat(opening.taken_at).timestamp()
     yield archive.member(OPENING, opening.to_json(), moment)
     copied: list[Part] = []
@@ -148,6 +150,13 @@ def _opening(connection: Connection) -> Manifest:
         pepper_check=pepper_check or "",
         migrations=tuple((app, name) for app, name in connection.execute(_MIGRATIONS).fetchall()),
     )
+
+
+def _newest_checkpoint(connection: Connection, found: Sequence[Table]) -> dict[str, str | int] | None:
+    if not any(table.name == _CHECKPOINTS for table in found):
+        return None
+    row = connection.execute(_NEWEST).fetchone()
+    return {"number": row[0], "at": row[1].isoformat(), "root": row[2]} if row else None
 
 
 class _Meter:
