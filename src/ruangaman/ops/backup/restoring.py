@@ -162,13 +162,17 @@ def _prove(key: str, *, taken: str, rows: int) -> Proof:
     from ruangaman.audit.types import Role
     from ruangaman.core import clock
     from ruangaman.vault import services as vault
-    from ruangaman.vault.errors import Tampered
+    from ruangaman.vault.errors import BrokenLedger, Tampered
 
     with step("Recomputing the audit trail"):
         result = verify()
     if result.bad is not None:
         raise BackupError(f"The audit trail does NOT hold: {result.bad}. The database stays closed: look into it.")
-    erased = 0
+    with step("Erasing again what the ledger names"), unit_of_work(Role.MIGRATE):
+        try:
+            erased = vault.replay_ledger(at=clock.now())
+        except BrokenLedger as error:
+            raise BackupError(f"{error} The database stays closed: take another copy of the ledger.") from None
     with step("Opening the canary"), unit_of_work(Role.MIGRATE):
         try:
             vault.open_canary(vault.Canary.from_text(key), at=clock.now())
