@@ -105,7 +105,7 @@ def load(environ: Mapping[str, str] | None = None) -> Env:
         ),
         url=_address(env, "RUANGAMAN_URL", "http://127.0.0.1:8000").rstrip("/"),
         exit_url=_address(env, "RUANGAMAN_EXIT_URL", "https://www.bmkg.go.id/"),
-        smtp=_smtp(env),
+        smtp=read_smtp(env),
         mail_from=env.get("RUANGAMAN_MAIL_FROM", "informasi@localhost"),
         secure_cookies=_flag(env, "RUANGAMAN_SECURE_COOKIES", default=not debug),
         pool_size=_number(env, "RUANGAMAN_POOL_SIZE", 4),
@@ -212,7 +212,7 @@ def _database(env: Mapping[str, str], process: str) -> Database:
     )
 
 
-def _smtp(env: Mapping[str, str]) -> Smtp:
+def read_smtp(env: Mapping[str, str]) -> Smtp:
     name = "RUANGAMAN_SMTP_URL"
     value = env.get(name, "")
     if not value:

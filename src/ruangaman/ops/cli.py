@@ -8,7 +8,9 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from ruangaman.ops.backup.types import BackupError
 from ruangaman.ops.binaries import NoBinaries
+from ruangaman.ops.canary import NoCanary
 from ruangaman.ops.demo import DemoError
 from ruangaman.ops.lockfiles import LockError
 from ruangaman.ops.postgres import PostgresError
@@ -24,6 +26,8 @@ COMMANDS = {
     "migrate": "bring the tables up to date",
     "seed": "add more synthetic reports and cases to a demo",
     "audit": "verify the audit trail",
+    "backup": "copy everything into one encrypted file",
+    "restore": "put a backup into an empty place, and prove it",
     "docs": "draw the reference pages from the code",
     "messages": "bring the English catalogue to what the screens say",
     "lock": "make the hashed requirement files again",
@@ -31,7 +35,7 @@ COMMANDS = {
     "shots": "pictures of every page for every role",
     "doctor": "tell what this machine has and lacks",
 }
-_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError, Refused)
+_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError, Refused, BackupError, NoCanary)
 """Errors that are sentences for a person; any other one is a fault of ours and shows its traceback."""
 
 

@@ -77,9 +77,20 @@ def claim_folder(folder: Path, *, fresh: bool) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if (folder / "cluster").exists() and not (folder / "pepper").is_file():
         raise DemoError(f"The pepper of the demo in {folder} is gone, so nothing in it opens: start it with --fresh.")
-    marker.write_text("Synthetic data only. ./ruang demo --fresh empties this folder.\n")
+    mark(folder)
     environment.ensure_folder(folder)
     (folder / "logs").mkdir(mode=0o700, exist_ok=True)
+
+
+def mark(folder: Path) -> None:
+    """Leave the note that says that this folder is a demo's."""
+    (folder / MARKER).write_text("Synthetic data only. ./ruang demo --fresh empties this folder.\n")
+
+
+def note_restored(server: Postgres) -> None:
+    """Mark a database that a demo's backup was put into: it is filled, and its tables are up to date."""
+    _note(server.conninfo(), _STATE, "filled")
+    _note(server.conninfo(), _SCHEMA, schema_digest())
 
 
 def _empty(folder: Path) -> None:
@@ -195,16 +206,27 @@ def wait_live(port: int, web: Child, *, seconds: float = 90) -> None:
 def _env(server: Postgres, folder: Path, process: str) -> dict[str, str]:
     if server.socket is None:
         raise DemoError("PostgreSQL is not running.")
+    return _environment(server.socket, folder, process)
+
+
+def _environment(socket: Path, folder: Path, process: str) -> dict[str, str]:
     more = {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
     more |= {"RUANGAMAN_DEMO": "1", "RUANGAMAN_DEBUG": "1"}
-    return environment.for_process(process, socket=server.socket, database=DATABASE, folder=folder, **more)
+    return environment.for_process(process, socket=socket, database=DATABASE, folder=folder, **more)
 
 
 def _run(server: Postgres, folder: Path, process: str, arguments: list[str]) -> None:
+    if server.socket is None:
+        raise DemoError("PostgreSQL is not running.")
+    run_step(server.socket, folder, process, arguments)
+
+
+def run_step(socket: Path, folder: Path, process: str, arguments: list[str]) -> None:
+    """Run one step in a process of its own. Raises DemoError: it failed."""
     log = folder / "logs" / f"{process}.log"
     with log.open("wb") as out:
         done = subprocess.run(
-            [sys.executable, "-P", *arguments], env=_env(server, folder, process), stdout=out, check=False
+            [sys.executable, "-P", *arguments], env=_environment(socket, folder, process), stdout=out, check=False
         )
     if done.returncode:
         raise DemoError(f"The step `{process}` of the demo failed, see above and {log}.")

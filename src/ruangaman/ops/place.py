@@ -20,25 +20,41 @@ def django_on(folder: Path, *, process: str) -> Iterator[None]:
         DemoError: there is neither.
     """
     if os.environ.get("DATABASE_URL"):
-        os.environ["RUANGAMAN_PROCESS"] = process
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
-        with _django():
+        with django_named(process):
             yield
         return
+    with demo_server(folder) as socket, on_socket(socket, folder, process):
+        yield
+
+
+@contextmanager
+def django_named(process: str) -> Iterator[None]:
+    """Set Django up as `process` on the database that the environment names."""
+    os.environ["RUANGAMAN_PROCESS"] = process
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
+    with _django():
+        yield
+
+
+@contextmanager
+def demo_server(folder: Path) -> Iterator[Path]:
+    """Yield the socket folder of a demo's PostgreSQL: the one that runs, or one that runs as long as the context.
+
+    Raises:
+        DemoError: there is no demo.
+    """
     if not (folder / demo.MARKER).is_file():
         raise DemoError(
             f"There is no demo in {folder}: start ./ruang demo, name its folder with --data, or DATABASE_URL."
         )
     running = postgres.attach(folder)
     if running is not None:
-        with _on_socket(running, folder, process):
-            yield
+        yield running
         return
     with Postgres(folder) as server:
         if server.socket is None:
             raise DemoError("PostgreSQL is not running.")
-        with _on_socket(server.socket, folder, process):
-            yield
+        yield server.socket
 
 
 @contextmanager
@@ -48,12 +64,13 @@ def django_without_database(folder: Path) -> Iterator[None]:
     Args:
         folder: made ready by `environment.ensure_folder`.
     """
-    with _on_socket(folder, folder, "test"):
+    with on_socket(folder, folder, "test"):
         yield
 
 
 @contextmanager
-def _on_socket(socket: Path, folder: Path, process: str) -> Iterator[None]:
+def on_socket(socket: Path, folder: Path, process: str) -> Iterator[None]:
+    """Set Django up as `process` on a demo's database."""
     os.environ.update(
         environment.for_process(
             process, socket=socket, database=demo.DATABASE, folder=folder, RUANGAMAN_DEMO="1", RUANGAMAN_DEBUG="1"

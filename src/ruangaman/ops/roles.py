@@ -10,7 +10,7 @@ LOGINS = {
     "ra_login_web": ("ra_public", "ra_web", "ra_audit"),
     "ra_login_worker": ("ra_worker",),
     "ra_login_sender": ("ra_sender",),
-    "ra_login_migrate": ("ra_migrate",),
+    "ra_login_migrate": ("ra_migrate", "ra_audit"),
     "ra_login_backup": ("ra_backup",),
 }
 _PLAIN = sql.SQL("NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS")

@@ -60,7 +60,7 @@ def fill_city(city: City, *, cases: int, progress: Progress) -> list[str]:
         earlier = _live(city, beginning, earlier)
     progress("Reports and cases", len(plan), len(plan))
     _leave_fresh_ones(city)
-    _silence_old_alarms()
+    silence_old_alarms()
     return city.receipts
 
 
@@ -105,7 +105,7 @@ def _leave_fresh_ones(city: City) -> None:
             city.receipts.append(sent.receipt.digits)
 
 
-def _silence_old_alarms() -> None:
+def silence_old_alarms() -> None:
     """Drop the jobs of the past: nobody is to be called now for what came in a year ago."""
     with unit_of_work(Role.MIGRATE), connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")

@@ -58,6 +58,11 @@ GROUP_CHANGED = register(
 DOOR_CHANGED = register(
     EventType("vault.door_changed", "{actor} mengganti kata sandi {subject}", fields=frozenset({"door"}))
 )
+RESTORED = register(
+    EventType(
+        "vault.restored", "{actor} memulihkan {subject} dari cadangan", fields=frozenset({"taken", "rows", "erased"})
+    )
+)
 REFUSED = register(
     EventType(
         "vault.refused",

@@ -59,7 +59,12 @@ def installation() -> bytes:
 
 def check_value() -> bytes:
     """Return the 16 bytes kept in the database, by which a start with a foreign pepper is noticed."""
-    return key(Label.CHECK)[:16]
+    return check_value_of(settings.RUANGAMAN_PEPPER)
+
+
+def check_value_of(secret: bytes) -> bytes:
+    """Return the check value that belongs to a pepper; needs no settings."""
+    return _key(secret, Label.CHECK)[:16]
 
 
 def mac(name: Label, data: bytes) -> bytes:

@@ -58,6 +58,7 @@ class Purpose(TextChoices):
     EXPORT = "export", _("Salinan untuk pemilik data")
     BREAK_GLASS = "break_glass", _("Akses darurat")
     REVIEW = "review", _("Meninjau akses darurat")
+    PROOF = "proof", _("Membuktikan pemulihan cadangan")
 
 
 class HoldReason(TextChoices):

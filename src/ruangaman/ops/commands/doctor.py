@@ -1,27 +1,27 @@
-"""`./ruang doctor`: tells what this machine has and lacks; exit code 0 only when nothing that is needed is missing."""
+"""`./ruang doctor`: tells what is wrong and what to do; exit code 0 only when nothing needs somebody now."""
 
 from __future__ import annotations
 
 import argparse
-import platform
-import shutil
-import sys
+import json
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
 
-from ruangaman.ops import binaries, demo, lockfiles, postgres
+from ruangaman.ops import canary, demo, postgres
+from ruangaman.ops.doctor import around, database, machine
+from ruangaman.ops.doctor.types import URLS, Finding, House, bad, ok
 from ruangaman.ops.paths import default_demo_folder
+from ruangaman.ops.postgres import Postgres, PostgresError
 
-_ROOM_MIB = 500
-
-
-class Finding(NamedTuple):
-    """One line of the answer."""
-
-    ok: bool
-    needed: bool
-    text: str
+KEYS = {
+    "pepper": "RUANGAMAN_PEPPER_FILE",
+    "secret-key": "RUANGAMAN_SECRET_KEY_FILE",
+    "checkpoint.key": "RUANGAMAN_CHECKPOINT_KEY_FILE",
+    canary.FILE: canary.VARIABLE,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,43 +29,82 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=None, metavar="DIR", help="folder of the demo, if not the usual one"
     )
+    parser.add_argument("--json", action="store_true", help="print one line of JSON on stdout")
 
 
 def run(options: argparse.Namespace) -> int:
     """Look at everything, then tell."""
-    findings = list(_look((options.data or default_demo_folder()).absolute()))
-    for finding in findings:
-        print(f"{'ok  ' if finding.ok else 'LACK' if finding.needed else 'note'} {finding.text}")
-    return 0 if all(finding.ok or not finding.needed for finding in findings) else 1
-
-
-def _look(folder: Path) -> Iterator[Finding]:
-    yield Finding(ok=True, needed=True, text=f"Python {platform.python_version()} in {sys.prefix}")
-    try:
-        found = binaries.find()
-        yield Finding(
-            ok=True, needed=True, text=f"PostgreSQL {found.major} ({found.source}) for the demo and the tests"
-        )
-    except binaries.NoBinaries as error:
-        yield Finding(ok=False, needed=True, text=str(error))
-    host = binaries.host()
-    told = (
-        f"PostgreSQL {host.major} of the machine" if host else "no PostgreSQL of the machine: the oldest is not tested"
-    )
-    yield Finding(ok=host is not None, needed=False, text=told)
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    yield Finding(ok=browser is not None, needed=False, text=browser or "no Chromium: browser tests and pictures skip")
-    parent = next(each for each in (folder, *folder.parents) if each.exists())
-    free = shutil.disk_usage(parent).free // 2**20
-    yield Finding(ok=free > _ROOM_MIB, needed=True, text=f"{free} MiB free at {parent}")
-    if postgres.attach(folder):
-        state = "runs"
+    folder = None if any(os.environ.get(name) for name in URLS.values()) else options.data or default_demo_folder()
+    findings = list(examine(folder.absolute() if folder else None))
+    is_well = all(finding.level != "bad" for finding in findings)
+    if options.json:
+        print(json.dumps({"ok": is_well, "findings": [asdict(finding) for finding in findings]}))
     else:
-        state = "is there, not running" if (folder / demo.MARKER).is_file() else "was not made yet"
-    yield Finding(ok=True, needed=False, text=f"the demo in {folder} {state}")
-    faults = _lock_faults()
-    yield Finding(ok=not faults, needed=True, text="; ".join(faults) or "the requirement files fit pyproject.toml")
+        for finding in findings:
+            print(f"{finding.level:<5} {finding.what:<17} {finding.text}")
+            if finding.do:
+                print(f"{'':<6}{'':<17}  → {finding.do}")
+    return 0 if is_well else 1
 
 
-def _lock_faults() -> list[str]:
-    return lockfiles.faults() if lockfiles.can_check() else []
+def examine(folder: Path | None) -> Iterator[Finding]:
+    """Look at a demo in its folder, or, without one, at the city that the environment names."""
+    if folder is None:
+        house = _city()
+        yield from machine.look(house)
+        yield from database.look(house)
+        yield from around.look(house)
+        return
+    made = (folder / demo.MARKER).is_file()
+    house = _demo(folder, None, is_running=False, made=made)
+    yield from machine.look(house)
+    if not made:
+        yield ok("demo", f"the one in {folder} was not made yet")
+        return
+    try:
+        with _socket(folder) as (socket, is_running):
+            yield ok("demo", f"the one in {folder} {'runs' if is_running else 'is there, not running'}")
+            house = _demo(folder, socket, is_running=is_running, made=True)
+            yield from database.look(house)
+            yield from around.look(house)
+    except PostgresError as error:
+        yield bad("demo", "its database does not start", str(error))
+
+
+@contextmanager
+def _socket(folder: Path) -> Iterator[tuple[Path, bool]]:
+    running = postgres.attach(folder)
+    if running is not None:
+        yield running, True
+        return
+    with Postgres(folder) as server:
+        if server.socket is None:
+            raise PostgresError("PostgreSQL is not running.")
+        yield server.socket, False
+
+
+def _city() -> House:
+    environ = dict(os.environ)
+    beside = Path(environ.get(KEYS["pepper"], "pepper")).parent
+    data = environ.get("RUANGAMAN_DATA", "")
+    return House(
+        addresses={login: environ[name] for login, name in URLS.items() if environ.get(name)},
+        data=Path(data) if data and Path(data).is_dir() else None,
+        keys={name: Path(environ.get(variable) or beside / name) for name, variable in KEYS.items()},
+        environ=environ,
+        is_demo=False,
+        is_running=True,
+    )
+
+
+def _demo(folder: Path, socket: Path | None, *, is_running: bool, made: bool) -> House:
+    names = [name for name in KEYS if name in ("pepper", "secret-key") or (folder / name).exists()]
+    addresses = {login: postgres.conninfo(socket, demo.DATABASE, login) for login in URLS} if socket else {}
+    return House(
+        addresses=addresses,
+        data=folder / "files",
+        keys={name: folder / name for name in names} if made else {},
+        environ={},
+        is_demo=True,
+        is_running=is_running,
+    )
