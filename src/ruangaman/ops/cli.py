@@ -12,6 +12,7 @@ from ruangaman.ops.binaries import NoBinaries
 from ruangaman.ops.demo import DemoError
 from ruangaman.ops.lockfiles import LockError
 from ruangaman.ops.postgres import PostgresError
+from ruangaman.ops.production import Away
 from ruangaman.ops.runas import CannotRun
 from ruangaman.ops.supervisor import Refused
 
@@ -20,9 +21,12 @@ COMMANDS = {
     "test": "run the tests; everything after `test` goes to pytest",
     "check": "format, lint, types, import contracts, migrations, lock files, catalogues",
     "fix": "let ruff mend format and lint",
+    "setup": "make a new city: secrets, roles, tables, first officers, recovery shares",
+    "serve": "the web server of a city, on the database of DATABASE_URL",
     "worker": "do the jobs that wait in the database",
     "migrate": "bring the tables up to date",
     "seed": "add more synthetic reports and cases to a demo",
+    "recover": "give somebody new keys from three recovery shares",
     "audit": "verify the audit trail",
     "docs": "draw the reference pages from the code",
     "messages": "bring the English catalogue to what the screens say",
@@ -31,7 +35,7 @@ COMMANDS = {
     "shots": "pictures of every page for every role",
     "doctor": "tell what this machine has and lacks",
 }
-_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError, Refused)
+_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError, Refused, Away)
 """Errors that are sentences for a person; any other one is a fault of ours and shows its traceback."""
 
 

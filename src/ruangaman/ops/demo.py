@@ -139,11 +139,11 @@ def receipts(folder: Path) -> list[str]:
     return [str(each) for each in json.loads(path.read_text())] if path.is_file() else []
 
 
-def web_command(port: int, *, workers: int) -> list[str]:
+def web_command(port: int, *, workers: int, host: str = "127.0.0.1") -> list[str]:
     """Words for the interpreter: look at the environment and the pepper once, then become the server."""
     return (
         "-m ruangaman.config.startup -m granian ruangaman.config.wsgi:application"
-        f" --interface wsgi --host 127.0.0.1 --port {port} --http 1 --no-ws"
+        f" --interface wsgi --host {host} --port {port} --http 1 --no-ws"
         f" --workers {workers} --blocking-threads {_BLOCKING_THREADS} --backpressure {_BACKPRESSURE}"
         " --respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 4"
     ).split()

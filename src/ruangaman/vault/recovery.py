@@ -6,6 +6,7 @@ it again. Used in an offline ceremony: at set-up, and when a whole unit is locke
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -46,12 +47,23 @@ def combine(shares: Iterable[str]) -> KemPrivate:
     Raises:
         WrongKey: fewer than three different shares, a misspelt one, or shares that do not belong together.
     """
-    different = list(dict.fromkeys(" ".join(share.lower().split()) for share in shares))
+    different = list(dict.fromkeys(normalise(share) for share in shares))
     try:
         root = combine_mnemonics(different[:THRESHOLD])
     except MnemonicError as error:
         raise WrongKey(_("Bagian kunci tidak cocok. Periksa ejaannya dan pakai tiga bagian yang berbeda.")) from error
     return _pair(root)
+
+
+def normalise(share: str) -> str:
+    """Return a share as it is compared: small letters, one space between words."""
+    return " ".join(share.lower().split())
+
+
+def fingerprint(public: KemPublic) -> str:
+    """Return what people compare to tell one recovery key from another: 80 bits in groups of four."""
+    text = hashlib.sha256(layout.label("recovery-fingerprint") + public.to_bytes()).hexdigest()[:20]
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 def _pair(root: bytes) -> KemPrivate:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 
+from ruangaman.ops import production
 from ruangaman.ops.commands import check
 
 
@@ -17,11 +17,8 @@ def run(options: argparse.Namespace) -> int:
     """Migrate everything, as the role that owns the tables; or write a migration, on a database made for it."""
     if options.make:
         return check.on_own_database(lambda env: check.make_migration(*options.make, env))
-    os.environ["RUANGAMAN_PROCESS"] = "migrate"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
-    import django
-    from django.core.management import call_command
+    with production.django_as("migrate"):
+        from django.core.management import call_command
 
-    django.setup()
-    call_command("migrate", verbosity=1)
+        call_command("migrate", verbosity=1)
     return 0

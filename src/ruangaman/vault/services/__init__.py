@@ -34,6 +34,7 @@ from ruangaman.vault.services.dossiers import (
 from ruangaman.vault.services.files import Slot, release_slots, seal_file, store_files, take_slot
 from ruangaman.vault.services.installation import check_pepper
 from ruangaman.vault.services.people import (
+    MOST_EMERGENCY_OFFICERS,
     NewPerson,
     add_member,
     appoint_officers,
@@ -45,12 +46,14 @@ from ruangaman.vault.services.people import (
     read_members,
     remove_member,
     retire_principal,
+    save_recovery,
     sign_key,
 )
 from ruangaman.vault.services.receipts import ReceiptActor, locate_receipt, receipt_actor
 
 __all__ = [
     "DESK_COMPARTMENTS",
+    "MOST_EMERGENCY_OFFICERS",
     "Acceptance",
     "ClosedDoor",
     "Directory",
@@ -90,6 +93,7 @@ __all__ = [
     "reveal_many",
     "revoke",
     "rotate",
+    "save_recovery",
     "seal",
     "seal_file",
     "seal_in",
