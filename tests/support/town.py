@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import secrets
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from ruangaman.ops import demo, processes
 from ruangaman.ops.postgres import SUPERUSER, Postgres
 from tests.support.conversation import Conversation
+from tests.support.proxied import Proxied
 
 PASSWORD = "kereta pagi {} menuju laut"
 WORDS = re.compile(r"(\d+) ([a-z]+)\s")
@@ -25,7 +30,7 @@ class Town:
 
     folder: Path
     server: Postgres
-    database: str
+    database: str = "kota"
     env: dict[str, str] = field(default_factory=dict)
     shares: list[str] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
@@ -112,7 +117,50 @@ class Town:
             talk.hear(f"Bagian {number} cocok")
             self.shares.append(" ".join(share))
 
+    def password(self, username: str) -> str:
+        """What somebody typed."""
+        return PASSWORD.format(len(username))
 
-def make_town(folder: Path, server: Postgres) -> Town:
-    """A town with a database name of its own, nothing set up."""
-    return Town(folder, server, f"kota_{secrets.token_hex(4)}")
+    def run(self, *words: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+        """One command to its end, with changes to the environment; None: without that variable."""
+        env = {name: value for name, value in {**self.env, **changes}.items() if value is not None}
+        command = [sys.executable, "-P", "-m", "ruangaman.ops.cli", *words]
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+    @contextmanager
+    def serving(self, **changes: str) -> Iterator[Served]:
+        """`./ruang serve`, until SIGTERM."""
+        port = demo.choose_port(0)
+        command = [sys.executable, "-P", "-m", "ruangaman.ops.cli", "serve", "--port", str(port), "--workers", "1"]
+        log = self.folder / f"serve-{port}.log"
+        with log.open("wb") as out:
+            running = subprocess.Popen(
+                command, env={**self.env, **changes}, stdout=out, stderr=out, start_new_session=True
+            )
+        try:
+            end = time.monotonic() + 60
+            while not demo.is_live(port, "/readyz"):
+                assert running.poll() is None and time.monotonic() < end, log.read_text()
+                time.sleep(0.1)
+            served = Served(self.env["RUANGAMAN_URL"], port, running, log)
+            yield served
+            for browser in served.browsers:
+                browser.close()
+        finally:
+            processes.stop(running, seconds=10, number=signal.SIGTERM)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A web server that answers."""
+
+    url: str
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+    browsers: list[Proxied] = field(default_factory=list)
+
+    def browser(self, **options: str) -> Proxied:
+        """A fresh browser in front of it; closed when the server ends."""
+        self.browsers.append(Proxied(self.url, self.port, **options))
+        return self.browsers[-1]
