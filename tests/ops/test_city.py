@@ -9,12 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ruangaman.config.env import REFUSED
-from ruangaman.ops import processes, roles
+from ruangaman.ops import processes
 from ruangaman.ops.demo import is_live
 from ruangaman.vault import recovery
 from tests.support.conversation import Conversation
-from tests.support.town import Town
 
 STORY = "Tetangga saya memukul anaknya tiap malam, hari Senin paling parah."
 
@@ -56,7 +54,7 @@ def test_a_second_setup_says_what_is_there_and_changes_nothing(town):
     before = ask(town, "SELECT count(*) FROM audit_auditevent")
 
     with Conversation(["setup"], town.env) as talk:
-        talk.hear("Kota ini sudah disiapkan: UPTD Contoh, 3 akun")
+        talk.hear("Kota ini sudah disiapkan: UPTD Contoh, 3 akun. Tidak ada yang diubah")
         assert talk.end() == 1
 
     assert ask(town, "SELECT count(*) FROM audit_auditevent") == before

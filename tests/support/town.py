@@ -34,11 +34,14 @@ class Town:
     env: dict[str, str] = field(default_factory=dict)
     shares: list[str] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Say where everything is; nothing is made yet."""
         secret = self.folder / "secret"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("RUANGAMAN_", "DATABASE_URL"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("RUANGAMAN_", "DATABASE_URL"))
+        }
         self.env = {
             **kept,
             "PYTHONPATH": os.pathsep.join(sys.path),
@@ -96,9 +99,19 @@ class Town:
         talk.answer("sekali lagi", PASSWORD.format(len(username)))
         self.write_code_down(talk, username)
 
+    def come_back(self, talk: Conversation, username: str, password: str) -> None:
+        """One of those who return: a password of their own, a code, and no phone."""
+        talk.hear(f"Kunci baru untuk [^(]+\\({username}\\)")
+        talk.answer("ada di depan layar ini", "y")
+        talk.answer("Kata sandi \\(", password)
+        talk.answer("sekali lagi", password)
+        self.write_code_down(talk, username)
+        talk.answer("ponsel dengan kode masuk", "t")
+        self.passwords[username] = password
+
     def write_code_down(self, talk: Conversation, username: str) -> None:
         """Read the code from the screen and prove it."""
-        talk.answer("sendirian di depan layar")
+        talk.answer("di depan layar. Siapkan kertas")
         self.codes[username] = talk.hear("(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}").group()
         talk.answer("Sudah ditulis")
         talk.answer("Delapan huruf terakhir", self.codes[username][-9:].lower())
@@ -119,7 +132,7 @@ class Town:
 
     def password(self, username: str) -> str:
         """What somebody typed."""
-        return PASSWORD.format(len(username))
+        return self.passwords.get(username, PASSWORD.format(len(username)))
 
     def run(self, *words: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
         """One command to its end, with changes to the environment; None: without that variable."""

@@ -28,6 +28,13 @@ USER_CREATED = register(
 OFFICE_FOUNDED = register(
     EventType("accounts.office_founded", "{actor} menyiapkan kota dengan unit {subject}", fields=frozenset({"people"}))
 )
+BEGAN_AGAIN = register(
+    EventType(
+        "accounts.began_again",
+        "Akun {subject} dibuka kembali dengan kunci pemulihan",
+        fields=frozenset({"second_step_dropped"}),
+    )
+)
 UNIT_CREATED = register(
     EventType("accounts.unit_created", "{actor} membuat unit {subject}", fields=frozenset({"agency"}))
 )

@@ -52,7 +52,7 @@ def _unsafe(env: Env, environ: Mapping[str, str]) -> Iterator[str]:
         yield "RUANGAMAN_PG_SOCKET is for the demo and the tests: name a server in DATABASE_URL to serve a city."
     host = env.database.host
     if not (host in LOCAL_HOSTS or host.startswith("/")) and env.database.options.get("sslmode") not in ENCRYPTED:
-        yield "PostgreSQL is on another machine: add ?sslmode=verify-full to its address, or what people do is read on the way."
+        yield "PostgreSQL is on another machine: add ?sslmode=verify-full to its address."
     if env.process != "web":
         return
     if not env.secure_cookies:
@@ -88,8 +88,8 @@ def require_founded(role: Role) -> None:
             _require_city()
     except ProgrammingError as error:
         raise NotReady(
-            f"The login of {URL_NAMES[settings.ENV.process]} lacks its rights in this database: run ./ruang setup or ./ruang"
-            " migrate."
+            f"The login of {URL_NAMES[settings.ENV.process]} lacks its rights in this database:"
+            " run ./ruang setup or ./ruang migrate."
         ) from error
 
 
@@ -116,7 +116,8 @@ def _require_migrated() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotReady(
-            "The tables of this database are older than this version: stop every process, run ./ruang migrate, then start."
+            "The tables of this database are older than this version:"
+            " stop every process, run ./ruang migrate, then start."
         )
 
 

@@ -52,7 +52,11 @@ def main(server: Sequence[str]) -> None:
 
 
 def look_around() -> None:
-    """Refuse an environment that is not fit for production, unless this machine says that it is none. Raises EnvError."""
+    """Refuse an environment that is not fit to serve a city, unless this machine says that it serves none.
+
+    Raises:
+        NotReady.
+    """
     from django.conf import settings
 
     from ruangaman.config.readiness import require_safe

@@ -128,7 +128,7 @@ def _database_rights(name: str) -> list[sql.Composed]:
     ]
 
 
-def _schema_rights() -> list[sql.Composable]:
+def _schema_rights() -> list[sql.SQL | sql.Composed]:
     groups = sql.SQL(", ").join(map(sql.Identifier, GROUPS))
     return [
         sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"),

@@ -36,9 +36,9 @@ class Terminal:
                 _("Perintah ini hanya berjalan di layar terminal: yang ditampilkannya tidak boleh masuk ke berkas.")
             )
 
-    def say(self, text: str = "") -> None:
-        """Say something; a blank line when there is nothing to say."""
-        self._out.write(text + "\n")
+    def say(self, text: str = "", **values: object) -> None:
+        """Say something, with values put into its places; a blank line when there is nothing to say."""
+        self._out.write((text % values if values else text) + "\n")
         self._out.flush()
 
     def ask(self, question: str, *, default: str = "", check: Check | None = None) -> str:
@@ -56,9 +56,9 @@ class Terminal:
         answer = self.ask(f"{question} ({shown})", default=_("y") if default else _("t"))
         return answer[:1].casefold() == "y"
 
-    def wait(self, text: str) -> None:
+    def wait(self, text: str, **values: object) -> None:
         """Wait for Enter."""
-        self._line(f"{text} ")
+        self._line(f"{text % values if values else text} ")
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:

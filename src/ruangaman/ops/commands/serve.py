@@ -1,4 +1,4 @@
-"""`./ruang serve`: the web server of a city, on the database of DATABASE_URL. TLS is ended by a proxy in front of it."""
+"""`./ruang serve`: the web server of a city, on the database of DATABASE_URL. A proxy in front of it ends TLS."""
 
 from __future__ import annotations
 

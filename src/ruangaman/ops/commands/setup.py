@@ -1,4 +1,4 @@
-"""`./ruang setup`: makes a new city, in one sitting at a terminal. Needs the environment of docs/how-to/install-for-a-city.md."""
+"""`./ruang setup`: makes a new city, in one sitting at a terminal (docs/how-to/install-for-a-city.md)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prepare the ground, ask, hold the ceremony, write everything at once. Interrupted before that: nothing is there."""
+    """Prepare the ground, ask, hold the ceremony, write everything at once; interrupted before that, nothing is there."""
     speak(options.language)
     try:
         terminal = Terminal()
@@ -46,7 +46,7 @@ def _prepare(terminal: Terminal) -> None:
     ground.prepare_server(addresses)
     made = ground.make_secrets(addresses["migrate"])
     for path in made:
-        terminal.say(_("Berkas rahasia baru: %(path)s (hanya terbaca oleh pengguna ini).") % {"path": path})
+        terminal.say(_("Berkas rahasia baru: %(path)s (hanya terbaca oleh pengguna ini)."), path=path)
     if Path(os.environ["RUANGAMAN_PEPPER_FILE"]) in made:
         terminal.say(
             _("Tanpa berkas pepper tidak ada kata sandi dan tanda terima yang membuka apa pun, juga dari cadangan.")
@@ -82,9 +82,7 @@ def _found(terminal: Terminal, language: str) -> None:
     ceremony.hold(terminal, made, plan.custodians)
     founding.found(plan, made, at=at)
     interview.forget()
-    record = ceremony.write_record(data / "recovery-record.txt", made.public, plan.custodians, at=at)
+    record = ceremony.keep_record(made.public, plan.custodians, at=at)
     terminal.say("\n" + _("Kota ini siap. Jalankan ./ruang serve dan ./ruang worker sebagai layanan."))
-    terminal.say(
-        _("Catatan tanpa kata kunci, untuk dicetak dan ditandatangani kelima penjaga: %(path)s") % {"path": record}
-    )
+    terminal.say(_("Catatan tanpa kata kunci, untuk dicetak dan ditandatangani kelima penjaga: %(path)s"), path=record)
     terminal.say(_("Saat masuk pertama, setiap orang memasang langkah kedua di ponselnya."))

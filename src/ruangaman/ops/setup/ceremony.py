@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
+
 from ruangaman.ops.setup.plan import Custodian
 from ruangaman.ops.terminal import Terminal
 from ruangaman.ops.words import translate as _
@@ -37,8 +39,9 @@ def hold(terminal: Terminal, made: Recovery, custodians: Sequence[Custodian]) ->
         raise RuntimeError("The shares do not make the key.")
 
 
-def write_record(path: Path, public: KemPublic, custodians: Sequence[Custodian], *, at: datetime) -> Path:
-    """Write who keeps which share, to be printed and signed. It holds no word of a share."""
+def keep_record(public: KemPublic, custodians: Sequence[Custodian], *, at: datetime) -> Path:
+    """Write who keeps which share beside the data, to be printed and signed. It holds no word of a share."""
+    path = settings.ENV.data / "recovery-record.txt"
     lines = [
         _("Kunci pemulihan Ruang Aman, dibagi lima pada %(day)s. Tiga bagian membukanya.") % {"day": f"{at:%Y-%m-%d}"}
     ]
@@ -46,7 +49,7 @@ def write_record(path: Path, public: KemPublic, custodians: Sequence[Custodian],
     lines += [f"{number}. {one.name}, {one.body}" for number, one in enumerate(custodians, start=1)]
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write("\n".join(lines) + "\n")
-    return path
+    return Path(path)
 
 
 def _until_written(terminal: Terminal, share: str, heading: str) -> None:

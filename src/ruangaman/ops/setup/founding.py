@@ -93,8 +93,6 @@ def _require_nobody() -> None:
     people, units = User.objects.count(), list(Unit.objects.values_list("name", flat=True))
     if people or units or Agency.objects.exists():
         raise Unfit(
-            _(
-                "Kota ini sudah disiapkan: %(units)s, %(people)d akun. setup tidak mengubah apa pun. Orang baru diundang dari layar."
-            )
+            _("Kota ini sudah disiapkan: %(units)s, %(people)d akun. Tidak ada yang diubah.")
             % {"units": ", ".join(units) or "-", "people": people}
         )

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -42,11 +43,7 @@ class Interview:
         say("\n" + _("1 dari 4: dinas, unit, dan meja pengaduan."))
         place = self._place()
         say("\n" + _("2 dari 4: orang. Setiap orang mengetik kata sandinya sendiri; yang lain melihat ke arah lain."))
-        say(
-            _(
-                "Dua petugas kunci mengesahkan kunci setiap orang baru. Biasanya kepala unit dan petugas pelindungan data."
-            )
-        )
+        say(_("Dua petugas kunci mengesahkan kunci setiap orang: biasanya kepala unit dan petugas pelindungan data."))
         officers = (
             self._person("officer1", _("Petugas kunci pertama"), role=Role.KEPALA.value),
             self._person("officer2", _("Petugas kunci kedua"), role=Role.DPO.value),
@@ -56,14 +53,9 @@ class Interview:
         say("\n" + _("Orang lain, misalnya manajer kasus. Yang belum ada sekarang bisa diundang nanti."))
         others = self._several("other", _("Orang lain"), least=0, role=Role.MANAJER.value)
         emergency = self._emergency(officers[0].username)
-        say(
-            "\n"
-            + _(
-                "3 dari 4: penjaga kunci pemulihan. Lima orang dari lima instansi yang berbeda, masing-masing satu bagian."
-            )
-        )
+        say("\n" + _("3 dari 4: penjaga kunci pemulihan, lima orang dari lima instansi yang berbeda."))
         say(_("Tiga dari lima bagian membuka semua berkas. Karena itu tidak ada dua penjaga dari instansi yang sama."))
-        return Plan(place, officers, desk, others, emergency, self._custodians())
+        return Plan(place, officers, desk, others, emergency, ask_custodians(self._ask))
 
     def forget(self) -> None:
         """Drop the noted answers: the city is there."""
@@ -114,22 +106,6 @@ class Interview:
         answer = self._ask("emergency", _("Nama pengguna petugas darurat"), default=first, check=fault)
         return tuple(_listed(answer))
 
-    def _custodians(self) -> tuple[Custodian, ...]:
-        found: list[Custodian] = []
-        for number in range(1, recovery.SHARES + 1):
-            bodies = {one.body.casefold() for one in found}
-
-            def fault(answer: str, bodies: set[str] = bodies) -> str | None:
-                return (
-                    _("Instansi ini sudah menjaga satu bagian.") if answer.casefold() in bodies else _name_fault(answer)
-                )
-
-            what = _("Penjaga %(number)d") % {"number": number}
-            name = self._ask(f"custodian{number}_name", _("%(what)s: nama") % {"what": what}, check=_name_fault)
-            body = self._ask(f"custodian{number}_body", _("%(what)s: instansi") % {"what": what}, check=fault)
-            found.append(Custodian(name, body))
-        return tuple(found)
-
     def _ask(self, key: str, question: str, *, default: str = "", check: Check | None = None) -> str:
         answer = self._terminal.ask(question, default=self._said.get(key, default), check=check)
         self._said[key] = answer
@@ -143,6 +119,26 @@ class Interview:
         if not _NAME.fullmatch(answer.casefold()):
             return _("Tiga sampai 32 huruf kecil, angka, titik, atau garis.")
         return _("Nama pengguna itu sudah dipakai.") if answer.casefold() in self._names else None
+
+
+def ask_custodians(ask: Callable[..., str]) -> tuple[Custodian, ...]:
+    """Ask who keeps the five shares; no body keeps two.
+
+    Args:
+        ask: takes a key, a question and `check`.
+    """
+    found: list[Custodian] = []
+    for number in range(1, recovery.SHARES + 1):
+        bodies = {one.body.casefold() for one in found}
+
+        def fault(answer: str, bodies: set[str] = bodies) -> str | None:
+            return _("Instansi ini sudah menjaga satu bagian.") if answer.casefold() in bodies else _name_fault(answer)
+
+        what = _("Penjaga %(number)d") % {"number": number}
+        name = ask(f"custodian{number}_name", _("%(what)s: nama") % {"what": what}, check=_name_fault)
+        body = ask(f"custodian{number}_body", _("%(what)s: instansi") % {"what": what}, check=fault)
+        found.append(Custodian(name, body))
+    return tuple(found)
 
 
 def ask_password(terminal: Terminal, *, username: str, name: str) -> str:
@@ -161,16 +157,13 @@ def show_code(terminal: Terminal, *, name: str) -> str:
     """Show somebody a fresh recovery code, alone, until its end was typed back from the paper; return it."""
     code = doors.new_code()
     terminal.wait(
-        "  "
-        + _("Sekarang kode cetak untuk %(name)s, sendirian di depan layar. Siapkan kertas, lalu Enter.")
-        % {"name": name}
+        "  " + _("Sekarang kode cetak, hanya %(name)s di depan layar. Siapkan kertas, lalu Enter."), name=name
     )
     while True:
         with terminal.alone():
-            terminal.say(_("Kode cetak %(name)s\n\n    %(code)s\n") % {"name": name, "code": code})
-            terminal.say(
-                _("Kode ini membuka kunci Anda bila kata sandi terlupa. Tulis di kertas, simpan di tempat terkunci.")
-            )
+            terminal.say(_("Kode cetak %(name)s"), name=name)
+            terminal.say(f"\n    {code}\n")
+            terminal.say(_("Membuka kunci Anda bila kata sandi terlupa. Tulis di kertas, simpan di tempat terkunci."))
             terminal.wait(_("Sudah ditulis? Enter."))
         ending = terminal.ask("  " + _("Delapan huruf terakhir kode itu, dari kertas"))
         if doors.normalise_code(ending) == doors.normalise_code(code)[-8:]:

@@ -260,6 +260,20 @@ def read_members(group_id: UUID) -> dict[UUID, list[int]]:
     return members
 
 
+def begin_generation(*, group_id: UUID, members: Sequence[UUID], at: datetime) -> None:
+    """Begin the next generation of a group's key for these members.
+
+    Raises:
+        KeyNotSigned: a member's key is not signed.
+
+    Writes: a new public key and its wraps, one `vault.group_changed` event.
+    """
+    newest = PrincipalKey.objects.filter(principal_id=group_id).order_by("-generation").values_list("generation")
+    with transaction.atomic():
+        _begin_generation(group_id, newest[0][0] + 1, members, at)
+    _record_group(group_id, None, at, added=members)
+
+
 def _begin_generation(group_id: UUID, generation: int, members: Sequence[UUID], at: datetime) -> None:
     private = wrapping.generate()
     wraps = _wrap_group(group_id, {generation: private}, members, at)
