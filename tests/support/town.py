@@ -1,4 +1,4 @@
-"""A city of its own for a test: another PostgreSQL with separate logins, set up through the terminal as a person would."""
+"""A city of its own for a test: another PostgreSQL with separate logins, set up at a terminal as a person would."""
 
 from __future__ import annotations
 
@@ -82,9 +82,15 @@ class Town:
         self.introduce(talk, "ketua", "Ketua Satu")
         self.introduce(talk, "pelindung", "Pelindung Dua")
         self.introduce(talk, "meja1", "Penerima Tiga")
+        talk.answer("Tambah petugas meja", "y")
+        self.introduce(talk, "meja2", "Penerima Empat")
         talk.answer("Tambah petugas meja", "t")
         talk.answer("Tambah orang lain", "t")
         talk.answer("petugas darurat \\[ketua\\]")
+        self.name_custodians(talk)
+
+    def name_custodians(self, talk: Conversation) -> None:
+        """Five people from five bodies."""
         for number, body in enumerate(BODIES, start=1):
             talk.answer(f"Penjaga {number}: nama", f"Penjaga Ke{number}")
             talk.answer(f"Penjaga {number}: instansi", body)
@@ -118,6 +124,7 @@ class Town:
 
     def hold_ceremony(self, talk: Conversation) -> None:
         """Five custodians, one after another."""
+        self.shares = []
         for number in range(1, 6):
             talk.answer(f"Bagian {number} dari 5, untuk Penjaga Ke{number}")
             shown = talk.hear(r"Penjaga Ke\d, [^\n]+\n(.*)Tulis ke-33").group(1)
@@ -153,7 +160,8 @@ class Town:
         try:
             end = time.monotonic() + 60
             while not demo.is_live(port, "/readyz"):
-                assert running.poll() is None and time.monotonic() < end, log.read_text()
+                assert running.poll() is None, log.read_text()
+                assert time.monotonic() < end, log.read_text()
                 time.sleep(0.1)
             served = Served(self.env["RUANGAMAN_URL"], port, running, log)
             yield served

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prepare the ground, ask, hold the ceremony, write everything at once; interrupted before that, nothing is there."""
+    """Prepare the ground, ask, hold the ceremony, write everything at once; interrupted before, nothing is there."""
     speak(options.language)
     try:
         terminal = Terminal()
