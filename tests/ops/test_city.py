@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import time
 from pathlib import Path
 
 import psycopg
@@ -83,6 +84,29 @@ def test_a_report_from_the_street_is_read_by_the_desk_that_was_set_up(town, serv
     assert code in queue.text
 
     assert STORY in desk.get(f"/laporan/{code}/").text
+
+
+def test_the_worker_writes_to_the_desk_that_something_came_in(town, served):
+    with town.working() as worker:
+        street = served.browser()
+        assert street.submit(street.get("/i/"), {"what": STORY, "now": "yes"}).receipt
+        letters = town.folder / "data" / "mail"
+        end = time.monotonic() + 60
+        while not any("meja1@lapor.example" in path.read_text() for path in letters.glob("*.log")):
+            assert worker.poll() is None, "the worker ended"
+            assert time.monotonic() < end, "no letter was written"
+            time.sleep(0.2)
+        worker.terminate()
+
+        assert worker.wait(30) == 0
+    assert "memukul" not in "".join(path.read_text() for path in letters.glob("*.log"))
+
+
+def test_a_port_that_is_in_use_is_told_in_one_sentence(town, served):
+    done = town.run("serve", "--port", str(served.port))
+
+    assert done.returncode == 1
+    assert done.stderr.strip().startswith(f"Port {served.port} is in use")
 
 
 def test_the_visitor_s_address_is_counted_not_the_proxy_s(town, served):

@@ -170,6 +170,17 @@ class Town:
         finally:
             processes.stop(running, seconds=10, number=signal.SIGTERM)
 
+    @contextmanager
+    def working(self) -> Iterator[subprocess.Popen[bytes]]:
+        """`./ruang worker`, until SIGTERM."""
+        command = [sys.executable, "-P", "-m", "ruangaman.ops.cli", "worker"]
+        with (self.folder / "worker.log").open("wb") as out:
+            running = subprocess.Popen(command, env=self.env, stdout=out, stderr=out, start_new_session=True)
+        try:
+            yield running
+        finally:
+            processes.stop(running, seconds=10, number=signal.SIGTERM)
+
 
 @dataclass(frozen=True)
 class Served:

@@ -43,16 +43,16 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def choose_port(wanted: int) -> int:
+def choose_port(wanted: int, host: str = "127.0.0.1") -> int:
     """The port if it is free; 0 takes any free one.
 
     Raises:
         DemoError: something listens there.
     """
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", wanted))
+            probe.bind((host, wanted))
         except OSError:
             raise DemoError(
                 f"Port {wanted} is in use: stop what listens there, or choose another with --port."

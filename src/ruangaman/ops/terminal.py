@@ -32,9 +32,7 @@ class Terminal:
         """
         self._in, self._out = source or sys.stdin, out or sys.stdout
         if not (self._in.isatty() and self._out.isatty()):
-            raise Gone(
-                _("Perintah ini hanya berjalan di layar terminal: yang ditampilkannya tidak boleh masuk ke berkas.")
-            )
+            raise Gone(_("Perintah ini hanya berjalan di layar terminal: isinya tidak boleh masuk ke berkas."))
 
     def say(self, text: str = "", **values: object) -> None:
         """Say something, with values put into its places; a blank line when there is nothing to say."""

@@ -92,6 +92,8 @@ def ask_signers(terminal: Terminal, returning: Collection[User]) -> list[User]:
     officers = find_officers()
     own = {user.pk for user in returning}
     signers = [user for user in returning if user.principal_id in {officer.principal_id for officer in officers}]
+    if len(signers) >= SIGNATURES:
+        terminal.say("\n" + _("Petugas kunci sendiri yang kembali: daftarnya dijamin pepper dan disahkan ulang."))
     others = {officer.username: officer for officer in officers if officer.pk not in own}
     while len(signers) < SIGNATURES:
         left = [name for name, officer in others.items() if officer not in signers]

@@ -165,7 +165,8 @@ def show_code(terminal: Terminal, *, name: str) -> str:
             terminal.say(f"\n    {code}\n")
             terminal.say(_("Membuka kunci Anda bila kata sandi terlupa. Tulis di kertas, simpan di tempat terkunci."))
             terminal.wait(_("Sudah ditulis? Enter."))
-        ending = terminal.ask("  " + _("Delapan huruf terakhir kode itu, dari kertas"))
+        with terminal.alone():
+            ending = terminal.ask(_("Delapan huruf terakhir kode itu, dari kertas"))
         if doors.normalise_code(ending) == doors.normalise_code(code)[-8:]:
             return code
         terminal.say("  " + _("Belum cocok. Kodenya ditampilkan sekali lagi."))
