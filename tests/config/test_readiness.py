@@ -45,7 +45,6 @@ def test_an_environment_as_the_manual_says_is_fit(told, process):
         ({"RUANGAMAN_HOSTS": "127.0.0.1"}, "RUANGAMAN_HOSTS must name lapor.example"),
         ({"DATABASE_URL": "postgresql://w@10.0.0.9/city"}, "add .sslmode=verify-full"),
         ({"DATABASE_URL": "postgresql://w@10.0.0.9/city?sslmode=prefer"}, "add .sslmode=verify-full"),
-        ({"RUANGAMAN_CHECKPOINT_KEY_FILE": ""}, "RUANGAMAN_CHECKPOINT_KEY_FILE must name the checkpoint key file"),
     ],
 )
 def test_each_unsafe_setting_is_refused_with_one_sentence(told, changes, sentence):
@@ -64,10 +63,26 @@ def test_a_secret_that_others_can_read_is_refused(told, tmp_path, name, mode):
         look(told)
 
 
+def test_the_worker_does_not_start_without_the_key_that_signs_checkpoints(told, tmp_path):
+    (tmp_path / "RUANGAMAN_CHECKPOINT_KEY_FILE").unlink()
+
+    for path in ("", told["RUANGAMAN_CHECKPOINT_KEY_FILE"]):
+        with pytest.raises(env.EnvError, match="RUANGAMAN_CHECKPOINT_KEY_FILE must name"):
+            look({**told, "RUANGAMAN_PROCESS": "worker", "RUANGAMAN_CHECKPOINT_KEY_FILE": path})
+
+
+def test_a_web_server_that_is_not_told_the_key_may_serve_but_not_one_whose_key_is_gone(told, tmp_path):
+    look({**told, "RUANGAMAN_CHECKPOINT_KEY_FILE": ""})
+    (tmp_path / "RUANGAMAN_CHECKPOINT_KEY_FILE").unlink()
+
+    with pytest.raises(env.EnvError, match="RUANGAMAN_CHECKPOINT_KEY_FILE must name"):
+        look(told)
+
+
 def test_a_checkpoint_key_of_another_length_is_none(told, tmp_path):
     (tmp_path / "RUANGAMAN_CHECKPOINT_KEY_FILE").write_bytes(b"s" * 31)
 
-    with pytest.raises(NotReady, match="the checkpoint key is 32 bytes, this file has 31"):
+    with pytest.raises(env.EnvError, match="RUANGAMAN_CHECKPOINT_KEY_FILE.* 32 bytes"):
         look(told)
 
 

@@ -40,7 +40,7 @@ class NotReady(EnvError):
 def require_safe(env: Env, environ: Mapping[str, str] | None = None) -> None:
     """Refuse an environment that would serve a city unsafely. Raises NotReady."""
     told = os.environ if environ is None else environ
-    faults = [*_unsafe(env, told), *_secrets(told)]
+    faults = [*_unsafe(env, told), *_secrets(env, told)]
     if faults:
         raise NotReady(faults[0])
 
@@ -64,9 +64,11 @@ def _unsafe(env: Env, environ: Mapping[str, str]) -> Iterator[str]:
         yield f"RUANGAMAN_HOSTS must name {address.hostname}, the host of RUANGAMAN_URL."
 
 
-def _secrets(environ: Mapping[str, str]) -> Iterator[str]:
+def _secrets(env: Env, environ: Mapping[str, str]) -> Iterator[str]:
     for name, what in SECRETS.items():
         path = Path(environ.get(name, ""))
+        if env.process == "web" and name == "RUANGAMAN_CHECKPOINT_KEY_FILE" and not environ.get(name):
+            continue  # only the worker signs checkpoints: a web server is better off without the key
         if not environ.get(name) or not path.is_file():
             yield f"{name} must name the {what} file: ./ruang setup makes it."
         elif path.stat().st_mode & OPEN_TO_OTHERS:
