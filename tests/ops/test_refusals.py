@@ -9,6 +9,7 @@ import pytest
 
 from ruangaman.config.env import REFUSED
 from ruangaman.ops import demo, environment, roles
+from tests.support.conversation import Conversation
 from tests.support.town import Town
 
 OLDER = "The tables of this database are older than this version: stop every process, run ./ruang migrate, then start."
@@ -85,6 +86,12 @@ def test_another_pepper(town, words, tmp_path):
     environment.make_secret(tmp_path / "pepper")
 
     assert refusal(town, words, RUANGAMAN_PEPPER_FILE=str(tmp_path / "pepper")) == WRONG_PEPPER
+
+
+def test_nobody_is_brought_back_where_no_city_is(bare):
+    with Conversation(["recover", "--user", "maya"], bare.env) as talk:
+        talk.hear(EMPTY)
+        assert talk.end() == REFUSED
 
 
 @pytest.mark.parametrize("words", [SERVE, WORKER, ("migrate",)], ids=["serve", "worker", "migrate"])

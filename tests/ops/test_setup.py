@@ -54,6 +54,30 @@ def test_without_a_manager_s_login_it_prints_the_sql_and_the_sql_is_enough(tmp_p
             talk.hear("1 dari 4")
 
 
+def test_a_manager_s_login_gives_each_login_its_password_and_no_log_ever_sees_it(tmp_path, bare):
+    town = Town(tmp_path, bare.server, bare.database)
+    town.env |= {
+        "DATABASE_URL": town.url("ra_login_web", "rahasia-web"),
+        "DATABASE_URL_BACKUP": town.url("ra_login_backup", "rahasia-cadangan"),
+        "RUANGAMAN_PEPPER_FILE": bare.env["RUANGAMAN_PEPPER_FILE"],
+    }
+    with psycopg.connect(bare.server.conninfo(), autocommit=True) as connection:
+        connection.execute("ALTER ROLE ra_owner SET log_statement = 'all'")
+        try:
+            with Conversation(["setup"], town.admin()) as talk:
+                talk.hear("Mengerti", "1 dari 4")
+            kept = dict(connection.execute("SELECT rolname, rolpassword FROM pg_authid").fetchall())
+        finally:
+            connection.execute("ALTER ROLE ra_owner RESET log_statement")
+
+    assert kept["ra_login_web"].startswith("SCRAM-SHA-256$")
+    assert kept["ra_login_backup"].startswith("SCRAM-SHA-256$")
+    assert kept["ra_login_worker"] is None
+    log = (bare.server.data / "postgres.log").read_text()
+    assert "ALTER ROLE" in log
+    assert "rahasia" not in log
+
+
 def test_a_server_that_would_forget_on_power_loss_is_refused(bare):
     with psycopg.connect(bare.server.conninfo(), autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {bare.database} SET synchronous_commit = off")

@@ -55,10 +55,10 @@ def _begin(language: str) -> None:
     from django.utils import translation
 
     from ruangaman.audit.types import Role  # models are importable only now
-    from ruangaman.vault.services import check_pepper
+    from ruangaman.config.startup import check_database
 
     translation.activate(language)
-    check_pepper(Role.MIGRATE)
+    check_database(Role.MIGRATE)
 
 
 def _bring_back(terminal: Terminal, names: list[str]) -> None:

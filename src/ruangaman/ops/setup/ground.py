@@ -14,6 +14,8 @@ from ruangaman.ops.production import first_line
 from ruangaman.ops.words import translate as _
 
 ADMIN = "DATABASE_URL_ADMIN"
+FURTHER = ("DATABASE_URL_BACKUP",)
+"""Addresses of logins that a city may use later: if they are said, the logins get their passwords with the others."""
 SECRETS = ("RUANGAMAN_PEPPER_FILE", "RUANGAMAN_SECRET_KEY_FILE", "RUANGAMAN_CHECKPOINT_KEY_FILE")
 OLDEST, NEWEST = 15, 18
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
@@ -89,9 +91,12 @@ def _make(addresses: dict[str, Database]) -> None:
         admin = psycopg.conninfo.make_conninfo(**read_url(os.environ, ADMIN).parameters())
         roles.ensure_roles(admin)
         roles.ensure_database(admin, addresses["migrate"].name)
-        for database in addresses.values():
+        further = [read_url(os.environ, name) for name in FURTHER if os.environ.get(name)]
+        for database in (*addresses.values(), *further):
             if database.user in roles.LOGINS and database.password:
                 roles.set_password(admin, database.user, database.password)
+    except EnvError as error:
+        raise Unfit(str(error)) from None
     except psycopg.Error as error:
         raise Unfit(f"{ADMIN}: {first_line(error)}") from None
 

@@ -6,13 +6,13 @@ keys pass through here: no content is opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ruangaman.audit import services as audit
@@ -207,10 +207,11 @@ def rewrap(*, principal_id: UUID, recovery: RecoveryActor, by: Actor, at: dateti
     if active is None:
         raise KeyNotSigned(_("Kunci penerima belum disahkan dua petugas kunci."))
     old = Grant.objects.filter(principal_id=principal_id, generation__lt=active.generation)
-    live = [row for row in old.order_by("dossier_id", "epoch") if row.not_after is None or row.not_after > at]
-    done = Rewrapped()
-    for rows in _by_dossier(live):
-        done += _rewrap_some(rows, active, recovery, by, at)
+    live = old.filter(Q(not_after=None) | Q(not_after__gt=at))
+    done, dossiers = Rewrapped(), sorted(set(live.values_list("dossier_id", flat=True)))
+    for start in range(0, len(dossiers), AT_ONCE):
+        rows = live.filter(dossier_id__in=dossiers[start : start + AT_ONCE])
+        done += _rewrap_some(list(rows), active, recovery, by, at)
     return done
 
 
@@ -246,16 +247,6 @@ def _wrapped_again(
     facts = grants.facts_of(row)
     spec = GrantSpec(row.principal_id, facts.compartments, row.reason, row.not_after)
     return make_grant(spec, active, EpochFacts(row.dossier_id, row.epoch, commitment), keys, by=signer, at=at)
-
-
-def _by_dossier(rows: list[Grant]) -> Iterator[list[Grant]]:
-    """Yield the rows of so many dossiers at once, those of one dossier together."""
-    several: dict[UUID, list[Grant]] = {}
-    for row in rows:
-        several.setdefault(row.dossier_id, []).append(row)
-    groups = iter(several.values())
-    while some := list(islice(groups, AT_ONCE)):
-        yield [row for group in some for row in group]
 
 
 def _sign_again(key: PrincipalKey, keyring: Keyring, at: datetime) -> None:
