@@ -82,7 +82,7 @@ def test_a_web_server_that_is_not_told_the_key_may_serve_but_not_one_whose_key_i
 def test_a_checkpoint_key_of_another_length_is_none(told, tmp_path):
     (tmp_path / "RUANGAMAN_CHECKPOINT_KEY_FILE").write_bytes(b"s" * 31)
 
-    with pytest.raises(env.EnvError, match="RUANGAMAN_CHECKPOINT_KEY_FILE.* 32 bytes"):
+    with pytest.raises(env.EnvError, match=r"RUANGAMAN_CHECKPOINT_KEY_FILE.* 32 bytes"):
         look(told)
 
 

@@ -174,6 +174,25 @@ def test_nothing_is_widened(town: Town):
     assert {row.not_after for row in held} == {None}
 
 
+def test_what_somebody_held_under_an_earlier_principal_comes_over_too(town: Town):
+    before, ani = town.person(), town.person()
+    ref = seal(town.dossier(before), before)
+
+    with working(role=Role.MIGRATE):
+        done = services.rewrap(
+            principal_id=ani.principal_id,
+            recovery=custodians(town),
+            by=town.first,
+            at=FEB_2,
+            former=[before.principal_id],
+        )
+
+    assert done == services.Rewrapped(dossiers=1, left=0)
+    assert reveal(ref, ani) == STORY
+    with pytest.raises(NotFound):
+        reveal(ref, before)
+
+
 def test_a_forged_grant_is_left_where_it_is(town: Town):
     ani, budi = town.person(), town.person()
     dossier = town.dossier(budi)

@@ -6,7 +6,7 @@ keys pass through here: no content is opened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -193,10 +193,15 @@ def renew_group(*, group_id: UUID, at: datetime) -> None:
     people.begin_generation(group_id=group_id, members=sorted(active), at=at)
 
 
-def rewrap(*, principal_id: UUID, recovery: RecoveryActor, by: Actor, at: datetime) -> Rewrapped:
+def rewrap(
+    *, principal_id: UUID, recovery: RecoveryActor, by: Actor, at: datetime, former: Collection[UUID] = ()
+) -> Rewrapped:
     """Wrap every live grant of a principal's lost generations to its newest key, from the recovery key's own grants.
 
     Nothing is widened: the same dossiers, epochs, compartments, reasons and ends; `by` signs.
+
+    Args:
+        former: other principals that were the same person's before, whose grants come over as well.
 
     Raises:
         KeyNotSigned: the newest key is not signed by two key officers.
@@ -206,7 +211,8 @@ def rewrap(*, principal_id: UUID, recovery: RecoveryActor, by: Actor, at: dateti
     active = directory.read_active([principal_id]).get(principal_id)
     if active is None:
         raise KeyNotSigned(_("Kunci penerima belum disahkan dua petugas kunci."))
-    old = Grant.objects.filter(principal_id=principal_id, generation__lt=active.generation)
+    lost = Q(principal_id=principal_id, generation__lt=active.generation) | Q(principal_id__in=list(former))
+    old = Grant.objects.filter(lost)
     live = old.filter(Q(not_after=None) | Q(not_after__gt=at))
     done, dossiers = Rewrapped(), sorted(set(live.values_list("dossier_id", flat=True)))
     for start in range(0, len(dossiers), AT_ONCE):
@@ -245,7 +251,7 @@ def _wrapped_again(
     if keys is None or keys.data_key is None:
         return None
     facts = grants.facts_of(row)
-    spec = GrantSpec(row.principal_id, facts.compartments, row.reason, row.not_after)
+    spec = GrantSpec(active.principal_id, facts.compartments, row.reason, row.not_after)
     return make_grant(spec, active, EpochFacts(row.dossier_id, row.epoch, commitment), keys, by=signer, at=at)
 
 
