@@ -62,7 +62,7 @@ def test_a_desk_officer_and_a_key_officer_who_lost_everything_come_back(town, se
         talk.answer("Nama pengguna petugas kunci", "ketua")
         talk.answer("Kata sandi Ketua", town.password("ketua"))
         town.come_back(talk, "meja2", "pintu baru yang kuat sekali")
-        town.come_back(talk, "pelindung", "jembatan lama di atas kabut")
+        town.come_back_by_letter(talk, "pelindung")
         assert int(talk.hear(r"(\d+) berkas terbuka kembali").group(1)) >= 1
         assert talk.end() == 0, talk.said[-2000:]
     after = report(served, town, NEW_STORY)
@@ -70,7 +70,7 @@ def test_a_desk_officer_and_a_key_officer_who_lost_everything_come_back(town, se
     desk = open_old_dossiers(served, "meja2", "pintu baru yang kuat sekali")
     assert OLD_STORY in desk.get(f"/laporan/{code}/").text
     assert NEW_STORY in desk.get(f"/laporan/{after}/").text
-    officer = open_old_dossiers(served, "pelindung", "jembatan lama di atas kabut")
+    officer = open_old_dossiers(served, "pelindung", town.password("pelindung"))
     assert officer.get(f"/laporan/{code}/").status == 404
     (told,) = ask(town, "SELECT detail FROM audit_auditevent WHERE type = 'vault.recovered' ORDER BY at LIMIT 1")[0]
     assert told["shares"] == ["1", "3", "5"]

@@ -115,6 +115,16 @@ class Town:
         talk.answer("ponsel dengan kode masuk", "t")
         self.passwords[username] = password
 
+    def come_back_by_letter(self, talk: Conversation, username: str) -> None:
+        """One of those who return and is not there: a password for the envelope, a code, and no phone."""
+        talk.hear(f"Kunci baru untuk [^(]+\\({username}\\)")
+        talk.answer("ada di depan layar ini", "t")
+        talk.answer("untuk amplop tersegel")
+        self.passwords[username] = talk.hear("(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}").group()
+        talk.answer("Sudah ditulis")
+        self.write_code_down(talk, username)
+        talk.answer("ponsel dengan kode masuk", "t")
+
     def write_code_down(self, talk: Conversation, username: str) -> None:
         """Read the code from the screen and prove it."""
         talk.answer("di depan layar. Siapkan kertas")
