@@ -25,6 +25,16 @@ LANGUAGE_CHANGED = register(
 USER_CREATED = register(
     EventType("accounts.user_created", "{actor} membuat akun {subject}", fields=frozenset({"role", "unit"}))
 )
+OFFICE_FOUNDED = register(
+    EventType("accounts.office_founded", "{actor} menyiapkan kota dengan unit {subject}", fields=frozenset({"people"}))
+)
+BEGAN_AGAIN = register(
+    EventType(
+        "accounts.began_again",
+        "Akun {subject} dibuka kembali dengan kunci pemulihan",
+        fields=frozenset({"second_step_dropped"}),
+    )
+)
 UNIT_CREATED = register(
     EventType("accounts.unit_created", "{actor} membuat unit {subject}", fields=frozenset({"agency"}))
 )

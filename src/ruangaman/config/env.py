@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 REFUSED = 78
 """Exit code of a process that may not start as it was told: starting it again would change nothing."""
@@ -23,6 +24,8 @@ LOGINS = {
 """Database login of each process on the embedded server (ADR 0013)."""
 
 URL_NAMES = {"web": "DATABASE_URL", "worker": "DATABASE_URL_WORKER", "migrate": "DATABASE_URL_MIGRATE"}
+URL_OPTIONS = frozenset({"host", "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs"})
+"""What may follow the question mark of such an address."""
 
 
 class EnvError(SystemExit):
@@ -37,8 +40,27 @@ class Database:
     port: str
     name: str
     user: str
-    password: str
+    password: str = field(repr=False)
     embedded: bool
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def parameters(self) -> dict[str, str]:
+        """Return what libpq takes; what is empty is left to it."""
+        named = {"host": self.host, "port": self.port, "dbname": self.name, "user": self.user}
+        return {key: value for key, value in {**named, "password": self.password, **self.options}.items() if value}
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """Who stands in front and says in `X-Forwarded-For` where a request came from. Neither: nobody is believed.
+
+    Args:
+        hops: how many proxies of ours a request passes; or
+        networks: where they are.
+    """
+
+    hops: int = 0
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +96,7 @@ class Env:
     secure_cookies: bool
     pool_size: int
     ledger: Path
+    proxy: Proxy
 
 
 def load(environ: Mapping[str, str] | None = None) -> Env:
@@ -110,6 +133,7 @@ def load(environ: Mapping[str, str] | None = None) -> Env:
         secure_cookies=_flag(env, "RUANGAMAN_SECURE_COOKIES", default=not debug),
         pool_size=_number(env, "RUANGAMAN_POOL_SIZE", 4),
         ledger=_file_in_folder(env, "RUANGAMAN_LEDGER_FILE", _folder(env, "RUANGAMAN_DATA") / "erasure.ledger"),
+        proxy=_proxy(env),
     )
 
 
@@ -199,17 +223,39 @@ def _database(env: Mapping[str, str], process: str) -> Database:
         return Database(socket, "", name, LOGINS[process], "", embedded=True)
     if not url_name or not env.get(url_name):
         raise EnvError(f"{url_name or 'RUANGAMAN_PG_SOCKET'} must say where PostgreSQL is.")
-    parts = urlsplit(env[url_name])
+    return read_url(env, url_name)
+
+
+def read_url(env: Mapping[str, str], url_name: str) -> Database:
+    """Return the database that a variable names. Raises EnvError."""
+    parts = urlsplit(env.get(url_name, ""))
+    options = dict(parse_qsl(parts.query))
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise EnvError(f"{url_name} must look like postgresql://user:password@host/database.")
+    if options.keys() - URL_OPTIONS:
+        raise EnvError(f"{url_name}: after the question mark only {', '.join(sorted(URL_OPTIONS))} may stand.")
     return Database(
-        host=unquote(parts.hostname or ""),
+        host=options.pop("host", "") or unquote(parts.hostname or ""),
         port=str(parts.port or ""),
         name=unquote(parts.path.lstrip("/")),
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         embedded=False,
+        options=options,
     )
+
+
+def _proxy(env: Mapping[str, str]) -> Proxy:
+    name = "RUANGAMAN_PROXY"
+    value = env.get(name, "").strip()
+    if not value or value.isdigit():
+        return Proxy(hops=int(value or 0))
+    try:
+        return Proxy(networks=tuple(ipaddress.ip_network(one.strip()) for one in value.split(",")))
+    except ValueError:
+        raise EnvError(
+            f"{name} must be the number of your proxies (1) or their networks (10.0.0.5/32, 10.1.0.0/16)."
+        ) from None
 
 
 def read_smtp(env: Mapping[str, str]) -> Smtp:

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 
 # The door does the body, the token, the transaction, sessions and the person; see config/middleware.py.
 MIDDLEWARE = [
+    "ruangaman.config.proxy.ForwardedMiddleware",
     "ruangaman.config.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ruangaman.config.compression.PageCompression",
@@ -88,14 +89,16 @@ DATABASES = {
         "TEST": {"NAME": ENV.database.name},
     }
 }
+_options: dict[str, object] = dict(ENV.database.options)
 if ENV.process == "web":
     # Four a core; a wait of three seconds is caught for the page that says what to do.
-    DATABASES["default"]["OPTIONS"] = {
+    _options |= {
         "pool": {"min_size": 1, "max_size": ENV.pool_size, "timeout": 3.0, "max_idle": 300.0},
         "connect_timeout": 3,
     }
 elif ENV.process in {"worker", "migrate"}:
-    DATABASES["default"]["OPTIONS"] = {"options": f"-c role=ra_{ENV.process}", "connect_timeout": 10}
+    _options |= {"options": f"-c role=ra_{ENV.process}", "connect_timeout": 10}
+DATABASES["default"]["OPTIONS"] = _options
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["ruangaman.accounts.adapters.DoorBackend"]
@@ -124,6 +127,7 @@ SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = ENV.secure_cookies
 CSRF_COOKIE_SECURE = ENV.secure_cookies
 CSRF_USE_SESSIONS = False
+CSRF_TRUSTED_ORIGINS = [ENV.url]  # behind the proxy that ends TLS, requests look like plain http to us
 SECURE_CONTENT_TYPE_NOSNIFF = False  # HeadersMiddleware sets all of them
 X_FRAME_OPTIONS = "DENY"
 
@@ -170,6 +174,7 @@ RUANGAMAN_URL = ENV.url
 """Where the installation is reached: the address in the letters to the people on duty."""
 RUANGAMAN_EXIT_URL = ENV.exit_url
 RUANGAMAN_POOL_SIZE = ENV.pool_size
+RUANGAMAN_PROXY = ENV.proxy
 RUANGAMAN_SECURE_COOKIES = ENV.secure_cookies
 RUANGAMAN_DOOR_PARAMS = (64 * 1024, 3, 1) if ENV.process != "test" else (64, 1, 1)
 """Argon2id of the password door for new doors: memory in KiB, iterations, lanes. Tests take the least that runs."""

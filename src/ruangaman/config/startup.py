@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import django
 from django.core.handlers.wsgi import WSGIHandler
@@ -21,7 +22,12 @@ from django.db import connection
 from ruangaman.config.env import REFUSED, EnvError
 from ruangaman.vault.errors import WrongPepper
 
+if TYPE_CHECKING:
+    from ruangaman.audit.types import Role
+
 RETRY_SECONDS = 1.0
+LOOKED = "RUANGAMAN_LOOKED"
+"""In the environment of a server: the whole look was taken before it began, its workers only check the pepper."""
 logger = logging.getLogger("ruangaman")
 
 
@@ -33,13 +39,30 @@ def main(server: Sequence[str]) -> None:
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
     os.environ.setdefault("RUANGAMAN_PROCESS", "web")
+    os.environ.pop(LOOKED, None)
     try:
         django.setup()
-        _is_checked()
+        look_around()
+        if _is_checked():
+            os.environ[LOOKED] = "1"
     except (EnvError, WrongPepper) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(REFUSED) from None
     os.execv(sys.executable, [sys.executable, "-P", *server])  # noqa: S606 - our own interpreter, no shell
+
+
+def look_around() -> None:
+    """Refuse an environment that is not fit to serve a city, unless this machine says that it serves none.
+
+    Raises:
+        NotReady.
+    """
+    from django.conf import settings
+
+    from ruangaman.config.readiness import require_safe
+
+    if not settings.ENV.debug:
+        require_safe(settings.ENV)
 
 
 def make_application() -> WSGIHandler:
@@ -62,12 +85,16 @@ def make_application() -> WSGIHandler:
 
 
 def _is_checked() -> bool:
-    """Whether the pepper is the right one; False: the database does not answer. Raises WrongPepper."""
-    from ruangaman.config.middleware import OUTAGES  # the applications are loaded only now
-    from ruangaman.vault.services import check_pepper
+    """Whether pepper and database are the right ones; False: the database does not answer.
+
+    Raises:
+        WrongPepper, NotReady.
+    """
+    from ruangaman.audit.types import Role  # the applications are loaded only now
+    from ruangaman.config.middleware import OUTAGES
 
     try:
-        check_pepper()
+        check_database(Role.WEB)
     except OUTAGES:
         return False
     finally:
@@ -75,11 +102,31 @@ def _is_checked() -> bool:
     return True
 
 
+def check_database(role: Role) -> None:
+    """Look at the database: was it set up, is it of this version, is the pepper its own?
+
+    Raises:
+        WrongPepper, NotReady.
+        OperationalError: it does not answer.
+    """
+    from django.conf import settings
+
+    from ruangaman.config.readiness import require_founded, require_keys
+    from ruangaman.vault.services import check_pepper
+
+    looks = not settings.ENV.debug and os.environ.get(LOOKED) != "1"
+    if looks:
+        require_founded(role)
+    check_pepper(role)
+    if looks:
+        require_keys(role)
+
+
 def _keep_checking() -> None:
     try:
         while not _is_checked():
             time.sleep(RETRY_SECONDS)
-    except WrongPepper as error:
+    except (EnvError, WrongPepper) as error:
         _end_server(error)
 
 

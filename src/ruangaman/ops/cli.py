@@ -14,6 +14,7 @@ from ruangaman.ops.canary import NoCanary
 from ruangaman.ops.demo import DemoError
 from ruangaman.ops.lockfiles import LockError
 from ruangaman.ops.postgres import PostgresError
+from ruangaman.ops.production import Away
 from ruangaman.ops.runas import CannotRun
 from ruangaman.ops.supervisor import Refused
 
@@ -22,9 +23,12 @@ COMMANDS = {
     "test": "run the tests; everything after `test` goes to pytest",
     "check": "format, lint, types, import contracts, migrations, lock files, catalogues",
     "fix": "let ruff mend format and lint",
+    "setup": "make a new city: secrets, roles, tables, first officers, recovery shares",
+    "serve": "the web server of a city, on the database of DATABASE_URL",
     "worker": "do the jobs that wait in the database",
     "migrate": "bring the tables up to date",
     "seed": "add more synthetic reports and cases to a demo",
+    "recover": "give somebody new keys from three recovery shares",
     "audit": "verify the audit trail",
     "backup": "copy everything into one encrypted file",
     "restore": "put a backup into an empty place, and prove it",
@@ -35,7 +39,7 @@ COMMANDS = {
     "shots": "pictures of every page for every role",
     "doctor": "tell what this machine has and lacks",
 }
-_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError, Refused, BackupError, NoCanary)
+_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError, Refused, Away, BackupError, NoCanary)
 """Errors that are sentences for a person; any other one is a fault of ours and shows its traceback."""
 
 

@@ -43,16 +43,16 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def choose_port(wanted: int) -> int:
+def choose_port(wanted: int, host: str = "127.0.0.1") -> int:
     """The port if it is free; 0 takes any free one.
 
     Raises:
         DemoError: something listens there.
     """
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", wanted))
+            probe.bind((host, wanted))
         except OSError:
             raise DemoError(
                 f"Port {wanted} is in use: stop what listens there, or choose another with --port."
@@ -150,11 +150,11 @@ def receipts(folder: Path) -> list[str]:
     return [str(each) for each in json.loads(path.read_text())] if path.is_file() else []
 
 
-def web_command(port: int, *, workers: int) -> list[str]:
+def web_command(port: int, *, workers: int, host: str = "127.0.0.1") -> list[str]:
     """Words for the interpreter: look at the environment and the pepper once, then become the server."""
     return (
         "-m ruangaman.config.startup -m granian ruangaman.config.wsgi:application"
-        f" --interface wsgi --host 127.0.0.1 --port {port} --http 1 --no-ws"
+        f" --interface wsgi --host {host} --port {port} --http 1 --no-ws"
         f" --workers {workers} --blocking-threads {_BLOCKING_THREADS} --backpressure {_BACKPRESSURE}"
         " --respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 4"
     ).split()

@@ -41,10 +41,11 @@ def ensure_folder(folder: Path) -> None:
     (folder / "files").mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("pepper", "secret-key", "checkpoint.key"):
         if not (folder / name).exists():
-            _write_secret(folder / name)
+            make_secret(folder / name)
 
 
-def _write_secret(path: Path) -> None:
+def make_secret(path: Path) -> None:
+    """Write 32 random bytes that only this user can read; the file is there whole or not at all."""
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.unlink(missing_ok=True)
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -72,6 +72,32 @@ def clone_database(conninfo: str, template: str, name: str) -> None:
         _close_database(connection, name)  # rights and settings of a database are not copied with it
 
 
+def script(name: str) -> str:
+    """Return the same as SQL for psql, for whoever may make roles when we may not: `psql -d postgres -f FILE`."""
+    makes = "DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{0}') THEN CREATE ROLE {0}; END IF; END$$;"
+    lines = [makes.format(role) for role in (*GROUPS, *LOGINS)]
+    lines += [
+        f"ALTER ROLE {role} {'LOGIN' if role in LOGINS else 'NOLOGIN'} {_PLAIN.as_string()};"
+        for role in (*GROUPS, *LOGINS)
+    ]
+    lines += [f"GRANT {', '.join(groups)} TO {login};" for login, groups in LOGINS.items()]
+    database = sql.Identifier(name).as_string()
+    lines.append(f"CREATE DATABASE {database} OWNER ra_migrate TEMPLATE template0 ENCODING 'UTF8';")
+    lines += [statement.as_string() + ";" for statement in _database_rights(name)]
+    lines.append(f"\\connect {database}")
+    lines += [statement.as_string() + ";" for statement in _schema_rights()]
+    lines += [f"\\password {login}" for login in LOGINS]
+    return "\n".join(lines) + "\n"
+
+
+def set_password(conninfo: str, login: str, password: str) -> None:
+    """Give a login its password. Only its SCRAM verifier goes to the server, so no log ever holds it."""
+    with psycopg.connect(conninfo) as connection:
+        verifier = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
+        statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+        connection.execute(statement.format(sql.Identifier(login), sql.Literal(verifier)))
+
+
 def drop_database(conninfo: str, name: str) -> None:
     """Drop a database if it is there, ending the sessions on it."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
@@ -79,18 +105,35 @@ def drop_database(conninfo: str, name: str) -> None:
 
 
 def _close_database(connection: psycopg.Connection, name: str) -> None:
-    database = sql.Identifier(name)
-    logins = sql.SQL(", ").join(map(sql.Identifier, LOGINS))
-    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, logins))
-    for setting, value in (("synchronous_commit", "on"), ("timezone", "UTC"), ("search_path", "public")):
-        connection.execute(sql.SQL("ALTER DATABASE {} SET {} = {}").format(database, sql.Identifier(setting), value))
+    for statement in _database_rights(name):
+        connection.execute(statement)
 
 
 def _close_schema(connection: psycopg.Connection) -> None:
+    for statement in _schema_rights():
+        connection.execute(statement)
+
+
+def _database_rights(name: str) -> list[sql.Composed]:
+    database = sql.Identifier(name)
+    logins = sql.SQL(", ").join(map(sql.Identifier, LOGINS))
+    settings = (("synchronous_commit", "on"), ("timezone", "UTC"), ("search_path", "public"))
+    return [
+        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database),
+        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, logins),
+        *(
+            sql.SQL("ALTER DATABASE {} SET {} = {}").format(database, sql.Identifier(setting), value)
+            for setting, value in settings
+        ),
+    ]
+
+
+def _schema_rights() -> list[sql.SQL | sql.Composed]:
     groups = sql.SQL(", ").join(map(sql.Identifier, GROUPS))
-    connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    connection.execute("ALTER SCHEMA public OWNER TO ra_migrate")
-    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(groups))
-    # PostgreSQL lets everyone call a new function; ours run with their owner's rights, so each one is granted by name.
-    connection.execute("ALTER DEFAULT PRIVILEGES FOR ROLE ra_migrate REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
+    return [
+        sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"),
+        sql.SQL("ALTER SCHEMA public OWNER TO ra_migrate"),
+        sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(groups),
+        # PostgreSQL lets everyone call a new function; ours run with their owner's rights: each is granted by name.
+        sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE ra_migrate REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"),
+    ]

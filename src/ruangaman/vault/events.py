@@ -42,6 +42,23 @@ REVOKED = register(
 ROTATED = register(EventType("vault.rotated", "{actor} mengganti kunci berkas {subject}", fields=frozenset({"epoch"})))
 SHREDDED = register(EventType("vault.shredded", "{actor} menghapus kunci berkas {subject} untuk selamanya"))
 PERSON_MADE = register(EventType("vault.person_made", "{actor} membuat kunci untuk {subject}"))
+PERSON_RENEWED = register(
+    EventType("vault.person_renewed", "{actor} membuat kunci baru untuk {subject}", fields=frozenset({"generation"}))
+)
+REWRAPPED = register(
+    EventType(
+        "vault.rewrapped",
+        "{actor} membuka kembali berkas {subject} dengan kunci pemulihan",
+        fields=frozenset({"principals", "generation"}),
+    )
+)
+RECOVERED = register(
+    EventType(
+        "vault.recovered",
+        "{actor} memakai kunci pemulihan {subject}",
+        fields=frozenset({"shares", "principals", "dossiers", "left"}),
+    )
+)
 KEY_SIGNED = register(
     EventType("vault.key_signed", "{actor} mengesahkan kunci {subject}", fields=frozenset({"generation"}))
 )

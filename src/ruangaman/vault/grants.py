@@ -169,7 +169,7 @@ def open_grants(dossiers: Collection[UUID], *, by: Actor, at: datetime) -> Opene
     for row in rows:
         epoch = (row.dossier_id, row.epoch)
         committed = commitments.get(epoch, b"")
-        if not _is_genuine(row, committed, signing):
+        if not is_genuine(row, committed, signing):
             opened.false.add(epoch)
             continue
         try:
@@ -179,7 +179,8 @@ def open_grants(dossiers: Collection[UUID], *, by: Actor, at: datetime) -> Opene
     return opened
 
 
-def _is_genuine(row: Grant, commitment: bytes, signing: dict[UUID, tuple[bytes, ...]]) -> bool:
+def is_genuine(row: Grant, commitment: bytes, signing: dict[UUID, tuple[bytes, ...]]) -> bool:
+    """Say whether its grantor signed this grant, or the pepper vouches for it."""
     place, facts, tag = pepper.installation(), facts_of(row), bytes(row.signature)
     data = layout.grant_bytes(place, facts, wrapped=bytes(row.wrapped), commitment=commitment, at=row.made_at)
     if row.grantor_id is None:

@@ -20,6 +20,7 @@ from ruangaman.accounts.services.passwords import (
 )
 from ruangaman.accounts.services.people import (
     appoint_emergency_officers,
+    begin_again,
     create_agency,
     create_unit,
     create_user,
@@ -39,6 +40,7 @@ from ruangaman.accounts.services.second_step import (
 __all__ = [
     "LONGEST_NAME",
     "appoint_emergency_officers",
+    "begin_again",
     "change_password",
     "clear_tries",
     "count_try",

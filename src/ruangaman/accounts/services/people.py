@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts import events, policies
@@ -123,3 +125,17 @@ def set_language(*, language: str, by: User, at: datetime) -> None:
     by.language = language
     by.save(update_fields=["language"])
     audit.record(events.LANGUAGE_CHANGED, by=by, subject=str(by.pk), at=at, detail={"language": language})
+
+
+@transaction.atomic
+def begin_again(*, user: User, drops_second_step: bool, at: datetime) -> None:
+    """End every session of somebody whose keys were recovered; without the phone the second step is set up anew.
+
+    Writes: the account's session epoch, perhaps the second step, one event.
+    """
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    if drops_second_step:
+        Authenticator.objects.filter(user=user).delete()
+    audit.record(
+        events.BEGAN_AGAIN, by=None, subject=str(user.pk), at=at, detail={"second_step_dropped": drops_second_step}
+    )

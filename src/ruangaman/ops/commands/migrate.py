@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 
+from ruangaman.ops import production
 from ruangaman.ops.commands import check
 
 
@@ -18,14 +18,11 @@ def run(options: argparse.Namespace) -> int:
     if options.make:
         app, name = options.make
         return check.on_own_database(lambda env: check.make_migration(app, name, env))
-    os.environ["RUANGAMAN_PROCESS"] = "migrate"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
-    import django
-    from django.core.management import call_command
+    with production.django_as("migrate"):
+        from django.core.management import call_command
 
-    django.setup()
-    call_command("migrate", verbosity=1)
-    from ruangaman.ops import canary
+        call_command("migrate", verbosity=1)
+        from ruangaman.ops import canary
 
-    canary.ensure()
+        canary.ensure()
     return 0

@@ -64,14 +64,26 @@ def create_recovery(*, at: datetime) -> tuple[UUID, tuple[str, ...]]:
 
     Writes: principal, public key, one `vault.person_made` event.
     """
+    made = make_recovery()
+    return save_recovery(public=made.public, at=at), made.shares
+
+
+def save_recovery(*, public: KemPublic, at: datetime) -> UUID:
+    """Keep the public half of a recovery key whose shares are in the custodians' hands; return its principal.
+
+    Raises:
+        Conflict: there is one.
+
+    Writes: principal, public key, one `vault.person_made` event.
+    """
     if Principal.objects.filter(kind=PrincipalKind.RECOVERY, retired_at=None).exists():
         raise Conflict(_("Kunci pemulihan sudah ada."))
-    made, principal_id = make_recovery(), uuid4()
+    principal_id = uuid4()
     with transaction.atomic():
         _save_principal(principal_id, PrincipalKind.RECOVERY, at)
-        _save_key(principal_id, 1, made.public, at)
+        _save_key(principal_id, 1, public, at)
     audit.record(events.PERSON_MADE, by=None, subject=str(principal_id), at=at)
-    return principal_id, made.shares
+    return principal_id
 
 
 def appoint_officers(*, principals: Sequence[UUID], by: Actor | None, at: datetime) -> None:
@@ -246,6 +258,20 @@ def read_members(group_id: UUID) -> dict[UUID, list[int]]:
         for member, generation in cursor.fetchall():
             members.setdefault(member, []).append(generation)
     return members
+
+
+def begin_generation(*, group_id: UUID, members: Sequence[UUID], at: datetime) -> None:
+    """Begin the next generation of a group's key for these members.
+
+    Raises:
+        KeyNotSigned: a member's key is not signed.
+
+    Writes: a new public key and its wraps, one `vault.group_changed` event.
+    """
+    newest = PrincipalKey.objects.filter(principal_id=group_id).order_by("-generation").values_list("generation")
+    with transaction.atomic():
+        _begin_generation(group_id, newest[0][0] + 1, members, at)
+    _record_group(group_id, None, at, added=members)
 
 
 def _begin_generation(group_id: UUID, generation: int, members: Sequence[UUID], at: datetime) -> None:

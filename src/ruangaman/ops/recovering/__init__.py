@@ -1,0 +1,1 @@
+"""Using the recovery shares: the conversation with custodians and officers, and one transaction at the end."""

@@ -1,0 +1,137 @@
+"""A new city from the first command to the first report read by its desk, through real terminals and processes."""
+
+from __future__ import annotations
+
+import stat
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ruangaman.ops import processes
+from ruangaman.ops.demo import is_live
+from ruangaman.vault import recovery
+from tests.support.conversation import Conversation
+
+STORY = "Tetangga saya memukul anaknya tiap malam, hari Senin paling parah."
+
+
+@pytest.fixture(scope="module")
+def served(town):
+    with town.serving(RUANGAMAN_PROXY="1") as found:
+        yield found
+
+
+def ask(town, question, *values):
+    with psycopg.connect(town.server.conninfo(town.database)) as connection:
+        return connection.execute(question, values).fetchall()
+
+
+def test_any_three_of_the_five_written_shares_make_the_key_that_the_directory_knows(town):
+    (public,) = ask(
+        town,
+        "SELECT k.kem_public FROM vault_principalkey k JOIN vault_principal p ON p.id = k.principal_id"
+        " WHERE p.kind = 'recovery' ORDER BY k.generation DESC LIMIT 1",
+    )[0]
+
+    assert recovery.combine(town.shares[1:4]).public().to_bytes() == bytes(public)
+
+
+def test_secrets_are_made_for_this_user_alone_and_no_share_word_row_is_left(town):
+    for name in ("RUANGAMAN_PEPPER_FILE", "RUANGAMAN_SECRET_KEY_FILE", "RUANGAMAN_CHECKPOINT_KEY_FILE"):
+        assert stat.S_IMODE(Path(town.env[name]).stat().st_mode) == 0o600
+    left = b"".join(path.read_bytes() for path in Path(town.folder).rglob("*") if path.is_file())
+    dump = str(ask(town, "SELECT type, detail::text FROM audit_auditevent")).encode()
+    for share in town.shares:
+        assert " ".join(share.split()[4:8]).encode() not in left + dump
+    assert town.password("ketua").encode() not in left
+    assert not (town.folder / "data" / "setup-answers.json").exists()
+    assert "5. Penjaga Ke5, Universitas" in (town.folder / "data" / "recovery-record.txt").read_text()
+
+
+def test_a_second_setup_says_what_is_there_and_changes_nothing(town):
+    before = ask(town, "SELECT count(*) FROM audit_auditevent")
+
+    with Conversation(["setup"], town.env) as talk:
+        talk.hear("Kota ini sudah disiapkan: UPTD Contoh, 4 akun. Tidak ada yang diubah")
+        assert talk.end() == 1
+
+    assert ask(town, "SELECT count(*) FROM audit_auditevent") == before
+
+
+def test_the_first_officer_signs_in_and_has_to_set_up_the_second_step(town, served):
+    browser = served.browser()
+
+    page = browser.submit(browser.get("/masuk/"), {"username": "ketua", "password": town.password("ketua")})
+
+    assert page.path == "/masuk/langkah-kedua/pasang/"
+    assert browser.get("/kerja/").path == "/masuk/langkah-kedua/pasang/"
+    assert set(browser.cookies) == {"__Host-k"}
+    browser.enrol(page)
+    assert browser.get("/kerja/").path == "/kerja/"
+
+
+def test_a_report_from_the_street_is_read_by_the_desk_that_was_set_up(town, served):
+    street, desk = served.browser(), served.browser()
+    sent = street.submit(street.get("/i/"), {"what": STORY})
+    assert sent.receipt, sent.text
+
+    page = desk.submit(desk.get("/masuk/"), {"username": "meja1", "password": town.password("meja1")})
+    desk.enrol(page)
+    queue = desk.get("/kerja/")
+    (code,) = ask(town, "SELECT code FROM intake_report ORDER BY received_at DESC LIMIT 1")[0]
+    assert code in queue.text
+
+    assert STORY in desk.get(f"/laporan/{code}/").text
+
+
+def test_the_worker_writes_to_the_desk_that_something_came_in(town, served):
+    with town.working() as worker:
+        street = served.browser()
+        assert street.submit(street.get("/i/"), {"what": STORY, "now": "yes"}).receipt
+        letters = town.folder / "data" / "mail"
+        end = time.monotonic() + 60
+        while not any("meja1@lapor.example" in path.read_text() for path in letters.glob("*.log")):
+            assert worker.poll() is None, "the worker ended"
+            assert time.monotonic() < end, "no letter was written"
+            time.sleep(0.2)
+        worker.terminate()
+
+        assert worker.wait(30) == 0
+    assert "memukul" not in "".join(path.read_text() for path in letters.glob("*.log"))
+
+
+def test_a_port_that_is_in_use_is_told_in_one_sentence(town, served):
+    done = town.run("serve", "--port", str(served.port))
+
+    assert done.returncode == 1
+    assert done.stderr.strip().startswith(f"Port {served.port} is in use")
+
+
+def test_the_visitor_s_address_is_counted_not_the_proxy_s(town, served):
+    (before,) = ask(town, "SELECT count(*) FROM accounts_signinattempt")[0]
+    for number in range(2):
+        browser = served.browser(address=f"198.51.{100 + number}.7")
+        browser.submit(browser.get("/masuk/"), {"username": f"tidakada{number}", "password": "bukan kata sandi"})
+
+    (after,) = ask(town, "SELECT count(*) FROM accounts_signinattempt")[0]
+    assert after - before == 4, "two names and two places"
+
+
+def test_on_sigterm_the_server_leaves_no_process_behind(town):
+    with town.serving() as found:
+        group = [int(path.name) for path in Path("/proc").glob("[0-9]*") if _session(path) == found.process.pid]
+        assert len(group) >= 2
+        found.process.terminate()
+        found.process.wait(20)
+
+        assert all(processes.wait_gone(pid, 10) for pid in group)
+        assert not is_live(found.port)
+
+
+def _session(path: Path) -> int:
+    try:
+        return int((path / "stat").read_text().rpartition(")")[2].split()[3])
+    except OSError:
+        return 0

@@ -1,0 +1,178 @@
+"""Setting up a city when things are not as they should be: what it says, and that nothing half-made is left."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ruangaman.ops import roles
+from ruangaman.ops.postgres import Postgres
+from tests.support.conversation import Conversation
+from tests.support.town import Town
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory, town_server):
+    """A town whose roles and database are there, and nothing else."""
+    found = Town(tmp_path_factory.mktemp("bare"), town_server, "belum")
+    roles.ensure_roles(town_server.conninfo())
+    roles.ensure_database(town_server.conninfo(), found.database)
+    return found
+
+
+def count(town):
+    with psycopg.connect(town.server.conninfo(town.database)) as connection:
+        return connection.execute(
+            "SELECT (SELECT count(*) FROM accounts_user), (SELECT count(*) FROM accounts_agency),"
+            " (SELECT count(*) FROM vault_principal)"
+        ).fetchone()
+
+
+def test_without_a_manager_s_login_it_prints_the_sql_and_the_sql_is_enough(tmp_path, tmp_path_factory):
+    with Postgres(tmp_path_factory.mktemp("untouched")) as server:
+        town = Town(tmp_path, server)
+        with Conversation(["setup"], town.env) as talk:
+            talk.hear("DATABASE_URL_MIGRATE: ")
+            talk.hear("jalankan ini sebagai pengelola PostgreSQL")
+            assert talk.end() == 1
+        sql = talk.said[talk.said.index("DO $$") :]
+        before, _, after = sql.partition(f'\\connect "{town.database}"\n')
+        for part, database in ((before, "postgres"), (after, town.database)):
+            with psycopg.connect(server.conninfo(database), autocommit=True) as connection:
+                for statement in re.sub(r"(?m)^\\.*$", "", part).split(";\n"):
+                    if statement.strip():
+                        connection.execute(statement)
+
+        with Conversation(["setup"], town.env) as talk:
+            talk.hear("Berkas rahasia baru")
+            talk.answer("Mengerti")
+            talk.hear("1 dari 4")
+
+
+def test_a_manager_s_login_gives_each_login_its_password_and_no_log_ever_sees_it(tmp_path, bare):
+    town = Town(tmp_path, bare.server, bare.database)
+    town.env |= {
+        "DATABASE_URL": town.url("ra_login_web", "rahasia-web"),
+        "DATABASE_URL_BACKUP": town.url("ra_login_backup", "rahasia-cadangan"),
+        "RUANGAMAN_PEPPER_FILE": bare.env["RUANGAMAN_PEPPER_FILE"],
+    }
+    with psycopg.connect(bare.server.conninfo(), autocommit=True) as connection:
+        connection.execute("ALTER ROLE ra_owner SET log_statement = 'all'")
+        try:
+            with Conversation(["setup"], town.admin()) as talk:
+                talk.hear("Mengerti", "1 dari 4")
+            kept = dict(connection.execute("SELECT rolname, rolpassword FROM pg_authid").fetchall())
+        finally:
+            connection.execute("ALTER ROLE ra_owner RESET log_statement")
+
+    assert kept["ra_login_web"].startswith("SCRAM-SHA-256$")
+    assert kept["ra_login_backup"].startswith("SCRAM-SHA-256$")
+    assert kept["ra_login_worker"] is None
+    log = (bare.server.data / "postgres.log").read_text()
+    assert "ALTER ROLE" in log
+    assert "rahasia" not in log
+
+
+def test_a_server_that_would_forget_on_power_loss_is_refused(bare):
+    with psycopg.connect(bare.server.conninfo(), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {bare.database} SET synchronous_commit = off")
+        try:
+            with Conversation(["setup"], bare.env) as talk:
+                talk.hear("Pengaturan PostgreSQL synchronous_commit mati")
+                assert talk.end() == 1
+        finally:
+            connection.execute(f"ALTER DATABASE {bare.database} SET synchronous_commit = on")
+
+
+def test_a_login_that_stands_above_the_rules_is_refused(bare):
+    with Conversation(["setup"], {**bare.env, "DATABASE_URL": bare.url("ra_owner")}) as talk:
+        talk.hear("DATABASE_URL: login ini melewati semua aturan")
+        assert talk.end() == 1
+
+
+def test_what_is_not_said_is_named(bare):
+    env = {name: value for name, value in bare.env.items() if name != "RUANGAMAN_PEPPER_FILE"}
+    with Conversation(["setup"], env) as talk:
+        talk.hear("belum ada: RUANGAMAN_PEPPER_FILE. Lihat docs/how-to/install-for-a-city.md")
+        assert talk.end() == 1
+
+
+def test_it_speaks_to_a_terminal_only(bare):
+    command = [sys.executable, "-P", "-m", "ruangaman.ops.cli", "setup"]
+
+    done = subprocess.run(command, env=bare.env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Perintah ini hanya berjalan di layar terminal")
+
+
+def test_broken_off_in_the_ceremony_nothing_is_there_and_the_answers_are_offered_again(tmp_path, bare):
+    with Conversation(["setup"], bare.env) as talk:
+        if talk.hear("Mengerti", "1 dari 4").group().startswith("Mengerti"):
+            talk.type("")
+        bare.answer_questions(talk)
+        talk.hear("Bagian 1 dari 5, untuk Penjaga Ke1")
+        talk.type("")
+        talk.hear("Tulis ke-33 kata")
+        talk.interrupt()
+        talk.hear("Berhenti. Belum ada kota yang dibuat")
+        assert talk.end() == 130
+    assert count(bare) == (0, 0, 0)
+    notes = (Path(bare.env["RUANGAMAN_DATA"]) / "setup-answers.json").read_text()
+    assert not any(bare.password(name) in notes for name in ("ketua", "pelindung", "meja1"))
+
+    with Conversation(["setup"], bare.env) as talk:
+        talk.answer(r"Nama dinas \[Dinas Contoh\]")
+        talk.hear(r"Kode singkat dinas \[dinas-contoh\]")
+
+
+def test_a_pepper_that_is_gone_is_not_made_anew(bare):
+    pepper = Path(bare.env["RUANGAMAN_PEPPER_FILE"])
+    if not pepper.exists():  # nobody has begun here yet
+        with Conversation(["setup"], bare.env) as talk:
+            talk.answer("Mengerti")
+            talk.hear("1 dari 4")
+    kept = pepper.read_bytes()
+    pepper.unlink()
+    try:
+        with Conversation(["setup"], bare.env) as talk:
+            talk.hear("dibuat dengan berkas pepper yang tidak ada")
+            assert talk.end() == 1
+        assert not pepper.exists()
+    finally:
+        pepper.write_bytes(kept)
+        pepper.chmod(0o600)
+
+
+def test_a_weak_password_and_two_different_ones_are_asked_again(bare):
+    with Conversation(["setup"], bare.env) as talk:
+        if talk.hear("Mengerti", "1 dari 4").group().startswith("Mengerti"):
+            talk.type("")
+        for question, answer in (
+            ("Nama dinas", "Dinas Contoh"),
+            ("Kode singkat dinas", "x"),
+            ("Dua sampai 32 huruf kecil.*Kode singkat dinas", "dinas"),
+            ("Nama unit", "UPTD Contoh"),
+            ("Kode singkat unit", "uptd"),
+            ("Nama meja", ""),
+            ("Nama pengguna", "ketua"),
+            ("Nama lengkap", "Ketua Satu"),
+            ("Surel", "bukan surel"),
+            ("Ini bukan alamat surel.*Surel", "ketua@lapor.example"),
+            ("Peran", "raja"),
+            ("Peran itu tidak ada di sini.*Peran", "kepala"),
+            (r"Kata sandi \(", "terlalu pendek"),
+            (r"paling sedikit 15 huruf.*Kata sandi \(", "ketua duduk di kursi tua"),
+            (r"memuat nama Anda.*Kata sandi \(", "kereta pagi menuju laut"),
+            ("sekali lagi", "kereta pagi menuju gunung"),
+            (r"Keduanya belum sama.*Kata sandi \(", "kereta pagi menuju laut"),
+            ("sekali lagi", "kereta pagi menuju laut"),
+        ):
+            talk.answer(question, answer)
+        talk.hear("Sekarang kode cetak")
+    assert "kereta pagi" not in talk.said, "a password is never shown"

@@ -1,0 +1,377 @@
+"""Recovery shares at work: what was open opens again, to the same person, and to nobody else."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from uuid import UUID, uuid4
+
+import pytest
+
+from ruangaman.audit.models import AuditEvent
+from ruangaman.audit.types import Role
+from ruangaman.core.errors import NotAllowed, NotFound
+from ruangaman.vault import directory, doors, recovery, services, wrapping
+from ruangaman.vault.errors import KeyNotSigned, NotHeld, WrongKey
+from ruangaman.vault.models import Grant, KeyOfficer, PrincipalKey
+from ruangaman.vault.services import DoorKind
+from ruangaman.vault.types import Compartment, GrantSpec, PrincipalKind
+from ruangaman.vault.wrapping import SigningPair
+from tests.factories.vault import FEB_1, FEB_2, FEB_9, Person, Town, grant, working
+from tests.vault.test_services_contents import STORY, reveal
+from tests.vault.test_services_contents import seal as seal_into
+
+NARRATIVE, CLINICAL = Compartment.NARRATIVE, Compartment.CLINICAL
+PASSWORD = "a door after the fire in march"
+
+
+def custodians(town: Town) -> services.RecoveryActor:
+    private = recovery.combine(town.shares[:3])
+    with working(role=Role.MIGRATE):
+        return services.recovery_actor(private)
+
+
+def bring_back(town: Town, *lost: Person, signers: tuple[Person, ...] = ()) -> services.Rewrapped:
+    """What `./ruang recover` does, with nothing asked."""
+    actor, signers = custodians(town), signers or (town.first, town.second)
+    ids = [one.principal_id for one in lost]
+    done = services.Rewrapped()
+    with working(role=Role.MIGRATE):
+        for one in lost:
+            one.keyring = services.renew_person(
+                principal_id=one.principal_id, password=PASSWORD, code=doors.new_code(), at=FEB_2
+            )
+        if any(services.is_officer(one) for one in ids):
+            services.reappoint_officers(signers=signers, at=FEB_2)
+        groups = sorted({group for one in ids for group in services.groups_of(one)})
+        for principal_id in ids:
+            sign(signers, principal_id)
+        for group_id in groups:
+            services.renew_group(group_id=group_id, at=FEB_2)
+            sign(signers, group_id)
+        for principal_id in (*ids, *groups):
+            done += services.rewrap(principal_id=principal_id, recovery=actor, by=signers[0], at=FEB_2)
+    return done
+
+
+def sign(signers: tuple[Person, ...], principal_id) -> None:
+    for signer in signers:
+        services.sign_key(principal_id=principal_id, by=signer, at=FEB_2)
+
+
+def seal(dossier: services.OpenDossier, by: Person, part: Compartment = NARRATIVE) -> UUID:
+    return seal_into(dossier.dossier_id, by, part)
+
+
+def lose_keys(person: Person) -> Person:
+    person.keyring = None
+    return person
+
+
+# --- shares --------------------------------------------------------------------------------------------------------
+
+
+MADE = recovery.make_recovery()
+SHARES = dict(enumerate(MADE.shares, start=1))
+PUBLIC = {MADE.public.to_bytes()}
+
+
+@pytest.mark.parametrize("chosen", list(combinations(range(1, 6), 3)))
+def test_each_three_of_five_open_and_each_two_never(chosen):
+    private, false = recovery.assemble({number: SHARES[number] for number in chosen}, PUBLIC)
+
+    assert (private.public(), false) == (MADE.public, frozenset())
+    for two in combinations(chosen, 2):
+        assert recovery.assemble({number: SHARES[number] for number in two}, PUBLIC) is None
+
+
+@pytest.mark.parametrize("bad", range(1, 6))
+def test_a_share_of_another_splitting_is_named_once_three_good_ones_are_there(bad):
+    others = recovery.make_recovery().shares
+    given = {**SHARES, bad: others[bad - 1]}
+    three = dict(list({bad: given[bad], **given}.items())[:3])
+
+    assert recovery.assemble(three, PUBLIC) is None
+    private, false = recovery.assemble(given, PUBLIC)
+
+    assert (private.public(), false) == (MADE.public, {bad})
+    assert recovery.read_share(others[bad - 1]).splitting != recovery.read_share(SHARES[bad]).splitting
+
+
+def test_shares_of_a_whole_other_key_open_nothing_here():
+    other = recovery.make_recovery()
+
+    assert recovery.assemble(dict(enumerate(other.shares, start=1)), PUBLIC) is None
+
+
+def test_each_share_says_which_of_the_five_it_is():
+    assert [recovery.read_share(f" {share.upper()} ").number for share in MADE.shares] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("place", range(33))
+def test_a_share_with_a_wrong_word_is_refused_by_itself(place):
+    words = MADE.shares[0].split()
+    words[place] = "academic" if words[place] != "academic" else "acid"
+
+    with pytest.raises(WrongKey):
+        recovery.read_share(" ".join(words))
+
+
+def test_the_refusal_of_a_share_says_where_to_look():
+    words = MADE.shares[0].split()
+
+    with pytest.raises(WrongKey, match=r"3\. kunci, 5\. pintu"):
+        recovery.read_share(" ".join([*words[:2], "kunci", words[3], "pintu", *words[5:]]))
+    with pytest.raises(WrongKey, match="punya 33 kata; ini 32"):
+        recovery.read_share(" ".join(words[1:]))
+
+
+def test_a_key_of_another_installation_is_not_taken_for_ours(town: Town):
+    with working(role=Role.MIGRATE), pytest.raises(WrongKey):
+        services.recovery_actor(recovery.combine(MADE.shares[:3]))
+
+
+# --- people --------------------------------------------------------------------------------------------------------
+
+
+def test_who_lost_every_door_opens_the_old_dossier_again_by_both_new_ones(town: Town):
+    ani = town.person()
+    dossier = town.dossier(ani)
+    ref = seal(dossier, ani)
+    code = doors.new_code()
+    actor = custodians(town)
+    lose_keys(ani)
+
+    with working(role=Role.MIGRATE):
+        services.renew_person(principal_id=ani.principal_id, password=PASSWORD, code=code, at=FEB_2)
+        sign((town.first, town.second), ani.principal_id)
+        done = services.rewrap(principal_id=ani.principal_id, recovery=actor, by=town.first, at=FEB_2)
+        by_password = services.open_door(principal_id=ani.principal_id, password=PASSWORD)
+        printed = services.door_params(ani.principal_id, DoorKind.PRINTED)
+        by_code = services.try_door(printed, doors.normalise_code(code.lower()))
+
+    assert done == services.Rewrapped(dossiers=1, left=0)
+    for keyring in (by_password, by_code):
+        ani.keyring = keyring
+        assert reveal(ref, ani) == STORY
+
+
+def test_nothing_is_widened(town: Town):
+    ani, budi = town.person(), town.person()
+    partly = town.dossier(budi, grant(budi, NARRATIVE, CLINICAL), grant(ani, NARRATIVE))
+    foreign = town.dossier(budi)
+    past = town.dossier(budi, grant(budi, NARRATIVE), grant(ani, NARRATIVE, not_after=FEB_1.replace(hour=9)))
+    open_ref, closed_ref = seal(partly, budi), seal(partly, budi, CLINICAL)
+    foreign_ref, past_ref = seal(foreign, budi), seal(past, budi)
+
+    assert bring_back(town, lose_keys(ani)).dossiers == 1
+
+    assert reveal(open_ref, ani) == STORY
+    for ref in (closed_ref, foreign_ref, past_ref):
+        with pytest.raises((NotFound, NotHeld)):
+            reveal(ref, ani)
+    held = Grant.objects.filter(principal_id=ani.principal_id, generation=2)
+    assert [row.dossier_id for row in held] == [partly.dossier_id]
+    assert {row.not_after for row in held} == {None}
+
+
+def test_what_somebody_held_under_an_earlier_principal_comes_over_too(town: Town):
+    before, ani = town.person(), town.person()
+    ref = seal(town.dossier(before), before)
+
+    with working(role=Role.MIGRATE):
+        done = services.rewrap(
+            principal_id=ani.principal_id,
+            recovery=custodians(town),
+            by=town.first,
+            at=FEB_2,
+            former=[before.principal_id],
+        )
+
+    assert done == services.Rewrapped(dossiers=1, left=0)
+    assert reveal(ref, ani) == STORY
+    with pytest.raises(NotFound):
+        reveal(ref, before)
+
+
+def test_a_forged_grant_is_left_where_it_is(town: Town):
+    ani, budi = town.person(), town.person()
+    dossier = town.dossier(budi)
+    other = town.dossier(ani)
+    row = Grant.objects.get(principal_id=ani.principal_id, dossier_id=other.dossier_id)
+    row.id, row.dossier_id = uuid4(), dossier.dossier_id
+    row.save(force_insert=True)
+
+    done = bring_back(town, lose_keys(ani))
+
+    assert done == services.Rewrapped(dossiers=1, left=1)
+    assert not Grant.objects.filter(principal_id=ani.principal_id, dossier_id=dossier.dossier_id, generation=2)
+
+
+def test_without_two_officers_nothing_is_wrapped_again(town: Town):
+    ani = town.person()
+    town.dossier(ani)
+    actor = custodians(town)
+    with working(role=Role.MIGRATE):
+        services.renew_person(principal_id=ani.principal_id, password=PASSWORD, code=doors.new_code(), at=FEB_2)
+        sign((town.first,), ani.principal_id)
+        with pytest.raises(KeyNotSigned):
+            services.rewrap(principal_id=ani.principal_id, recovery=actor, by=town.first, at=FEB_2)
+
+
+def test_each_dossier_that_opens_again_leaves_an_event_in_its_own_lane(town: Town):
+    ani = town.person()
+    dossiers = [town.dossier(ani) for _ in range(3)]
+
+    bring_back(town, lose_keys(ani))
+
+    told = AuditEvent.objects.filter(type="vault.rewrapped")
+    assert sorted(event.subject for event in told) == sorted(str(one.dossier_id) for one in dossiers)
+    assert {event.actor for event in told} == {str(town.first.principal_id)}
+    assert {event.lane for event in told} <= {one.dossier_id.int % 16 for one in dossiers}
+
+
+def test_what_the_returned_one_signed_before_stays_good(town: Town):
+    ani, budi = town.person(), town.person()
+    ref = seal(town.dossier(ani, grant(ani, NARRATIVE), grant(budi, NARRATIVE)), ani)
+
+    bring_back(town, lose_keys(ani))
+
+    assert reveal(ref, budi) == STORY
+
+
+# --- desks ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_desk_whose_only_member_lost_the_keys_opens_its_old_and_new_reports(town: Town):
+    ani = town.person()
+    desk = town.group(ani)
+    ref = seal(town.dossier(ani, grant(desk, NARRATIVE)), ani)
+
+    bring_back(town, lose_keys(ani))
+
+    ani.keyring = ani.afresh().keyring
+    assert reveal(ref, ani) == STORY
+    with working():
+        assert directory.read_directory().get(desk).generation == 2
+    again = seal(town.dossier(ani, grant(desk, NARRATIVE)), ani)
+    assert reveal(again, ani.afresh()) == STORY
+
+
+def test_the_colleagues_at_the_desk_go_on_undisturbed(town: Town):
+    ani, budi, stranger = town.person(), town.person(), town.person()
+    desk = town.group(ani, budi)
+    ref = seal(town.dossier(ani, grant(desk, NARRATIVE)), ani)
+
+    bring_back(town, lose_keys(ani))
+
+    assert reveal(ref, budi.afresh()) == STORY
+    stranger.desks = [desk]
+    with pytest.raises((NotFound, NotHeld)):
+        reveal(ref, stranger)
+
+
+def test_what_was_sealed_to_the_old_desk_key_meanwhile_is_taken_in_by_another_sweep(town: Town):
+    ani = town.person()
+    desk = town.group(ani)
+    late = town.dossier(ani, grant(desk, NARRATIVE))
+    ref = seal(late, ani)
+    old = Grant.objects.filter(principal_id=desk)
+    kept = list(old)
+    old.delete()
+    bring_back(town, lose_keys(ani))
+    Grant.objects.bulk_create(kept)
+
+    with working(role=Role.MIGRATE):
+        done = services.rewrap(principal_id=desk, recovery=custodians(town), by=town.first, at=FEB_9)
+
+    assert done.dossiers == 1
+    assert reveal(ref, ani.afresh()) == STORY
+
+
+def test_break_glass_comes_back_whole(town: Town):
+    ani = town.person()
+    group = town.group(ani, kind=PrincipalKind.BREAKGLASS)
+    whole = GrantSpec(group, None, "breakglass")
+    dossier = town.dossier(ani, grant(ani, NARRATIVE), whole)
+
+    bring_back(town, lose_keys(ani))
+
+    row = Grant.objects.get(principal_id=group, dossier_id=dossier.dossier_id)
+    assert (row.generation, row.compartments) == (2, None)
+
+
+# --- officers ------------------------------------------------------------------------------------------------------
+
+
+def test_both_officers_lost_come_back_and_what_they_had_signed_counts(town: Town):
+    ani = town.person()
+    ref = seal(town.dossier(ani), ani)
+    before = {officer.principal_id: bytes(officer.signing_public) for officer in KeyOfficer.objects.all()}
+
+    bring_back(town, lose_keys(town.first), lose_keys(town.second), signers=(town.first, town.second))
+
+    after = {officer.principal_id: bytes(officer.signing_public) for officer in KeyOfficer.objects.all()}
+    assert after.keys() == before.keys()
+    assert not set(after.values()) & set(before.values())
+    assert reveal(ref, ani) == STORY
+    with working():
+        assert directory.read_directory().recovery is not None
+        assert services.list_pending() == []
+    newcomer = town.person()
+    with working():
+        assert services.is_active(newcomer.principal_id)
+
+
+def test_one_officer_lost_comes_back_with_the_other_at_hand(town: Town):
+    bring_back(town, lose_keys(town.second), signers=(town.second, town.first))
+
+    with working():
+        assert services.list_pending() == []
+    assert town.person().keyring is not None
+
+
+def test_a_key_that_somebody_slipped_in_is_not_signed_with_the_others(town: Town):
+    ani = town.person()
+    forged = wrapping.generate()
+    PrincipalKey(
+        id=uuid4(),
+        principal_id=ani.principal_id,
+        generation=2,
+        kem_public=forged.public().to_bytes(),
+        signing_public=SigningPair.generate().public,
+        created_at=FEB_1,
+    ).save(force_insert=True)
+
+    bring_back(town, lose_keys(town.first), lose_keys(town.second), signers=(town.first, town.second))
+
+    with working():
+        assert directory.read_active([ani.principal_id])[ani.principal_id].generation == 1
+        assert services.list_pending() == [ani.principal_id]
+
+
+def test_a_list_of_officers_that_the_pepper_does_not_know_is_not_built_upon(town: Town):
+    KeyOfficer.objects.filter(principal_id=town.second.principal_id).delete()
+    directory.forget()
+    with working(role=Role.MIGRATE), pytest.raises(NotAllowed):
+        services.reappoint_officers(signers=(town.first,), at=FEB_2)
+
+
+# --- another splitting ---------------------------------------------------------------------------------------------
+
+
+def test_after_another_splitting_the_old_shares_open_nothing_and_the_new_ones_everything(town: Town):
+    ani = town.person()
+    ref = seal(town.dossier(ani), ani)
+    old, fresh = custodians(town), recovery.make_recovery()
+    with working(role=Role.MIGRATE):
+        services.renew_recovery(principal_id=town.recovery_id, public=fresh.public, at=FEB_2)
+        sign((town.first, town.second), town.recovery_id)
+        done = services.rewrap(principal_id=town.recovery_id, recovery=old, by=town.first, at=FEB_2)
+    assert done == services.Rewrapped(dossiers=1, left=0)
+    assert not Grant.objects.filter(principal_id=town.recovery_id, generation=1)
+    seal(town.dossier(ani), ani)
+    assert not Grant.objects.filter(principal_id=town.recovery_id, generation=1)
+
+    town.shares = fresh.shares
+    assert bring_back(town, lose_keys(ani)).dossiers == 2
+    assert reveal(ref, ani) == STORY
