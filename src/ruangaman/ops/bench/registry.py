@@ -1,0 +1,7 @@
+"""Which benches there are. To add one: a module here with `SAYS`, `add_arguments` and `run`, and its line below."""
+
+from __future__ import annotations
+
+BENCHES = {
+    "accept": "reports over HTTP, beside the bare key derivation and beside PostgreSQL alone",
+}
