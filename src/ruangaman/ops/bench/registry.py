@@ -4,4 +4,5 @@ from __future__ import annotations
 
 BENCHES = {
     "accept": "reports over HTTP, beside the bare key derivation and beside PostgreSQL alone",
+    "page": "bytes, requests and time of a first visit on a cheap phone",
 }
