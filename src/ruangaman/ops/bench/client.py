@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
-_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 _KEY = re.compile(rb'name="key" value="([^"]+)"')
 _RECEIPT = re.compile(rb'<output id="receipt"[^>]*>(.*?)</output>', re.DOTALL)
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_COOKIE = re.compile(rb"\r\nset-cookie: *s=([^;]*)", re.IGNORECASE)
+_COOKIE = re.compile(rb"\r\nset-cookie: *([sk])=([^;]*)", re.IGNORECASE)
 STORY = "Uji beban: dia marah lagi dan saya takut pulang. Tetangga mendengar, tetapi tidak ada yang datang. " * 5
 
 
@@ -47,10 +47,15 @@ class Reply:
 class Browser:
     """One visitor with an own connection and an own cookie."""
 
-    def __init__(self, port: int, *, timeout: float = 60) -> None:
-        """Open the connection."""
+    def __init__(self, port: int, *, timeout: float = 60, packed: bool = True) -> None:
+        """Open the connection.
+
+        Args:
+            packed: whether pages may come compressed.
+        """
         self.host = f"127.0.0.1:{port}"
-        self.cookie = b""
+        self.cookie = ""
+        self.coding = "gzip" if packed else "identity"
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -68,9 +73,9 @@ class Browser:
         return self._ask("POST", path, body, expect)
 
     def _ask(self, method: str, path: str, body: bytes, expect: int) -> Reply:
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}", "Accept-Encoding: gzip"]
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}", f"Accept-Encoding: {self.coding}"]
         if self.cookie:
-            lines.append(f"Cookie: s={self.cookie.decode()}")
+            lines.append(f"Cookie: {self.cookie}")
         if method == "POST":
             lines += [f"Origin: http://{self.host}", f"Content-Length: {len(body)}"]
             lines.append("Content-Type: application/x-www-form-urlencoded")
@@ -78,7 +83,7 @@ class Browser:
         reply = self._read()
         found = _COOKIE.search(reply.head)
         if found:
-            self.cookie = found[1]
+            self.cookie = f"{found[1].decode()}={found[2].decode()}"
         if reply.status != expect:
             raise Unexpected(f"{method} {path} answers {reply.status} instead of {expect}.")
         return reply
@@ -123,7 +128,7 @@ def report(port: int) -> str:
     browser = Browser(port)
     try:
         form = browser.get("/i/")
-        fields = {"csrfmiddlewaretoken": form.find(_TOKEN), "key": form.find(_KEY)}
+        fields = {"csrfmiddlewaretoken": form.find(TOKEN), "key": form.find(_KEY)}
         browser.post("/i/", {**fields, "what": STORY, "now": "no", "who": "self", "contact": "receipt"})
         digits = re.sub(rb"<[^>]*>|\D", b"", browser.get("/i/selesai").find(_RECEIPT))
         if len(digits) != 20:
@@ -137,7 +142,7 @@ def open_thread(port: int, receipt: str) -> None:
     """Open the thread of a receipt as a new visitor. Raises OSError, Unexpected."""
     browser = Browser(port)
     try:
-        token = browser.get("/p/").find(_TOKEN)
+        token = browser.get("/p/").find(TOKEN)
         browser.post("/p/", {"csrfmiddlewaretoken": token, "receipt": receipt})
         if b"textarea" not in browser.get("/p/pesan").page():
             raise Unexpected("The receipt opens no thread.")
