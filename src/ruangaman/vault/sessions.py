@@ -82,11 +82,11 @@ class SealedSessionStore(SessionBase):
         super().flush()
         self.ended = True
 
-    def _run(self, statement: str, *values: object) -> tuple[object, ...] | None:
+    def _run(self, statement: str, *values: str | bytes | datetime) -> tuple[Any, ...] | None:
         """Run one statement on the store's table and return its row: each request needs one or two of them."""
         with connection.cursor() as cursor:
             cursor.execute(statement.format(table=self.model._meta.db_table), values)
-            return cast("tuple[object, ...] | None", cursor.fetchone())
+            return cast("tuple[Any, ...] | None", cursor.fetchone())
 
     def _get_new_session_key(self) -> str:
         return secrets.token_urlsafe(32)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SAYS = (
-    "Start page and report page in Chromium with an empty cache: bytes on the wire with headers, compressed, everything"
-    " included, and the time until the page can be used at 400 kbit/s, 400 ms latency and a processor four times slower."
+    "Start page and report page in Chromium with an empty cache: bytes on the wire with headers, compressed, all that"
+    " comes, and the time until the page can be used at 400 kbit/s, 400 ms latency and a processor four times slower."
 )
 PAGES = {"start page": ("/", 'a[href^="/i/"]'), "report page": ("/i/", "textarea[name=what]")}
 """Address, and what has to be there before one can go on."""

@@ -107,7 +107,7 @@ def _script(connection: psycopg.Connection) -> str:
 def _keep(connection: psycopg.Connection, table: str, which: str) -> None:
     words = (
         f"CREATE TABLE bench.{table} AS WITH latest AS {_LATEST}, events AS ({_EVENTS}),"
-        " receipt AS (SELECT l.principal_id FROM vault_receiptlocator l JOIN latest ON l.dossier_id = latest.dossier_id)"
+        " receipt AS (SELECT l.principal_id FROM vault_receiptlocator l JOIN latest r ON r.dossier_id = l.dossier_id)"
         f" SELECT * FROM {table} WHERE {which}"
     )
     if not connection.execute(words.encode()).rowcount:

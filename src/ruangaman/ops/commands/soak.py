@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import platform
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from ruangaman.ops import demo
+from ruangaman.ops.bench.frame import where
 from ruangaman.ops.paths import ROOT
 from ruangaman.ops.progress import Bar, say
 from ruangaman.ops.running import RunningDemo
-from ruangaman.ops.soak import kills
+from ruangaman.ops.soak import durability, kills
 from ruangaman.ops.supervisor import Stopped, stop_on_signals
 
 RESULTS = ROOT / "docs" / "reference" / "soak"
@@ -20,29 +18,40 @@ RESULTS = ROOT / "docs" / "reference" / "soak"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("name", choices=["kills"])
-    parser.add_argument("--reports", type=int, default=kills.REPORTS, help="how many reports (%(default)s)")
-    parser.add_argument("--kills", type=int, default=kills.KILLS, help="how many kills among them (%(default)s)")
+    parser.add_argument("name", choices=["kills", "durability"])
+    parser.add_argument("--reports", type=int, default=kills.REPORTS, help="kills: how many reports (%(default)s)")
+    parser.add_argument("--kills", type=int, default=None, help="how many kills (10; durability 200)")
     parser.add_argument("--result", type=Path, default=None, metavar="FILE", help="where the result is written")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run it; exit code 0 only when the promise held."""
     try:
-        with stop_on_signals(), tempfile.TemporaryDirectory(prefix="ra-soak-") as name:
-            Path(name).chmod(0o711)
-            with RunningDemo(Path(name), cases=4) as running, Bar() as bar:
-                outcome = kills.run_kills(running, reports=options.reports, kills=options.kills, progress=bar)
+        with stop_on_signals(), Bar() as bar:
+            page, faults = (_durability if options.name == "durability" else _kills)(options, bar)
     except Stopped:
         return 130
-    faults = outcome.faults()
     path: Path = options.result or RESULTS / f"{options.name}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(describe(outcome, faults))
+    path.write_text(page)
     for fault in faults:
         say(fault)
     print(f"{'The promise held' if not faults else 'The promise did NOT hold'}; written to {path}.")
     return 1 if faults else 0
+
+
+def _durability(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
+    outcome = durability.run(kills=options.kills or durability.KILLS, progress=bar)
+    return durability.describe(outcome, outcome.failures(), where=where()), outcome.failures()
+
+
+def _kills(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
+    with tempfile.TemporaryDirectory(prefix="ra-soak-") as name:
+        Path(name).chmod(0o711)
+        with RunningDemo(Path(name), cases=4) as running:
+            wanted = options.kills or kills.KILLS
+            outcome = kills.run_kills(running, reports=options.reports, kills=wanted, progress=bar)
+    return describe(outcome, outcome.faults()), outcome.faults()
 
 
 def describe(outcome: kills.Outcome, faults: list[str]) -> str:
@@ -66,8 +75,7 @@ def describe(outcome: kills.Outcome, faults: list[str]) -> str:
         "answered sends it again as it was. Every report must be there once, and its receipt must open its thread.",
         "Made by `./ruang soak kills`.",
         "",
-        f"Run on {datetime.now(UTC):%Y-%m-%d} with Python {platform.python_version()} on {demo.cores()} cores,"
-        f" {platform.system()} {platform.machine()}.",
+        f"Run on {where()}.",
         "",
         "| What | Value |",
         "|---|---|",
