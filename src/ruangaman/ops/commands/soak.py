@@ -10,7 +10,7 @@ from ruangaman.ops.bench.frame import where
 from ruangaman.ops.paths import ROOT
 from ruangaman.ops.progress import Bar, say
 from ruangaman.ops.running import RunningDemo
-from ruangaman.ops.soak import durability, kills
+from ruangaman.ops.soak import durability, full_disk, kills
 from ruangaman.ops.supervisor import Stopped, stop_on_signals
 
 RESULTS = ROOT / "docs" / "reference" / "soak"
@@ -18,7 +18,7 @@ RESULTS = ROOT / "docs" / "reference" / "soak"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("name", choices=["kills", "durability"])
+    parser.add_argument("name", choices=list(_SOAKS))
     parser.add_argument("--reports", type=int, default=kills.REPORTS, help="kills: how many reports (%(default)s)")
     parser.add_argument("--kills", type=int, default=None, help="how many kills (10; durability 200)")
     parser.add_argument("--result", type=Path, default=None, metavar="FILE", help="where the result is written")
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     """Run it; exit code 0 only when the promise held."""
     try:
         with stop_on_signals(), Bar() as bar:
-            page, faults = (_durability if options.name == "durability" else _kills)(options, bar)
+            page, faults = _SOAKS[options.name](options, bar)
     except Stopped:
         return 130
     path: Path = options.result or RESULTS / f"{options.name}.md"
@@ -45,6 +45,11 @@ def _durability(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
     return durability.describe(outcome, outcome.failures(), where=where()), outcome.failures()
 
 
+def _full_disk(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
+    told, faults = full_disk.run()
+    return full_disk.describe(told, faults, where=where()), faults
+
+
 def _kills(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
     with tempfile.TemporaryDirectory(prefix="ra-soak-") as name:
         Path(name).chmod(0o711)
@@ -52,6 +57,9 @@ def _kills(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
             wanted = options.kills or kills.KILLS
             outcome = kills.run_kills(running, reports=options.reports, kills=wanted, progress=bar)
     return describe(outcome, outcome.faults()), outcome.faults()
+
+
+_SOAKS = {"kills": _kills, "durability": _durability, "full_disk": _full_disk}
 
 
 def describe(outcome: kills.Outcome, faults: list[str]) -> str:

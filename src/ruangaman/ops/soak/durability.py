@@ -15,7 +15,7 @@ from pathlib import Path
 from ruangaman.ops.progress import Progress
 from ruangaman.ops.soak.flood import EVERY_WITH_PHOTO, PIXEL
 from ruangaman.ops.soak.frail import FrailHouse, frail_house
-from ruangaman.ops.visitor import Answer, Upload, Visitor
+from ruangaman.ops.visitor import Answer, Fields, Upload, Visitor
 
 AT_ONCE, PATIENCE = 16, 240.0
 KILLS, CONTROL_KILLS = 200, 12
@@ -130,11 +130,12 @@ def tell(url: str, number: int, told: Told, lock: threading.Lock) -> None:
         cookies = dict(browser.cookies)
         photo = [Upload("files", "foto.png", "image/png", PIXEL)] if number % EVERY_WITH_PHOTO == 0 else []
         fields = {"what": f"Uji {number}: dia marah lagi.", "now": "no", "who": "self"}
-        first = _receipt(browser.submit(page, fields, photo))
-        browser.cookies = cookies
-        again = _receipt(browser.submit(page, fields, photo))
+        first = _send(browser, page, fields, photo)
         with lock:
             told.receipts.append(first)
+        browser.cookies = cookies
+        again = _send(browser, page, fields, photo)
+        with lock:
             told.changed += again != first
     except (OSError, http.client.HTTPException, LookupError) as error:
         with lock:
@@ -196,7 +197,14 @@ def _lose_on_purpose(house: FrailHouse, outcome: Outcome, progress: Progress | N
     settle(house, outcome.control, before)
 
 
-def _receipt(answer: Answer) -> str:
+def _send(browser: Visitor, page: Answer, fields: Fields, photo: list[Upload]) -> str:
+    """Send the form; asked for it again because a photo did not arrive, send it again. Returns the receipt."""
+    end = time.monotonic() + PATIENCE
+    answer = browser.submit(page, fields, photo)
+    while answer.status == 422 and time.monotonic() < end:
+        time.sleep(0.5)
+        browser.retries += 1
+        answer = browser.submit(page, fields, photo)
     if answer.receipt is None:
         raise LookupError(f"{answer.path} ({answer.status}) shows no receipt")
     return answer.receipt
