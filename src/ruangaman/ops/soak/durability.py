@@ -153,6 +153,9 @@ def settle(house: FrailHouse, told: Told, before: int) -> None:
         browser = Visitor(house.url, patience=PATIENCE)
         try:
             return browser.submit(browser.get("/p/"), {"receipt": receipt}).path == "/p/pesan"
+        except (OSError, http.client.HTTPException, LookupError) as error:
+            told.faults.append(f"a thread: {type(error).__name__}: {error}")
+            return False
         finally:
             browser.close()
 
