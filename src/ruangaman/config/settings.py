@@ -95,6 +95,11 @@ if ENV.process == "web":
     _options |= {
         "pool": {"min_size": 1, "max_size": ENV.pool_size, "timeout": 3.0, "max_idle": 300.0},
         "connect_timeout": 3,
+        # A server that is gone without a word is noticed within seconds; sockets of this machine have no such thing.
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
     }
 elif ENV.process in {"worker", "migrate"}:
     _options |= {"options": f"-c role=ra_{ENV.process}", "connect_timeout": 10}

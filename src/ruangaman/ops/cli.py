@@ -35,6 +35,7 @@ COMMANDS = {
     "docs": "draw the reference pages from the code",
     "messages": "bring the English catalogue to what the screens say",
     "lock": "make the hashed requirement files again",
+    "bench": "a measured promise, beside its peers",
     "soak": "a long run with a recorded result",
     "shots": "pictures of every page for every role",
     "doctor": "tell what this machine has and lacks",

@@ -13,6 +13,12 @@ LOGINS = {
     "ra_login_migrate": ("ra_migrate", "ra_audit"),
     "ra_login_backup": ("ra_backup",),
 }
+PATIENCE = {"lock_timeout": "10s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "20s"}
+"""How long a web server may wait for a row, work, or hold a transaction open and say nothing.
+
+One that was stopped or lost in the middle of a report would else hold the trail's lane for ever. What it still
+wants to write when it goes on is refused.
+"""
 _PLAIN = sql.SQL("NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS")
 _LOCK = 0x5275616E67  # two starts at once make the roles one after another
 
@@ -32,6 +38,9 @@ def ensure_roles(conninfo: str) -> None:
             connection.execute(sql.SQL("ALTER ROLE {} {} {}").format(sql.Identifier(name), login, _PLAIN))
         for login_name, groups in LOGINS.items():
             _set_memberships(connection, login_name, groups)
+        for setting, value in PATIENCE.items():
+            limit = sql.SQL("ALTER ROLE ra_login_web SET {} = {}")
+            connection.execute(limit.format(sql.Identifier(setting), sql.Literal(value)))
 
 
 def _set_memberships(connection: psycopg.Connection, login: str, groups: tuple[str, ...]) -> None:

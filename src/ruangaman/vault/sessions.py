@@ -10,12 +10,19 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.db import IntegrityError, transaction
+from django.db import connection
 from django.utils import timezone
 
 from ruangaman.vault import sessions_crypto
 from ruangaman.vault.errors import Tampered
 from ruangaman.vault.models import PublicSession, StaffSession
+
+_LOAD = "SELECT session_data FROM {table} WHERE session_key = %s AND expire_date > %s"
+_MAKE = (
+    "INSERT INTO {table} (session_data, expire_date, session_key) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+    " RETURNING true"
+)
+_KEEP = "UPDATE {table} SET session_data = %s, expire_date = %s WHERE session_key = %s RETURNING true"
 
 
 class SealedSessionStore(SessionBase):
@@ -27,15 +34,12 @@ class SealedSessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         """Return the session's data; an unknown, expired or damaged one is as if there were none."""
-        row = None
-        if self.session_key:
-            found = self.model.objects.filter(session_key=sessions_crypto.row_id(self.session_key))
-            row = found.filter(expire_date__gt=timezone.now()).first()
+        row = self._run(_LOAD, sessions_crypto.row_id(self.session_key), timezone.now()) if self.session_key else None
         if row is None:
             self._session_key = None
             return {}
         try:
-            data = sessions_crypto.open_session(cast(str, self.session_key), bytes(row.session_data))
+            data = sessions_crypto.open_session(cast(str, self.session_key), bytes(row[0]))
         except Tampered:
             self._session_key = None
             return {}
@@ -62,19 +66,10 @@ class SealedSessionStore(SessionBase):
             self.create()
             return
         data = self.serializer().dumps(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
-        values = {
-            "session_data": sessions_crypto.seal_session(self.session_key, data),
-            "expire_date": self.get_expiry_date(),
-        }
+        sealed = sessions_crypto.seal_session(self.session_key, data)
         row_id = sessions_crypto.row_id(self.session_key)
-        if must_create:
-            try:
-                with transaction.atomic():
-                    self.model(session_key=row_id, **values).save(force_insert=True)
-            except IntegrityError as error:
-                raise CreateError from error
-        elif not self.model.objects.filter(session_key=row_id).update(**values):
-            raise UpdateError
+        if self._run(_MAKE if must_create else _KEEP, sealed, self.get_expiry_date(), row_id) is None:
+            raise CreateError if must_create else UpdateError
 
     def delete(self, session_key: str | None = None) -> None:
         """Remove the row of this key, or of the session's own."""
@@ -86,6 +81,12 @@ class SealedSessionStore(SessionBase):
         """End the session: its row is gone and its cookie opens nothing."""
         super().flush()
         self.ended = True
+
+    def _run(self, statement: str, *values: str | bytes | datetime) -> tuple[Any, ...] | None:
+        """Run one statement on the store's table and return its row: each request needs one or two of them."""
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(table=self.model._meta.db_table), values)
+            return cast("tuple[Any, ...] | None", cursor.fetchone())
 
     def _get_new_session_key(self) -> str:
         return secrets.token_urlsafe(32)

@@ -30,6 +30,8 @@ from ruangaman.vault import receipts
 PATHS = {"anak": {"who": "child"}, "lain": {"who": "other"}}
 """`?untuk=` → what is chosen beforehand."""
 TOKEN, KEY = "form-token-goes-here", "form-key-goes-here"
+GROUPS = ("@1@@", "@2@@", "@3@@", "@4@@", "@5@@")
+"""Where the digits go in a kept receipt page."""
 
 
 @dataclass(frozen=True)
@@ -118,29 +120,47 @@ def done(request: HttpRequest) -> HttpResponse:
 
 
 def _receipt_page(request: HttpRequest, session: Any) -> HttpResponse:
+    """The receipt, from kept text for most: only token and digits are new."""
     shown = {name: session.get(name) for name in ("digits", "hours", "files", "kept_from")}
-    context = {**shown, "s": visit.carried_key(request)}
-    return render(request, "intake/receipt.html", context)
+    carried = visit.carried_key(request)
+    if carried or shown["files"] or shown["kept_from"]:
+        return render(request, "intake/receipt.html", {**shown, "s": carried})
+    places = dict(zip(GROUPS, receipts.group(shown["digits"]).split(), strict=True))
+    return _filled(request, _kept_receipt(get_language() or "id", shown["hours"]), places)
 
 
 def _blank(request: HttpRequest, reception: Reception) -> HttpResponse:
-    """The empty form from kept bytes: only token and key are new."""
-    page, styles = _kept_form(get_language() or "id", _path(request), reception)
+    """The empty form from kept text: only token and key are new."""
+    kept = _kept_form(get_language() or "id", _path(request), reception)
+    return _filled(request, kept, {KEY: receipts.mint_key(_minted_for(request))})
+
+
+def _filled(request: HttpRequest, kept: tuple[str, frozenset[str]], places: dict[str, str]) -> HttpResponse:
+    page, styles = kept
     request.csp_style_hashes = set(styles)  # type: ignore[attr-defined]  # read by the headers
-    page = page.replace(TOKEN, get_token(request)).replace(KEY, receipts.mint_key(_minted_for(request)))
+    for place, text in {TOKEN: get_token(request), **places}.items():
+        page = page.replace(place, text)
     return HttpResponse(page)
 
 
 @lru_cache(maxsize=64)
 def _kept_form(language: str, path: str, reception: Reception) -> tuple[str, frozenset[str]]:
-    request = HttpRequest()
-    request.method, request.path_info = "GET", "/i/"
-    request.path = "/i/"
-    if path:
-        request.GET = QueryDict(f"untuk={path}")
     form = ReportForm(avoidable=reception.avoidable, child=path == "anak", initial=PATHS.get(path))
     context = _context(form, reception, path) | {"csrf_token": TOKEN, "key": KEY}
-    page = render_to_string("intake/form.html", context, request=request)
+    return _drawn("intake/form.html", context, query=f"untuk={path}" if path else "")
+
+
+@lru_cache(maxsize=64)
+def _kept_receipt(language: str, hours: int | None) -> tuple[str, frozenset[str]]:
+    return _drawn("intake/receipt.html", {"digits": "".join(GROUPS), "hours": hours, "csrf_token": TOKEN})
+
+
+def _drawn(template: str, context: dict[str, Any], *, query: str = "") -> tuple[str, frozenset[str]]:
+    """Return a page as the first visitor would get it, and the hashes of its styles."""
+    request = HttpRequest()
+    request.method, request.path, request.path_info = "GET", "/i/", "/i/"
+    request.GET = QueryDict(query)
+    page = render_to_string(template, context, request=request)
     return page, frozenset(request.csp_style_hashes)  # type: ignore[attr-defined]  # set by inline_style
 
 

@@ -16,6 +16,8 @@ from ruangaman.vault.receipts import Receipt
 
 IDLE_SECONDS = 30 * 60
 LONGEST_SECONDS = 2 * 60 * 60
+NOTED_SECONDS = 60
+"""A visit that goes on is noted once in so long, not with each page."""
 KEY_LENGTH = 43
 
 
@@ -34,7 +36,7 @@ def resume(request: Any) -> Any:
     seen, since = request.session.get("seen"), request.session.get("since", moment)
     if seen is not None and (moment - seen > IDLE_SECONDS or moment - since > LONGEST_SECONDS):
         return end(request)
-    if seen is not None:
+    if seen is not None and moment - seen > NOTED_SECONDS:
         request.session["seen"] = moment
     return request.session
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import platform
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from ruangaman.ops import demo
+from ruangaman.ops.bench.frame import where
 from ruangaman.ops.paths import ROOT
 from ruangaman.ops.progress import Bar, say
 from ruangaman.ops.running import RunningDemo
-from ruangaman.ops.soak import copying, kills
+from ruangaman.ops.soak import copying, durability, full_disk, kills
 from ruangaman.ops.supervisor import Stopped, stop_on_signals
 
 RESULTS = ROOT / "docs" / "reference" / "soak"
@@ -20,47 +18,57 @@ RESULTS = ROOT / "docs" / "reference" / "soak"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("name", choices=["kills", "backup"])
-    usual = f"{kills.REPORTS}, for backup {copying.REPORTS}"
-    parser.add_argument("--reports", type=int, default=None, help=f"how many reports ({usual})")
-    parser.add_argument("--kills", type=int, default=kills.KILLS, help="how many kills among them (%(default)s)")
+    parser.add_argument("name", choices=list(_SOAKS))
+    parser.add_argument("--reports", type=int, default=None, help=f"kills: {kills.REPORTS}; backup: {copying.REPORTS}")
+    parser.add_argument("--kills", type=int, default=None, help="how many kills (10; durability 200)")
     parser.add_argument("--result", type=Path, default=None, metavar="FILE", help="where the result is written")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run it; exit code 0 only when the promise held."""
     try:
-        with stop_on_signals(), tempfile.TemporaryDirectory(prefix="ra-soak-") as name:
-            Path(name).chmod(0o711)
-            with RunningDemo(Path(name), cases=4) as running, Bar() as bar:
-                faults, text = (_backup if options.name == "backup" else _kills)(running, options, bar)
+        with stop_on_signals(), Bar() as bar:
+            page, faults = _SOAKS[options.name](options, bar)
     except Stopped:
         return 130
     path: Path = options.result or RESULTS / f"{options.name}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    path.write_text(page)
     for fault in faults:
         say(fault)
     print(f"{'The promise held' if not faults else 'The promise did NOT hold'}; written to {path}.")
     return 1 if faults else 0
 
 
-def _kills(running: RunningDemo, options: argparse.Namespace, bar: Bar) -> tuple[list[str], str]:
-    reports = options.reports or kills.REPORTS
-    outcome = kills.run_kills(running, reports=reports, kills=options.kills, progress=bar)
-    return outcome.faults(), describe(outcome, outcome.faults())
+def _durability(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
+    outcome = durability.run(kills=options.kills or durability.KILLS, progress=bar)
+    return durability.describe(outcome, outcome.failures(), where=where()), outcome.failures()
 
 
-def _backup(running: RunningDemo, options: argparse.Namespace, bar: Bar) -> tuple[list[str], str]:
-    outcome = copying.run_copying(running, reports=options.reports or copying.REPORTS, progress=bar)
-    return outcome.faults(), copying.describe(outcome, _context())
+def _full_disk(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
+    told, faults = full_disk.run()
+    return full_disk.describe(told, faults, where=where()), faults
 
 
-def _context() -> str:
-    return (
-        f"Run on {datetime.now(UTC):%Y-%m-%d} with Python {platform.python_version()} on {demo.cores()} cores,"
-        f" {platform.system()} {platform.machine()}."
-    )
+def _kills(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
+    with tempfile.TemporaryDirectory(prefix="ra-soak-") as name:
+        Path(name).chmod(0o711)
+        with RunningDemo(Path(name), cases=4) as running:
+            wanted = options.kills or kills.KILLS
+            reports = options.reports or kills.REPORTS
+            outcome = kills.run_kills(running, reports=reports, kills=wanted, progress=bar)
+    return describe(outcome, outcome.faults()), outcome.faults()
+
+
+def _backup(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
+    with tempfile.TemporaryDirectory(prefix="ra-soak-") as name:
+        Path(name).chmod(0o711)
+        with RunningDemo(Path(name), cases=4) as running:
+            outcome = copying.run_copying(running, reports=options.reports or copying.REPORTS, progress=bar)
+    return copying.describe(outcome, f"Run on {where()}."), outcome.faults()
+
+
+_SOAKS = {"kills": _kills, "durability": _durability, "full_disk": _full_disk, "backup": _backup}
 
 
 def describe(outcome: kills.Outcome, faults: list[str]) -> str:
@@ -84,7 +92,7 @@ def describe(outcome: kills.Outcome, faults: list[str]) -> str:
         "answered sends it again as it was. Every report must be there once, and its receipt must open its thread.",
         "Made by `./ruang soak kills`.",
         "",
-        _context(),
+        f"Run on {where()}.",
         "",
         "| What | Value |",
         "|---|---|",

@@ -164,7 +164,7 @@ def write_acceptance(acceptance: Acceptance, at: datetime) -> None:
         # Before the grants: the public role may add files only to a dossier that nobody holds yet.
         store_files(acceptance.dossier_id, acceptance.files, at, slot=acceptance.slot)
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(ACCEPT, acceptance.values)
+        cursor.execute(ACCEPT, acceptance.values, prepare=True)  # planning it each time costs as much as running it
     audit.record_seals(
         events.DOSSIER_MADE,
         seals=seals_of(acceptance.rows),
