@@ -33,6 +33,15 @@ WAITING_FOR = "waiting_for"
 """In a session, with `WAITING`: the stamp of the account as it was when the password was entered."""
 SHOW_CODES = "show_codes"
 """In a session: the printed codes have not been confirmed as kept."""
+STEP = "next_step"
+"""In a session: what has to be done before anything else, a key of `STEPS`."""
+STEPS = {"password": "/masuk/sandi-baru/", "printed": "/masuk/kode-pemulihan/"}
+NEW_CODE = "new_printed_code"
+"""In a session: a recovery code that is shown and not proven yet."""
+PAPER = "invitation_code"
+"""In a session: an invitation's code, until whoever made it says that it is printed."""
+INVITED = "invited_by"
+"""In a session: the invitation's code that somebody typed, until the password is chosen."""
 LEEWAY = 60
 """Seconds by which the page's own clock may be ahead of ours."""
 SEEN_STEP = 30
@@ -59,6 +68,7 @@ def load_viewer(*, session: Any, at: datetime, activity: bool) -> User | None:
         session.flush()
         return None
     user.has_second_factor = bool(settings.RUANGAMAN_DEMO or session.get(SECOND))
+    user.waits_at = STEPS.get(session.get(STEP, ""), "")
     if _is_too_old(session, at, half_way=not user.has_second_factor):
         session.flush()
         return None

@@ -34,6 +34,7 @@ class Label(StrEnum):
     TOTP = "totp"
     ADDRESS = "address"
     SESSION = "session"
+    INVITATION = "invitation"
 
 
 def hkdf(secret: bytes, info: bytes, length: int = layout.KEY_BYTES) -> bytes:

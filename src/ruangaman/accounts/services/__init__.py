@@ -10,6 +10,15 @@ from ruangaman.accounts.services.attempts import (
     second_key,
 )
 from ruangaman.accounts.services.desks import create_desk, leave_desk, plan_shift, seat_at_desk
+from ruangaman.accounts.services.invitations import (
+    accept_invitation,
+    invite,
+    prepare_onboarding,
+    read_paper,
+    try_paper,
+    withdraw_invitation,
+)
+from ruangaman.accounts.services.leaving import let_go, list_left, preview_leaving, renew_epochs
 from ruangaman.accounts.services.passwords import (
     change_password,
     end_other_sessions,
@@ -25,6 +34,7 @@ from ruangaman.accounts.services.people import (
     create_user,
     set_language,
 )
+from ruangaman.accounts.services.requests import ask, decide, regrant, shared_dossiers
 from ruangaman.accounts.services.screen import lock_screen, refuse_second_step, sign_out, unlock_screen
 from ruangaman.accounts.services.second_step import (
     describe_enrolment,
@@ -34,36 +44,66 @@ from ruangaman.accounts.services.second_step import (
     renew_recovery_codes,
     unused_codes,
 )
+from ruangaman.accounts.services.steps import (
+    asked_group,
+    begin_step,
+    code_to_print,
+    keep_new_password,
+    keep_printed,
+    prepare_new_password,
+    prepare_printed,
+)
 
 __all__ = [
     "LONGEST_NAME",
+    "accept_invitation",
     "appoint_emergency_officers",
+    "ask",
+    "asked_group",
+    "begin_step",
     "change_password",
     "clear_tries",
+    "code_to_print",
     "count_try",
     "create_agency",
     "create_desk",
     "create_unit",
     "create_user",
+    "decide",
     "describe_enrolment",
     "end_other_sessions",
     "enrol_second_step",
     "forget_tries",
     "has_second_step",
+    "invite",
+    "keep_new_password",
+    "keep_printed",
     "leave_desk",
+    "let_go",
+    "list_left",
     "lock_screen",
     "pass_second_step",
     "plan_shift",
+    "prepare_new_password",
+    "prepare_onboarding",
     "prepare_password_change",
+    "prepare_printed",
+    "preview_leaving",
+    "read_paper",
     "refuse_second_step",
+    "regrant",
+    "renew_epochs",
     "renew_recovery_codes",
     "seat_at_desk",
     "second_key",
     "set_language",
     "settle_attempt",
+    "shared_dossiers",
     "sign_out",
     "try_own_password",
+    "try_paper",
     "try_password",
     "unlock_screen",
     "unused_codes",
+    "withdraw_invitation",
 ]
