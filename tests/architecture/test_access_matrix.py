@@ -18,7 +18,10 @@ from tests.architecture.world import World, make_world, things_for
 from tests.support.signing_in import signed_in
 
 METHODS = ("get", "post")
-SLOTS = {"code": "report", "person_id": "person", "task_id": "task", "part_id": "part"}
+SLOTS = {
+    "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "user_id": "colleague",
+    "request_id": "request", "principal_id": "key", "invitation_id": "invitation",
+}  # fmt: skip
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""
 CASE_THREAD = ("/jawab", "/terbaca", "/lampiran/")
@@ -101,6 +104,8 @@ def fill(route: str, things: dict[str, str]) -> str:
         names |= {"code": "case", "file_id": "case_file"}
     elif any(end in f"/{route}" for end in CASE_THREAD):
         names |= {"code": "case_report", "file_id": "thread_file"}
+    elif route.startswith("pengaturan/meja/"):
+        names |= {"code": "desk"}
     else:
         names |= {"file_id": "report_file"}
     return "/" + re.sub(r"<\w+:(\w+)>", lambda slot: things[names[slot[1]]], route)

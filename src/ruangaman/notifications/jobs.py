@@ -26,6 +26,12 @@ def alarm_desk(*, report_id: str, desk_id: str, kind: str = AlarmKind.NEW.value)
     return services.send_alarm(report_id=UUID(report_id), desk_id=UUID(desk_id), kind=AlarmKind(kind), at=clock.now())
 
 
+@app.task(name="ruangaman.notifications.jobs.tell_person", queue="alarm", retry=RETRY)
+def tell_person(*, user_id: str) -> int:
+    """Write to somebody that the way into their account was changed. A repetition writes again; that does no harm."""
+    return services.tell_person(user_id=UUID(user_id))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="ruangaman.notifications.jobs.revive", queue="alarm", queueing_lock="revive", pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> int:

@@ -19,7 +19,7 @@ SHEET: Final = STATIC / "ui" / "staff.css"
 LAYERS: Final = {
     "base": ("base",),
     "parts": ("shell", "demo", "controls", "again", "clock", "danger", "queue", "voice", "dossier", "timeline", "undo"),
-    "pages": ("gate", "own", "rest", "casework"),
+    "pages": ("gate", "own", "rest", "casework", "papers"),
     "print": ("print",),
 }
 """Cascade layers from weak to strong; in each, the components in order."""

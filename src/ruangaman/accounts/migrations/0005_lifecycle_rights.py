@@ -203,6 +203,10 @@ BEGIN
         UPDATE accounts_user SET session_epoch = session_epoch + 1 WHERE id = request.user_id;
     END IF;
     UPDATE accounts_doorrequest SET done_at = moment WHERE id = wanted;
+    IF request.kind <> 'regrant' THEN
+        PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW('alarm', 'ruangaman.notifications.jobs.tell_person', 0, NULL, NULL,
+            jsonb_build_object('user_id', request.user_id), NULL)::procrastinate_job_to_defer_v1]);
+    END IF;
     RETURN true;
 END
 $$;
@@ -232,7 +236,11 @@ GRANT EXECUTE ON FUNCTION accounts_may_manage(uuid), accounts_may_decide(text, u
 class Migration(migrations.Migration):
     """Rights and functions of a person's first and last day."""
 
-    dependencies = [("accounts", "0004_lifecycle"), ("vault", "0002_rights")]
+    dependencies = [
+        ("accounts", "0004_lifecycle"),
+        ("vault", "0002_rights"),
+        ("procrastinate", "0041_post_retry_failed_job"),
+    ]
     operations = [
         migrations.RunSQL(sql, migrations.RunSQL.noop)
         for sql in (SHUT, HELPERS, POLICIES, INVITATIONS, LEAVING, REQUESTS, RIGHTS)

@@ -13,6 +13,7 @@ from ruangaman.accounts.services.desks import create_desk, leave_desk, plan_shif
 from ruangaman.accounts.services.invitations import (
     accept_invitation,
     invite,
+    prepare_first_password,
     prepare_onboarding,
     read_paper,
     try_paper,
@@ -29,12 +30,14 @@ from ruangaman.accounts.services.passwords import (
 )
 from ruangaman.accounts.services.people import (
     appoint_emergency_officers,
+    can_share_emergency_key,
     create_agency,
     create_unit,
     create_user,
     set_language,
+    share_emergency_key,
 )
-from ruangaman.accounts.services.requests import ask, decide, regrant, shared_dossiers
+from ruangaman.accounts.services.requests import ask, decide, dismiss_officer, regrant, shared_dossiers
 from ruangaman.accounts.services.screen import lock_screen, refuse_second_step, sign_out, unlock_screen
 from ruangaman.accounts.services.second_step import (
     describe_enrolment,
@@ -61,6 +64,7 @@ __all__ = [
     "ask",
     "asked_group",
     "begin_step",
+    "can_share_emergency_key",
     "change_password",
     "clear_tries",
     "code_to_print",
@@ -71,6 +75,7 @@ __all__ = [
     "create_user",
     "decide",
     "describe_enrolment",
+    "dismiss_officer",
     "end_other_sessions",
     "enrol_second_step",
     "forget_tries",
@@ -84,6 +89,7 @@ __all__ = [
     "lock_screen",
     "pass_second_step",
     "plan_shift",
+    "prepare_first_password",
     "prepare_new_password",
     "prepare_onboarding",
     "prepare_password_change",
@@ -98,6 +104,7 @@ __all__ = [
     "second_key",
     "set_language",
     "settle_attempt",
+    "share_emergency_key",
     "shared_dossiers",
     "sign_out",
     "try_own_password",

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from ruangaman.accounts import events, policies
+from ruangaman.accounts import events, policies, selectors
 from ruangaman.accounts.errors import AlreadyThere, BadInvitation
 from ruangaman.accounts.models import Invitation, Unit, User
 from ruangaman.accounts.services import attempts
@@ -19,6 +19,7 @@ from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.core.errors import Busy, NotAllowed, NotFound
 from ruangaman.vault import pepper
 from ruangaman.vault import services as vault
+from ruangaman.vault.sessions import StaffSessionStore
 
 
 @transaction.atomic
@@ -97,6 +98,13 @@ def try_paper(*, code: str, address: str, at: datetime) -> Paper | datetime | No
     attempts.clear_tries(keys["name"])
     attempts.give_back_try(keys.get("place", b""))
     return paper
+
+
+def prepare_first_password(*, cookie: str, password: str, at: datetime) -> Onboarding:
+    """Make the keys for the code that somebody typed in this session. Call outside of any unit of work."""
+    with audit.unit_of_work(DatabaseRole.WEB):
+        code = StaffSessionStore(cookie).get(selectors.INVITED, "")
+    return prepare_onboarding(code=code, password=password, at=at)
 
 
 def prepare_onboarding(*, code: str, password: str, at: datetime) -> Onboarding:

@@ -13,11 +13,8 @@ from ruangaman.accounts.models import DoorRequest, FormerKeys, User
 from ruangaman.accounts.services.invitations import invite_again
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, RequestKind, Role
 from ruangaman.audit import services as audit
-from ruangaman.core import jobs
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
-
-LETTER = "ruangaman.notifications.jobs.tell_person"
 
 
 @transaction.atomic
@@ -46,14 +43,14 @@ def ask(*, kind: RequestKind, user: User, by: User, at: datetime) -> DoorRequest
 def decide(*, request: DoorRequest, is_approved: bool, by: User, at: datetime) -> str:
     """Decide as the second person; what can be done at once is done. Returns an invitation's code, or "".
 
-    A lost phone: the second step goes, the person is told by e-mail. Fresh keys: a paper is made. A new key officer:
-    the list grows. Dossiers again: the colleague who asked does it, with their own keys.
+    A lost phone: the second step goes. Fresh keys: a paper is made. A new key officer: the list grows. Of each of
+    these the person is told by e-mail. Dossiers again: the colleague who asked does it, with their own keys.
 
     Raises:
         NotAllowed: `by` may not decide this.
         Conflict: it is decided already, or waited for too long.
 
-    Writes: the request, one `accounts.decided` event, and what follows.
+    Writes: the request, one `accounts.decided` event, what follows, the job that sends the letter.
     """
     if not policies.can_decide(by, request):
         raise NotAllowed(_("Permintaan ini diputuskan oleh orang lain."))
@@ -78,8 +75,6 @@ def _follow(request: DoorRequest, by: User, at: datetime) -> str:
     if request.kind == RequestKind.SECOND_STEP:
         detail: dict[str, str | int | bool | list[str] | None] = {"request": str(request.pk)}
         audit.record(events.SECOND_STEP_RESET, by=by, subject=str(request.user_id), at=at, detail=detail)
-    if request.user.email:
-        jobs.enqueue(LETTER, user_id=str(request.user_id))
     return code
 
 
@@ -112,6 +107,21 @@ def regrant(*, request: DoorRequest, by: User, at: datetime) -> int:
     _finish(request, at)
     audit.record(events.REGRANTED, by=by, subject=str(request.user_id), at=at, detail={"dossiers": count})
     return count
+
+
+@transaction.atomic
+def dismiss_officer(*, principal_id: UUID, by: User, at: datetime) -> None:
+    """Take a key officer off the list who has left, or whose keys are lost.
+
+    Raises:
+        NotAllowed: they still work with these keys, or `by` is no key officer.
+        Conflict: some keys would count no more; another officer has to sign them first.
+
+    Writes: the list, one `vault.officers_appointed` event.
+    """
+    if User.objects.filter(principal_id=principal_id, is_active=True).exists():
+        raise NotAllowed(_("Petugas kunci ini masih bekerja. Ia dilepas setelah akunnya ditutup."))
+    vault.remove_officer(principal_id=principal_id, by=by, at=at)
 
 
 def shared_dossiers(*, user: User) -> dict[UUID, list[UUID]]:

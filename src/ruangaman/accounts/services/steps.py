@@ -103,11 +103,12 @@ def keep_new_password(*, done: StepDone, session: Any, by: User, at: datetime) -
     Raises:
         ValueError: the door is somebody else's: a mistake of the program.
 
-    Writes: the door, the account's session epoch, one event here and one of the vault.
+    Writes: the door, the account's session epoch, two events here and one of the vault.
     """
     if done.door is None or done.user_id != by.pk:
         raise ValueError("This door is not of this person.")
     vault.change_password(by=by, new=done.door, at=at)
+    audit.record(events.CAME_BY_CODE, by=by, subject=str(by.pk), at=at)
     audit.record(events.PASSWORD_CHANGED, by=by, subject=str(by.pk), at=at)
     session[selectors.STEP] = "printed"
     leave_only(session, by)

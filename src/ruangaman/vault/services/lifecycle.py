@@ -97,6 +97,11 @@ def list_keys(principals: Iterable[UUID] | None = None) -> list[KeyState]:
     return sorted((_state(row, officers) for row in newest.values()), key=lambda one: one.made_at)
 
 
+def is_known(principal_id: UUID) -> bool:
+    """Say whether somebody's signing key counts; a yes is kept for ten seconds, a no is asked again each time."""
+    return bool(directory.read_signing([principal_id])[principal_id])
+
+
 def list_officers() -> list[UUID]:
     """Return the key officers whose list the pepper vouches for."""
     return sorted(directory.read_officers())
