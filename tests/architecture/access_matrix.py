@@ -73,10 +73,10 @@ def in_case(step: str, get: int, post: int, *, who: frozenset[str] = CASEWORK, *
 ANYWHERE = frozenset({"unassigned", "other", "expired"})
 
 
-def in_charge(step: str, get: int, post: int) -> Row:
+def in_charge(step: str, get: int, post: int, **more: Any) -> Row:
     """Something to do with somebody of a unit that one is in charge of."""
     route = f"pengaturan/orang/<uuid:user_id>/{step}"
-    return Row(route, IN_CHARGE, get, post, about=True, also={"admin": ANYWHERE})
+    return Row(route, IN_CHARGE, get, post, about=True, also={"admin": ANYWHERE}, **more)
 
 
 NO_OFFICER = dict.fromkeys(("dinas", "auditor"), (405, 409))
@@ -142,7 +142,7 @@ MATRIX = (
     Row("pengaturan/orang/undangan/<uuid:invitation_id>/tarik", IN_CHARGE, 405, 302),
     in_charge("", 200, 405),
     in_charge("keluar/", 200, 422),
-    in_charge("darurat", 405, 409),
+    in_charge("darurat", 405, 409, but={"kepala": (405, 302)}),
     in_charge("langkah-kedua", 405, 302),
     in_charge("kunci-baru", 405, 302),
     # Keys that wait, what needs a second person, desks, colleagues with fresh keys.

@@ -35,7 +35,8 @@ UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 NONE = {
     "report": "L-00000000", "case": "K-00000000", "case_report": "L-00000001", "report_file": UNKNOWN_ID,
     "case_file": UNKNOWN_ID, "thread_file": UNKNOWN_ID, "person": UNKNOWN_ID, "task": UNKNOWN_ID, "part": UNKNOWN_ID,
-    "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID, "invitation": UNKNOWN_ID,
+    "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
+    "invitation": UNKNOWN_ID,
 }  # fmt: skip
 """Codes and ids of nothing."""
 
