@@ -88,6 +88,9 @@ WITHOUT_THREAD = dict.fromkeys(("psikolog", "hukum", "rumahaman"), (405, 404))
 NOT_MINE = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (405, 409))
 """The manager's task in a shared case: seen, and not theirs to tick off."""
 
+NOT_WHILE_THERE_IS_ONE = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (404, 404))
+"""Only a case whose manager has left is handed over by its team."""
+
 DESK_KEEPS = {"petugas": frozenset({"expired"})}
 """What opens nothing needs no grant: a seat at the desk is enough."""
 
@@ -202,7 +205,7 @@ MATRIX = (
     in_case("tugas/<uuid:task_id>/kembalikan", 405, 302, but=NOT_MINE),
     in_case("tim/", 200, 422, who=MANAGER),
     in_case("tim/<uuid:part_id>/lepas", 200, 302, who=MANAGER),
-    in_case("serah-terima/", 200, 422, who=MANAGER),
+    in_case("serah-terima/", 200, 422, but=NOT_WHILE_THERE_IS_ONE),
     in_case("status/", 200, 422, who=MANAGER),
     in_case("tutup/", 200, 422, who=MANAGER),
     in_case("buka-lagi/", 200, 422, who=MANAGER),

@@ -34,6 +34,13 @@ def can_assign(user: User, case: Case) -> bool:
     return user.has(Permission.CASE_ASSIGN) and case.manager_id == user.pk
 
 
+def can_name_manager(user: User, case: Case, parts: Iterable[Assignment]) -> bool:
+    """Whether `user` may name who manages the case next: its manager; once that one has left, whoever works on it."""
+    if case.manager.is_active:
+        return can_assign(user, case)
+    return user.has(Permission.CASE_WRITE) and any(one.user_id == user.pk and one.until is None for one in parts)
+
+
 def can_close(user: User, case: Case) -> bool:
     """Whether `user` may close the case or open it again: its manager alone."""
     return user.has(Permission.CASE_CLOSE) and case.manager_id == user.pk

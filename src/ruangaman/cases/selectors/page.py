@@ -169,6 +169,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         may={
             "write": bool(held) and policies.can_write(viewer, case),
             "assign": policies.can_assign(viewer, case),
+            "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
             "close": policies.can_close(viewer, case),
         },
         panels=[
