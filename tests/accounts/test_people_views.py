@@ -50,12 +50,13 @@ def choose(client: Client, url: str, password: str = NEW_PASSWORD) -> str:
 
 def keep_code(client: Client) -> tuple[str, str]:
     """Prove the recovery code that the page shows; return it, and where one is led."""
-    page = client.get(PRINTED).content.decode()
-    groups = re.findall(r"<li[^>]*>([0-9A-Z]{4})</li>", page)
-    asked = re.search(r'<li class="asked">([0-9A-Z]{4})</li>', page)
-    assert asked
+    groups = re.findall(r"<li>([0-9A-Z]{4})</li>", client.get(PRINTED).content.decode())
     assert len(groups) == 7
-    answer = client.post(PRINTED, {"letters": asked[1]})
+    page = client.get(PRINTED, {"ketik": "1"}).content.decode()
+    assert not [group for group in groups if group in page]
+    asked = re.search(r"Kelompok ke-(\d)", page)
+    assert asked
+    answer = client.post(PRINTED, {"letters": groups[int(asked[1]) - 1]})
     return "-".join(groups), answer.headers.get("Location", "")
 
 

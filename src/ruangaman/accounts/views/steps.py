@@ -104,7 +104,9 @@ def printed(request: HttpRequest) -> HttpResponse:
     if isinstance(done, StepDone):
         form.add_error("letters", done.fault)
     code = services.code_to_print(request.session)
-    context = {"form": form, "groups": code.split("-"), "asked": services.asked_group(code), "at": clock.now()}
+    asking = request.method == "POST" or "ketik" in request.GET  # then the code is not on the page
+    groups = [] if asking else code.split("-")
+    context = {"form": form, "asking": asking, "groups": groups, "asked": services.asked_group(code), "at": clock.now()}
     return render(request, "accounts/printed.html", context, status=422 if form.errors else 200)
 
 

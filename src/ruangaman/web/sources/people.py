@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.accounts import selectors as accounts
@@ -58,6 +59,7 @@ def _work(sentence: str, url: str, action: Any) -> Work:
         code="",
         promised=Promised(None, None, "wait"),
         danger=RiskLevel.RENDAH,
+        owner=_("Anda"),
         action=action,
     )
     return Work(row=row, band=Band.TODAY, owner=Owner.MINE, danger=RiskLevel.RENDAH, due_at=None)
