@@ -188,3 +188,52 @@ def test_lost_doors_each_have_their_way_back(open_page: OpenPage) -> None:
         sign(officer, "Contoh baru2", again.digits())
     again.page.goto("/kerja/")
     expect(again.main).not_to_contain_text("Kunci Anda belum berlaku")
+
+
+def cases_of(page: Page) -> set[str | None]:
+    """The addresses in somebody's list of cases."""
+    page.goto("/kasus/")
+    return {one.get_attribute("href") for one in page.locator('main a[href^="/kasus/K-"]').all()}
+
+
+def test_dossiers_come_back_from_a_colleague_and_an_officer_is_added(open_page: OpenPage) -> None:
+    head, guard, manager = (Colleague(open_page("desk_plain"), name).sign_in() for name in ("kepala", "dpo", "manajer"))
+    lost = Colleague(open_page("desk_plain"), "pendamping2").sign_in()
+    if not cases_of(lost.page):
+        case = sorted(filter(None, cases_of(manager.page)))[0]
+        manager.open(f"{case}tim/")
+        manager.page.locator("main select[name=user]").select_option(label="Siti Rahma, pendamping")
+        press(manager.page.locator("main"), "Tugaskan")
+    held = cases_of(lost.page)
+    assert held
+    person(head, "Siti Rahma")
+    press(head.page.locator("main"), "Minta kunci baru")
+    guard.open("/pengaturan/permintaan/")
+    press(guard.page.get_by_role("region", name="Siti Rahma"), "Setuju")
+    again = Newcomer(open_page("phone_plain"), "pendamping2")
+    again.begin(read_paper(guard), FIRST)
+    for officer in (head, guard):
+        sign(officer, "Siti Rahma", again.digits())
+    assert cases_of(again.page) == set()
+
+    manager.open("/pengaturan/buka-kembali/")
+    press(manager.page.get_by_role("region", name="Siti Rahma"), "Minta persetujuan")
+    guard.open("/pengaturan/permintaan/")
+    press(guard.page.get_by_role("region", name="Siti Rahma"), "Setuju")
+    manager.open("/pengaturan/buka-kembali/")
+    press(manager.page.get_by_role("region", name="Siti Rahma"), "Buka kembali sekarang")
+    expect(manager.page.locator("main")).to_contain_text("terbuka lagi baginya")
+    assert cases_of(again.page)
+    assert cases_of(again.page) <= held
+
+    head.open("/pengaturan/kunci/")
+    head.page.locator("main select[name=user]").select_option(label="Kepala Dinas, Kepala Dinas")
+    press(head.page.locator("main"), "Usulkan")
+    admin = Colleague(open_page("desk_plain"), "admin").sign_in()
+    admin.open("/pengaturan/permintaan/")
+    press(admin.page.get_by_role("region", name="Kepala Dinas"), "Setuju")
+    third = Colleague(open_page("desk_plain"), "dinas").sign_in()
+    third.open("/pengaturan/kunci/")
+    press(third.page.locator("main"), "Tandatangani ulang semuanya")
+    expect(third.page.locator("main")).to_contain_text("Semua kunci yang berlaku sekarang juga ditandatangani Anda")
+    expect(third.page.get_by_role("button", name="Tandatangani ulang semuanya")).to_have_count(0)

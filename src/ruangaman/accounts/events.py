@@ -44,11 +44,7 @@ INVITED = register(
     EventType("accounts.invited", "{actor} membuat undangan {subject}", fields=frozenset({"role", "unit", "user"}))
 )
 INVITATION_WITHDRAWN = register(EventType("accounts.invitation_withdrawn", "{actor} menarik undangan {subject}"))
-INVITATION_USED = register(
-    EventType(
-        "accounts.invitation_used", "{subject} membuat kuncinya dengan undangan", fields=frozenset({"invitation"})
-    )
-)
+INVITATION_USED = register(EventType("accounts.invitation_used", "{actor} membuat kuncinya dengan undangan"))
 INVITATION_REFUSED = register(EventType("accounts.invitation_refused", "Seseorang mencoba kode undangan yang salah"))
 LEFT = register(EventType("accounts.left", "{actor} menutup akun {subject}", fields=frozenset({"dossiers", "desks"})))
 REQUESTED = register(
