@@ -13,6 +13,8 @@ from ruangaman.accounts.types import Role
 from ruangaman.audit.models import AuditEvent
 from ruangaman.vault import doors
 from ruangaman.vault import services as vault
+from ruangaman.vault.models import Door
+from ruangaman.vault.services import DoorKind
 from tests.accounts.conftest import Clock
 from tests.accounts.test_sign_in import enrol, enter, is_in, words
 from tests.factories.accounts import PASSWORD, Office, make_user, working
@@ -155,6 +157,31 @@ def test_an_invitation_is_shown_once_and_only_to_who_made_it(office: Office, clo
     assert head.post("/pengaturan/orang/undang/", facts).status_code == 422
 
 
+def test_an_account_that_somebody_made_for_themselves_has_no_verb_until_two_officers_signed(
+    office: Office, clock: Clock
+) -> None:
+    client, _recovery, user = begin(office, clock)
+    User.objects.filter(pk=user.pk).update(role=Role.DPO)
+    for url in ("/pengaturan/permintaan/", "/pengaturan/kunci/", "/pengaturan/jejak/"):
+        assert client.get(url).status_code == 404
+    for officer in (office.head, office.guard):
+        with working(officer):
+            vault.sign_key(principal_id=user.principal_id, by=officer, at=clock())
+    for url in ("/pengaturan/permintaan/", "/pengaturan/kunci/", "/pengaturan/jejak/"):
+        assert client.get(url).status_code == 200
+
+
+def test_who_has_one_door_only_makes_the_second_before_anything_else(office: Office, clock: Clock) -> None:
+    user = office.user(username="satu")
+    Door.objects.filter(principal_id=user.principal_id, kind=DoorKind.PRINTED).delete()
+    client = enter("satu")
+    assert client.get(WORK).headers["Location"] == PRINTED
+    _code, following = keep_code(client)
+    assert following == ENROL
+    enrol(client, user, clock)
+    assert is_in(client)
+
+
 # --- the recovery code ------------------------------------------------------------------------------------------------
 
 
@@ -197,7 +224,8 @@ def test_an_unknown_name_a_wrong_code_and_a_name_without_a_paper_get_the_same_by
     office: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin(office, clock)
-    office.user(username="tanpa")
+    bare = office.user(username="tanpa")
+    Door.objects.filter(principal_id=bare.principal_id, kind=DoorKind.PRINTED).delete()
     runs: list[object] = []
     real = doors.run
     monkeypatch.setattr(doors, "run", lambda *given: runs.append(1) or real(*given))

@@ -101,6 +101,8 @@ class User(AbstractBaseUser):
     """Principals of the desks this person sits at, set by the door."""
     has_second_factor: bool = False
     """Whether a second factor is enrolled, or passed for the demo; set by the door."""
+    is_vouched: bool = True
+    """False while the key waits for two officers' signatures, set by the door: until then no verb is given."""
     waits_at: str = ""
     """Where something has to be done before any other page, set by the door; empty: nowhere."""
 
@@ -117,8 +119,8 @@ class User(AbstractBaseUser):
         return self.display_name
 
     def has(self, permission: Permission | str | None) -> bool:
-        """Whether the role gives this verb."""
-        return self.is_active and permission in permissions_of(self.role)
+        """Whether the role gives this verb, to who is here and has a key that counts."""
+        return self.is_active and self.is_vouched and permission in permissions_of(self.role)
 
     @property
     def principals(self) -> list[UUID]:

@@ -47,6 +47,8 @@ PAPER = "invitation_code"
 """In a session: an invitation's code, until whoever made it says that it is printed."""
 INVITED = "invited_by"
 """In a session: the invitation's code that somebody typed, until the password is chosen."""
+VOUCHED = "vouched"
+"""In a session: two key officers have signed the key of whose it is."""
 LEEWAY = 60
 """Seconds by which the page's own clock may be ahead of ours."""
 SEEN_STEP = 30
@@ -74,6 +76,7 @@ def load_viewer(*, session: Any, at: datetime, activity: bool) -> User | None:
         return None
     user.has_second_factor = bool(settings.RUANGAMAN_DEMO or session.get(SECOND))
     user.waits_at = STEPS.get(session.get(STEP, ""), "")
+    user.is_vouched = _is_vouched(session, user)
     if _is_too_old(session, at, half_way=not user.has_second_factor):
         session.flush()
         return None
@@ -100,6 +103,14 @@ def _is_too_old(session: Any, at: datetime, *, half_way: bool) -> bool:
     since = session.get(SINCE)
     limit = SECOND_STEP_LIMIT.total_seconds() if half_way else settings.SESSION_COOKIE_AGE
     return since is None or at.timestamp() - since > limit
+
+
+def _is_vouched(session: Any, user: User) -> bool:
+    """Whether the key of whose session it is counts; asked until it does. Whoever made an account alone, to be the
+    second person themselves, decides nothing with it."""
+    if not session.get(VOUCHED) and vault.is_known(user.principal_id):
+        session[VOUCHED] = True
+    return bool(session.get(VOUCHED))
 
 
 def _apply_idle_limit(session: Any, at: datetime, *, activity: bool) -> None:

@@ -42,10 +42,14 @@ def page(request: StaffRequest, *, status: int = 200, fault_of: UUID | None = No
     mine = request.user.principal_id
     waiting = [one for one in states if not one.is_vouched]
     names = selectors.names_of([*officers, *(one.principal_id for one in waiting)])
-    people = {user.principal_id: user for user in User.objects.filter(principal_id__in=officers)}
+    wanted = [*officers, *(one.principal_id for one in waiting)]
+    people = {user.principal_id: user for user in User.objects.filter(principal_id__in=wanted).select_related("unit")}
     context = {
         "is_officer": mine in officers,
-        "waiting": [(one, names.get(one.principal_id, ""), mine in one.signed_by, form_of(one)) for one in waiting],
+        "waiting": [
+            (one, names.get(one.principal_id, ""), people.get(one.principal_id), mine in one.signed_by, form_of(one))
+            for one in waiting
+        ],
         "fault_of": fault_of,
         "officers": [(who, names.get(who, ""), people.get(who)) for who in officers],
         "unsigned": sum(one.is_vouched and mine not in one.signed_by for one in states),

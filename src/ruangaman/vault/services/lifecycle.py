@@ -17,7 +17,7 @@ from ruangaman.vault import directory, doors, events, grants, layout, pepper
 from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.models import Door, KeySignature, PrincipalKey
 from ruangaman.vault.selectors import list_held_dossiers, read_grants
-from ruangaman.vault.services.doors import DoorKind, NewDoor, close_door
+from ruangaman.vault.services.doors import DoorKind, NewDoor, close_door, door_params
 from ruangaman.vault.services.dossiers import share
 from ruangaman.vault.services.people import keep_officers
 from ruangaman.vault.types import Compartment, GrantSpec, PrincipalKind
@@ -81,8 +81,8 @@ def replace_printed_door(*, by: Actor, new: NewDoor, at: datetime) -> None:
 
 
 def has_printed_door(principal_id: UUID) -> bool:
-    """Say whether somebody has a printed door. Row-level security: asked for who is looking only."""
-    return Door.objects.filter(principal_id=principal_id, kind=DoorKind.PRINTED).exists()
+    """Say whether somebody has a printed door."""
+    return door_params(principal_id, DoorKind.PRINTED) is not None
 
 
 def list_keys(principals: Iterable[UUID] | None = None) -> list[KeyState]:

@@ -78,6 +78,11 @@ def rest_of_day(day: Day) -> str:
 
 def waiting_room(viewer: Any) -> Room:
     """Return the page for a role that has no work in the queue."""
+    if not viewer.is_vouched:
+        return Room(
+            gettext_lazy("Belum ada yang terbuka"),
+            (gettext_lazy("Begitu dua petugas kunci menandatangani, pekerjaan Anda tampil di sini."),),
+        )
     if viewer.has(Permission.AUDIT_READ):
         return Room(
             gettext_lazy("Anda melihat jejak, bukan isi"),
