@@ -121,6 +121,16 @@ def test_of_two_at_once_with_the_same_code_one_gets_the_account(office: Office) 
         services.accept_invitation(onboarding=second, at=JAN_5)
 
 
+def test_a_name_that_was_taken_meanwhile_refuses_the_paper_and_keeps_nothing(office: Office) -> None:
+    _made, code = invite(office)
+    taken = make_user(office.unit, Role.PETUGAS, "baru")
+    doors = Door.objects.count()
+    with pytest.raises(BadInvitation):
+        onboard(code)
+    assert User.objects.get(username="baru").pk == taken.pk
+    assert Door.objects.count() == doors
+
+
 @pytest.mark.parametrize(("after", "good"), [(WEEK - SECOND, True), (WEEK, False)])
 def test_a_code_is_good_for_seven_days(office: Office, after: timedelta, good: bool) -> None:
     _made, code = invite(office)

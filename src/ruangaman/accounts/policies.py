@@ -25,6 +25,8 @@ USUAL_LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=24)
 SECOND_STEP_LIMIT = timedelta(minutes=5)
 """How long somebody may stand between the password and the second step."""
+INVITATION_KEPT = timedelta(days=30)
+"""How long after its end an invitation is still listed in the database."""
 INVITATION_LIMIT = timedelta(days=7)
 """How long an invitation may be used, and how long a request waits for its second person."""
 

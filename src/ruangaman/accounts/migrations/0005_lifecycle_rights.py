@@ -56,6 +56,11 @@ CREATE POLICY managers_add ON accounts_invitation FOR INSERT TO ra_web WITH CHEC
 CREATE POLICY managers_change ON accounts_invitation FOR UPDATE TO ra_web
     USING (accounts_may_manage(unit_id) OR made_by_id = (SELECT ra_user()));
 
+-- The worker forgets the names on papers that nobody can use any more.
+GRANT DELETE, SELECT (expires_at) ON accounts_invitation TO ra_worker;
+CREATE POLICY expiry ON accounts_invitation TO ra_worker
+    USING (expires_at < now() - interval '30 days') WITH CHECK (false);
+
 GRANT SELECT, INSERT ON accounts_doorrequest TO ra_web;
 CREATE POLICY involved_read ON accounts_doorrequest FOR SELECT TO ra_web USING (
     asked_by_id = (SELECT ra_user()) OR accounts_may_decide(kind, user_id)
@@ -123,7 +128,9 @@ BEGIN
     IF paper.user_id IS NULL THEN
         INSERT INTO accounts_user (id, username, email, display_name, role, unit_id, principal_id, is_active, language,
                                    session_epoch)
-        VALUES (person, paper.username, paper.email, paper.display_name, paper.role, paper.unit_id, keys, true, 'id', 0);
+        VALUES (person, paper.username, paper.email, paper.display_name, paper.role, paper.unit_id, keys, true, 'id', 0)
+        ON CONFLICT DO NOTHING;
+        IF NOT FOUND THEN RETURN NULL; END IF;
     ELSE
         person := paper.user_id;
         SELECT u.principal_id INTO former FROM accounts_user u WHERE u.id = person AND u.is_active FOR UPDATE;

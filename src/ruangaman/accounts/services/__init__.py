@@ -12,6 +12,7 @@ from ruangaman.accounts.services.attempts import (
 from ruangaman.accounts.services.desks import create_desk, leave_desk, plan_shift, seat_at_desk
 from ruangaman.accounts.services.invitations import (
     accept_invitation,
+    forget_invitations,
     invite,
     prepare_first_password,
     prepare_onboarding,
@@ -78,6 +79,7 @@ __all__ = [
     "dismiss_officer",
     "end_other_sessions",
     "enrol_second_step",
+    "forget_invitations",
     "forget_tries",
     "has_second_step",
     "invite",

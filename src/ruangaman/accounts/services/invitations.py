@@ -74,6 +74,11 @@ def withdraw_invitation(*, invitation_id: UUID, by: User, at: datetime) -> None:
     audit.record(events.INVITATION_WITHDRAWN, by=by, subject=str(invitation_id), at=at)
 
 
+def forget_invitations(*, at: datetime) -> int:
+    """Delete the invitations that ended a month ago, used or not: the name is in the account. Returns how many."""
+    return Invitation.objects.filter(expires_at__lt=at - policies.INVITATION_KEPT)._raw_delete("default")
+
+
 def read_paper(*, code: str, at: datetime) -> Paper | None:
     """Return whose invitation a typed code is; None: nobody's, used, withdrawn or too old."""
     with connection.cursor() as cursor:
