@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from ruangaman.accounts import policies
-from ruangaman.accounts.models import Desk, SignInAttempt, Unit, User
-from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission, Role
+from ruangaman.accounts.models import Desk, DoorRequest, SignInAttempt, Unit, User
+from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission, RequestKind, Role
 
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 P = Permission
@@ -20,11 +20,15 @@ EXPECTED = {
     Role.PSIKOLOG: {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE},
     Role.HUKUM: {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE},
     Role.RUMAHAMAN: {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE},
-    Role.KEPALA: {P.CASE_OVERSEE, P.CASE_LIST, P.CASE_READ, P.PEOPLE_MANAGE},
+    Role.KEPALA: {
+        P.CASE_OVERSEE, P.CASE_LIST, P.CASE_READ, P.PEOPLE_MANAGE, P.REQUEST_DECIDE, P.KEYS_VOUCH,
+    },
     Role.DINSOS: {P.REPORT_DESK, P.CASE_OPEN},
-    Role.DPO: {P.AUDIT_READ},
-    Role.AUDITOR: {P.AUDIT_READ},
-}
+    Role.DINAS: {P.KEYS_VOUCH},
+    Role.DPO: {P.AUDIT_READ, P.REQUEST_DECIDE, P.KEYS_VOUCH},
+    Role.AUDITOR: {P.AUDIT_READ, P.KEYS_VOUCH},
+    Role.ADMIN: {P.PEOPLE_MANAGE, P.PEOPLE_ANYWHERE, P.REQUEST_DECIDE},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("permission", Permission)
@@ -43,6 +47,13 @@ def test_a_closed_account_may_nothing(permission: Permission) -> None:
     assert not User(role=Role.KEPALA, is_active=False).has(permission)
 
 
+@pytest.mark.parametrize("permission", Permission)
+def test_a_key_that_does_not_count_yet_gives_nothing(permission: Permission) -> None:
+    user = User(role=Role.KEPALA, is_active=True)
+    user.is_vouched = False
+    assert not user.has(permission)
+
+
 def test_nobody_has_no_permission() -> None:
     assert not User(role=Role.KEPALA, is_active=True).has(None)
     assert not User(role="unknown", is_active=True).has(Permission.CASE_OVERSEE)
@@ -50,16 +61,56 @@ def test_nobody_has_no_permission() -> None:
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("own", [True, False])
-def test_only_the_head_of_the_own_unit_manages_people_and_desks(role: Role, own: bool) -> None:
+def test_the_head_of_the_own_unit_and_administrators_manage_people_and_desks(role: Role, own: bool) -> None:
     unit, other = Unit(id=uuid4()), Unit(id=uuid4())
     user, there = User(role=role, unit=unit), unit if own else other
-    expected = role is Role.KEPALA and own
+    expected = role is Role.ADMIN or (role is Role.KEPALA and own)
     assert policies.can_manage_people(user, there) is expected
     assert policies.can_manage_desk(user, Desk(unit=there)) is expected
     assert policies.can_seat(user, Desk(unit=there), is_member=False) is False
     assert policies.can_seat(user, Desk(unit=there), is_member=True) is (
         expected or P.REPORT_DESK in EXPECTED.get(role, set())
     )
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("own", [True, False])
+def test_an_account_is_closed_by_who_is_in_charge_and_never_by_its_holder(role: Role, own: bool) -> None:
+    unit, other = Unit(id=uuid4()), Unit(id=uuid4())
+    by, user = User(role=role, unit=unit), User(role=Role.PETUGAS, unit=unit if own else other)
+    assert policies.can_let_go(by, user) is (role is Role.ADMIN or (role is Role.KEPALA and own))
+    assert not policies.can_let_go(by, by)
+    user.is_active = False
+    assert not policies.can_let_go(by, user)
+
+
+@pytest.mark.parametrize("kind", RequestKind)
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("own", [True, False])
+def test_who_asks_for_what(kind: RequestKind, role: Role, own: bool) -> None:
+    unit, other = Unit(id=uuid4()), Unit(id=uuid4())
+    by = User(role=role, unit=unit)
+    user = User(role=Role.AUDITOR if kind is RequestKind.OFFICER else Role.PENDAMPING, unit=unit if own else other)
+    expected = {
+        RequestKind.REGRANT: own and P.CASE_WRITE in EXPECTED.get(role, set()),
+        RequestKind.OFFICER: P.KEYS_VOUCH in EXPECTED.get(role, set()),
+    }.get(kind, role is Role.ADMIN or (role is Role.KEPALA and own))
+    assert policies.can_ask(by, user, kind) is expected
+    assert not policies.can_ask(by, by, kind)
+    assert not policies.can_ask(by, User(role=user.role, unit=user.unit, is_active=False), kind)
+
+
+@pytest.mark.parametrize("kind", RequestKind)
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("own", [True, False])
+def test_who_decides_what_as_the_second_person(kind: RequestKind, role: Role, own: bool) -> None:
+    unit, other = Unit(id=uuid4()), Unit(id=uuid4())
+    by, user, asker = User(role=role, unit=unit), User(unit=unit if own else other), User(unit=unit)
+    request = DoorRequest(kind=kind, user=user, asked_by=asker)
+    as_usual = role is Role.DPO or (role is Role.KEPALA and own)
+    assert policies.can_decide(by, request) is (role is Role.ADMIN if kind is RequestKind.OFFICER else as_usual)
+    assert not policies.can_decide(by, DoorRequest(kind=kind, user=user, asked_by=by))
+    assert not policies.can_decide(by, DoorRequest(kind=kind, user=by, asked_by=asker))
 
 
 def test_the_installation_itself_may_before_anybody_can() -> None:

@@ -24,6 +24,9 @@ CASEWORK = frozenset({"manajer", "pendamping", "psikolog", "hukum", "rumahaman"}
 HEAD = frozenset({"kepala"})
 AUDIT = frozenset({"dpo", "auditor"})
 KEEPERS = frozenset({"dpo", "admin"})
+IN_CHARGE = frozenset({"admin", "kepala"})
+VOUCH = frozenset({"kepala", "dinas", "dpo", "auditor"})
+SECOND = frozenset({"admin", "kepala", "dpo"})
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,18 @@ def waits(step: str, get: int, post: int, desk: tuple[int, int]) -> Row:
     return row
 
 
+ANYWHERE = frozenset({"unassigned", "other", "expired"})
+
+
+def in_charge(step: str, get: int, post: int, **more: Any) -> Row:
+    """Something to do with somebody of a unit that one is in charge of."""
+    route = f"pengaturan/orang/<uuid:user_id>/{step}"
+    return Row(route, IN_CHARGE, get, post, about=True, also={"admin": ANYWHERE}, **more)
+
+
+NO_OFFICER = dict.fromkeys(("dinas", "auditor"), (405, 409))
+"""They could be appointed key officers and are not."""
+
 WITHOUT_THREAD = dict.fromkeys(("psikolog", "hukum", "rumahaman"), (405, 404))
 """Their part of a case has no conversation with the reporter: for them it does not exist."""
 
@@ -89,6 +104,8 @@ NOT_MINE = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (405,
 
 NOT_READERS = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (404, 405))
 """Who opened a case is for its manager, for who oversees the unit, and for those who check."""
+NOT_WHILE_THERE_IS_ONE = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (404, 404))
+"""Only a case whose manager has left is handed over by its team."""
 
 DESK_KEEPS = {"petugas": frozenset({"expired"})}
 """What opens nothing needs no grant: a seat at the desk is enough."""
@@ -143,6 +160,44 @@ MATRIX = (
     kept("setujui", 405, 422),
     kept("tahan", 405, 422),
     kept("lepas", 405, 404),
+    # The first day, and lost doors: for anybody who has the paper.
+    public("masuk/undangan/", 200, 422),
+    public("masuk/undangan/sandi/", 302, 302),
+    public("masuk/kode/", 200, 422),
+    public("masuk/sandi-baru/", 302, 302),
+    public("masuk/kode-pemulihan/", 302, 302),
+    Row("pengaturan/pemulihan/", STAFF, 200, 422),
+    Row("pengaturan/undangan/", STAFF, 302, 302),
+    # People, for who is in charge of their unit: a head of the own one, an administrator of all.
+    Row("pengaturan/orang/", IN_CHARGE, 200, 405),
+    Row("pengaturan/orang/undang/", IN_CHARGE, 200, 422),
+    Row("pengaturan/orang/kunci-berkas", IN_CHARGE, 405, 302),
+    Row("pengaturan/orang/undangan/<uuid:invitation_id>/tarik", IN_CHARGE, 405, 302),
+    in_charge("", 200, 405),
+    in_charge("keluar/", 200, 422),
+    in_charge("darurat", 405, 409, but={"kepala": (405, 302)}),
+    in_charge("langkah-kedua", 405, 302),
+    in_charge("kunci-baru", 405, 302),
+    # Keys that wait, what needs a second person, desks, colleagues with fresh keys.
+    Row("pengaturan/kunci/", VOUCH, 200, 405),
+    Row("pengaturan/kunci/usul", VOUCH, 405, 422),
+    Row("pengaturan/kunci/sahkan-ulang", VOUCH, 405, 302, but=NO_OFFICER),
+    Row("pengaturan/kunci/<uuid:principal_id>/", VOUCH, 405, 422),
+    Row("pengaturan/kunci/<uuid:principal_id>/lepas", VOUCH, 405, 409),
+    Row("pengaturan/permintaan/", SECOND, 200, 405),
+    Row(
+        "pengaturan/permintaan/<uuid:request_id>/",
+        SECOND,
+        405,
+        302,
+        about=True,
+        but={"admin": (405, 404)},
+        also={"dpo": ANYWHERE},
+    ),
+    Row("pengaturan/meja/", DESK, 200, 405),
+    Row("pengaturan/meja/<slug:code>/", DESK, 405, 302),
+    Row("pengaturan/buka-kembali/", CASEWORK, 200, 405),
+    Row("pengaturan/buka-kembali/<uuid:user_id>/", CASEWORK, 405, 404),
     # Reports, for the desk that they were given to.
     at_desk("", 200, 405),
     at_desk("akses", 200, 405, also=DESK_KEEPS),
@@ -191,6 +246,7 @@ MATRIX = (
     in_case("tahan/", 200, 422, who=MANAGER),
     in_case("tahan/lepas", 405, 409, who=MANAGER),
     in_case("serah-terima/", 200, 422, who=MANAGER),
+    in_case("serah-terima/", 200, 422, but=NOT_WHILE_THERE_IS_ONE),
     in_case("status/", 200, 422, who=MANAGER),
     in_case("tutup/", 200, 422, who=MANAGER),
     in_case("buka-lagi/", 200, 422, who=MANAGER),

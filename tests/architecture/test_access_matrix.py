@@ -20,7 +20,8 @@ from tests.support.signing_in import signed_in
 METHODS = ("get", "post")
 SLOTS = {
     "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "access_id": "access",
-    "user_id": "reader", "waiting_id": "waiting",
+    "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
+    "invitation_id": "invitation",
 }  # fmt: skip
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""
@@ -103,9 +104,11 @@ def fill(route: str, things: dict[str, str]) -> str:
     if route.startswith("pengaturan/simpanan/"):
         names |= {"code": "ended"}
     elif route.startswith("kasus/"):
-        names |= {"code": "case", "file_id": "case_file"}
+        names |= {"code": "case", "file_id": "case_file", "user_id": "reader"}
     elif any(end in f"/{route}" for end in CASE_THREAD):
         names |= {"code": "case_report", "file_id": "thread_file"}
+    elif route.startswith("pengaturan/meja/"):
+        names |= {"code": "desk"}
     else:
         names |= {"file_id": "report_file"}
     return "/" + re.sub(r"<\w+:(\w+)>", lambda slot: things[names[slot[1]]], route)

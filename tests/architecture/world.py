@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from ruangaman.accounts import services as accounts
-from ruangaman.accounts.models import User
-from ruangaman.accounts.types import AgencyKind, Role
+from ruangaman.accounts.models import Desk, User
+from ruangaman.accounts.types import AgencyKind, RequestKind, Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
@@ -37,6 +37,8 @@ NONE = {
     "report": "L-00000000", "case": "K-00000000", "case_report": "L-00000001", "report_file": UNKNOWN_ID,
     "case_file": UNKNOWN_ID, "thread_file": UNKNOWN_ID, "person": UNKNOWN_ID, "task": UNKNOWN_ID, "part": UNKNOWN_ID,
     "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
+    "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
+    "invitation": UNKNOWN_ID,
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -74,6 +76,10 @@ def make_world() -> World:
     ended = _refused(counter)
     for relation in world.things.keys() - {"none"}:
         world.things[relation]["ended"] = ended.code
+    near = _people_facts(people["pendamping"], people["admin"], counter.desk)
+    far = _people_facts(other.people["manajer-lain"], people["admin"], counter.desk)
+    for relation, facts in (("own", near), ("unassigned", far), ("other", far), ("expired", far)):
+        world.things[relation] |= facts
     _expire(past.dossier_id)
     expired = Case.objects.get(code=world.things["expired"]["case"])
     _expire(expired.dossier_id, *expired.reports.values_list("dossier_id", flat=True))
@@ -86,7 +92,21 @@ def things_for(world: World, who: str, relation: str) -> dict[str, str]:
     if who == "dinsos" and relation != "none":
         swapped = world.things["own" if relation in {"other", "unassigned", "expired"} else "other"]
         found |= {key: swapped[key] for key in ("report", "report_file")}
+        found |= {"desk": "meja-900"}
     return found
+
+
+def _people_facts(user: User, admin: User, desk: Desk) -> dict[str, str]:
+    """Somebody to manage, and what the administrator asked for them."""
+    with working(admin):
+        asked = accounts.ask(kind=RequestKind.SECOND_STEP, user=user, by=admin, at=timezone.now())
+    return {
+        "colleague": str(user.pk),
+        "request": str(asked.pk),
+        "desk": desk.code,
+        "key": str(user.principal_id),
+        "invitation": UNKNOWN_ID,
+    }
 
 
 def _seated(counter: Counter) -> dict[str, User]:

@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import pytest
 
+from ruangaman.accounts import services as accounts
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
 from ruangaman.audit.models import AuditEvent
-from ruangaman.cases import registry, services
+from ruangaman.cases import registry, selectors, services
 from ruangaman.cases.errors import LastHolder, NotAssignable
 from ruangaman.cases.models import Assignment, Case, Task
+from ruangaman.cases.types import Need
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault.models import Grant
 from ruangaman.vault.types import Closed, Compartment
@@ -195,6 +197,30 @@ def test_a_case_is_handed_to_a_manager_of_the_unit_by_its_manager(team: Team) ->
             services.change_manager(code=case.code, to=team.manager, by=team.manager, at=FEB_3)
     with pytest.raises(NotAllowed), working(team.companion):
         services.change_manager(code=case.code, to=second, by=team.companion, at=FEB_3)
+
+
+def test_a_case_whose_manager_left_is_handed_over_by_its_team(team: Team) -> None:
+    case, successor = team.open(), team.office.user(Role.MANAJER)
+    team.assign(case, team.companion)
+    with working(team.companion), pytest.raises(NotAllowed):
+        services.change_manager(code=case.code, to=successor, by=team.companion, at=FEB_9)
+    with working(team.head):
+        accounts.let_go(user=team.manager, by=team.head, at=FEB_9)
+    with working(team.head):
+        assert not Grant.objects.filter(dossier=case.dossier, principal=team.manager.principal_id).exists()
+    with working(team.lawyer), pytest.raises(NotFound):
+        services.change_manager(code=case.code, to=successor, by=team.lawyer, at=FEB_9)
+    with working(team.companion):
+        found = selectors.list_needs(viewer=team.companion, at=FEB_9)
+        assert [row.need for row in found] == [Need.NO_MANAGER]
+        services.change_manager(code=case.code, to=successor, by=team.companion, at=FEB_9)
+
+    case.refresh_from_db()
+    assert case.manager_id == successor.pk
+    ref = case.notes.get().ref
+    assert read(successor, ref)[ref]["text"] == STORY
+    later = note(team, case, successor, Compartment.LEGAL, "HUKUM-UJI", at=FEB_9)
+    assert read(successor, later)[later]["text"] == "HUKUM-UJI"
 
 
 @pytest.fixture

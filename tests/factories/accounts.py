@@ -15,6 +15,7 @@ from ruangaman.vault import directory
 from ruangaman.vault import services as vault
 
 PASSWORD = "kuda batu payung sunyi"
+PAPER = "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG"
 JAN_5 = datetime(2026, 1, 5, 1, tzinfo=UTC)
 _number = count(1)
 
@@ -92,6 +93,9 @@ def make_user(unit: Unit, role: Role, username: str, *, password: str = PASSWORD
             at=JAN_5,
         )
     user.keyring = vault.open_door(principal_id=user.principal_id, password=password)
+    assert user.keyring is not None
+    with unit_of_work(DatabaseRole.MIGRATE):  # a second door, as everybody has
+        vault.prepare_printed(keyring=user.keyring, code=PAPER, at=JAN_5).row.save(force_insert=True)
     return user
 
 

@@ -38,6 +38,7 @@ def signed_in(user: User, *, client: Client | None = None, second: bool = True, 
         session[BACKEND_SESSION_KEY] = "ruangaman.accounts.adapters.DoorBackend"
         session[selectors.SINCE] = session[selectors.SEEN] = moment
         session[selectors.SECOND] = second
+        session[selectors.VOUCHED] = True
         if not locked:
             session[selectors.KEYRING] = selectors.pack_keyring(user.keyring)
         session.save()

@@ -16,11 +16,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from ruangaman.accounts import events, policies
 from ruangaman.accounts.models import User
-from ruangaman.accounts.selectors import KEYRING, SECOND, SEEN, SINCE, WAITING, WAITING_FOR, pack_keyring
+from ruangaman.accounts.selectors import KEYRING, SECOND, SEEN, SINCE, STEP, WAITING, WAITING_FOR, pack_keyring
 from ruangaman.accounts.types import Attempt
 from ruangaman.audit import services as audit
 from ruangaman.core import clock
 from ruangaman.core.access import prepared
+from ruangaman.vault import services as vault
 from ruangaman.vault import totp
 
 ENROL_URL = "/masuk/langkah-kedua/pasang/"
@@ -77,6 +78,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         session[SEEN] = session[SINCE] = at.timestamp()
         if settings.RUANGAMAN_DEMO or session.get(SECOND):
             session.set_expiry(None)
+        if not settings.RUANGAMAN_DEMO and not vault.has_printed_door(user.principal_id):
+            session.setdefault(STEP, "printed")  # nobody works with one door only
         audit.record(
             events.SIGNED_IN, by=user, subject=str(user.pk), at=at, detail={"second": bool(session.get(SECOND))}
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ruangaman.core.errors import DomainError
 
-__all__ = ["AlreadyThere", "NotGoodEnough", "WrongCode", "WrongPassword"]
+__all__ = ["AlreadyThere", "BadInvitation", "NotGoodEnough", "WrongCode", "WrongPassword"]
 
 
 class WrongPassword(DomainError):
@@ -21,3 +21,7 @@ class NotGoodEnough(DomainError):
 
 class AlreadyThere(DomainError):
     """There is somebody or something of that name already."""
+
+
+class BadInvitation(DomainError):
+    """There is no such invitation, or it is used, withdrawn or too old; nobody learns which."""

@@ -50,3 +50,31 @@ UNSEATED = register(
 SHIFT_PLANNED = register(
     EventType("accounts.shift_planned", "{actor} menyusun jadwal jaga meja {subject}", fields=frozenset({"user"}))
 )
+INVITED = register(
+    EventType("accounts.invited", "{actor} membuat undangan {subject}", fields=frozenset({"role", "unit", "user"}))
+)
+INVITATION_WITHDRAWN = register(EventType("accounts.invitation_withdrawn", "{actor} menarik undangan {subject}"))
+INVITATION_USED = register(EventType("accounts.invitation_used", "{actor} membuat kuncinya dengan undangan"))
+INVITATION_REFUSED = register(EventType("accounts.invitation_refused", "Seseorang mencoba kode undangan yang salah"))
+LEFT = register(EventType("accounts.left", "{actor} menutup akun {subject}", fields=frozenset({"dossiers", "desks"})))
+REQUESTED = register(
+    EventType("accounts.requested", "{actor} meminta sesuatu untuk {subject}", fields=frozenset({"kind"}))
+)
+DECIDED = register(
+    EventType(
+        "accounts.decided", "{actor} memutuskan permintaan untuk {subject}", fields=frozenset({"kind", "approved"})
+    )
+)
+SECOND_STEP_RESET = register(
+    EventType("accounts.second_step_reset", "{actor} melepas langkah kedua {subject}", fields=frozenset({"request"}))
+)
+REGRANTED = register(
+    EventType("accounts.regranted", "{actor} membuka kembali berkas bagi {subject}", fields=frozenset({"dossiers"}))
+)
+EPOCHS_RENEWED = register(
+    EventType(
+        "accounts.epochs_renewed", "{actor} mengganti kunci berkas yang ditinggalkan", fields=frozenset({"dossiers"})
+    )
+)
+PRINTED_CODE_KEPT = register(EventType("accounts.printed_code_kept", "{actor} menyimpan kode pemulihan baru"))
+CAME_BY_CODE = register(EventType("accounts.came_by_code", "{actor} masuk dengan kode pemulihan"))

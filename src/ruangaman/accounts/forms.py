@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.accounts.policies import LONGEST_PASSWORD
 from ruangaman.accounts.services import LONGEST_NAME
+from ruangaman.accounts.types import Role
 
 
 def _password(label: Any, *, complete: str, hint: Any = "") -> forms.CharField:
@@ -49,10 +51,9 @@ class CodeForm(forms.Form):
     )
 
 
-class PasswordForm(forms.Form):
-    """The password of now and the one from now on."""
+class NewPasswordForm(forms.Form):
+    """A password from now on, twice."""
 
-    current = _password(_("Kata sandi sekarang"), complete="current-password")
     new = _password(
         _("Kata sandi baru"),
         complete="new-password",
@@ -61,11 +62,102 @@ class PasswordForm(forms.Form):
     again = _password(_("Kata sandi baru, sekali lagi"), complete="new-password")
 
     def clean(self) -> dict[str, Any]:
-        """Compare the two new ones."""
+        """Compare the two."""
         cleaned = super().clean() or {}
         if cleaned.get("new") and cleaned.get("again") and cleaned["new"] != cleaned["again"]:
             self.add_error("again", _("Keduanya belum sama."))
         return cleaned
+
+
+class PasswordForm(NewPasswordForm):
+    """The password of now and the one from now on."""
+
+    field_order = ("current", "new", "again")
+    current = _password(_("Kata sandi sekarang"), complete="current-password")
+
+
+def _paper(label: Any, *, hint: Any = "", length: int = 80) -> forms.CharField:
+    """Return a field for letters from a paper."""
+    attrs = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+    return forms.CharField(label=label, help_text=hint, max_length=length, widget=forms.TextInput(attrs=attrs))
+
+
+class PaperForm(forms.Form):
+    """The code of an invitation."""
+
+    code = _paper(
+        _("Kode undangan"), hint=_("Tujuh kelompok berisi empat huruf atau angka. Huruf kecil dan spasi tidak masalah.")
+    )
+
+
+class RecoveryForm(forms.Form):
+    """Who, and the recovery code from the paper."""
+
+    username = forms.CharField(
+        label=_("Nama pengguna"),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    code = _paper(_("Kode pemulihan"), hint=_("Tujuh kelompok dari kertas yang Anda simpan saat pertama masuk."))
+
+
+class LettersForm(forms.Form):
+    """Four letters, to show that the paper is there."""
+
+    letters = _paper(_("Empat huruf"), length=12)
+
+
+class InviteForm(forms.Form):
+    """Whom to invite."""
+
+    display_name = forms.CharField(
+        label=_("Nama"),
+        max_length=80,
+        help_text=_("Seperti akan tampil di layar rekan kerjanya."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    username = forms.SlugField(
+        label=_("Nama pengguna"),
+        max_length=64,
+        help_text=_("Untuk masuk: huruf kecil, angka, tanda hubung."),
+        error_messages={"invalid": _("Hanya huruf, angka, garis bawah, atau tanda hubung.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    email = forms.EmailField(
+        label=_("Surel"),
+        required=False,
+        help_text=_("Untuk pemberitahuan saja. Isinya tidak pernah dikirim ke sini."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label=_("Peran"), choices=Role.choices)
+    unit = forms.ChoiceField(label=_("Unit"))
+
+    def __init__(self, data: Any = None, *, units: Iterable[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["unit"].choices = list(units)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class ConfirmForm(forms.Form):
+    """A tick for what cannot be taken back."""
+
+    is_confirmed = forms.BooleanField(label=_("Saya mengerti, dan tetap menutup akun ini"))
+
+
+class SignForm(forms.Form):
+    """A key officer's word for one key: the number that was compared, and that it was."""
+
+    seen = forms.RegexField(r"^[0-9]{30}$", widget=forms.HiddenInput)
+    is_compared = forms.BooleanField(label=_("Angkanya sama dengan yang dibacakan pemegangnya kepada saya"))
+
+
+class PickForm(forms.Form):
+    """Somebody out of a list."""
+
+    user = forms.ChoiceField(label=_("Orang"))
+
+    def __init__(self, data: Any = None, *, users: Iterable[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["user"].choices = list(users)  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class LanguageForm(forms.Form):

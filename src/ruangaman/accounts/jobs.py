@@ -1,4 +1,4 @@
-"""What the worker does for the doors: forgets vain tries that no longer slow anybody."""
+"""What the worker does for the doors: forgets vain tries that no longer slow anybody, and papers of long ago."""
 
 from __future__ import annotations
 
@@ -16,3 +16,11 @@ def forget_tries(timestamp: int) -> int:
     """Delete the counts of vain tries that nobody touched for a day. Running twice does no harm."""
     with unit_of_work(Role.WORKER):
         return services.forget_tries(at=clock.now())
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="ruangaman.accounts.jobs.forget_invitations", queueing_lock="forget_invitations")
+def forget_invitations(timestamp: int) -> int:
+    """Delete the invitations that ended a month ago. Running twice does no harm."""
+    with unit_of_work(Role.WORKER):
+        return services.forget_invitations(at=clock.now())

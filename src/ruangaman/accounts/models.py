@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ruangaman.accounts.types import AgencyKind, Permission, Role, permissions_of
+from ruangaman.accounts.types import AgencyKind, Permission, RequestKind, Role, permissions_of
 
 
 class Agency(models.Model):
@@ -84,6 +84,7 @@ class User(AbstractBaseUser):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="users")
     principal = models.OneToOneField("vault.Principal", on_delete=models.PROTECT, related_name="+")
     is_active = models.BooleanField(default=True)
+    left_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=2, default="id", choices=[("id", "Indonesia"), ("en", "English")])
     session_epoch = models.PositiveIntegerField(default=0)
     last_login = None  # signing in is an audit event, not a column that is rewritten
@@ -100,9 +101,13 @@ class User(AbstractBaseUser):
     """Principals of the desks this person sits at, set by the door."""
     has_second_factor: bool = False
     """Whether a second factor is enrolled, or passed for the demo; set by the door."""
+    is_vouched: bool = True
+    """False while the key waits for two officers' signatures, set by the door: until then no verb is given."""
+    waits_at: str = ""
+    """Where something has to be done before any other page, set by the door; empty: nowhere."""
 
     class Privacy:
-        plain = frozenset({"id", "role", "unit", "principal", "is_active", "language", "session_epoch"})
+        plain = frozenset({"id", "role", "unit", "principal", "is_active", "left_at", "language", "session_epoch"})
         linkable = frozenset({"username", "email", "display_name"})
 
     class Meta:
@@ -114,8 +119,8 @@ class User(AbstractBaseUser):
         return self.display_name
 
     def has(self, permission: Permission | str | None) -> bool:
-        """Whether the role gives this verb."""
-        return self.is_active and permission in permissions_of(self.role)
+        """Whether the role gives this verb, to who is here and has a key that counts."""
+        return self.is_active and self.is_vouched and permission in permissions_of(self.role)
 
     @property
     def principals(self) -> list[UUID]:
@@ -146,6 +151,112 @@ class User(AbstractBaseUser):
     def get_session_auth_fallback_hash(self) -> Any:
         """Return no older hashes: a change of password ends other sessions at once."""
         return iter(())
+
+
+class Invitation(models.Model):
+    """A paper that lets one person make keys: somebody new, or somebody who lost both doors."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    code_mac = models.BinaryField(unique=True)
+    """Of the printed code, under the pepper; the code itself is on the paper only."""
+    username = models.CharField(max_length=64)
+    display_name = models.CharField(max_length=80)
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=16, choices=Role)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    """Whom it gives fresh keys, from the beginning; or who came of it, once it is used."""
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Privacy:
+        plain = frozenset({"id", "role", "unit", "user", "made_by", "made_at", "expires_at", "used_at", "withdrawn_at"})
+        linkable = frozenset({"code_mac", "username", "display_name", "email"})
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="invitation_role_known", condition=Q(role__in=Role.values)),
+            models.UniqueConstraint(
+                fields=["username"], condition=Q(used_at=None, withdrawn_at=None), name="invitation_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class DoorRequest(models.Model):
+    """What one person asks for somebody and a second person decides: nobody opens a way back in alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    kind = models.CharField(max_length=12, choices=RequestKind)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_approved = models.BooleanField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Privacy:
+        plain = frozenset(
+            {"id", "kind", "user", "asked_by", "asked_at", "decided_by", "decided_at", "is_approved", "done_at"}
+        )
+        linkable: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="request_kind_known", condition=Q(kind__in=RequestKind.values)),
+            models.CheckConstraint(
+                name="request_needs_two_people", condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by"))
+            ),
+            models.CheckConstraint(
+                name="request_decided_fields_go_together",
+                condition=Q(decided_by=None, decided_at=None, is_approved=None, done_at=None)
+                | Q(decided_by__isnull=False, decided_at__isnull=False, is_approved__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "user", "asked_by"], condition=Q(decided_at=None), name="request_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class FormerKeys(models.Model):
+    """Keys that somebody had before fresh ones: the trail still knows whose acts theirs were."""
+
+    principal = models.OneToOneField("vault.Principal", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="former_keys")
+    until = models.DateTimeField()
+
+    class Privacy:
+        plain = frozenset({"principal", "user", "until"})
+        linkable: ClassVar[frozenset[str]] = frozenset()
+
+    def __str__(self) -> str:
+        return str(self.principal_id)
+
+
+class LeftDossier(models.Model):
+    """A dossier that somebody could open who has left: what is written from now on needs a new epoch."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    dossier = models.ForeignKey("vault.Dossier", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    left_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Privacy:
+        plain = frozenset({"id", "user", "left_at", "done_at"})
+        linkable = frozenset({"dossier"})
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class DeskMember(models.Model):

@@ -10,8 +10,8 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from ruangaman.accounts.models import Desk, SignInAttempt, Unit, User
-from ruangaman.accounts.types import Permission
+from ruangaman.accounts.models import Desk, DoorRequest, SignInAttempt, Unit, User
+from ruangaman.accounts.types import Permission, RequestKind, Role
 
 SHORTEST_PASSWORD = 15
 LONGEST_PASSWORD = 256
@@ -25,16 +25,56 @@ USUAL_LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=24)
 SECOND_STEP_LIMIT = timedelta(minutes=5)
 """How long somebody may stand between the password and the second step."""
+INVITATION_KEPT = timedelta(days=30)
+"""How long after its end an invitation is still listed in the database."""
+INVITATION_LIMIT = timedelta(days=7)
+"""How long an invitation may be used, and how long a request waits for its second person."""
 
 
 def can_manage_people(by: User | None, unit: Unit) -> bool:
     """Whether `by` may make accounts in a unit. None: the installation itself, before anybody can sign in."""
-    return by is None or (by.has(Permission.PEOPLE_MANAGE) and by.unit_id == unit.pk)
+    return by is None or _manages(by, unit.pk)
+
+
+def _manages(by: User, unit_id: object) -> bool:
+    return by.has(Permission.PEOPLE_MANAGE) and (by.has(Permission.PEOPLE_ANYWHERE) or by.unit_id == unit_id)
+
+
+def can_let_go(by: User, user: User) -> bool:
+    """Whether `by` may close the account of `user`: in charge of the unit, and never their own."""
+    return user.is_active and by.pk != user.pk and _manages(by, user.unit_id)
+
+
+def can_ask(by: User, user: User, kind: str) -> bool:
+    """Whether `by` may ask this for `user`. Nobody asks for themselves.
+
+    A phone and fresh keys: who is in charge of the unit. Opening dossiers again: a colleague of the unit. A new key
+    officer: whoever is one already, which the vault knows.
+    """
+    if by.pk == user.pk or not user.is_active:
+        return False
+    if kind in {RequestKind.SECOND_STEP, RequestKind.FRESH_KEYS}:
+        return _manages(by, user.unit_id)
+    if kind == RequestKind.REGRANT:
+        return by.unit_id == user.unit_id and by.has(Permission.CASE_WRITE)
+    return by.has(Permission.KEYS_VOUCH) and user.has(Permission.KEYS_VOUCH)
+
+
+def can_decide(by: User, request: DoorRequest) -> bool:
+    """Whether `by` may be the second person: neither who asked nor whom it is about.
+
+    The data protection officer everywhere, the head in the own unit; a new key officer: an administrator.
+    """
+    if by.pk in {request.asked_by_id, request.user_id} or not by.has(Permission.REQUEST_DECIDE):
+        return False
+    if request.kind == RequestKind.OFFICER:
+        return by.role == Role.ADMIN
+    return by.role == Role.DPO or (by.role == Role.KEPALA and by.unit_id == request.user.unit_id)
 
 
 def can_manage_desk(by: User | None, desk: Desk) -> bool:
     """Whether `by` may plan the shifts of a desk and take people off it."""
-    return by is None or (by.has(Permission.PEOPLE_MANAGE) and by.unit_id == desk.unit_id)
+    return by is None or _manages(by, desk.unit_id)
 
 
 def can_seat(by: User | None, desk: Desk, *, is_member: bool) -> bool:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from ruangaman.accounts.models import Desk, DeskMember, DutyShift, User
-from ruangaman.accounts.policies import SECOND_STEP_LIMIT
+from ruangaman.accounts.models import Desk, DeskMember, DoorRequest, DutyShift, FormerKeys, Invitation, Unit, User
+from ruangaman.accounts.policies import INVITATION_LIMIT, SECOND_STEP_LIMIT, can_decide
+from ruangaman.accounts.types import Permission
 from ruangaman.core.errors import NotFound
+from ruangaman.vault import services as vault
 from ruangaman.vault.keyring import Keyring
 
 UserQuerySet: TypeAlias = "QuerySet[User]"
@@ -33,6 +38,17 @@ WAITING_FOR = "waiting_for"
 """In a session, with `WAITING`: the stamp of the account as it was when the password was entered."""
 SHOW_CODES = "show_codes"
 """In a session: the printed codes have not been confirmed as kept."""
+STEP = "next_step"
+"""In a session: what has to be done before anything else, a key of `STEPS`."""
+STEPS = {"password": "/masuk/sandi-baru/", "printed": "/masuk/kode-pemulihan/"}
+NEW_CODE = "new_printed_code"
+"""In a session: a recovery code that is shown and not proven yet."""
+PAPER = "invitation_code"
+"""In a session: an invitation's code, until whoever made it says that it is printed."""
+INVITED = "invited_by"
+"""In a session: the invitation's code that somebody typed, until the password is chosen."""
+VOUCHED = "vouched"
+"""In a session: two key officers have signed the key of whose it is."""
 LEEWAY = 60
 """Seconds by which the page's own clock may be ahead of ours."""
 SEEN_STEP = 30
@@ -59,6 +75,8 @@ def load_viewer(*, session: Any, at: datetime, activity: bool) -> User | None:
         session.flush()
         return None
     user.has_second_factor = bool(settings.RUANGAMAN_DEMO or session.get(SECOND))
+    user.waits_at = STEPS.get(session.get(STEP, ""), "")
+    user.is_vouched = _is_vouched(session, user)
     if _is_too_old(session, at, half_way=not user.has_second_factor):
         session.flush()
         return None
@@ -85,6 +103,14 @@ def _is_too_old(session: Any, at: datetime, *, half_way: bool) -> bool:
     since = session.get(SINCE)
     limit = SECOND_STEP_LIMIT.total_seconds() if half_way else settings.SESSION_COOKIE_AGE
     return since is None or at.timestamp() - since > limit
+
+
+def _is_vouched(session: Any, user: User) -> bool:
+    """Whether the key of whose session it is counts; asked until it does. Whoever made an account alone, to be the
+    second person themselves, decides nothing with it."""
+    if not session.get(VOUCHED) and vault.is_known(user.principal_id):
+        session[VOUCHED] = True
+    return bool(session.get(VOUCHED))
 
 
 def _apply_idle_limit(session: Any, at: datetime, *, activity: bool) -> None:
@@ -148,3 +174,104 @@ def get_desk(*, code: str) -> Desk:
     if desk is None:
         raise NotFound(_("Meja itu tidak ada."))
     return desk
+
+
+def list_units(*, viewer: User) -> list[Unit]:
+    """Return the units whose people `viewer` is in charge of."""
+    units = Unit.objects.select_related("agency").order_by("agency__name", "name")
+    if viewer.has(Permission.PEOPLE_ANYWHERE):
+        return list(units)
+    return list(units.filter(pk=viewer.unit_id)) if viewer.has(Permission.PEOPLE_MANAGE) else []
+
+
+def list_people(*, viewer: User) -> list[User]:
+    """Return the people of those units: who works here first, then who has left."""
+    users = User.objects.filter(unit__in=list_units(viewer=viewer)).select_related("unit__agency")
+    return list(users.order_by("-is_active", "unit__name", "display_name"))
+
+
+def list_invitations(*, viewer: User) -> list[Invitation]:
+    """Return the invitations to those units that nobody has used or withdrawn, the newest first."""
+    rows = Invitation.objects.filter(unit__in=list_units(viewer=viewer), used_at=None, withdrawn_at=None)
+    return list(rows.select_related("unit", "made_by").order_by("-made_at"))
+
+
+def get_person(*, user_id: UUID, viewer: User) -> User:
+    """Return somebody of those units. Raises Http404: nobody, or not for `viewer` to manage."""
+    users = User.objects.filter(unit__in=list_units(viewer=viewer)).select_related("unit__agency")
+    return get_object_or_404(users, pk=user_id)
+
+
+def list_requests(*, viewer: User, at: datetime) -> list[DoorRequest]:
+    """Return what waits for `viewer` as the second person, the oldest first; nothing that waited for too long."""
+    rows = DoorRequest.objects.filter(decided_at=None, asked_at__gt=at - INVITATION_LIMIT).order_by("asked_at")
+    return [row for row in rows.select_related("user__unit", "asked_by") if can_decide(viewer, row)]
+
+
+def list_requests_about(*, user: User, at: datetime) -> list[DoorRequest]:
+    """Return what is asked for somebody and not decided yet, as far as the viewer may know of it."""
+    rows = DoorRequest.objects.filter(user=user, decided_at=None, asked_at__gt=at - INVITATION_LIMIT)
+    return list(rows.select_related("asked_by").order_by("asked_at"))
+
+
+def get_request(*, request_id: UUID, viewer: User) -> DoorRequest:
+    """Return a request that `viewer` may decide. Raises Http404: none, or not for `viewer`."""
+    rows = DoorRequest.objects.select_related("user__unit", "asked_by")
+    found = get_object_or_404(rows, pk=request_id)
+    if not can_decide(viewer, found):
+        raise Http404
+    return found
+
+
+def list_renewed(*, viewer: User) -> list[User]:
+    """Return colleagues of the own unit who began fresh keys: what they held is closed to them."""
+    former = FormerKeys.objects.filter(user__unit_id=viewer.unit_id, user__is_active=True).exclude(user_id=viewer.pk)
+    return list(User.objects.filter(pk__in=former.values("user_id")).select_related("unit").order_by("display_name"))
+
+
+def last_reopening(*, user: User, viewer: User) -> DoorRequest | None:
+    """Return what `viewer` last asked for to open dossiers again for `user`, or None."""
+    rows = DoorRequest.objects.filter(kind="regrant", user=user, asked_by=viewer)
+    return rows.order_by("-asked_at").first()
+
+
+def names_of(principals: Iterable[UUID]) -> dict[UUID, str]:
+    """Return what principals are called: people, desks, units' emergency keys."""
+    wanted = set(principals)
+    found: dict[UUID, str] = {}
+    for unit in Unit.objects.filter(breakglass_id__in=wanted):
+        if unit.breakglass_id:
+            found[unit.breakglass_id] = _("Kunci darurat %(unit)s") % {"unit": unit.name}
+    found |= {desk.principal_id: desk.name for desk in Desk.objects.filter(principal_id__in=wanted)}
+    former = FormerKeys.objects.filter(principal_id__in=wanted).select_related("user")
+    found |= {row.principal_id: row.user.display_name for row in former}
+    found |= {user.principal_id: user.display_name for user in User.objects.filter(principal_id__in=wanted)}
+    return found
+
+
+def list_seats(*, viewer: User) -> list[Desk]:
+    """Return the desks that `viewer` sits at, each with who sits there."""
+    own = DeskMember.objects.filter(user=viewer, until=None).values("desk_id")
+    seats = Prefetch("members", DeskMember.objects.filter(until=None).select_related("user").order_by("since"))
+    return list(Desk.objects.filter(pk__in=own).prefetch_related(seats).order_by("position"))
+
+
+def list_seatable(*, desk: Desk) -> list[User]:
+    """Return who could sit at a desk and does not: active people of its unit whose role works at desks."""
+    users = User.objects.filter(unit_id=desk.unit_id, is_active=True).exclude(
+        pk__in=DeskMember.objects.filter(desk=desk, until=None).values("user_id")
+    )
+    return [user for user in users.order_by("display_name") if user.has(Permission.REPORT_DESK)]
+
+
+def list_vouchers() -> list[User]:
+    """Return everybody whose role may be appointed key officer."""
+    users = User.objects.filter(is_active=True).select_related("unit").order_by("display_name")
+    return [user for user in users if user.has(Permission.KEYS_VOUCH)]
+
+
+def waiting_key(*, user: User) -> vault.KeyState | None:
+    """Return somebody's key while it waits for signatures; None: it counts."""
+    if vault.is_known(user.principal_id):
+        return None
+    return next((one for one in vault.list_keys([user.principal_id]) if not one.is_vouched), None)

@@ -19,7 +19,7 @@ from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.types import Compartment
 
 if TYPE_CHECKING:  # services may not be imported before the models are there
-    from ruangaman.vault.services import NewDoor
+    from ruangaman.vault.services import NewDoor, PreparedPerson
 
 
 class Role(models.TextChoices):
@@ -74,7 +74,13 @@ class Permission(StrEnum):
     RECORDS_KEEP = "records.keep"
     """Keep the register of ended dossiers: hold, propose and approve erasing; by codes and dates, no content."""
     PEOPLE_MANAGE = "people.manage"
-    """Make accounts in the own unit, seat people at its desks, plan their shifts."""
+    """Invite people to the own unit, let them leave, seat them at its desks, plan their shifts."""
+    PEOPLE_ANYWHERE = "people.anywhere"
+    """The same in every unit."""
+    REQUEST_DECIDE = "request.decide"
+    """Be the second person where one is not enough: a lost phone, fresh keys, a new key officer."""
+    KEYS_VOUCH = "keys.vouch"
+    """May be appointed key officer, and then sign public keys."""
 
 
 _CASEWORK = frozenset({Permission.CASE_LIST, Permission.CASE_READ, Permission.CASE_WRITE, Permission.KEYS_SERVE})
@@ -95,12 +101,24 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PEOPLE_MANAGE,
             Permission.ACCESS_GOVERN,
             Permission.KEYS_SERVE,
+            Permission.REQUEST_DECIDE,
+            Permission.KEYS_VOUCH,
         }
     ),
     Role.DINSOS: _DESK,
-    Role.DPO: frozenset({Permission.AUDIT_READ, Permission.RECORDS_KEEP}),
-    Role.AUDITOR: frozenset({Permission.AUDIT_READ}),
-    Role.ADMIN: frozenset({Permission.RECORDS_KEEP}),
+    Role.DINAS: frozenset({Permission.KEYS_VOUCH}),
+    Role.DPO: frozenset(
+        {Permission.AUDIT_READ, Permission.RECORDS_KEEP, Permission.REQUEST_DECIDE, Permission.KEYS_VOUCH}
+    ),
+    Role.AUDITOR: frozenset({Permission.AUDIT_READ, Permission.KEYS_VOUCH}),
+    Role.ADMIN: frozenset(
+        {
+            Permission.RECORDS_KEEP,
+            Permission.PEOPLE_MANAGE,
+            Permission.PEOPLE_ANYWHERE,
+            Permission.REQUEST_DECIDE,
+        }
+    ),
 }
 """Roles that are not here have no permission yet: their part of the house is not built."""
 
@@ -117,6 +135,15 @@ ROLE_COMPARTMENTS: dict[Role, frozenset[Compartment]] = {
 
 CASE_ROLES: tuple[Role, ...] = tuple(ROLE_COMPARTMENTS)[1:]
 """Roles that can be assigned to a case."""
+
+
+class RequestKind(models.TextChoices):
+    """What one person asks for and a second one decides."""
+
+    SECOND_STEP = "second_step", _("Melepas langkah kedua")
+    FRESH_KEYS = "fresh_keys", _("Kunci baru")
+    REGRANT = "regrant", _("Membuka kembali berkas")
+    OFFICER = "officer", _("Petugas kunci")
 
 
 DEMO_PASSWORD = "demo-ruang-aman"  # noqa: S105 - printed by the demo, refused by nothing because nothing real is behind it
@@ -183,3 +210,60 @@ class PasswordChange:
     attempt: Attempt
     door: NewDoor | None = field(default=None, repr=False)
     fault: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An invitation as a stranger with its code may see it: whose it is."""
+
+    id: UUID
+    username: str
+    display_name: str
+    is_renewal: bool
+
+
+@dataclass(frozen=True)
+class Onboarding:
+    """What came of an invitation's code and a first password before a connection was held for the account.
+
+    Args:
+        code: as it was typed.
+        person: the keys behind the password; None: nothing changes.
+        fault: what is wrong with the password, as a sentence; empty with `person` None: the invitation is not good.
+    """
+
+    code: str = field(repr=False)
+    person: PreparedPerson | None = field(default=None, repr=False)
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """What came of a new password or a proven recovery code before a connection was held for the change.
+
+    Args:
+        user_id: whose door it is.
+        door: the new one; None: nothing changes.
+        fault: why, as a sentence.
+    """
+
+    user_id: UUID | None = None
+    door: NewDoor | None = field(default=None, repr=False)
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What letting somebody go would do, said before it is done.
+
+    Args:
+        desks: names of the desks whose keys are changed.
+        dossiers: how many dossiers they can open now.
+        blocks: why it cannot be done yet, as sentences.
+        is_officer: a key officer: stays on the list until another has signed everything.
+    """
+
+    desks: list[str]
+    dossiers: int
+    blocks: list[str]
+    is_officer: bool

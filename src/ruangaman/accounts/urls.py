@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from ruangaman.accounts.views import demo, own, screen, second_step, signing_in
+from ruangaman.accounts.views import (
+    demo,
+    desks,
+    invitation,
+    keys,
+    own,
+    people,
+    requests,
+    screen,
+    second_step,
+    signing_in,
+    steps,
+)
 
 urlpatterns: list[URLPattern] = [
     path("masuk/", signing_in.enter, name="account_login"),
@@ -21,6 +33,33 @@ urlpatterns: list[URLPattern] = [
     path("pengaturan/sandi/", own.password, name="settings_password"),
     path("pengaturan/kode", own.renew_codes, name="settings_codes"),
     path("pengaturan/sesi", own.end_others, name="settings_sessions"),
+    path("masuk/undangan/", invitation.enter, name="invitation"),
+    path("masuk/undangan/sandi/", invitation.choose_password, name="first_password"),
+    path("masuk/kode/", steps.recover, name="recover"),
+    path("masuk/sandi-baru/", steps.new_password, name="new_password"),
+    path("masuk/kode-pemulihan/", steps.printed, name="printed_code"),
+    path("pengaturan/pemulihan/", steps.renew, name="renew_printed"),
+    path("pengaturan/orang/", people.people, name="people"),
+    path("pengaturan/orang/undang/", people.invite, name="invite"),
+    path("pengaturan/orang/kunci-berkas", people.renew_epochs, name="renew_epochs"),
+    path("pengaturan/orang/undangan/<uuid:invitation_id>/tarik", people.withdraw, name="withdraw_invitation"),
+    path("pengaturan/orang/<uuid:user_id>/", people.person, name="person"),
+    path("pengaturan/orang/<uuid:user_id>/keluar/", people.leave, name="leave"),
+    path("pengaturan/orang/<uuid:user_id>/darurat", people.share_emergency, name="share_emergency"),
+    path("pengaturan/orang/<uuid:user_id>/langkah-kedua", people.ask, {"kind": "second_step"}, name="ask_second_step"),
+    path("pengaturan/orang/<uuid:user_id>/kunci-baru", people.ask, {"kind": "fresh_keys"}, name="ask_fresh_keys"),
+    path("pengaturan/undangan/", people.paper, name="paper"),
+    path("pengaturan/meja/", desks.desks, name="desks"),
+    path("pengaturan/meja/<slug:code>/", desks.seat, name="seat"),
+    path("pengaturan/kunci/", keys.keys, name="keys"),
+    path("pengaturan/kunci/usul", keys.propose, name="propose_officer"),
+    path("pengaturan/kunci/sahkan-ulang", keys.countersign, name="countersign"),
+    path("pengaturan/kunci/<uuid:principal_id>/", keys.sign, name="sign_key"),
+    path("pengaturan/kunci/<uuid:principal_id>/lepas", keys.dismiss, name="dismiss_officer"),
+    path("pengaturan/permintaan/", requests.requests, name="requests"),
+    path("pengaturan/permintaan/<uuid:request_id>/", requests.decide, name="decide"),
+    path("pengaturan/buka-kembali/", requests.reopening, name="reopening"),
+    path("pengaturan/buka-kembali/<uuid:user_id>/", requests.reopen, name="reopen"),
 ]
 demo_urlpatterns: list[URLPattern] = [path("demo/peran", demo.change_role, name="demo_role")]
 

@@ -40,6 +40,13 @@ def can_see_readers(user: User, case: Case) -> bool:
     return can_assign(user, case) or case.unit_id in user.oversight_units
 
 
+def can_name_manager(user: User, case: Case, parts: Iterable[Assignment]) -> bool:
+    """Whether `user` may name who manages the case next: its manager; once that one has left, whoever works on it."""
+    if case.manager.is_active:
+        return can_assign(user, case)
+    return user.has(Permission.CASE_WRITE) and any(one.user_id == user.pk and one.until is None for one in parts)
+
+
 def can_close(user: User, case: Case) -> bool:
     """Whether `user` may close the case or open it again: its manager alone."""
     return user.has(Permission.CASE_CLOSE) and case.manager_id == user.pk

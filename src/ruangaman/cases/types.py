@@ -316,6 +316,7 @@ class Need(StrEnum):
     """Why a case asks for somebody now, the most pressing first."""
 
     EMERGENCY = "emergency"
+    NO_MANAGER = "no_manager"
     OVERDUE = "overdue"
     SOON = "soon"
     NO_COMPANION = "no_companion"
@@ -333,12 +334,14 @@ class CaseFacts:
     Args:
         next_due: of the open tasks; None: nothing is promised.
         roles: roles of those who have a part in it now.
+        has_manager: False: its manager has left.
     """
 
     state: CaseState
     overdue: int
     next_due: datetime | None
     roles: frozenset[str]
+    has_manager: bool = True
 
 
 def need_of(facts: CaseFacts, at: datetime) -> Need:
@@ -347,6 +350,8 @@ def need_of(facts: CaseFacts, at: datetime) -> Need:
         return Need.OVERDUE if facts.overdue else Need.NONE
     if facts.state is CaseState.EMERGENCY:
         return Need.EMERGENCY
+    if not facts.has_manager:
+        return Need.NO_MANAGER
     if facts.overdue:
         return Need.OVERDUE
     if facts.next_due is not None and facts.next_due - at <= SOON:

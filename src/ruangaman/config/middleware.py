@@ -274,6 +274,8 @@ class DoorMiddleware:
             return web.not_found(request)
         if user.keyring is None and not access.locked:
             return web.locked(request)
+        if user.waits_at and not access.locked:
+            return HttpResponseRedirect(user.waits_at)
         if not user.has_second_factor and not access.locked:
             return HttpResponseRedirect("/masuk/langkah-kedua/pasang/")
         return None

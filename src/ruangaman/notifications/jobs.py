@@ -32,6 +32,12 @@ def alarm_trail() -> int:
     return services.send_trail_alarm()
 
 
+@app.task(name="ruangaman.notifications.jobs.tell_person", queue="alarm", retry=RETRY)
+def tell_person(*, user_id: str) -> int:
+    """Write to somebody that the way into their account was changed. A repetition writes again; that does no harm."""
+    return services.tell_person(user_id=UUID(user_id))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="ruangaman.notifications.jobs.revive", queue="alarm", queueing_lock="revive", pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> int:

@@ -80,6 +80,36 @@ def _trail_letter(person: User) -> EmailMessage:
         )
 
 
+def tell_person(*, user_id: UUID) -> int:
+    """Write to somebody that the way into their account was changed, not how: whoever did it wrongly is found out.
+
+    Raises:
+        AlarmNotSent: the mail server could not be reached or refused.
+
+    Returns:
+        How many letters went out: none to who has no address or has left.
+    """
+    with unit_of_work(Role.WORKER):
+        people = User.objects.filter(pk=user_id, is_active=True).exclude(email="")
+        person = people.only("id", "email", "language", "is_active").first()
+    if person is None:
+        return 0
+    with translation.override(person.language):
+        letter = EmailMessage(
+            subject=_("Cara masuk akun Anda diubah"),
+            body=_(
+                "Cara masuk akun Anda di Ruang Aman baru saja diubah atas permintaan. Bila Anda tidak meminta apa pun,"
+                " segera hubungi kepala unit atau petugas pelindungan data."
+            ),
+            to=[person.email],
+        )
+    try:
+        letter.send()
+    except (smtplib.SMTPException, OSError) as error:
+        raise AlarmNotSent("The letter did not go out.") from error
+    return 1
+
+
 def _letter(person: User) -> EmailMessage:
     """Return the letter: no code, no kind, no danger; whoever reads over a shoulder learns nothing."""
     with translation.override(person.language):

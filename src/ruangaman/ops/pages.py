@@ -112,7 +112,12 @@ PUBLIC_PAGES = (
 )
 
 CASE = "kasus/<case_code:code>/"
-SIGN_IN = (Page("masuk", "masuk", "masuk/", "/masuk/"),)
+PERSON = "pengaturan/orang/<uuid:user_id>/"
+SIGN_IN = (
+    Page("masuk", "masuk", "masuk/", "/masuk/"),
+    Page("undangan", "masuk", "masuk/undangan/", "/masuk/undangan/"),
+    Page("kode", "masuk", "masuk/kode/", "/masuk/kode/"),
+)
 REPORT_PAGES = (
     Page("laporan", "petugas", "laporan/<str:code>/", "/laporan/{report}/"),
     Page("laporan-terbuka", "petugas", "laporan/<str:code>/", "/laporan/{report}/", unfold),
@@ -158,6 +163,20 @@ OWN_PAGES = (
     Page("simpanan-satu", "dpo", "pengaturan/simpanan/<str:code>/", "/pengaturan/simpanan/{kept}/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
 )
+PEOPLE_PAGES = (
+    Page("pemulihan", "petugas", "pengaturan/pemulihan/", "/pengaturan/pemulihan/"),
+    Page("meja", "petugas", "pengaturan/meja/", "/pengaturan/meja/"),
+    Page("pengaturan", "kepala", "pengaturan/", "/pengaturan/"),
+    Page("orang", "kepala", "pengaturan/orang/", "/pengaturan/orang/"),
+    Page("undang", "kepala", "pengaturan/orang/undang/", "/pengaturan/orang/undang/"),
+    Page("orang-satu", "kepala", PERSON, "/pengaturan/orang/{other_colleague}/"),
+    Page("keluar", "kepala", PERSON + "keluar/", "/pengaturan/orang/{other_colleague}/keluar/"),
+    Page("kunci", "kepala", "pengaturan/kunci/", "/pengaturan/kunci/"),
+    Page("kunci", "auditor", "pengaturan/kunci/", "/pengaturan/kunci/"),
+    Page("orang", "admin", "pengaturan/orang/", "/pengaturan/orang/"),
+    Page("permintaan", "dpo", "pengaturan/permintaan/", "/pengaturan/permintaan/"),
+    Page("buka-kembali", "pendamping", "pengaturan/buka-kembali/", "/pengaturan/buka-kembali/"),
+)
 CASEWORKERS = ("pendamping", "psikolog", "hukum", "rumahaman")
 ACCOUNTS = (
     "petugas", "manajer", "pendamping", "psikolog", "hukum", "rumahaman", "kepala", "dinas", "dpo", "auditor", "polisi",
@@ -167,7 +186,7 @@ ACCOUNTS = (
 
 def staff_pages() -> Iterator[Page]:
     """Yield the pages of those who sign in, account by account, the first screen first, the locked one last."""
-    singled = (*REPORT_PAGES, *MANAGER_PAGES, *OWN_PAGES)
+    singled = (*REPORT_PAGES, *MANAGER_PAGES, *OWN_PAGES, *PEOPLE_PAGES)
     for who in ACCOUNTS:
         pages = [Page("kerja", who, "kerja/", "/kerja/"), *(page for page in singled if page.who == who)]
         if who in CASEWORKERS:
@@ -181,12 +200,24 @@ def staff_pages() -> Iterator[Page]:
 
 ALL_PAGES = (*PUBLIC_PAGES, *SIGN_IN, *staff_pages())
 
-NOT_IN_THE_DEMO = frozenset({"masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/"})
-"""Pages of the second step, which the demo has passed already."""
+NOT_IN_THE_DEMO = frozenset(
+    {
+        "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
+        "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/",
+    }
+)  # fmt: skip
+"""Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
+look at them: each is seen once, with a paper in hand.
+"""
 
 NO_PAGES = frozenset(
     {
         "livez", "readyz", "kerja/alarm", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
+        "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik", PERSON + "darurat",
+        PERSON + "langkah-kedua", PERSON + "kunci-baru", "pengaturan/meja/<slug:code>/", "pengaturan/kunci/usul",
+        "pengaturan/kunci/sahkan-ulang", "pengaturan/kunci/<uuid:principal_id>/",
+        "pengaturan/kunci/<uuid:principal_id>/lepas", "pengaturan/permintaan/<uuid:request_id>/",
+        "pengaturan/buka-kembali/<uuid:user_id>/",
         "pengaturan/bahasa", "pengaturan/kode", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
@@ -212,6 +243,7 @@ _FINDS: dict[str, tuple[str, str]] = {
     "read_case": ("/kerja/kunci/{waiting}/", rf"(K-{CODE})"),
     "access": ("/kasus/{read_case}/akses/", rf"/akses/({ID})/cabut"),
     "kept": ("/pengaturan/simpanan/", rf"/pengaturan/simpanan/([KL]-{CODE})/"),
+    "colleague": ("/pengaturan/orang/", rf"/pengaturan/orang/({ID})/\""),
     "part": ("/kasus/{case}/tim/", rf"/tim/({ID})/lepas"),
 }
 """What an address may ask for → on which page of the same role it is found, and how it is written there."""

@@ -5,6 +5,7 @@ Nothing is ever wrapped to a key that is not active, and no grant is believed wh
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from ruangaman.vault.types import PrincipalKind
 from ruangaman.vault.wrapping import KemPublic
 
 SIGNATURES = 2
+DIGITS = 30
 SECONDS = 10.0
 GROUPS = (
     PrincipalKind.DESK,
@@ -78,6 +80,13 @@ def entry_of(key: PrincipalKey) -> layout.DirectoryEntry:
         kem_public=bytes(key.kem_public),
         signing_public=bytes(key.signing_public),
     )
+
+
+def digits_of(key: PrincipalKey) -> str:
+    """Return what two people compare by voice: thirty digits, a hundred bits of the entry that is signed."""
+    entry = layout.directory_bytes(pepper.installation(), entry_of(key))
+    found = hashlib.sha256(layout.label("fingerprint") + entry).digest()
+    return str(int.from_bytes(found, "big") % 10**DIGITS).zfill(DIGITS)
 
 
 def is_vouched(key: PrincipalKey, officers: Officers) -> bool:

@@ -62,6 +62,9 @@ RECOVERED = register(
 KEY_SIGNED = register(
     EventType("vault.key_signed", "{actor} mengesahkan kunci {subject}", fields=frozenset({"generation"}))
 )
+COUNTERSIGNED = register(
+    EventType("vault.countersigned", "{actor} mengesahkan ulang kunci yang sudah berlaku", fields=frozenset({"keys"}))
+)
 OFFICERS_APPOINTED = register(
     EventType("vault.officers_appointed", "{actor} menetapkan petugas kunci", fields=frozenset({"principals"}))
 )

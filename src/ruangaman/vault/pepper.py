@@ -35,6 +35,7 @@ class Label(StrEnum):
     ADDRESS = "address"
     SESSION = "session"
     ERASURE = "erasure"
+    INVITATION = "invitation"
 
 
 def hkdf(secret: bytes, info: bytes, length: int = layout.KEY_BYTES) -> bytes:

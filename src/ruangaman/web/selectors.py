@@ -80,8 +80,9 @@ def get_day(*, viewer: User, filters: Filters, at: datetime) -> Day:
 
 
 def has_work(viewer: User) -> bool:
-    """Whether a role has work of its own in this queue."""
-    return any(viewer.has(source.permission) for source in work_sources)
+    """Whether somebody has work of their own in this queue."""
+    mine = [source for source in work_sources if viewer.has(source.permission)]
+    return any(not source.is_rare for source in mine) or any(source.count_work(viewer=viewer) for source in mine)
 
 
 def count_work(viewer: User) -> int:

@@ -48,12 +48,14 @@ class WorkSource:
         permission: who has such work.
         list_work: (viewer, at) → everything open for the viewer, at most a few hundred.
         count_work: (viewer) → how many, for the number in the navigation; one query.
+        is_rare: seldom anything: without any, whoever has no other work sees the page of their role.
     """
 
     key: str
     permission: StrEnum
     list_work: ListWork
     count_work: CountWork
+    is_rare: bool = False
 
 
 class ListWork(Protocol):

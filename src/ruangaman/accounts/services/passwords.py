@@ -19,13 +19,22 @@ from ruangaman.audit import services as audit
 from ruangaman.audit.types import Role
 from ruangaman.core.errors import Busy
 from ruangaman.vault import services as vault
+from ruangaman.vault.services import DoorKind
 from ruangaman.vault.sessions import StaffSessionStore
 
 
 def try_password(
-    *, username: str, password: str, address: str, at: datetime, counted: Mapping[str, bytes] | None = None
+    *,
+    username: str,
+    password: str,
+    address: str,
+    at: datetime,
+    counted: Mapping[str, bytes] | None = None,
+    kind: DoorKind = DoorKind.PASSWORD,
 ) -> Attempt:
     """Try a password at the door of a name. Call outside of any unit of work: it enters a short one of its own.
+
+    A printed recovery code is tried the same way, at the other door, and counts with the passwords of that name.
 
     Whether nobody has that name, the password is wrong or the account is closed: the work and the answer are the
     same. The try is counted before the hash, so that many at once cannot outrun the limit; `settle_attempt` takes a
@@ -43,7 +52,7 @@ def try_password(
         if wait is not None:
             return Attempt(username=name, wait_until=wait)
         user = User.objects.filter(username=name, is_active=True).first()
-        door = vault.door_params(user.principal_id if user else uuid4())  # the same read for a stranger
+        door = vault.door_params(user.principal_id if user else uuid4(), kind)  # the same read for a stranger
     release_connection()
     try:
         keyring = vault.try_door(door, password)
@@ -123,14 +132,14 @@ def change_password(*, change: PasswordChange, session: Any, by: User, at: datet
         raise ValueError("This door is not of this person.")
     vault.change_password(by=by, new=change.door, at=at)
     audit.record(events.PASSWORD_CHANGED, by=by, subject=str(by.pk), at=at)
-    _leave_only(session, by)
+    leave_only(session, by)
 
 
 @transaction.atomic
 def end_other_sessions(*, session: Any, by: User, at: datetime) -> None:
     """End every session of `by` but this one, which gets a new key."""
     audit.record(events.SESSIONS_ENDED, by=by, subject=str(by.pk), at=at)
-    _leave_only(session, by)
+    leave_only(session, by)
 
 
 def release_connection() -> None:
@@ -139,7 +148,7 @@ def release_connection() -> None:
         connection.close()
 
 
-def _leave_only(session: Any, by: User) -> None:
+def leave_only(session: Any, by: User) -> None:
     """End the other sessions by changing the stamp that each of them carries (`User.get_session_auth_hash`)."""
     User.objects.filter(pk=by.pk).update(session_epoch=F("session_epoch") + 1)
     by.refresh_from_db(fields=["session_epoch"])

@@ -15,11 +15,12 @@ from ruangaman.accounts import services
 from ruangaman.accounts.errors import WrongCode
 from ruangaman.accounts.forms import CodeForm, LanguageForm, PasswordForm
 from ruangaman.accounts.selectors import SHOW_CODES
-from ruangaman.accounts.types import PasswordChange
+from ruangaman.accounts.types import PasswordChange, Permission
 from ruangaman.accounts.views.signing_in import attempt_status, posted, refusal, remember, waiting
 from ruangaman.core import clock
 from ruangaman.core.access import prepared, signed_in
 from ruangaman.core.types import StaffRequest
+from ruangaman.vault import services as vault
 
 SETTINGS_URL = "/pengaturan/"
 SAID = {
@@ -27,6 +28,13 @@ SAID = {
     "sandi": gettext_lazy("Kata sandi sudah diganti. Sesi lain sudah berakhir."),
     "sesi": gettext_lazy("Semua sesi lain sudah berakhir."),
 }
+ROOMS = (
+    (Permission.PEOPLE_MANAGE, "/pengaturan/orang/", gettext_lazy("Orang dan undangan")),
+    (Permission.REQUEST_DECIDE, "/pengaturan/permintaan/", gettext_lazy("Permintaan yang menunggu orang kedua")),
+    (Permission.KEYS_VOUCH, "/pengaturan/kunci/", gettext_lazy("Kunci yang menunggu tanda tangan")),
+    (Permission.REPORT_DESK, "/pengaturan/meja/", gettext_lazy("Meja saya")),
+    (Permission.CASE_WRITE, "/pengaturan/buka-kembali/", gettext_lazy("Rekan dengan kunci baru")),
+)
 
 
 @signed_in()
@@ -45,6 +53,9 @@ def page(request: StaffRequest, *, status: int = 200, **forms: Any) -> HttpRespo
         "second_step": services.has_second_step(user),
         "codes_left": len(services.unused_codes(user)),
         "is_demo": settings.RUANGAMAN_DEMO,
+        "key": next(iter(vault.list_keys([user.principal_id])), None),
+        "has_printed": vault.has_printed_door(user.principal_id),
+        "rooms": [(url, words) for permission, url, words in ROOMS if user.has(permission)],
         "said": SAID.get(request.GET.get("sudah", "")),
         **forms,
     }

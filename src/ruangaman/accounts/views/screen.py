@@ -43,7 +43,7 @@ def locked(request: StaffRequest) -> HttpResponse:
         services.settle_attempt(attempt=attempt, at=clock.now())
         if attempt.user_id == request.user.pk:
             return _open(request, attempt, back)
-        form.add_error("password", _sentence(attempt))
+        form.add_error("password", wrong_words(attempt))
     context = {"form": form, "next": back, "since": selectors.locked_since(request.session)}
     status = attempt_status(attempt) if attempt else (422 if form.errors else 200)
     return render(request, "accounts/locked.html", context, status=status)
@@ -95,7 +95,8 @@ def _is_about_to_lock(request: StaffRequest) -> bool:
     return True
 
 
-def _sentence(attempt: Attempt) -> str:
+def wrong_words(attempt: Attempt) -> str:
+    """Say that the own password was not the one, or when the next try counts."""
     if attempt.wait_until or attempt.busy:
         return refusal(attempt, clock.now())
     return _("Kata sandi ini tidak cocok. Coba lagi.")

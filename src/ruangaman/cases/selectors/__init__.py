@@ -12,6 +12,7 @@ from ruangaman.cases.selectors.cases import (
     get_managed,
     get_part,
     get_person,
+    get_to_hand_over,
 )
 from ruangaman.cases.selectors.holders import HolderView, list_holders
 from ruangaman.cases.selectors.listing import (
@@ -59,6 +60,7 @@ __all__ = [
     "get_managed",
     "get_part",
     "get_person",
+    "get_to_hand_over",
     "held_alone",
     "join_names",
     "list_assignable",

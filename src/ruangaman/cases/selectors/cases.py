@@ -40,6 +40,14 @@ def get_governed(*, code: str, viewer: User) -> Case:
     return case
 
 
+def get_to_hand_over(*, code: str, viewer: User) -> Case:
+    """Return one case whose next manager `viewer` may name. Raises Http404: for the others this page is not there."""
+    case = get_granted(code=code, viewer=viewer)
+    if not policies.can_name_manager(viewer, case, case.assignments.filter(user=viewer, until=None)):
+        raise Http404
+    return case
+
+
 def get_person(*, case: Case, person_id: UUID) -> Person:
     """Return a person of a case. Raises Http404."""
     return get_object_or_404(Person.objects.filter(case=case), pk=person_id)

@@ -212,7 +212,8 @@ def _rows(cases: list[Case], at: datetime) -> list[CaseRow]:
     for case in cases:
         task = tasks.get(case.pk, {"next_due": None, "overdue": 0})
         state = CaseState(case.state)
-        facts = CaseFacts(state, task["overdue"], task["next_due"], roles.get(case.pk, frozenset()))
+        part = roles.get(case.pk, frozenset())
+        facts = CaseFacts(state, task["overdue"], task["next_due"], part, case.manager.is_active)
         need = need_of(facts, at)
         rows.append(CaseRow(case, facts, need, sentence_of(case, facts, need, at)))
     return rows
@@ -229,6 +230,8 @@ def sentence_of(case: Case, facts: CaseFacts, need: Need, at: datetime) -> str:
     """Say in one sentence why a case is where it is in the list. It never holds a name or a story."""
     if need is Need.EMERGENCY:
         return _("Darurat: pastikan ia aman sebelum langkah lain")
+    if need is Need.NO_MANAGER:
+        return _("Manajernya sudah keluar: serahkan kepada manajer lain")
     if need is Need.OVERDUE:
         return ngettext("%(n)d tugas lewat waktunya", "%(n)d tugas lewat waktunya", facts.overdue) % {
             "n": facts.overdue

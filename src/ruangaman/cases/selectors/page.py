@@ -169,6 +169,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         may={
             "write": any(part.user_id == viewer.pk for part in rows.live) and policies.can_write(viewer, case),
             "assign": policies.can_assign(viewer, case),
+            "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
             "close": policies.can_close(viewer, case),
             "readers": policies.can_see_readers(viewer, case),
         },

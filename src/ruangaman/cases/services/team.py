@@ -96,16 +96,18 @@ def unassign(*, code: str, assignment_id: UUID, by: User, at: datetime, is_confi
 def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id: UUID | None = None) -> Case:
     """Hand a case over: the new manager gets the keys, the old one loses them and no longer sees the case.
 
+    Of a case whose manager has left, anybody of its team names the next one, who gets of the past what `by` can open.
+
     Raises:
         NotFound: no such case for `by`.
-        NotAllowed: `by` does not manage it.
+        NotAllowed: `by` does not manage it, or does not work on it when its manager has left.
         NotAssignable: `to` manages no cases of this unit.
         Conflict: it is their case already.
 
     Writes: grants, deletes grants; two rows, the case, the old manager's open tasks, `cases.manager_changed`.
     """
     case = lock_case(code, by)
-    if not policies.can_assign(by, case):
+    if not policies.can_name_manager(by, case, case.assignments.filter(user=by, until=None)):
         raise NotAllowed(_("Hanya manajer kasus yang menyerahkan kasus."))
     if to.pk == case.manager_id:
         raise Conflict(_("Kasus ini sudah dipegang orang itu."))
@@ -123,7 +125,8 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
     case.save(update_fields=["manager"])
     detail: Detail = {"before": str(old.user_id), "after": str(to.pk)}
     audit.record(events.MANAGER_CHANGED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
-    _revoke(case, old.user, by=by, at=at)  # last: from here on `by` sees nothing of the case
+    if old.user.is_active:  # who has left holds nothing any more
+        _revoke(case, old.user, by=by, at=at)  # last: from here on `by` sees nothing of the case
     return case
 
 

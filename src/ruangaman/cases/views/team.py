@@ -68,11 +68,11 @@ def release(request: StaffRequest, code: str, part_id: UUID) -> HttpResponse:
     return show(request, "cases/release.html", case, form, part_of=part, lost=selectors.join_names(lost))
 
 
-@requires(Permission.CASE_ASSIGN)
+@requires(Permission.CASE_WRITE)
 @form_page
 def hand_over(request: StaffRequest, code: str) -> HttpResponse:
-    """Give the case to another manager; from then on it is theirs alone."""
-    case = selectors.get_managed(code=code, viewer=request.user)
+    """Give the case to another manager; from then on it is theirs alone. Has its manager left: by the team."""
+    case = selectors.get_to_hand_over(code=code, viewer=request.user)
     managers = {str(user.pk): user for user in selectors.list_managers(case=case, viewer=request.user)}
     form = HandOverForm(data_of(request), users=[(key, user.display_name) for key, user in managers.items()])
     if is_sent(request, form) and is_done(
@@ -86,7 +86,8 @@ def hand_over(request: StaffRequest, code: str) -> HttpResponse:
         ),
     ):
         return go(request, "/kasus/")
-    return show(request, "cases/hand_over.html", case, form, nobody=not managers)
+    is_left = not case.manager.is_active
+    return show(request, "cases/hand_over.html", case, form, nobody=not managers, is_left=is_left)
 
 
 def named(user: object) -> str:

@@ -123,7 +123,7 @@ def change_password(*, by: Actor, new: NewDoor, at: datetime) -> None:
     )
     if not changed:
         raise NotFound(_("Tidak ada pintu seperti itu."))
-    _record_changed(row, by, at)
+    record_changed(row, by, at)
 
 
 def add_printed_door(*, by: Actor, door: Door, at: datetime) -> None:
@@ -140,7 +140,7 @@ def add_printed_door(*, by: Actor, door: Door, at: datetime) -> None:
     if Door.objects.filter(principal_id=door.principal_id, kind=door.kind).exists():
         raise Conflict(_("Kode cetak sudah ada."))
     door.save(force_insert=True)
-    _record_changed(door, by, at)
+    record_changed(door, by, at)
 
 
 def seal_of(row: Door) -> Seal:
@@ -149,7 +149,8 @@ def seal_of(row: Door) -> Seal:
     return Seal(ref, len(audit.read_seal_versions(ref)) + 1, _fingerprint(row))
 
 
-def _record_changed(row: Door, by: Actor, at: datetime) -> None:
+def record_changed(row: Door, by: Actor, at: datetime) -> None:
+    """Tell the trail that a door was changed, and what it is now."""
     subject, detail = str(row.principal_id), {"door": row.kind}
     audit.record(events.DOOR_CHANGED, by=by, subject=subject, at=at, detail={**detail}, seals=[seal_of(row)])
 

@@ -16,7 +16,7 @@ from ruangaman.core.types import Actor
 from ruangaman.vault import directory, events, grants, layout, pepper, wrapping
 from ruangaman.vault.errors import KeyNotSigned
 from ruangaman.vault.keyring import Keyring
-from ruangaman.vault.models import GroupKey, KeyOfficer, KeySignature, OfficerList, Principal, PrincipalKey
+from ruangaman.vault.models import Door, GroupKey, KeyOfficer, KeySignature, OfficerList, Principal, PrincipalKey
 from ruangaman.vault.recovery import make_recovery
 from ruangaman.vault.services.doors import close_door, seal_of
 from ruangaman.vault.types import PrincipalKind
@@ -34,6 +34,40 @@ class NewPerson:
     keyring: Keyring = field(repr=False)
 
 
+@dataclass(frozen=True)
+class PreparedPerson:
+    """A person's keys behind a first password, made without a connection and not stored yet."""
+
+    keyring: Keyring = field(repr=False)
+    door: Door = field(repr=False)
+
+    @property
+    def principal_id(self) -> UUID:
+        """The principal that it becomes."""
+        return self.keyring.principal_id
+
+
+def prepare_person(*, password: str, at: datetime) -> PreparedPerson:
+    """Make a person's key pairs and close them behind a password. Slow; outside of any transaction. Raises Busy."""
+    keyring = Keyring(uuid4(), wrapping.generate(), SigningPair.generate())
+    return PreparedPerson(keyring, close_door(keyring, password, at=at))
+
+
+def store_person(*, prepared: PreparedPerson, at: datetime, by: Actor | None = None) -> UUID:
+    """Keep a prepared person's public keys and door; return the principal. Two key officers still have to sign.
+
+    Writes: principal, public key, door, one `vault.person_made` event.
+    """
+    keyring = prepared.keyring
+    signing = keyring.signing.public if keyring.signing else b""
+    with transaction.atomic():
+        _save_principal(keyring.principal_id, PrincipalKind.USER, at)
+        _save_key(keyring.principal_id, 1, keyring.kem.public(), at, signing=signing)
+        prepared.door.save(force_insert=True)
+    audit.record(events.PERSON_MADE, by=by, subject=str(keyring.principal_id), at=at, seals=[seal_of(prepared.door)])
+    return keyring.principal_id
+
+
 def create_person(*, password: str, at: datetime, by: Actor | None = None) -> NewPerson:
     """Make a person's key pairs behind a password. They count once two key officers have signed them.
 
@@ -44,16 +78,8 @@ def create_person(*, password: str, at: datetime, by: Actor | None = None) -> Ne
 
     Writes: principal, public key, door, one `vault.person_made` event.
     """
-    principal_id = uuid4()
-    keyring = Keyring(principal_id, wrapping.generate(), SigningPair.generate())
-    door = close_door(keyring, password, at=at)
-    signing = keyring.signing.public if keyring.signing else b""
-    with transaction.atomic():
-        _save_principal(principal_id, PrincipalKind.USER, at)
-        _save_key(principal_id, 1, keyring.kem.public(), at, signing=signing)
-        door.save(force_insert=True)
-    audit.record(events.PERSON_MADE, by=by, subject=str(principal_id), at=at, seals=[seal_of(door)])
-    return NewPerson(principal_id, keyring)
+    prepared = prepare_person(password=password, at=at)
+    return NewPerson(store_person(prepared=prepared, at=at, by=by), prepared.keyring)
 
 
 def create_recovery(*, at: datetime) -> tuple[UUID, tuple[str, ...]]:
@@ -103,6 +129,14 @@ def appoint_officers(*, principals: Sequence[UUID], by: Actor | None, at: dateti
     }
     if set(officers) != set(principals):
         raise NotFound(_("Ada yang belum punya kunci tanda tangan."))
+    keep_officers(officers, by=by, at=at)
+
+
+def keep_officers(officers: directory.Officers, *, by: Actor | None, at: datetime) -> None:
+    """Write the list of key officers anew, with the pepper's word for it.
+
+    Writes: the list, one `vault.officers_appointed` event.
+    """
     mac = pepper.mac(pepper.Label.OFFICERS, layout.officers_bytes(pepper.installation(), officers.items()))
     with transaction.atomic():
         KeyOfficer.objects.all().delete()
@@ -121,13 +155,16 @@ def appoint_officers(*, principals: Sequence[UUID], by: Actor | None, at: dateti
     )
 
 
-def sign_key(*, principal_id: UUID, by: Actor, at: datetime) -> None:
+def sign_key(*, principal_id: UUID, by: Actor, at: datetime, seen: str | None = None) -> None:
     """Vouch as a key officer for a principal's newest public key. The second officer's word makes it count.
+
+    Args:
+        seen: the digits that `by` compared with the person; None: whoever calls knows the key by other means.
 
     Raises:
         NotAllowed: `by` is no key officer, or signs with another key than the one appointed.
         NotFound: no such principal, or it is retired.
-        Conflict: signed by `by` already.
+        Conflict: signed by `by` already, or it is another key than the one that was seen.
         Locked: the keys of `by` are locked.
 
     Writes: the signature, one `vault.key_signed` event.
@@ -146,6 +183,8 @@ def sign_key(*, principal_id: UUID, by: Actor, at: datetime) -> None:
         raise NotFound(_("Tidak ada kunci seperti itu."))
     if key.signatures.filter(officer_id=keyring.principal_id).exists():
         raise Conflict(_("Kunci ini sudah Anda sahkan."))
+    if seen is not None and seen != directory.digits_of(key):
+        raise Conflict(_("Kunci ini berubah sejak Anda mencocokkannya. Cocokkan angkanya sekali lagi."))
     data = layout.directory_bytes(pepper.installation(), directory.entry_of(key))
     KeySignature(id=uuid4(), key=key, officer_id=keyring.principal_id, signature=keyring.sign(data), signed_at=at).save(
         force_insert=True

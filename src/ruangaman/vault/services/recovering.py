@@ -26,7 +26,7 @@ from ruangaman.vault.grants import EpochFacts, Opened, make_grant, open_grants
 from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.models import Door, DossierEpoch, Grant, GroupKey, KeyOfficer, KeySignature, PrincipalKey
 from ruangaman.vault.services import people
-from ruangaman.vault.services.doors import DoorKind, close_door
+from ruangaman.vault.services.doors import DoorKind, close_door, seal_of
 from ruangaman.vault.types import GrantSpec, PrincipalKind
 from ruangaman.vault.wrapping import KemPrivate, KemPublic, SigningPair
 
@@ -113,7 +113,12 @@ def renew_person(*, principal_id: UUID, password: str, code: str, at: datetime) 
         Door.objects.bulk_create(doors)
     directory.forget()
     audit.record(
-        events.PERSON_RENEWED, by=None, subject=str(principal_id), at=at, detail={"generation": keyring.generation}
+        events.PERSON_RENEWED,
+        by=None,
+        subject=str(principal_id),
+        at=at,
+        detail={"generation": keyring.generation},
+        seals=[seal_of(door) for door in doors],
     )
     return keyring
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ruangaman.accounts.models import Desk, Unit, User
-from ruangaman.accounts.types import Role
+from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
+from ruangaman.accounts.types import RequestKind, Role
 from ruangaman.cases.types import AccessReason, CaseState, PersonKind
 from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel, ServiceType
 from ruangaman.intake.types import State
@@ -20,6 +20,7 @@ LABELS: dict[str, Words] = {
     "added": gettext_lazy("ditambah"),
     "after": gettext_lazy("sesudah"),
     "agency": gettext_lazy("instansi"),
+    "approved": gettext_lazy("disetujui"),
     "authority": gettext_lazy("wewenang"),
     "before": gettext_lazy("sebelum"),
     "case": gettext_lazy("kasus"),
@@ -29,12 +30,14 @@ LABELS: dict[str, Words] = {
     "compartments": gettext_lazy("bagian"),
     "count": gettext_lazy("jumlah"),
     "danger": gettext_lazy("bahaya"),
-    "dossiers": gettext_lazy("berkas"),
+    "desks": gettext_lazy("meja"),
     "door": gettext_lazy("pintu"),
+    "dossiers": gettext_lazy("berkas"),
     "epoch": gettext_lazy("masa kunci"),
     "files": gettext_lazy("berkas"),
     "from": gettext_lazy("dari"),
     "generation": gettext_lazy("kunci ke"),
+    "keys": gettext_lazy("kunci"),
     "kind": gettext_lazy("jenis"),
     "language": gettext_lazy("bahasa"),
     "left": gettext_lazy("yang pergi"),
@@ -84,6 +87,8 @@ KINDS: dict[str, Words] = {
     "new": gettext_lazy("baru"),
     "late": gettext_lazy("lewat batas"),
     "password": gettext_lazy("kata sandi"),
+    "printed": gettext_lazy("kode pemulihan"),
+    **dict(RequestKind.choices),
 }
 VALUES: dict[str, Mapping[str, Words]] = {
     "authority": dict(Authority.choices),
@@ -108,7 +113,7 @@ UUID_LENGTH = 36
 
 
 class Names:
-    """Names of those whom the trail knows by a key: people, desks, units' emergency keys. Three queries."""
+    """Names of those whom the trail knows by a key: people, desks, units' emergency keys. Four queries."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         wanted = {key for key in keys if len(key) == UUID_LENGTH}
@@ -117,6 +122,9 @@ class Names:
         people = User.objects.filter(principal_id__in=ids) | User.objects.filter(pk__in=ids)
         for pk, principal, name in people.values_list("pk", "principal_id", "display_name"):
             self._known[str(pk)] = self._known[str(principal)] = name
+        former = FormerKeys.objects.filter(principal_id__in=ids)
+        for principal, name in former.values_list("principal_id", "user__display_name"):
+            self._known[str(principal)] = name
         for principal, name in Desk.objects.filter(principal_id__in=ids).values_list("principal_id", "name"):
             self._known[str(principal)] = name
         for principal, name in Unit.objects.filter(breakglass_id__in=ids).values_list("breakglass_id", "name"):

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.selectors import locked_since
 from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
@@ -25,8 +26,9 @@ from ruangaman.web.views.wording import OWNERS, headline, rest_of_day, waiting_r
 @require_safe
 def work(request: StaffRequest) -> HttpResponse:
     """Everything that waits for you; for roles whose part is not built yet what it will show."""
+    key = accounts.waiting_key(user=request.user)
     if not selectors.has_work(request.user):
-        return render(request, "web/waiting.html", {"room": waiting_room(request.user)})
+        return render(request, "web/waiting.html", {"room": waiting_room(request.user), "key": key})
     at = clock.now()
     filters = Filters(
         owner=request.GET.get("pemilik", ""),
@@ -36,6 +38,7 @@ def work(request: StaffRequest) -> HttpResponse:
     day = selectors.get_day(viewer=request.user, filters=filters, at=at)
     context = {
         "day": day,
+        "key": key,
         "at": at,
         "filters": filters,
         "headline": headline(day, filters),

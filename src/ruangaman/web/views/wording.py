@@ -78,6 +78,11 @@ def rest_of_day(day: Day) -> str:
 
 def waiting_room(viewer: Any) -> Room:
     """Return the page for a role that has no work in the queue."""
+    if not viewer.is_vouched:
+        return Room(
+            gettext_lazy("Belum ada yang terbuka"),
+            (gettext_lazy("Begitu dua petugas kunci menandatangani, pekerjaan Anda tampil di sini."),),
+        )
     if viewer.has(Permission.AUDIT_READ):
         return Room(
             gettext_lazy("Anda melihat jejak, bukan isi"),
@@ -95,6 +100,15 @@ def waiting_room(viewer: Any) -> Room:
                 gettext_lazy("Persetujuan penutupan dan akses darurat akan muncul di sini."),
             ),
             Action(gettext_lazy("Lihat kasus unit"), "/kasus/"),
+        )
+    if viewer.has(Permission.PEOPLE_MANAGE):
+        return Room(
+            gettext_lazy("Anda mengelola akun, bukan isi"),
+            (
+                gettext_lazy("Undangan, akun, dan permintaan ada di sini. Laporan dan kasus tidak pernah."),
+                gettext_lazy("Yang menunggu orang kedua muncul di sini."),
+            ),
+            Action(gettext_lazy("Buka daftar orang"), "/pengaturan/orang/"),
         )
     return Room(gettext_lazy("Bagian Anda belum dibangun"), ROOMS.get(viewer.role, ROOMS[""]))
 
@@ -136,10 +150,6 @@ ROOMS: dict[str, tuple[Words, ...]] = {
     ),
     Role.PELATIH: (
         gettext_lazy("Di sini akan ada kelas, peserta, dan sertifikat yang hampir habis masanya."),
-        _NOT_YET,
-    ),
-    Role.ADMIN: (
-        gettext_lazy("Di sini akan ada akun, meja, dan pengaturan. Isi laporan dan kasus tidak akan pernah."),
         _NOT_YET,
     ),
 }

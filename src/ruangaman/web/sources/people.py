@@ -1,0 +1,89 @@
+"""What waits for key officers and for the second person, and the section of the people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.types import Permission
+from ruangaman.core import clock
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.ui.types import Promised, QueueRow
+from ruangaman.vault import services as vault
+from ruangaman.web.registry import Section, sections, work_sources
+from ruangaman.web.types import Band, Owner, Work, WorkSource
+
+
+def list_keys(*, viewer: Any, at: datetime) -> list[Work]:
+    """Return one row for the keys that wait for the viewer's signature."""
+    count = count_keys(viewer=viewer)
+    sentence = ngettext(
+        "%(n)d kunci menunggu tanda tangan Anda",
+        "%(n)d kunci menunggu tanda tangan Anda",
+        count,
+    ) % {"n": count}
+    return [_work(sentence, "/pengaturan/kunci/", gettext_lazy("Cocokkan angka"))] if count else []
+
+
+def count_keys(*, viewer: Any) -> int:
+    """Return how many keys wait for the viewer's signature: none for who is no key officer."""
+    if viewer.principal_id not in vault.list_officers():
+        return 0
+    return sum(not one.is_vouched and viewer.principal_id not in one.signed_by for one in vault.list_keys())
+
+
+def list_requests(*, viewer: Any, at: datetime) -> list[Work]:
+    """Return one row for what waits for the viewer as the second person."""
+    count = count_requests(viewer=viewer)
+    sentence = ngettext(
+        "%(n)d permintaan menunggu orang kedua",
+        "%(n)d permintaan menunggu orang kedua",
+        count,
+    ) % {"n": count}
+    return [_work(sentence, "/pengaturan/permintaan/", gettext_lazy("Putuskan"))] if count else []
+
+
+def count_requests(*, viewer: Any) -> int:
+    """Return how many requests wait for the viewer."""
+    return len(accounts.list_requests(viewer=viewer, at=clock.now()))
+
+
+def _work(sentence: str, url: str, action: Any) -> Work:
+    row = QueueRow(
+        url=url,
+        sentence=sentence,
+        code="",
+        promised=Promised(None, None, "wait"),
+        danger=RiskLevel.RENDAH,
+        owner=_("Anda"),
+        action=action,
+    )
+    return Work(row=row, band=Band.TODAY, owner=Owner.MINE, danger=RiskLevel.RENDAH, due_at=None)
+
+
+work_sources.add(
+    WorkSource(key="keys", permission=Permission.KEYS_VOUCH, list_work=list_keys, count_work=count_keys, is_rare=True)
+)
+work_sources.add(
+    WorkSource(
+        key="requests",
+        permission=Permission.REQUEST_DECIDE,
+        list_work=list_requests,
+        count_work=count_requests,
+        is_rare=True,
+    )
+)
+sections.add(
+    Section(
+        key="people",
+        place=60,
+        label=gettext_lazy("Orang"),
+        url="/pengaturan/orang/",
+        icon="people",
+        permissions=frozenset({Permission.PEOPLE_MANAGE}),
+    )
+)
