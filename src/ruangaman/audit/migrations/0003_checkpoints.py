@@ -78,7 +78,17 @@ GRANT EXECUTE ON FUNCTION audit_seal_versions(uuid) TO ra_web, ra_worker;
 """
 
 # Who opened a dossier: for those who hold it or oversee its unit, and for the auditor's role. One query, one index.
+# Not `vault_may_add`: to that one a dossier without grants is new, and a shredded one has none.
 READINGS = """
+CREATE FUNCTION audit_may_see(dossier uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$
+SELECT current_setting('role') IN ('ra_audit', 'ra_migrate')
+    OR EXISTS (SELECT 1 FROM vault_grant g WHERE g.dossier_id = dossier AND g.principal_id = any(ra_principals()))
+    OR EXISTS (SELECT 1 FROM vault_dossier d WHERE d.id = dossier AND d.unit_id = any(ra_units()))
+$$;
+REVOKE ALL ON FUNCTION audit_may_see(uuid) FROM PUBLIC;
+
 CREATE FUNCTION audit_readings(dossier uuid, types text[])
 RETURNS TABLE (actor text, type text, purpose text, first timestamptz, last timestamptz, times bigint, refs bigint,
                compartments jsonb)
@@ -88,7 +98,7 @@ SELECT e.actor, e.type, coalesce(e.detail ->> 'purpose', ''), min(e.at), max(e.a
        coalesce(sum((e.detail ->> 'refs')::bigint), 0)::bigint, jsonb_agg(DISTINCT e.detail -> 'compartments')
 FROM audit_auditevent e
 WHERE e.subject = dossier::text AND e.type = any(types)
-  AND (current_setting('role') IN ('ra_audit', 'ra_migrate') OR vault_may_add(dossier))
+  AND audit_may_see(dossier)
 GROUP BY e.actor, e.type, coalesce(e.detail ->> 'purpose', '')
 ORDER BY max(e.at) DESC, e.actor
 $$;

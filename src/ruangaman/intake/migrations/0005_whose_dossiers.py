@@ -19,7 +19,7 @@ WITH found AS (
     FROM intake_report r LEFT JOIN cases_case c ON c.id = r.case_id WHERE r.code = wanted OR c.code = wanted
 )
 SELECT f.code, f.dossier_id, f.began FROM found f
-WHERE current_setting('role') IN ('ra_audit', 'ra_migrate') OR vault_may_add(f.dossier_id)
+WHERE audit_may_see(f.dossier_id)
 ORDER BY f.place, f.began, f.code
 $$;
 REVOKE ALL ON FUNCTION intake_dossiers_of(text) FROM PUBLIC;
@@ -30,5 +30,5 @@ GRANT EXECUTE ON FUNCTION intake_dossiers_of(text) TO ra_web, ra_audit;
 class Migration(migrations.Migration):
     """One narrow door from a code to its dossiers."""
 
-    dependencies = [("intake", "0004_forgotten_keys"), ("cases", "0002_rights"), ("vault", "0002_rights")]
+    dependencies = [("intake", "0004_forgotten_keys"), ("cases", "0002_rights"), ("audit", "0003_checkpoints")]
     operations = [migrations.RunSQL(DOSSIERS, "DROP FUNCTION intake_dossiers_of(text)")]
