@@ -50,5 +50,5 @@ $$;
 class Migration(migrations.Migration):
     """The limit of what comes back follows the danger."""
 
-    dependencies = (("intake", "0005_whose_dossiers"),)
+    dependencies = (("intake", "0004_forgotten_keys"),)
     operations = (migrations.RunSQL(WRITE, migrations.RunSQL.noop),)

@@ -30,5 +30,5 @@ GRANT EXECUTE ON FUNCTION intake_dossiers_of(text) TO ra_web, ra_audit;
 class Migration(migrations.Migration):
     """One narrow door from a code to its dossiers."""
 
-    dependencies = [("intake", "0004_forgotten_keys"), ("cases", "0002_rights"), ("audit", "0003_checkpoints")]
+    dependencies = [("intake", "0005_written_back"), ("cases", "0002_rights"), ("audit", "0003_checkpoints")]
     operations = [migrations.RunSQL(DOSSIERS, "DROP FUNCTION intake_dossiers_of(text)")]
