@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ruangaman.accounts import services as accounts
-from ruangaman.accounts.models import User
+from ruangaman.accounts.models import FormerKeys, User
 from ruangaman.audit import services as audit
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
@@ -78,7 +78,8 @@ def _sign(principals: Iterable[UUID], signers: Sequence[User], at: datetime) -> 
 def _rewrap(principals: Iterable[UUID], actor: RecoveryActor, by: User, at: datetime) -> Rewrapped:
     done = Rewrapped()
     for principal_id in principals:
-        done += vault.rewrap(principal_id=principal_id, recovery=actor, by=by, at=at)
+        earlier = FormerKeys.objects.filter(user__principal_id=principal_id).values_list("principal_id", flat=True)
+        done += vault.rewrap(principal_id=principal_id, recovery=actor, by=by, at=at, former=list(earlier))
     return done
 
 
