@@ -117,6 +117,7 @@ def restore_environment(stock: Stock, data: Path, *, server: Path | None = None)
         "DATABASE_URL_MIGRATE": address(worker_name(EMPTY), "ra_login_migrate", server),
         "RUANGAMAN_DATA": str(data),
         "RUANGAMAN_PEPPER_FILE": os.environ["RUANGAMAN_PEPPER_FILE"],
+        "RUANGAMAN_CHECKPOINT_KEY_FILE": os.environ["RUANGAMAN_CHECKPOINT_KEY_FILE"],
         "RUANGAMAN_SECRET_KEY_FILE": os.environ["RUANGAMAN_SECRET_KEY_FILE"],
         canary.VARIABLE: str(stock.canary),
     }

@@ -181,4 +181,9 @@ def _prove(key: str, *, taken: str, rows: int) -> Proof:
                 "The canary does not open: pepper, canary key and rows do not belong together. It stays closed."
             ) from error
         vault.record_restored(taken=taken, rows=rows, erased=erased, at=clock.now())
+    with step("Signing from where the trail goes on"):
+        try:
+            vault.record_restore(at=clock.now())
+        except (vault.NoKey, vault.TrailBroken) as error:
+            raise BackupError(f"{error} The database stays closed.") from None
     return Proof(result.rows, erased)

@@ -63,6 +63,7 @@ def _found(terminal: Terminal, language: str) -> None:
 
     from ruangaman.audit.types import Role  # models are importable only now
     from ruangaman.core import clock
+    from ruangaman.ops import canary
     from ruangaman.ops.setup import ceremony, founding
     from ruangaman.ops.setup.interview import Interview
     from ruangaman.vault import recovery
@@ -81,8 +82,13 @@ def _found(terminal: Terminal, language: str) -> None:
     made, at = recovery.make_recovery(), clock.now()
     ceremony.hold(terminal, made, plan.custodians)
     founding.found(plan, made, at=at)
+    canary.ensure()
     interview.forget()
     record = ceremony.keep_record(made.public, plan.custodians, at=at)
     terminal.say("\n" + _("Kota ini siap. Jalankan ./ruang serve dan ./ruang worker sebagai layanan."))
+    terminal.say(
+        _("Simpan salinan %(path)s di samping salinan pepper: dengannya cadangan yang dipulihkan dibuktikan."),
+        path=canary.path(),
+    )
     terminal.say(_("Catatan tanpa kata kunci, untuk dicetak dan ditandatangani kelima penjaga: %(path)s"), path=record)
     terminal.say(_("Saat masuk pertama, setiap orang memasang langkah kedua di ponselnya."))

@@ -66,7 +66,9 @@ def _work(sentence: str, url: str, action: Any) -> Work:
 
 
 work_sources.add(
-    WorkSource(key="vouching", permission=Permission.KEYS_VOUCH, list_work=list_keys, count_work=count_keys, is_rare=True)
+    WorkSource(
+        key="vouching", permission=Permission.KEYS_VOUCH, list_work=list_keys, count_work=count_keys, is_rare=True
+    )
 )
 work_sources.add(
     WorkSource(
