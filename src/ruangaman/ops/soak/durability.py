@@ -21,7 +21,7 @@ AT_ONCE, PATIENCE = 16, 240.0
 KILLS, CONTROL_KILLS = 200, 12
 PARTS = {"database": 4, "web worker": 4, "web": 1, "worker": 1}
 """What is killed, and how often in ten."""
-LONGEST_PAUSE = 1.2
+LONGEST_PAUSE = 4.0
 MOST_STEPS = 200
 
 
@@ -191,7 +191,7 @@ def _lose_on_purpose(house: FrailHouse, outcome: Outcome, progress: Progress | N
 
     def kill() -> None:
         while outcome.control_kills < CONTROL_KILLS:
-            time.sleep(random.uniform(1, 2 * LONGEST_PAUSE))  # noqa: S311 - chance, no secret
+            time.sleep(random.uniform(1, LONGEST_PAUSE))  # noqa: S311 - chance, no secret
             outcome.control_kills += bool(house.kill("database"))
             if progress:
                 progress("Control run", outcome.control_kills, CONTROL_KILLS)
