@@ -116,7 +116,7 @@ def renew(request: StaffRequest) -> HttpResponse:
     """Ask for the password, then lead to a new recovery code: somebody may sit at an open screen."""
     form, attempt = UnlockForm(posted(request)), prepared(request)
     if isinstance(attempt, Attempt):
-        services.settle_attempt(attempt=attempt, address=address_of(request), at=clock.now())
+        services.settle_attempt(attempt=attempt, at=clock.now())
         if attempt.user_id == request.user.pk:
             services.begin_step(request.session, "printed")
             return HttpResponseRedirect(STEPS["printed"])

@@ -16,7 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Migrate everything, as the role that owns the tables; or write a migration, on a database made for it."""
     if options.make:
-        return check.on_own_database(lambda env: check.make_migration(*options.make, env))
+        app, name = options.make
+        return check.on_own_database(lambda env: check.make_migration(app, name, env))
     os.environ["RUANGAMAN_PROCESS"] = "migrate"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
     import django
