@@ -100,8 +100,8 @@ def try_paper(*, code: str, address: str, at: datetime) -> Paper | datetime | No
     if paper is None:
         audit.record(events.INVITATION_REFUSED, by=None, subject="unknown", at=at)
         return None
-    attempts.clear_tries(keys["name"])
-    attempts.give_back_try(keys.get("place", b""))
+    for key in keys.values():
+        attempts.give_back_try(key)
     return paper
 
 

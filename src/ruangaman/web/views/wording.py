@@ -76,13 +76,24 @@ def rest_of_day(day: Day) -> str:
     return words[:1].upper() + words[1:]
 
 
+PENDING = Room(
+    gettext_lazy("Belum ada yang terbuka"),
+    (gettext_lazy("Begitu dua petugas kunci menandatangani, pekerjaan Anda tampil di sini."),),
+)
+ACCOUNTS = Room(
+    gettext_lazy("Anda mengelola akun, bukan isi"),
+    (
+        gettext_lazy("Undangan, akun, dan permintaan ada di sini. Laporan dan kasus tidak pernah."),
+        gettext_lazy("Yang menunggu orang kedua muncul di sini."),
+    ),
+    Action(gettext_lazy("Buka daftar orang"), "/pengaturan/orang/"),
+)
+
+
 def waiting_room(viewer: Any) -> Room:
     """Return the page for a role that has no work in the queue."""
     if not viewer.is_vouched:
-        return Room(
-            gettext_lazy("Belum ada yang terbuka"),
-            (gettext_lazy("Begitu dua petugas kunci menandatangani, pekerjaan Anda tampil di sini."),),
-        )
+        return PENDING
     if viewer.has(Permission.AUDIT_READ):
         return Room(
             gettext_lazy("Anda melihat jejak, bukan isi"),
@@ -102,14 +113,7 @@ def waiting_room(viewer: Any) -> Room:
             Action(gettext_lazy("Lihat kasus unit"), "/kasus/"),
         )
     if viewer.has(Permission.PEOPLE_MANAGE):
-        return Room(
-            gettext_lazy("Anda mengelola akun, bukan isi"),
-            (
-                gettext_lazy("Undangan, akun, dan permintaan ada di sini. Laporan dan kasus tidak pernah."),
-                gettext_lazy("Yang menunggu orang kedua muncul di sini."),
-            ),
-            Action(gettext_lazy("Buka daftar orang"), "/pengaturan/orang/"),
-        )
+        return ACCOUNTS
     return Room(gettext_lazy("Bagian Anda belum dibangun"), ROOMS.get(viewer.role, ROOMS[""]))
 
 
