@@ -92,7 +92,7 @@ def things_for(world: World, who: str, relation: str) -> dict[str, str]:
     if who == "dinsos" and relation != "none":
         swapped = world.things["own" if relation in {"other", "unassigned", "expired"} else "other"]
         found |= {key: swapped[key] for key in ("report", "report_file")}
-        found |= {"desk": "meja-900"}
+        found |= {"desk": f"meja-{LAST}"}
     return found
 
 
