@@ -25,6 +25,21 @@ def bare(tmp_path_factory, town_server):
     return found
 
 
+@pytest.fixture
+def begun(tmp_path, bare):
+    """The same town with a data folder of its own: no answers are noted in it."""
+    found = Town(tmp_path, bare.server, bare.database)
+    found.env = {**bare.env, "RUANGAMAN_DATA": found.env["RUANGAMAN_DATA"]}
+    return found
+
+
+def begin(talk):
+    """Come to the first question, whether the secrets are new here or not."""
+    if talk.hear("Mengerti", "1 dari 4").group().startswith("Mengerti"):
+        talk.type("")
+        talk.hear("1 dari 4")
+
+
 def count(town):
     with psycopg.connect(town.server.conninfo(town.database)) as connection:
         return connection.execute(
@@ -111,32 +126,29 @@ def test_it_speaks_to_a_terminal_only(bare):
     assert done.stderr.startswith("Perintah ini hanya berjalan di layar terminal")
 
 
-def test_broken_off_in_the_ceremony_nothing_is_there_and_the_answers_are_offered_again(tmp_path, bare):
-    with Conversation(["setup"], bare.env) as talk:
-        if talk.hear("Mengerti", "1 dari 4").group().startswith("Mengerti"):
-            talk.type("")
-        bare.answer_questions(talk)
+def test_broken_off_in_the_ceremony_nothing_is_there_and_the_answers_are_offered_again(begun):
+    with Conversation(["setup"], begun.env) as talk:
+        begin(talk)
+        begun.answer_questions(talk)
         talk.hear("Bagian 1 dari 5, untuk Penjaga Ke1")
         talk.type("")
         talk.hear("Tulis ke-33 kata")
         talk.interrupt()
         talk.hear("Berhenti. Belum ada kota yang dibuat")
         assert talk.end() == 130
-    assert count(bare) == (0, 0, 0)
-    notes = (Path(bare.env["RUANGAMAN_DATA"]) / "setup-answers.json").read_text()
-    assert not any(bare.password(name) in notes for name in ("ketua", "pelindung", "meja1"))
+    assert count(begun) == (0, 0, 0)
+    notes = (Path(begun.env["RUANGAMAN_DATA"]) / "setup-answers.json").read_text()
+    assert not any(begun.password(name) in notes for name in ("ketua", "pelindung", "meja1"))
 
-    with Conversation(["setup"], bare.env) as talk:
+    with Conversation(["setup"], begun.env) as talk:
         talk.answer(r"Nama dinas \[Dinas Contoh\]")
         talk.hear(r"Kode singkat dinas \[dinas-contoh\]")
 
 
 def test_a_pepper_that_is_gone_is_not_made_anew(bare):
     pepper = Path(bare.env["RUANGAMAN_PEPPER_FILE"])
-    if not pepper.exists():  # nobody has begun here yet
-        with Conversation(["setup"], bare.env) as talk:
-            talk.answer("Mengerti")
-            talk.hear("1 dari 4")
+    with Conversation(["setup"], bare.env) as talk:
+        begin(talk)
     kept = pepper.read_bytes()
     pepper.unlink()
     try:
@@ -149,10 +161,9 @@ def test_a_pepper_that_is_gone_is_not_made_anew(bare):
         pepper.chmod(0o600)
 
 
-def test_a_weak_password_and_two_different_ones_are_asked_again(bare):
-    with Conversation(["setup"], bare.env) as talk:
-        if talk.hear("Mengerti", "1 dari 4").group().startswith("Mengerti"):
-            talk.type("")
+def test_a_weak_password_and_two_different_ones_are_asked_again(begun):
+    with Conversation(["setup"], begun.env) as talk:
+        begin(talk)
         for question, answer in (
             ("Nama dinas", "Dinas Contoh"),
             ("Kode singkat dinas", "x"),
