@@ -22,6 +22,7 @@ from tests.support.signing_in import signed_in
 
 PATH = "/pengaturan/jejak/"
 DAY = (FEB_1).astimezone(WITA).date()
+OUTSIDE = "Halaman publik dipakai dalam jam ini"
 
 
 def read(counter, *, kind="", after=None, day=DAY):
@@ -35,26 +36,26 @@ def test_what_the_desk_did_reads_as_sentences_without_content(counter):
     counter.write_back(report, "PESAN-UJI", at=FEB_1 + HOUR)
     sentences = [row.sentence for row in read(counter).rows]
     assert f"{counter.first.display_name} membuka laporan {report.code}" in sentences
-    assert f"Laporan {report.code} diterima" in sentences
+    assert OUTSIDE in sentences
     assert any(words.startswith(f"{counter.first.display_name} membuka isi berkas ") for words in sentences)
     assert not any("UJI" in row.sentence + row.detail for row in read(counter).rows)
 
 
 def test_it_is_narrowed_by_kind_and_day(counter):
-    counter.send()
-    kinds = {row.sentence.split()[0] for row in read(counter, kind="intake").rows}
-    assert kinds == {"Laporan"}
+    counter.do(intake.open_report, counter.send())
+    kinds = {row.sentence.split()[-2] for row in read(counter, kind="intake").rows if row.sentence != OUTSIDE}
+    assert kinds == {"laporan"}
     assert read(counter, day=DAY - timedelta(days=400)).rows == []
 
 
 def test_pages_follow_each_other_without_gaps(counter, monkeypatch):
     monkeypatch.setattr(trail, "PAGE", 3)
     for hour in range(4):
-        counter.send(at=FEB_1 + hour * HOUR)
+        counter.do(intake.open_report, counter.send(at=FEB_1 + hour * HOUR), at=FEB_1 + hour * HOUR)
     seen, after = [], None
     while True:
         page = read(counter, kind="intake", after=after)
-        seen += [row.sentence for row in page.rows]
+        seen += [row.sentence for row in page.rows if row.sentence != OUTSIDE]
         after = parse_cursor(write_cursor(page.after))
         if after is None:
             break
@@ -117,5 +118,17 @@ def test_codes_are_told_in_words_and_no_key_is_shown(counter):
     told = " ".join(row.detail for row in rows)
 
     assert "tujuan: Memilah laporan" in told
-    assert "kunci untuk: " in told
+    assert "bagian: Kontak aman" in told
     assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", told)
+
+
+def test_what_comes_from_outside_tells_neither_minute_nor_report(counter):
+    report = counter.send(**KINDS, at=FEB_1 + timedelta(minutes=7))
+    counter.write_back(report, "PESAN-UJI", at=FEB_1 + timedelta(minutes=31))
+    counter.send(at=FEB_1 + 2 * HOUR)
+
+    rows = read(counter).rows
+
+    assert [row.sentence for row in rows] == [OUTSIDE, OUTSIDE]
+    assert [row.at.minute for row in rows] == [0, 0]
+    assert not any(row.detail or report.code in row.sentence for row in rows)

@@ -64,10 +64,22 @@ def read_trail(*, day: date, kind: str, after: Cursor | None, by: User, at: date
 
 
 def _rows(found: Sequence[AuditEvent]) -> list[TrailRow]:
-    """Return the events as sentences; the same thing done again within a minute is one row with a count."""
+    """Return the events as sentences; the same thing done again within a minute is one row with a count.
+
+    What came from outside is counted by the hour and nothing else: who knows when she held her telephone must not
+    find out here that she wrote, and what about.
+    """
     names = Names({event.actor for event in found} | {key for event in found for key in keys_in(event.detail)})
     rows: list[TrailRow] = []
+    outside: dict[datetime, int] = {}
     for event in found:
+        if names.is_from_outside(event.actor):
+            hour = event.at.replace(minute=0, second=0, microsecond=0)
+            place = outside.setdefault(hour, len(rows))
+            if place == len(rows):
+                rows.append(TrailRow(hour, _("Halaman publik dipakai dalam jam ini"), "", times=0))
+            rows[place] = replace(rows[place], times=rows[place].times + 1)
+            continue
         row = _row(event, names)
         last = rows[-1] if rows else None
         if last is not None and last.sentence == row.sentence and last.at - row.at <= TOGETHER:
@@ -80,6 +92,6 @@ def _rows(found: Sequence[AuditEvent]) -> list[TrailRow]:
 def _row(event: AuditEvent, names: Names) -> TrailRow:
     found = event_types.get(event.type)
     subject = names.get(event.subject, f"{event.subject[:8]}…") if len(event.subject) == UUID_LENGTH else event.subject
-    parts = {"actor": names.get(event.actor, _("Pemegang tanda terima")), "subject": subject}
+    parts = {"actor": names.get(event.actor, f"{event.actor[:8]}…"), "subject": subject}
     sentence = _(found.sentence) if found else "{actor}: " + event.type
     return TrailRow(event.at, sentence.format(**parts), describe(event.detail, names))

@@ -14,7 +14,8 @@ from ruangaman.cases.types import AccessReason, CaseState, PersonKind
 from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel, ServiceType
 from ruangaman.intake.types import State
 from ruangaman.ui.types import Words
-from ruangaman.vault.types import Compartment, ErasureReason, HoldReason, Purpose
+from ruangaman.vault.models import Principal
+from ruangaman.vault.types import Compartment, ErasureReason, HoldReason, PrincipalKind, Purpose
 
 LABELS: dict[str, Words] = {
     "added": gettext_lazy("ditambah"),
@@ -113,7 +114,7 @@ UUID_LENGTH = 36
 
 
 class Names:
-    """Names of those whom the trail knows by a key: people, desks, units' emergency keys. Four queries."""
+    """Names of those whom the trail knows by a key: people, desks, units' emergency keys. Five queries."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         wanted = {key for key in keys if len(key) == UUID_LENGTH}
@@ -129,6 +130,12 @@ class Names:
             self._known[str(principal)] = name
         for principal, name in Unit.objects.filter(breakglass_id__in=ids).values_list("breakglass_id", "name"):
             self._known[str(principal)] = _("kunci darurat %(unit)s") % {"unit": name}
+        receipts = Principal.objects.filter(kind=PrincipalKind.RECEIPT, pk__in=ids).values_list("pk", flat=True)
+        self._outside = {"public", *(str(one) for one in receipts)}
+
+    def is_from_outside(self, key: str) -> bool:
+        """Whether it is nobody of the house: the street, or who holds a receipt."""
+        return key in self._outside
 
     def get(self, key: str, otherwise: str) -> str:
         """Return the name of a key, or `otherwise`."""
