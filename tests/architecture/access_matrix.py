@@ -245,7 +245,6 @@ MATRIX = (
     in_case("akses/<uuid:user_id>/minta", 405, 409, who=MANAGER | HEAD, also=OVERSEEN),
     in_case("tahan/", 200, 422, who=MANAGER),
     in_case("tahan/lepas", 405, 409, who=MANAGER),
-    in_case("serah-terima/", 200, 422, who=MANAGER),
     in_case("serah-terima/", 200, 422, but=NOT_WHILE_THERE_IS_ONE),
     in_case("status/", 200, 422, who=MANAGER),
     in_case("tutup/", 200, 422, who=MANAGER),

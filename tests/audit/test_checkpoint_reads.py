@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 
 FEB_1 = datetime(2026, 2, 1, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
-READ = event_types.get("test.read") or register(
-    EventType("test.read", "{actor} {subject}", frozenset({"purpose", "refs", "compartments"}))
+READ = event_types.get("test.reading") or register(
+    EventType("test.reading", "{actor} {subject}", frozenset({"purpose", "refs", "compartments"}))
 )
 
 
@@ -36,14 +36,14 @@ def test_readings_are_summed_by_person_and_purpose():
     read(dossier, at=FEB_1 + 2 * DAY, purpose=None)
     read(uuid4(), at=FEB_1)
     with services.unit_of_work(Role.AUDIT):
-        found = selectors.list_readings(dossier, ["test.read"])
+        found = selectors.list_readings(dossier, ["test.reading"])
         assert selectors.list_readings(dossier, ["test.other"]) == []
     assert found == [
-        Readings("system", "test.read", "", FEB_1 + 2 * DAY, FEB_1 + 2 * DAY, 1, 0, ()),
-        Readings("system", "test.read", "triage", FEB_1, FEB_1 + DAY, 2, 4, ("narrative", "work")),
+        Readings("system", "test.reading", "", FEB_1 + 2 * DAY, FEB_1 + 2 * DAY, 1, 0, ()),
+        Readings("system", "test.reading", "triage", FEB_1, FEB_1 + DAY, 2, 4, ("narrative", "work")),
     ]
     with services.unit_of_work(Role.WEB):
-        assert selectors.list_readings(dossier, ["test.read"]) == []
+        assert selectors.list_readings(dossier, ["test.reading"]) == []
 
 
 def test_checkpoints_and_alarms_are_found_by_their_moment():

@@ -45,7 +45,8 @@ def told(transactional_db: None, tmp_path: Path) -> dict[str, str]:
     """The environment of a process of an installation of its own, whose pepper the database knows already."""
     environment.ensure_folder(tmp_path)
     (tmp_path / "files" / "spool").mkdir(exist_ok=True)
-    env = stage.process_environment("web", database=connection.settings_dict["NAME"], folder=tmp_path)
+    env = stage.process_environment("worker", database=connection.settings_dict["NAME"], folder=tmp_path)
+    env["RUANGAMAN_PROCESS"] = "web"
     env["PYTHONPATH"] = os.pathsep.join(sys.path)
     look = "import django; django.setup(); from ruangaman.vault.services import check_pepper; check_pepper()"
     subprocess.run([sys.executable, "-c", look], env=env, check=True)

@@ -52,12 +52,12 @@ class NewDoor:
 
 
 def door_params(principal_id: UUID, kind: DoorKind = DoorKind.PASSWORD) -> ClosedDoor | None:
-    """Read somebody's door; None: there is none. A short read before anybody is signed in."""
+    """Read somebody's door; None: there is none. A short read before anybody is signed in, the same for a stranger."""
     row = next(iter(Door.objects.raw("SELECT * FROM vault_read_door(%s, %s)", [principal_id, kind.value])), None)
+    known = list_seal_versions(_door_ref(principal_id, kind.value))
     if row is None:
         return None
     params = DoorParams(bytes(row.salt), row.memory_kib, row.iterations, row.lanes)
-    known = list_seal_versions(_door_ref(principal_id, row.kind))
     is_old = _fingerprint(row) in [sha256 for _version, sha256 in known[:-1]]
     return ClosedDoor(row.principal_id, params, bytes(row.verifier), bytes(row.bundle), is_old)
 
