@@ -112,7 +112,8 @@ def test_a_backup_under_load_comes_back_whole_and_opens_every_receipt_shown_befo
     assert "is not empty" in refused.stderr
 
     (folder / "foreign").mkdir()
-    shutil.copy(keys / "canary.key", folder / "foreign" / "canary.key")
+    for name in ("canary.key", "checkpoint.key"):
+        shutil.copy(keys / name, folder / "foreign" / name)
     (folder / "foreign" / "pepper").write_bytes(bytes(32))
     refused = ruang(*words, "--data", str(folder / "foreign"), env={})
     assert refused.returncode == 1
