@@ -15,7 +15,7 @@ from ruangaman.ops.bench.house import House
 CLIENTS = 16
 _NEW = "gen_random_uuid()"
 _RANDOM_BYTES = "sha256(uuid_send(gen_random_uuid()))"
-_LATEST = "(SELECT * FROM intake_report WHERE channel = 'web' ORDER BY received_at DESC LIMIT 1)"
+_LATEST = "(SELECT * FROM intake_report WHERE channel = 'web' ORDER BY received_at DESC, id LIMIT 1)"
 _EVENTS = f"SELECT e.lane, e.seq FROM audit_auditevent e JOIN {_LATEST} r ON e.subject IN (r.code, r.dossier_id::text)"
 
 ROWS: dict[str, tuple[str, dict[str, str]]] = {
