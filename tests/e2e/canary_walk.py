@@ -11,7 +11,7 @@ from ruangaman.ops.running import RunningDemo
 from ruangaman.ops.visitor import Answer, Upload, Visitor
 from tests.e2e.canaries import Flock
 from tests.e2e.conftest import NewVisitor
-from tests.e2e.main_job import newest
+from tests.e2e.main_job import codes
 from tests.e2e.steps import photo
 
 
@@ -25,9 +25,10 @@ class Walk:
 
     def run(self) -> None:
         """From the report to the closed case, and what goes wrong beside it."""
+        before = codes(self.house, "intake_report")
         receipt = self.report()
         self.mistakes()
-        code = newest(self.house, "intake_report", "received_at")
+        (code,) = codes(self.house, "intake_report") - before
         officer = self.staff("petugas")
         self.answer(officer, code)
         self.thread(receipt)
@@ -82,21 +83,22 @@ class Walk:
 
     def refuse(self, officer: Visitor) -> None:
         """Another report is not for the office."""
-        visitor = self.new_visitor()
+        visitor, before = self.new_visitor(), codes(self.house, "intake_report")
         assert visitor.submit(visitor.get("/i/"), {"what": self.flock.word("refused what")}).receipt
-        code = newest(self.house, "intake_report", "received_at")
+        (code,) = codes(self.house, "intake_report") - before
         words = {"words": self.flock.word("refusal words"), "note": self.flock.word("refusal note")}
         page = officer.get(f"/laporan/{code}/")
         _ok(officer.submit(page, {"reason": "not_violence", **words}, action="/tolak"))
 
     def open_case(self, officer: Visitor, code: str) -> str:
         """Triage, and a case with its manager."""
-        page = officer.get(f"/laporan/{code}/")
+        page, before = officer.get(f"/laporan/{code}/"), codes(self.house, "cases_case")
         facts = {"case_type": "woman", "risk": "3", "authority": "city"}
         page = _ok(officer.submit(page, facts, action="/triase"))
         manager = _option(page, "Dewi Anggraeni")
         _ok(officer.submit(page, {"manager": manager}, action="/buka-kasus"))
-        return newest(self.house, "cases_case", "opened_at")
+        (case,) = codes(self.house, "cases_case") - before
+        return case
 
     def work(self, case: str) -> None:
         """Every form of the case."""

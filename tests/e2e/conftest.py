@@ -78,15 +78,28 @@ def house(neutral_site: str) -> Iterator[RunningDemo]:
 
 
 def give_everybody_a_case(url: str) -> None:
-    """Let the manager assign the rarer roles: in a small city chance may leave them without a case."""
+    """Let the manager assign the rarer roles: in a small city chance may leave them without a case.
+
+    Not to the case that one of them reads from beside: who is in the team has no such access. Where every other one is
+    closed, one is opened again.
+    """
     guide = Guide(url, "manajer")
-    code = re.findall(r"/kasus/(K-\w{8})/", guide.visitor.get("/kasus/").text)[0]
+    visitor = guide.visitor
+    free = [one for one in _cases(visitor, "") if "/waktu" not in visitor.get(f"/kasus/{one}/akses/").text]
+    code = (free or _cases(visitor, "?perlu=closed"))[0]
+    if not free:
+        page = visitor.get(f"/kasus/{code}/buka-lagi/")
+        assert visitor.submit(page, {"reason": "Ia meminta bantuan lagi."}, action="/buka-lagi/").status == 200
     for role in ("psikolog", "pendamping hukum", "petugas rumah aman"):
         page = guide.visitor.get(f"/kasus/{code}/tim/")
         found = re.search(rf'<option value="([0-9a-f-]{{36}})"[^>]*>[^<]*, {role}</option>', page.text)
         if found:
             assert guide.visitor.submit(page, {"user": found[1], "row_id": str(uuid4())}, action="/tim/").status == 200
     guide.close()
+
+
+def _cases(visitor: Visitor, which: str) -> list[str]:
+    return re.findall(r"/kasus/(K-\w{8})/", visitor.get(f"/kasus/{which}").text)
 
 
 @pytest.fixture

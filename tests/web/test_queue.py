@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -15,6 +17,7 @@ from ruangaman.accounts.models import DutyShift
 from ruangaman.accounts.types import Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
+from ruangaman.core import clock
 from ruangaman.core.codelists import Authority, CaseType, RiskLevel
 from ruangaman.intake import services
 from ruangaman.web import selectors
@@ -210,6 +213,39 @@ def test_the_alarm_counts_what_came_since_and_says_nothing_else(counter):
     assert alarm(signed_in(counter.manager), past) == ""
 
 
+def polled(client):
+    """What a page that was drawn now keeps asking."""
+    found = re.search(r'id="alarm" hx-get="([^"]+)"', client.get("/kerja/").content.decode())
+    assert found
+    address = unescape(found[1])
+    return lambda: client.get(address).content.decode().strip()
+
+
+def test_the_alarm_rings_for_a_report_of_the_minute_in_which_the_page_was_drawn(counter, monkeypatch):
+    at = timezone.now().replace(second=20, microsecond=0)
+    monkeypatch.setattr(clock, "now", lambda: at)
+    client = signed_in(counter.first)
+    seen = counter.send(at=at - timedelta(seconds=10))
+    ask = polled(client)
+    assert ask() == ""
+    counter.send(at=at + timedelta(seconds=10))
+    assert "Ada 1 yang baru" in ask()
+    assert polled(client)() == ""
+    counter.do(services.open_report, seen, at=at)
+    counter.do(services.refuse, seen, reason="not_violence", words="x", note="", message_id=uuid4(), at=at)
+    assert "Ada 1 yang baru" in ask()
+    counter.write_back(seen, "x", at=at + timedelta(seconds=15))
+    assert "yang baru" in ask()
+
+
+def test_the_alarm_rings_for_a_report_whose_minute_was_over_when_it_was_in(counter, monkeypatch):
+    at = timezone.now().replace(second=0, microsecond=0)
+    monkeypatch.setattr(clock, "now", lambda: at)
+    ask = polled(signed_in(counter.first))
+    counter.send(at=at - timedelta(seconds=1))
+    assert "Ada 1 yang baru" in ask()
+
+
 def test_the_alarm_rings_on_a_locked_screen_and_keeps_no_session_open(counter):
     locked = signed_in(counter.first, locked=True)
     counter.send(at=timezone.now())
@@ -219,4 +255,5 @@ def test_the_alarm_rings_on_a_locked_screen_and_keeps_no_session_open(counter):
 
 @pytest.mark.parametrize("text", ["x", "-1", "9" * 40, "١٢٣", "1e9"])
 def test_an_odd_moment_in_the_address_is_no_fault(counter, text):
-    assert signed_in(counter.first).get("/kerja/alarm", {"sejak": text}).status_code == 200
+    for odd in ({"sejak": text}, {"sejak": "1", "sudah": text}):
+        assert signed_in(counter.first).get("/kerja/alarm", odd).status_code == 200

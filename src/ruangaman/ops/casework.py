@@ -21,6 +21,9 @@ from ruangaman.ops.city import City, acting
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 
+READERS = (Role.HUKUM, Role.PSIKOLOG, Role.RUMAHAMAN)
+"""Who may be asked to read a part of a case for a hearing, the likeliest first."""
+
 
 @dataclass
 class Work:
@@ -102,14 +105,15 @@ def work_on(work: Work) -> None:
 
 
 def _let_read(work: Work) -> None:
-    """Give the lawyer something to read for a while, once in the city, and ask for a new key of that case."""
-    manager, lawyer, at = work.city.person("manajer"), work.city.person("hukum"), work.city.now
+    """Give somebody beside the team something to read for a while, once in the city, and ask for a new key."""
+    manager, at = work.city.person("manajer"), work.city.now
+    beside = [role for role in READERS if role not in work.team]
     with acting(manager):
-        if Role.HUKUM in work.team or Access.objects.exists():
+        if not beside or Access.objects.exists():
             return
         cases.give_access(
             code=work.code,
-            user=lawyer,
+            user=work.city.person(beside[0].value),
             compartments={Compartment.NARRATIVE},
             reason=AccessReason.COURT,
             not_after=at + timedelta(days=30),

@@ -6,7 +6,7 @@ An address with `{report}` and the like is filled in with what the role finds on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -240,13 +240,17 @@ _FINDS: dict[str, tuple[str, str]] = {
     "closed_case": ("/kasus/?perlu=closed", rf"/kasus/(K-{CODE})/"),
     "person": ("/kasus/{case}/", rf"/orang/({ID})/"),
     "waiting": ("/kerja/", rf"/kerja/kunci/({ID})/"),
-    "read_case": ("/kerja/kunci/{waiting}/", rf"(K-{CODE})"),
-    "access": ("/kasus/{read_case}/akses/", rf"/akses/({ID})/cabut"),
+    "read_case": ("/kasus/{case}/akses/", rf"/kasus/(K-{CODE})/akses/{ID}/waktu"),
+    "access": ("/kasus/{read_case}/akses/", rf"/akses/({ID})/waktu"),
     "kept": ("/pengaturan/simpanan/", rf"/pengaturan/simpanan/([KL]-{CODE})/"),
     "colleague": ("/pengaturan/orang/", rf"/pengaturan/orang/({ID})/\""),
     "part": ("/kasus/{case}/tim/", rf"/tim/({ID})/lepas"),
 }
-"""What an address may ask for → on which page of the same role it is found, and how it is written there."""
+"""What an address may ask for → on which page of the same role it is found, and how it is written there.
+
+Others work in the same city: where the first case has none of it, the next one is looked at.
+"""
+_ASKED = re.compile(r"\{(\w+)\}")
 
 
 class Guide:
@@ -257,26 +261,40 @@ class Guide:
         self.visitor = Visitor(url)
         if who in ACCOUNTS:
             self.visitor.sign_in(who, PASSWORD)
-        self._found: dict[str, str] = {}
+        self._pages: dict[str, str] = {}
 
     def address(self, page: Page) -> str:
-        """The page's address. Raises LookupError: this account has nothing to fill in."""
-        return re.sub(r"\{(\w+)\}", lambda hit: self._find(hit[1], page), page.address)
+        """The page's address. Raises LookupError: this account finds nothing to fill in that leads to a page."""
+        asked = _ASKED.findall(page.address)
+        for found in self._ways(asked, {}):
+            address = page.address.format_map(found)
+            if not asked or self.visitor.get(address).status == 200:
+                return address
+        raise LookupError(f"{page.who} finds nothing for {page.address}.")
 
     def close(self) -> None:
         """Close the connection."""
         self.visitor.close()
 
-    def _find(self, what: str, page: Page) -> str:
-        if what not in self._found:
-            last = what.startswith("other_")
-            where, how = _FINDS[what.removeprefix("other_")]
-            path = re.sub(r"\{(\w+)\}", lambda hit: self._find(hit[1], page), where)
-            found = re.findall(how, self.visitor.get(path).text)
-            if not found:
-                raise LookupError(f"{page.who} finds no {what} at {path} for {page.name}.")
-            self._found[what] = found[-1 if last else 0]
-        return self._found[what]
+    def _ways(self, asked: Sequence[str], known: dict[str, str]) -> Iterator[dict[str, str]]:
+        """Yield what can be filled in for all that is asked: what goes with each other, the likeliest first."""
+        if not asked:
+            yield known
+            return
+        what, *rest = asked
+        if what in known:
+            yield from self._ways(rest, known)
+            return
+        where, how = _FINDS[what.removeprefix("other_")]
+        for way in self._ways(_ASKED.findall(where), known):
+            found = list(dict.fromkeys(re.findall(how, self._read(where.format_map(way)))))
+            for one in reversed(found) if what.startswith("other_") else found:
+                yield from self._ways(rest, {**way, what: one})
+
+    def _read(self, path: str) -> str:
+        if path not in self._pages:
+            self._pages[path] = self.visitor.get(path).text
+        return self._pages[path]
 
 
 def set_language(guide: Guide, language: str) -> None:

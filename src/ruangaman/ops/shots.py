@@ -104,7 +104,7 @@ def sign_in(tab: Tab, who: str) -> None:
 def visit(tab: Tab, page: Page, guide: Guide, language: str) -> None:
     """Go to a page and do there what it needs."""
     address = guide.address(page)
-    tab.goto(in_language(address, language) if page.who == PUBLIC else address)
+    tab.goto(address if page.who in ACCOUNTS else in_language(address, language))
     if page.act is not None:
         page.act(tab)
 

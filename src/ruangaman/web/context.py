@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from ruangaman.accounts.types import Permission, Role
 from ruangaman.core import clock
+from ruangaman.intake.selectors.desk import count_lately
 from ruangaman.ui.types import NavItem
 from ruangaman.web.registry import sections
 
@@ -24,7 +25,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "me": {"name": viewer.display_name, "line": viewer.get_role_display()} if viewer else None,
         "nav": SimpleLazyObject(partial(nav_items, request.path_info, viewer)),
         "demo": demo_bar(viewer) if settings.RUANGAMAN_DEMO else None,
-        "alarm_url": alarm_url(viewer),
+        "alarm_url": SimpleLazyObject(partial(alarm_url, viewer)),
         "alive_url": "/layar/hidup" if viewer else "",
         "idle_seconds": settings.RUANGAMAN_IDLE_SECONDS,
         "hotline": settings.RUANGAMAN_HOTLINE,
@@ -32,10 +33,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def alarm_url(viewer: Any) -> str:
-    """Return what the page polls: how much came in since it was drawn, for those who sit at a desk."""
+    """Return what the page polls: how much came in since it was drawn, for those who sit at a desk.
+
+    The address says when that was, and how many of the last reports were there: their times are kept to the minute.
+    """
     if viewer is None or not viewer.has(Permission.REPORT_DESK):
         return ""
-    return f"/kerja/alarm?sejak={int(clock.now().timestamp())}"
+    at = clock.now()
+    return f"/kerja/alarm?sejak={int(at.timestamp())}&sudah={count_lately(viewer=viewer, at=at)}"
 
 
 def nav_items(path: str, viewer: Any) -> list[NavItem]:

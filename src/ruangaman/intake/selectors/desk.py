@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404
 
 from ruangaman.accounts import selectors as accounts
@@ -23,6 +23,8 @@ LIKELY_DUPLICATE = timedelta(days=30)
 ANSWER_TIME = timedelta(minutes=5)
 """How long those on duty have, once a report is due, before the whole desk is called."""
 MOST_CANDIDATES = 40
+SLOW_ACCEPTANCE = timedelta(minutes=1)
+"""How long after the moment that it bears a report may still be on its way into the queue."""
 
 
 def list_queue(*, viewer: User) -> ReportQuerySet:
@@ -42,10 +44,37 @@ def count_queue(*, viewer: User) -> int:
     return Report.objects.of_desks(accounts.desks_of(viewer)).waiting()[:LONGEST_QUEUE].count()
 
 
-def count_new(*, viewer: User, since: datetime) -> int:
-    """Return how many reports came, or were written to by the reporter, after a moment and still wait."""
-    waiting = Report.objects.of_desks(accounts.desks_of(viewer)).waiting()
-    return waiting.filter(Q(received_at__gt=since) | Q(last_reporter_message_at__gt=since)).count()
+def count_new(*, viewer: User, since: datetime, known: int = 0) -> int:
+    """Return how many reports came, or were written to by the reporter, after a moment and still wait.
+
+    Args:
+        known: what `count_lately` said at that moment. The times of reports are kept to the minute, so they alone
+            cannot tell what was there already. In doubt a report counts as new.
+    """
+    came, waits = Q(received_at__gte=_lately(since)), Q(needs_desk=True)
+    written = Q(last_reporter_message_at__gt=since) & waits
+    counts = (
+        Report.objects.of_desks(accounts.desks_of(viewer))
+        .filter(came | written)
+        .aggregate(
+            came=Count("pk", filter=came),
+            waiting=Count("pk", filter=came & waits),
+            written=Count("pk", filter=came & written),
+            older=Count("pk", filter=~came & written),
+        )
+    )
+    new = min(counts["waiting"], counts["came"] - known)
+    return int(counts["older"] + max(new, counts["written"]))
+
+
+def count_lately(*, viewer: User, at: datetime) -> int:
+    """Return how many reports came to the viewer's desks shortly before a moment: what `count_new` must not count."""
+    return Report.objects.of_desks(accounts.desks_of(viewer)).filter(received_at__gte=_lately(at)).count()
+
+
+def _lately(moment: datetime) -> datetime:
+    """Return the beginning of the minute in which a report may say it came that is accepted at this moment."""
+    return (moment - SLOW_ACCEPTANCE).replace(second=0, microsecond=0)
 
 
 @dataclass(frozen=True)

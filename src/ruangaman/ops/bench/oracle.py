@@ -169,13 +169,17 @@ def _signed_in(place: House, username: str) -> Browser:
     return browser
 
 
+def _dossiers(connection: psycopg.Connection) -> set[object]:
+    """Those of the reports: the newest is the one that was not there before, for its time is kept to the minute."""
+    return {dossier for (dossier,) in connection.execute("SELECT dossier_id FROM intake_report")}
+
+
 def _receipts(place: House) -> list[Subject]:
     """Numbers that nobody has, that are none, and one whose report was erased."""
     with psycopg.connect(place.conninfo(), autocommit=True) as connection:
-        before = [row[0] for row in connection.execute("SELECT dossier_id FROM intake_report")]
+        before = _dossiers(connection)
         erased = client.report(place.port)
-        made = connection.execute("SELECT dossier_id FROM intake_report WHERE dossier_id <> ALL(%s)", [before])
-        for (dossier,) in made.fetchall():
+        for dossier in _dossiers(connection) - before:
             psycopg.ClientCursor(connection).execute(ERASE, {"dossier": dossier})
     browser = Browser(place.port, packed=False)
     token = browser.get("/p/").find(TOKEN)

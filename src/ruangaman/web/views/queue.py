@@ -58,15 +58,19 @@ def alarm(request: StaffRequest) -> HttpResponse:
     """How much came in since the page was drawn, or since the screen was locked: a number, nothing else."""
     if not request.user.has_second_factor:
         raise Http404  # a locked screen may ask, one that is only half signed in may not
-    since = _since(request)
+    since, known = _since(request), _number(request, "sudah")
     at_desk = request.user.has(Permission.REPORT_DESK)
-    count = count_new(viewer=request.user, since=since) if since and at_desk else 0
+    count = count_new(viewer=request.user, since=since, known=known or 0) if since and at_desk else 0
     return render(request, "web/_alarm.html", {"alarm_count": count})
 
 
 def _since(request: HttpRequest) -> datetime | None:
     """Return the moment in the address, else when the screen was locked, else nothing."""
-    text = request.GET.get("sejak", "")
-    if text.isdecimal() and len(text) <= 11:
-        return datetime.fromtimestamp(int(text), UTC)
-    return locked_since(request.session)
+    moment = _number(request, "sejak")
+    return locked_since(request.session) if moment is None else datetime.fromtimestamp(moment, UTC)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """Return a number in the address; None: there is none, or it is odd."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) <= 11 else None
