@@ -13,7 +13,7 @@ from ruangaman.audit.models import AuditEvent
 from ruangaman.intake import services as intake
 from ruangaman.ui.moments import WITA
 from ruangaman.web import services
-from ruangaman.web.services import trail
+from ruangaman.web.services import trail, wording
 from ruangaman.web.views.trail import parse_cursor, parse_day, write_cursor
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1
@@ -132,3 +132,11 @@ def test_what_comes_from_outside_tells_neither_minute_nor_report(counter):
     assert [row.sentence for row in rows] == [OUTSIDE, OUTSIDE]
     assert [row.at.minute for row in rows] == [0, 0]
     assert not any(row.detail or report.code in row.sentence for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("2026-12-24", "24 Desember 2026"), ("2026-12-24T17:00:00+00:00", "25 Desember 2026"), ("kapan", "kapan")],
+)
+def test_a_last_day_reads_as_a_day_of_the_offices_calendar(db, value, words):
+    assert wording._word("until", value, wording.Names([])) == words

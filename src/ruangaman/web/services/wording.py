@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,6 +15,7 @@ from ruangaman.accounts.types import RequestKind, Role
 from ruangaman.cases.types import AccessReason, CaseState, PersonKind
 from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel, ServiceType
 from ruangaman.intake.types import State
+from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Words
 from ruangaman.vault.models import Principal
 from ruangaman.vault.types import Compartment, ErasureReason, HoldReason, PrincipalKind, Purpose
@@ -75,6 +78,7 @@ REASONS = {
     **dict(AccessReason.choices),
     **dict(HoldReason.choices),
     **dict(ErasureReason.choices),
+    "left": gettext_lazy("tidak bekerja lagi di sini"),
 }
 RISKS = {str(value): label for value, label in RiskLevel.choices}
 KINDS: dict[str, Words] = {
@@ -175,4 +179,15 @@ def _word(key: str, value: object, names: Names) -> str:
     text = str(value)
     if len(text) == UUID_LENGTH:
         return names.get(text, _("kunci pemulihan atau tanda terima"))
+    if key == "until":
+        return _day(text)
     return str(VALUES.get(key, {}).get(text, text))
+
+
+def _day(text: str) -> str:
+    """Return a moment or a day as a day of the office's calendar; what is neither stays as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return date_format(moment.astimezone(WITA) if moment.tzinfo else moment, "j F Y")
