@@ -74,8 +74,8 @@ def test_a_desk_officer_and_a_key_officer_who_lost_everything_come_back(town, se
     assert NEW_STORY in desk.get(f"/laporan/{after}/").text
     officer = open_old_dossiers(served, "pelindung", town.password("pelindung"))
     assert officer.get(f"/laporan/{code}/").status == 404
-    (told,) = ask(town, "SELECT detail FROM audit_auditevent WHERE type = 'vault.recovered' ORDER BY at LIMIT 1")[0]
-    assert told["shares"] == ["1", "3", "5"]
+    told = ask(town, "SELECT detail FROM audit_auditevent WHERE type = 'vault.recovered' ORDER BY at DESC LIMIT 1")
+    assert told[0][0]["shares"] == ["1", "3", "5"]
 
 
 def test_new_shares_take_the_place_of_the_old_ones(town, served):
