@@ -34,13 +34,19 @@ class Reporter:
 
     def tell(self, what: str, *, file: bytes | None = None, file_name: str = "foto.jpg", **answers: Any) -> str:
         """Fill in the report and send it; returns the receipt."""
-        self.page.goto("/i/")
+        self.open("/i/")
         self.fill(what, file=file, file_name=file_name, **answers)
         self.send()
         expect(self.page.locator("#receipt")).to_be_visible()
         self.receipt = re.sub(r"\D", "", self.page.locator("#receipt").inner_text())
         assert len(self.receipt) == 20
         return self.receipt
+
+    def open(self, path: str) -> None:
+        """Go to a public page and find it."""
+        answer = self.page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, f"{answer.status} at {path}"
 
     def fill(self, what: str, *, file: bytes | None = None, file_name: str = "foto.jpg", **answers: Any) -> None:
         """Fill in the report; an answer is the code of an option, several codes, or text."""

@@ -18,12 +18,12 @@ WORDS = "Kalimat yang tidak boleh tertinggal"
 
 def start(reporter: Reporter) -> None:
     """She is on the first page."""
-    reporter.page.goto("/")
+    reporter.open("/")
 
 
 def written(reporter: Reporter) -> None:
     """She came by the first page and has written her story."""
-    reporter.page.goto("/")
+    reporter.open("/")
     reporter.page.get_by_role("link", name="Ceritakan sekarang").click()
     expect(reporter.page.locator("textarea[name=what]")).to_be_visible()
     reporter.fill(WORDS)
@@ -31,7 +31,7 @@ def written(reporter: Reporter) -> None:
 
 def asked_again(reporter: Reporter) -> None:
     """She is asked about something."""
-    reporter.page.goto("/i/")
+    reporter.open("/i/")
     reporter.fill(WORDS, contact="phone")
     reporter.send()
     expect(reporter.page.locator(".again").first).to_be_visible()
@@ -52,7 +52,7 @@ def thread(reporter: Reporter) -> None:
 
 def number(reporter: Reporter) -> None:
     """She has typed her number."""
-    reporter.page.goto("/p/")
+    reporter.open("/p/")
     reporter.page.locator("[name=receipt]").fill("4821 0936 7754 1208 6395")
 
 

@@ -93,7 +93,14 @@ _options: dict[str, object] = dict(ENV.database.options)
 if ENV.process == "web":
     # Four a core; a wait of three seconds is caught for the page that says what to do.
     _options |= {
-        "pool": {"min_size": 1, "max_size": ENV.pool_size, "timeout": 3.0, "max_idle": 300.0},
+        # Not for minutes at growing distances, as the pool does unasked: after a long outage the next visitor connects.
+        "pool": {
+            "min_size": 1,
+            "max_size": ENV.pool_size,
+            "timeout": 3.0,
+            "max_idle": 300.0,
+            "reconnect_timeout": 2.0,
+        },
         "connect_timeout": 3,
         # A server that is gone without a word is noticed within seconds; sockets of this machine have no such thing.
         "keepalives_idle": 10,
