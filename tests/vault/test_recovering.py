@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from uuid import UUID, uuid4
 
@@ -125,6 +126,14 @@ def test_the_refusal_of_a_share_says_where_to_look():
         recovery.read_share(" ".join(words[1:]))
 
 
+def test_two_keys_are_told_apart_by_their_fingerprint_and_one_is_always_the_same():
+    printed = recovery.fingerprint(MADE.public)
+
+    assert re.fullmatch(r"[0-9a-f]{4}( [0-9a-f]{4}){4}", printed)
+    assert recovery.fingerprint(recovery.combine(MADE.shares[2:5]).public()) == printed
+    assert recovery.fingerprint(recovery.make_recovery().public) != printed
+
+
 def test_a_key_of_another_installation_is_not_taken_for_ours(town: Town):
     with working(role=Role.MIGRATE), pytest.raises(WrongKey):
         services.recovery_actor(recovery.combine(MADE.shares[:3]))
@@ -207,6 +216,38 @@ def test_a_forged_grant_is_left_where_it_is(town: Town):
     assert not Grant.objects.filter(principal_id=ani.principal_id, dossier_id=dossier.dossier_id, generation=2)
 
 
+def test_what_is_not_open_to_the_recovery_key_is_left_and_counted(town: Town):
+    ani = town.person()
+    dossier, other = town.dossier(ani), town.dossier(ani)
+    seal(dossier, ani)
+    ref = seal(other, ani)
+    Grant.objects.filter(principal_id=town.recovery_id, dossier_id=dossier.dossier_id).delete()
+
+    done = bring_back(town, lose_keys(ani))
+
+    assert done == services.Rewrapped(dossiers=1, left=1)
+    assert reveal(ref, ani) == STORY
+    left = Grant.objects.get(principal_id=ani.principal_id, dossier_id=dossier.dossier_id)
+    assert left.generation == 1
+    assert not AuditEvent.objects.filter(type="vault.rewrapped", subject=str(dossier.dossier_id)).exists()
+
+
+def test_only_a_person_and_a_recovery_key_are_renewed_each_by_its_own_act(town: Town):
+    ani = town.person()
+    before = PrincipalKey.objects.count()
+    with working(role=Role.MIGRATE):
+        for nobody in (uuid4(), town.recovery_id):
+            with pytest.raises(NotFound):
+                services.renew_person(principal_id=nobody, password=PASSWORD, code=doors.new_code(), at=FEB_2)
+        for nobody in (uuid4(), ani.principal_id):
+            with pytest.raises(NotFound):
+                services.renew_recovery(principal_id=nobody, public=MADE.public, at=FEB_2)
+
+    assert PrincipalKey.objects.count() == before
+    assert not PrincipalKey.objects.exclude(retired_at=None).exists()
+    assert not AuditEvent.objects.filter(type="vault.person_renewed").exists()
+
+
 def test_without_two_officers_nothing_is_wrapped_again(town: Town):
     ani = town.person()
     town.dossier(ani)
@@ -255,6 +296,21 @@ def test_a_desk_whose_only_member_lost_the_keys_opens_its_old_and_new_reports(to
         assert directory.read_directory().get(desk).generation == 2
     again = seal(town.dossier(ani, grant(desk, NARRATIVE)), ani)
     assert reveal(again, ani.afresh()) == STORY
+
+
+def test_a_desk_gets_no_new_key_while_nobody_is_there_to_hold_it(town: Town):
+    ani = town.person()
+    desk = town.group(ani)
+    with working(role=Role.MIGRATE):
+        services.renew_person(principal_id=ani.principal_id, password=PASSWORD, code=doors.new_code(), at=FEB_2)
+        sign((town.first,), ani.principal_id)
+        with pytest.raises(KeyNotSigned):
+            services.renew_group(group_id=desk, at=FEB_2)
+        assert services.read_members(desk) == {ani.principal_id: [1]}
+
+        sign((town.second,), ani.principal_id)
+        services.renew_group(group_id=desk, at=FEB_2)
+        assert services.read_members(desk) == {ani.principal_id: [2]}
 
 
 def test_the_colleagues_at_the_desk_go_on_undisturbed(town: Town):

@@ -105,6 +105,20 @@ def test_the_class_that_is_valid_says_until_when(town: Town, lead: Person):
     assert AuditEvent.objects.filter(type="vault.ended", subject="K-00000001").count() == 2
 
 
+@pytest.mark.parametrize(
+    ("ended", "until"),
+    [
+        (datetime(2028, 2, 28, 8, tzinfo=UTC), date(2038, 2, 28)),
+        (datetime(2028, 2, 29, 8, tzinfo=UTC), date(2038, 3, 1)),
+        (datetime(2028, 3, 1, 8, tzinfo=UTC), date(2038, 3, 1)),
+    ],
+)
+def test_what_ends_on_the_extra_day_of_a_leap_year_is_kept_not_a_day_too_short(
+    town: Town, lead: Person, ended: datetime, until: date
+):
+    assert end(lead, town.dossier(lead).dossier_id, at=ended) == until
+
+
 def test_a_new_class_counts_from_its_day_on_and_what_has_ended_keeps_its_own(town: Town, lead: Person):
     before = kept(town, lead)
     RetentionClass(
@@ -259,7 +273,9 @@ def test_what_is_held_is_not_erased(town: Town, lead: Person, held: str):
     with keeping(second):
         found = list_kept()[0]
         assert found.hold is not None
-        assert get_hold(which) is not None
+        hold = get_hold(which)
+        assert hold is not None
+        assert hold.why == "Perkara di pengadilan"
     with keeping(second):
         services.release_hold(dossier_id=which, by=second, at=LATER)
         with pytest.raises(NotFound):

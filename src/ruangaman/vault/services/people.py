@@ -41,11 +41,6 @@ class PreparedPerson:
     keyring: Keyring = field(repr=False)
     door: Door = field(repr=False)
 
-    @property
-    def principal_id(self) -> UUID:
-        """The principal that it becomes."""
-        return self.keyring.principal_id
-
 
 def prepare_person(*, password: str, at: datetime) -> PreparedPerson:
     """Make a person's key pairs and close them behind a password. Slow; outside of any transaction. Raises Busy."""
