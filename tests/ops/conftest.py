@@ -1,13 +1,18 @@
-"""One city for all tests that need a real one: set up once, through the terminal, on a PostgreSQL of its own."""
+"""What tests of commands share: a real city, set up once through the terminal, and a database to make backups of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ruangaman.ops.postgres import Postgres
+from ruangaman.ops import roles
+from ruangaman.ops.postgres import Postgres, conninfo
+from tests.factories import backups
+from tests.factories.backups import Stock
+from tests.support import stage
 from tests.support.town import Town
 
 
@@ -32,3 +37,13 @@ def town(tmp_path_factory: pytest.TempPathFactory, town_server: Postgres) -> Tow
     found = Town(tmp_path_factory.mktemp("town"), town_server)
     found.set_up()
     return found
+
+
+@pytest.fixture(scope="module")
+def stock(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
+    """A database with three reports in it."""
+    with django_db_blocker.unblock():
+        made = backups.make_stock(tmp_path_factory.mktemp("stock"))
+    yield made
+    roles.drop_database(conninfo(stage.socket()), made.database)
+    roles.drop_database(conninfo(stage.socket()), backups.worker_name(backups.EMPTY))

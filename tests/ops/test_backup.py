@@ -7,7 +7,6 @@ import json
 import os
 import tarfile
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,16 +33,6 @@ GROW = {"audit_auditevent", "audit_auditlane", "audit_auditcheckpoint"}
 
 def quietly(_what: str, _done: int, _total: int) -> None:
     """Show no progress."""
-
-
-@pytest.fixture(scope="module")
-def stock(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
-    """A database with three reports in it."""
-    with django_db_blocker.unblock():
-        made = backups.make_stock(tmp_path_factory.mktemp("stock"))
-    yield made
-    roles.drop_database(conninfo(stage.socket()), made.database)
-    roles.drop_database(conninfo(stage.socket()), backups.worker_name(backups.EMPTY))
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pyrage
-import pytest
 from django.test import override_settings
 from psycopg import sql
 
@@ -24,16 +22,6 @@ from tests.support import stage
 
 IDENTITY = pyrage.x25519.Identity.generate()
 CONTENT = ("vault_sealed", "vault_sealedfile", "vault_grant", "vault_dossierepoch", "vault_receiptlocator")
-
-
-@pytest.fixture(scope="module")
-def stock(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
-    """A database with three reports in it."""
-    with django_db_blocker.unblock():
-        made = backups.make_stock(tmp_path_factory.mktemp("stock"))
-    yield made
-    roles.drop_database(conninfo(stage.socket()), made.database)
-    roles.drop_database(conninfo(stage.socket()), backups.worker_name(backups.EMPTY))
 
 
 def ask(database: str, statement: str, *values: object) -> list[tuple[Any, ...]]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pyrage
@@ -32,16 +30,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL("ALTER TABLE intake_report ADD COLUMN later varchar(12) NOT NULL DEFAULT 'moved on'"),
     ]
 """
-
-
-@pytest.fixture(scope="module")
-def stock(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
-    """A database with three reports in it."""
-    with django_db_blocker.unblock():
-        made = backups.make_stock(tmp_path_factory.mktemp("stock"))
-    yield made
-    roles.drop_database(conninfo(stage.socket()), made.database)
-    roles.drop_database(conninfo(stage.socket()), backups.worker_name(backups.EMPTY))
 
 
 @pytest.fixture(scope="module")

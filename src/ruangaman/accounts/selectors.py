@@ -235,6 +235,12 @@ def last_reopening(*, user: User, viewer: User) -> DoorRequest | None:
     return rows.order_by("-asked_at").first()
 
 
+def people_of(principals: Iterable[UUID | None]) -> dict[UUID, User]:
+    """Return people by their key, each with the unit; keys of nobody are left out."""
+    wanted = {one for one in principals if one is not None}
+    return {one.principal_id: one for one in User.objects.filter(principal_id__in=wanted).select_related("unit")}
+
+
 def names_of(principals: Iterable[UUID]) -> dict[UUID, str]:
     """Return what principals are called: people, desks, units' emergency keys."""
     wanted = set(principals)

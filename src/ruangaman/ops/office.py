@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from ruangaman.accounts import services as accounts
 from ruangaman.accounts.models import Desk, Unit, User
-from ruangaman.accounts.types import AgencyKind, Role
+from ruangaman.accounts.types import DEMO_PASSWORD, AgencyKind, Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.ops.progress import Progress
 from ruangaman.vault import services as vault
 
-PASSWORD = "demo-ruang-aman"  # noqa: S105 - printed on the first page of the manual
+PASSWORD = DEMO_PASSWORD
 
 AGENCIES: tuple[tuple[str, str, AgencyKind, tuple[tuple[str, str], ...]], ...] = (
     ("dp3akb", "DP3AKB Kota Balikpapan", AgencyKind.OFFICE, (

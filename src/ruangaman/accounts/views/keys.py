@@ -42,8 +42,7 @@ def page(request: StaffRequest, *, status: int = 200, fault_of: UUID | None = No
     mine = request.user.principal_id
     waiting = [one for one in states if not one.is_vouched]
     names = selectors.names_of([*officers, *(one.principal_id for one in waiting)])
-    wanted = [*officers, *(one.principal_id for one in waiting)]
-    people = {user.principal_id: user for user in User.objects.filter(principal_id__in=wanted).select_related("unit")}
+    people = selectors.people_of([*officers, *(one.principal_id for one in waiting)])
     context = {
         "is_officer": mine in officers,
         "waiting": [

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from ruangaman.accounts.models import User
+from ruangaman.accounts.selectors import people_of
 from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
 from ruangaman.core.access import requires
@@ -61,15 +61,14 @@ def _act(request: StaffRequest, line: Waiting, act: Callable[[], object]) -> Htt
 
 
 def _page(request: StaffRequest, line: Waiting, refusal: str = "", status: int = 200) -> HttpResponse:
-    found = User.objects.filter(principal_id__in=[line.principal_id, line.asked_by_id])
-    people: dict[UUID | None, User] = {one.principal_id: one for one in found}
+    people = people_of([line.principal_id, line.asked_by_id])
     context = {
         "line": line,
         "is_share": line.kind == WaitingKind.SHARE,
         "sentence": sentence(line),
         "code": codes_of({line.dossier_id}).get(line.dossier_id, ""),
-        "who": people.get(line.principal_id),
-        "asker": people.get(line.asked_by_id),
+        "who": people.get(line.principal_id) if line.principal_id else None,
+        "asker": people.get(line.asked_by_id) if line.asked_by_id else None,
         "parts": [part.label for part in sorted(compartments_of(line.compartments) or ())] if line.compartments else [],
         "refusal": refusal,
     }

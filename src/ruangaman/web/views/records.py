@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ruangaman.accounts.models import User
+from ruangaman.accounts.selectors import people_of
 from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
 from ruangaman.core.access import requires
@@ -134,6 +134,5 @@ def _page(request: StaffRequest, code: str, refusal: str = "", status: int = 200
 
 def _names(wanted: dict[str, UUID | None]) -> dict[str, str]:
     """Return the names of people by what they did."""
-    ids = {who for who in wanted.values() if who is not None}
-    named = dict(User.objects.filter(principal_id__in=ids).values_list("principal_id", "display_name"))
-    return {what: named.get(who, "") for what, who in wanted.items() if who is not None}
+    people = people_of(wanted.values())
+    return {what: people[who].display_name if who in people else "" for what, who in wanted.items() if who is not None}
