@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -34,11 +33,14 @@ class Flock:
         return [FLOCK, *self.others.values()]
 
 
-def spellings(secret: str) -> set[bytes]:
-    """The ways in which a text may lie in a file: UTF-8, UTF-16, hexadecimal, base64 at each of three offsets."""
+def spellings(secret: str | bytes) -> set[bytes]:
+    """The ways in which a secret may lie in a file: as it is, hexadecimal, base64 at each of three offsets.
+
+    A text may be in UTF-8 or UTF-16; bytes have no other code.
+    """
     found = set()
-    for code in ("utf-8", "utf-16-le", "utf-16-be"):
-        raw = secret.encode(code)
+    codes = ("utf-8", "utf-16-le", "utf-16-be")
+    for raw in [secret] if isinstance(secret, bytes) else [secret.encode(code) for code in codes]:
         found |= {raw, raw.hex().encode(), raw.hex().upper().encode()}
         for offset in range(3):
             for encode in (base64.b64encode, base64.urlsafe_b64encode):
@@ -48,19 +50,21 @@ def spellings(secret: str) -> set[bytes]:
     return found
 
 
-def pattern(wanted: Iterable[str]) -> re.Pattern[bytes]:
-    """What finds any of them in any spelling."""
-    every = sorted({one for secret in wanted for one in spellings(secret)})
-    return re.compile(b"|".join(map(re.escape, every)))
+def needles(wanted: Iterable[str | bytes]) -> list[bytes]:
+    """What to look for to find any of them in any spelling."""
+    return sorted({one for secret in wanted for one in spellings(secret)})
 
 
-def search(looked_for: re.Pattern[bytes], content: bytes, where: str) -> Iterator[str]:
+def search(looked_for: Iterable[bytes], content: bytes, where: str) -> Iterator[str]:
     """Yield where something is found, with a little of what stands around it."""
-    for hit in looked_for.finditer(content):
-        yield f"{where} at {hit.start()}: {content[max(0, hit.start() - 60) : hit.end() + 30]!r}"
+    for needle in looked_for:
+        at = content.find(needle)
+        while at >= 0:
+            yield f"{where} at {at}: {content[max(0, at - 60) : at + len(needle) + 30]!r}"
+            at = content.find(needle, at + 1)
 
 
-def search_folder(looked_for: re.Pattern[bytes], folder: Path) -> Iterator[str]:
+def search_folder(looked_for: Iterable[bytes], folder: Path) -> Iterator[str]:
     """Search every file under a folder. One that goes away meanwhile was temporary; it is looked at if it was there."""
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.is_symlink():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ruangaman.ops.demo import PASSWORD
@@ -22,6 +22,12 @@ class Walk:
     house: RunningDemo
     new_visitor: NewVisitor
     flock: Flock
+    passwords: dict[str, str] = field(default_factory=dict)
+    """Of people who chose one of their own; everybody else has the demo's."""
+    visitors: list[Visitor] = field(default_factory=list)
+    """Whose session may still be open."""
+    report_code: str = ""
+    case_code: str = ""
 
     def run(self) -> None:
         """From the report to the closed case, and what goes wrong beside it."""
@@ -29,16 +35,18 @@ class Walk:
         receipt = self.report()
         self.mistakes()
         (code,) = codes(self.house, "intake_report") - before
+        self.report_code = code
         officer = self.staff("petugas")
+        self.choose_password(officer, "petugas")
         self.answer(officer, code)
         self.thread(receipt)
         self.refuse(officer)
-        case = self.open_case(officer, code)
-        self.work(case)
+        self.case_code = self.open_case(officer, code)
+        self.work(self.case_code)
 
     def report(self) -> str:
         """Every field of the public form, with a file."""
-        word, visitor = self.flock.word, self.new_visitor()
+        word, visitor = self.flock.word, self.visitor()
         page = visitor.get("/i/")
         self.flock.mark("form key", page.form("what").fields["key"][0])
         answers = {
@@ -56,7 +64,7 @@ class Walk:
 
     def mistakes(self) -> None:
         """What was typed and not taken: a form with a fault, a wrong door, an address that does not exist."""
-        word, visitor = self.flock.word, self.new_visitor()
+        word, visitor = self.flock.word, self.visitor()
         half = {"what": word("half what"), "contact": "phone", "contact_name": word("half name")}
         assert visitor.submit(visitor.get("/i/"), half).status == 422
         assert visitor.submit(visitor.get("/p/"), {"receipt": word("wrong receipt")}).status == 422
@@ -75,7 +83,7 @@ class Walk:
 
     def thread(self, receipt: str) -> None:
         """She writes back, with a file."""
-        visitor = self.new_visitor()
+        visitor = self.visitor()
         page = visitor.submit(visitor.get("/p/"), {"receipt": receipt})
         words = {"message": self.flock.word("message")}
         assert words["message"] in _ok(visitor.submit(page, words, [self.file("message file")])).text
@@ -83,7 +91,7 @@ class Walk:
 
     def refuse(self, officer: Visitor) -> None:
         """Another report is not for the office."""
-        visitor, before = self.new_visitor(), codes(self.house, "intake_report")
+        visitor, before = self.visitor(), codes(self.house, "intake_report")
         assert visitor.submit(visitor.get("/i/"), {"what": self.flock.word("refused what")}).receipt
         (code,) = codes(self.house, "intake_report") - before
         words = {"words": self.flock.word("refusal words"), "note": self.flock.word("refusal note")}
@@ -123,10 +131,34 @@ class Walk:
 
     def staff(self, username: str) -> Visitor:
         """Somebody of the office, signed in."""
-        visitor: Visitor = self.new_visitor()
-        visitor.sign_in(username, PASSWORD)
+        visitor = self.visitor()
+        visitor.sign_in(username, self.passwords.get(username, PASSWORD))
         self._keep_cookies(visitor)
         return visitor
+
+    def visitor(self) -> Visitor:
+        """A fresh browser, sent home in the end."""
+        visitor: Visitor = self.new_visitor()
+        self.visitors.append(visitor)
+        return visitor
+
+    def choose_password(self, officer: Visitor, username: str) -> None:
+        """Somebody changes the password to one that nobody else knows."""
+        new = self.flock.word("password")
+        fields = {"current": PASSWORD, "new": new, "again": new}
+        _ok(officer.submit(officer.get("/pengaturan/sandi/"), fields))
+        self.passwords[username] = new
+        self._keep_cookies(officer)
+
+    def leave(self) -> None:
+        """Everybody goes home: staff by signing out, visitors by the exit."""
+        for visitor in self.visitors:
+            visitor.close()  # the process that it spoke with may be gone
+            if "k" in visitor.cookies and (page := visitor.get("/pengaturan/")).status == 200:
+                visitor.submit(page, {}, action="/keluar-kerja")
+            if "s" in visitor.cookies:
+                visitor.post("/keluar", {})
+            visitor.close()
 
     def file(self, what: str) -> Upload:
         """A photograph with a canary in its name and one in its content."""

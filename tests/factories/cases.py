@@ -46,6 +46,8 @@ class Team:
     psychologist: User
     lawyer: User
     shelter: User
+    shares: tuple[str, ...] = field(default=(), repr=False)
+    """Of the recovery key, as five custodians would keep them."""
     cases: list[Case] = field(default_factory=list)
 
     @property
@@ -87,7 +89,7 @@ def make_team() -> Team:
     """Make the team, with recovery and break-glass keys that count."""
     office = make_office()
     with unit_of_work(DatabaseRole.MIGRATE):
-        recovery, _shares = vault.create_recovery(at=JAN_5)
+        recovery, shares = vault.create_recovery(at=JAN_5)
         accounts.appoint_emergency_officers(unit=office.unit, officers=[office.head], by=None, at=JAN_5)
     office.unit.refresh_from_db()
     for principal in (recovery, office.unit.breakglass_id):
@@ -98,7 +100,7 @@ def make_team() -> Team:
         office.user(role)
         for role in (Role.PETUGAS, Role.MANAJER, Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN)
     ]
-    return Team(office, *people)
+    return Team(office, *people, shares)
 
 
 def read(user: User, *refs: Any, at: datetime = FEB_9) -> Mapping[Any, Any]:

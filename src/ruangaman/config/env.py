@@ -95,6 +95,7 @@ class Env:
     mail_from: str
     secure_cookies: bool
     pool_size: int
+    forget_seconds: int
     ledger: Path
     proxy: Proxy
 
@@ -132,6 +133,7 @@ def load(environ: Mapping[str, str] | None = None) -> Env:
         mail_from=env.get("RUANGAMAN_MAIL_FROM", "informasi@localhost"),
         secure_cookies=_flag(env, "RUANGAMAN_SECURE_COOKIES", default=not debug),
         pool_size=_number(env, "RUANGAMAN_POOL_SIZE", 4),
+        forget_seconds=_number(env, "RUANGAMAN_FORGET_SECONDS", 5 * 60),
         ledger=_file_in_folder(env, "RUANGAMAN_LEDGER_FILE", _folder(env, "RUANGAMAN_DATA") / "erasure.ledger"),
         proxy=_proxy(env),
     )

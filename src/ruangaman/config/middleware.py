@@ -28,6 +28,7 @@ from ruangaman.accounts import selectors as accounts
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.config.bodies import BodyFault, read_body
+from ruangaman.config.recycling import USAGE
 from ruangaman.core import clock
 from ruangaman.core.access import Access, Door, Prepare, access_of
 from ruangaman.vault import services as vault
@@ -146,6 +147,10 @@ class DoorMiddleware:
         self.form_token = FormToken(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        with USAGE.during(request):
+            return self._let_in(request)
+
+    def _let_in(self, request: HttpRequest) -> HttpResponse:
         translation.activate(asked_language(request) or "id")
         try:
             match = resolve(request.path_info)

@@ -19,6 +19,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
+from ruangaman.config import recycling
 from ruangaman.config.env import REFUSED, EnvError
 from ruangaman.vault.errors import WrongPepper
 
@@ -66,7 +67,7 @@ def look_around() -> None:
 
 
 def make_application() -> WSGIHandler:
-    """Return the application, its pepper checked; refused, the whole server ends: its other processes would be too.
+    """Return the application, watched over. A pepper that is refused ends the server: its other processes would be too.
 
     While the database is away the check goes on beside the requests, and ends the server as soon as it fails.
 
@@ -78,6 +79,7 @@ def make_application() -> WSGIHandler:
         if not _is_checked():
             logger.warning("The database does not answer yet; the pepper is checked as soon as it does.")
             threading.Thread(target=_keep_checking, name="ruangaman-pepper", daemon=True).start()
+        recycling.start()
     except (EnvError, WrongPepper) as error:
         _end_server(error)
         raise SystemExit(REFUSED) from None

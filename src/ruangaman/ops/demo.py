@@ -30,7 +30,7 @@ PASSWORD = "demo-ruang-aman"  # noqa: S105 - printed on the first page of the ma
 CASES = 120
 _STATE, _SCHEMA = "ruangaman.demo", "ruangaman.schema"
 _WITH_MIGRATIONS = ("Django", "django-allauth", "procrastinate")
-_PASSED_ON = ("RUANGAMAN_EXIT_URL",)
+_PASSED_ON = ("RUANGAMAN_EXIT_URL", "RUANGAMAN_FORGET_SECONDS")
 _BLOCKING_THREADS, _BACKPRESSURE = 32, 256
 
 
@@ -41,6 +41,11 @@ class DemoError(RuntimeError):
 def cores() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def web_workers() -> int:
+    """How many processes the web server has: one a core, but two, so that one answers while the other is made new."""
+    return max(2, cores())
 
 
 def choose_port(wanted: int, host: str = "127.0.0.1") -> int:
@@ -162,7 +167,7 @@ def web_command(port: int, *, workers: int, host: str = "127.0.0.1") -> list[str
 
 def children(server: Postgres, folder: Path, port: int) -> list[Child]:
     """The web server and the worker, not yet started."""
-    commands = {"web": web_command(port, workers=cores()), "worker": ["-m", "ruangaman.ops.cli", "worker"]}
+    commands = {"web": web_command(port, workers=web_workers()), "worker": ["-m", "ruangaman.ops.cli", "worker"]}
     return [
         Child(
             name,

@@ -35,19 +35,23 @@ class Account:
 class RunningDemo:
     """`./ruang demo --json` in a folder of its own. Use it as a context."""
 
-    def __init__(self, folder: Path, *, cases: int, exit_url: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, cases: int, exit_url: str | None = None, forget_seconds: int | None = None
+    ) -> None:
         """Nothing is started yet.
 
         Args:
             folder: holds `data/`, `tmp/` and `demo.log`.
             cases: how many synthetic cases the city has, if it has to be made.
             exit_url: the neutral site; None takes the usual one.
+            forget_seconds: after how long a silence a web process is made new; None takes the usual time.
         """
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "demo.log"
         self.cases = cases
         self.exit_url = exit_url
+        self.forget_seconds = forget_seconds
         self.url = ""
         self.accounts: dict[str, Account] = {}
         self.receipts: list[str] = []
@@ -182,6 +186,7 @@ class RunningDemo:
             "PYTHONPATH": str(environment.SOURCE),
             **({"TMPDIR": str(self.folder / TEMPORARY)} if short else {}),
             **({"RUANGAMAN_EXIT_URL": self.exit_url} if self.exit_url else {}),
+            **({"RUANGAMAN_FORGET_SECONDS": str(self.forget_seconds)} if self.forget_seconds else {}),
         }
 
 

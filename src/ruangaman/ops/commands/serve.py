@@ -14,7 +14,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at; the proxy reaches it (%(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen at (%(default)s)")
     parser.add_argument(
-        "--workers", type=int, default=demo.cores(), metavar="N", help="processes, one for each core (%(default)s)"
+        "--workers",
+        type=int,
+        default=demo.web_workers(),
+        metavar="N",
+        help="processes, one a core, at least two (%(default)s)",
     )
 
 
