@@ -59,6 +59,7 @@ def new_dossier(
     specs = _with_recovery(grants)
     rows = make_all(specs, read_keys(specs), epoch, keys, signer=signer, at=at)
     with transaction.atomic():
+        _begin_making(dossier.id)
         dossier.save(force_insert=True)
         _save_epoch(epoch, at)
         Grant.objects.bulk_create(rows)
@@ -71,6 +72,12 @@ def new_dossier(
         detail={"kind": kind, "principals": [str(row.principal_id) for row in rows]},
     )
     return OpenDossier(dossier.id, 1, keys, by)
+
+
+def _begin_making(dossier_id: UUID) -> None:
+    """Let whoever makes a dossier for others put things into it, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('ra.making', %s, true)", [str(dossier_id)])
 
 
 def read_keys(specs: Iterable[GrantSpec]) -> dict[UUID, ActiveKey]:

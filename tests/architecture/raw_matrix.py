@@ -1,0 +1,355 @@
+"""Which rows each database role reads and writes, for every actor: written by hand, so that a wider door shows here.
+
+A cell says `VERB circle:column`, with S, I, U, D for SELECT, INSERT, UPDATE, DELETE. The circle is a set of names that
+the actor has below (`all`: every row; `none`: the right is there, no row is). The column says which thing a row is
+about. `(a b)` are the only columns that the verb may name. `{sql}` narrows further. `by:column` is who did it: always
+oneself, of rows that are put in. What is not here is refused.
+
+What the database does not say: how far a grant reaches into a case (compartments are keys), whether its time is over
+(until the worker has deleted the wrap, the application refuses it: vault.md, rule 3), which verb a role gives, and who
+is there at all: it believes the web process about `ra.user`, `ra.principals`, `ra.units`, `ra.keeper`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+NEAR = frozenset({"new", "late", "refused", "before case", "before unassigned", "before past", "before closed"})
+"""The reports of the office's desk whose keys are still there."""
+NEAR_ERASED = frozenset({"wiped", "before erased"})
+FAR = frozenset({"avoiding", "before elsewhere"})
+"""Those that were to avoid the office."""
+OFFICE = frozenset({"case", "unassigned", "past", "closed", "erased"})
+"""Its cases."""
+TEAM = frozenset({"case", "past"})
+ERASED = NEAR_ERASED | {"erased"}
+ENDED = frozenset({"refused", "wiped", "closed", "before closed"})
+"""What is in the register of ended dossiers: refused ones, and a closed case with the report before it."""
+ALONE = frozenset({"refused", "wiped", "closed"})
+"""Of those, what is ordered to be erased by itself: a report goes with the case that it became."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks, and what is theirs.
+
+    Args:
+        keys: whose grants: oneself and desks.
+        reports: seen; also those that were erased, by code and dates.
+        held: dossiers that one holds a wrap of.
+        cases: seen.
+        works: cases that one may write in.
+        oversees: dossiers of the unit that one oversees, erased ones included.
+        people: whose requests one sees: those one decides about or is in charge of.
+        places: units and desks that one is in charge of.
+        seats: desks one sits at.
+        ended: the register that one keeps.
+    """
+
+    keys: frozenset[str] = frozenset()
+    reports: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+    cases: frozenset[str] = frozenset()
+    works: frozenset[str] = frozenset()
+    oversees: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    seats: frozenset[str] = frozenset()
+    ended: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+
+
+def _person(name: str, **circles: frozenset[str]) -> Actor:
+    keys = frozenset({name}) | circles.get("seats", frozenset())
+    return Actor(keys=keys, own=frozenset({name}), **circles)
+
+
+def _works(name: str, cases: frozenset[str], reports: frozenset[str] = frozenset()) -> Actor:
+    return _person(name, cases=cases, works=cases, reports=reports, held=cases | reports)
+
+
+def _desk(name: str, place: str, reports: frozenset[str], erased: frozenset[str]) -> Actor:
+    return _person(name, reports=reports | erased, held=reports, seats=frozenset({f"{place} desk"}))
+
+
+UPTD, REHSOS = frozenset({"uptd", "uptd desk"}), frozenset({"rehsos", "rehsos desk"})
+NEAR_PERSON, FAR_PERSON = frozenset({"pendamping"}), frozenset({"manajer lain"})
+MANAGED = TEAM | {"closed"}
+
+STAFF = {
+    "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED),
+    "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED),
+    "dinsos": _desk("dinsos", "rehsos", FAR, frozenset()),
+    "manajer": _works("manajer", MANAGED, frozenset({"before case", "before past", "before closed"})),
+    "manajer 2": _works("manajer 2", frozenset({"unassigned"}), frozenset({"before unassigned"})),
+    "manajer lain": _works("manajer lain", frozenset({"elsewhere"}), frozenset({"before elsewhere"})),
+    "pendamping": _works("pendamping", TEAM, frozenset({"before case", "before past"})),
+    "psikolog": _works("psikolog", TEAM),
+    "hukum": _works("hukum", TEAM, frozenset({"before case", "before past"})),
+    "rumahaman": _works("rumahaman", TEAM),
+    # Who reads a part of every case of the unit for a while; who was taken off one; who handed one over.
+    "pembaca": _works("pembaca", MANAGED | {"unassigned"}),
+    "pembaca lain": _works("pembaca lain", frozenset({"elsewhere"})),
+    "mantan": _person("mantan"),
+    "manajer lama": _person("manajer lama"),
+    # Key officers: one oversees the unit, one keeps registers. Neither holds a key of a dossier.
+    "kepala": _person("kepala", cases=OFFICE, oversees=OFFICE | NEAR | NEAR_ERASED, people=NEAR_PERSON, places=UPTD),
+    "dpo": _person("dpo", people=NEAR_PERSON | FAR_PERSON),
+    "admin": _person("admin", people=NEAR_PERSON | FAR_PERSON, places=UPTD | REHSOS),
+    "dpo as keeper": Actor(
+        keys=frozenset({"dpo"}), own=frozenset({"dpo"}), people=NEAR_PERSON | FAR_PERSON, ended=ENDED
+    ),
+    "admin as keeper": Actor(
+        keys=frozenset({"admin"}),
+        own=frozenset({"admin"}),
+        people=NEAR_PERSON | FAR_PERSON,
+        places=UPTD | REHSOS,
+        ended=ENDED,
+    ),
+    "nobody": Actor(),
+} | {
+    name: _person(name)
+    for name in (
+        "dinas", "auditor", "polisi", "rsud", "disdik", "kader", "plkb", "pemberdayaan", "pelatih",
+    )
+}  # fmt: skip
+
+STREET = {
+    "nobody": Actor(),
+    **{
+        f"{report} receipt": Actor(keys=frozenset({f"{report} receipt"}), held=frozenset({report}))
+        for report in ("new", "late", "refused", "avoiding", "before case", "before closed", "before elsewhere")
+    },
+    "wiped receipt": Actor(),
+}
+
+CIRCLES: dict[str, Callable[[Actor], frozenset[str]]] = {
+    "known": lambda actor: actor.held | actor.oversees,
+    "living": lambda actor: (actor.held | actor.oversees) - ERASED,
+    "noted": lambda actor: actor.held | actor.oversees | actor.ended,
+    "register": lambda actor: actor.ended & ALONE,
+}
+"""Circles made of others."""
+
+TABLES = {
+    "accounts_agency": "id", "accounts_unit": "id", "accounts_desk": "id", "accounts_user": "id",
+    "accounts_deskmember": "user_id", "accounts_dutyshift": "user_id", "accounts_signinattempt": "",
+    "accounts_codemark": "user_id", "mfa_authenticator": "user_id", "accounts_invitation": "unit_id",
+    "accounts_doorrequest": "user_id", "accounts_formerkeys": "user_id", "accounts_leftdossier": "dossier_id",
+    "vault_principal": "id", "vault_principalkey": "principal_id", "vault_keysignature": "key_id",
+    "vault_keyofficer": "principal_id", "vault_officerlist": "", "vault_door": "principal_id",
+    "vault_groupkey": "member_id", "vault_dossier": "id", "vault_dossierepoch": "dossier_id",
+    "vault_grant": "dossier_id", "vault_sealed": "dossier_id", "vault_sealedfile": "dossier_id",
+    "vault_frame": "file_id", "vault_receiptlocator": "dossier_id", "vault_installationcheck": "",
+    "vault_staffsession": "", "vault_publicsession": "", "vault_waiting": "dossier_id", "vault_keeping": "dossier_id",
+    "vault_legalhold": "dossier_id", "vault_erasureorder": "dossier_id", "vault_retentionclass": "",
+    "cases_case": "id", "cases_assignment": "case_id", "cases_person": "case_id", "cases_incident": "case_id",
+    "cases_incidentlink": "incident_id", "cases_note": "case_id", "cases_casefile": "case_id",
+    "cases_servicerecord": "case_id", "cases_task": "case_id", "cases_transition": "case_id",
+    "cases_access": "case_id",
+    "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
+    "intake_idempotencykey": "report_id",
+    "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
+    "audit_auditalarm": "", "clocks_limit": "", "notifications_alarmsent": "user_id", "procrastinate_jobs": "",
+    "procrastinate_events": "", "procrastinate_workers": "", "procrastinate_periodic_defers": "",
+    "django_migrations": "", "django_content_type": "", "auth_permission": "",
+    "auth_group": None, "auth_group_permissions": None, "account_emailaddress": None,
+    "account_emailconfirmation": None,
+}  # fmt: skip
+"""Every table, and the column that says what a row is about. None: libraries brought it, and it is always empty."""
+
+WEB = {
+    "accounts_agency": "S all",
+    "accounts_unit": "S all",
+    "accounts_desk": "S all",
+    "accounts_user": "S all; U own:id (language session_epoch)",
+    "accounts_deskmember": "S all; I seats:desk_id; U own:user_id|places:desk_id (until)",
+    "accounts_dutyshift": "S all; D own:user_id|places:desk_id",
+    "accounts_signinattempt": "S all; I all; U all; D all",
+    "accounts_codemark": "S own; I own; U own",
+    "mfa_authenticator": "S own; I own; U own; D own",
+    "accounts_invitation": "S places; I places by:made_by_id; U places (withdrawn_at)",
+    "accounts_doorrequest": "S people; I all by:asked_by_id",
+    "accounts_formerkeys": "S all",
+    "accounts_leftdossier": "S noted; U noted (done_at)",
+    "vault_principal": "S all; I all {kind <> 'receipt'}; U all (retired_at)",
+    "vault_principalkey": "S all; I all; U all (retired_at)",
+    "vault_keysignature": "S all; I all by:officer_id",
+    "vault_keyofficer": "S all; I all; D all",
+    "vault_officerlist": "S all; I all; U all (mac changed_at)",
+    "vault_door": "S keys; I all; U keys (salt memory_kib iterations lanes verifier bundle changed_at)",
+    "vault_groupkey": "S keys; I all",
+    "vault_dossier": "S noted; I all; U known (epoch)",
+    "vault_dossierepoch": "S held; I living",
+    "vault_grant": "S keys:principal_id; I living by:grantor_id",
+    "vault_sealed": "S held; I living; U held (epoch version envelope sealed_at)",
+    "vault_sealedfile": "S held; I living",
+    "vault_frame": "S held; I living",
+    "vault_staffsession": "S all; I all; U all; D all",
+    "vault_waiting": "S known; I known by:asked_by_id {done_at IS NULL}; U known (done_at done_by_id declined)",
+    "vault_keeping": "S noted; I known; D known",
+    "vault_legalhold": "S noted; I noted by:placed_by_id; U noted (released_at released_by_id)",
+    "vault_erasureorder": "S noted; I register by:proposed_by_id;"
+    " U ended (approved_at approved_by_id withdrawn_at withdrawn_by_id)",
+    "vault_retentionclass": "S all",
+    "cases_case": "S cases; I none by:opened_by_id; U works"
+    " (state state_since manager_id closed_at closed_by_id closing_reason closing_ref)",
+    "cases_assignment": "S cases; I works; U works (until until_by_id)",
+    "cases_person": "S cases; I works; U works (kind sex age_group contact_ref)",
+    "cases_incident": "S cases; I works",
+    "cases_incidentlink": "S cases; I works",
+    "cases_note": "S cases; I works",
+    "cases_casefile": "S cases; I works",
+    "cases_servicerecord": "S cases; I works",
+    "cases_task": "S cases; I works; U works (owner_id done_at done_by_id)",
+    "cases_transition": "S cases; I works",
+    "cases_access": "S cases; I cases by:by_id; U cases (not_after ended_at ended_by_id)",
+    "intake_report": "S reports; U reports (danger state needs_desk due_at limit_key opened_at answered_at taken_by_id"
+    " taken_at case_type authority triaged_by_id triaged_at duplicate_of_id refusal_reason refused_by_id refused_at"
+    " refusal_ref case_id)",
+    "intake_message": "S reports; I reports; U reports (read_at)",
+    "intake_attachment": "S reports; I reports",
+    "clocks_limit": "S all",
+    "django_migrations": "S all",
+}
+"""For the staff's pages. Whoever oversees may add to a dossier (a new epoch, a wrap to somebody), and reads nothing."""
+
+PUBLIC = {
+    "accounts_agency": "S all",
+    "accounts_unit": "S all",
+    "accounts_desk": "S all",
+    "vault_principal": "S all {kind <> 'receipt'}; I all {kind = 'receipt'}",
+    "vault_principalkey": "S all {principal_id IN (SELECT id FROM vault_principal WHERE kind <> 'receipt')};"
+    " I all {principal_id IN (SELECT id FROM vault_principal WHERE kind = 'receipt')}",
+    "vault_keysignature": "S all",
+    "vault_keyofficer": "S all",
+    "vault_officerlist": "S all",
+    "vault_dossier": "S held; I all {epoch = 1}",
+    "vault_dossierepoch": "S held; I none",
+    "vault_grant": "S keys:principal_id; I none",
+    "vault_sealed": "S held {compartment = 8}; I held {compartment = 8}",
+    "vault_sealedfile": "S held {compartment = 8}; I held {compartment = 8}",
+    "vault_frame": "S held {file_id IN (SELECT id FROM vault_sealedfile WHERE compartment = 8)};"
+    " I held {file_id IN (SELECT id FROM vault_sealedfile WHERE compartment = 8)}",
+    "vault_receiptlocator": "I none",
+    "vault_publicsession": "S all; I all; U all; D all",
+    "intake_message": "S held",
+    "intake_attachment": "S held {message_id IS NOT NULL}",
+    "clocks_limit": "S all",
+}
+"""For the street: reports are taken by a function; the thread alone is read, by its receipt."""
+
+WORKER = {
+    "accounts_agency": "S all",
+    "accounts_unit": "S all",
+    "accounts_desk": "S all",
+    "accounts_user": "S all (id email role language is_active)",
+    "accounts_deskmember": "S all",
+    "accounts_dutyshift": "S all",
+    "accounts_signinattempt": "S all (last_at) {last_at < now() - interval '24 hours'};"
+    " D all {last_at < now() - interval '24 hours'}",
+    "accounts_invitation": "S all (expires_at) {expires_at < now() - interval '30 days'};"
+    " D all {expires_at < now() - interval '30 days'}",
+    "vault_grant": "S all (not_after) {not_after IS NOT NULL}; D all {not_after IS NOT NULL}",
+    "vault_staffsession": "S all (expire_date); D all",
+    "vault_publicsession": "S all (expire_date); D all",
+    "vault_retentionclass": "S all",
+    "intake_report": "S all (id code desk_id danger received_at state needs_desk due_at opened_at)",
+    "intake_idempotencykey": "S all (accepted_at) {accepted_at < now() - interval '24 hours'};"
+    " D all {accepted_at < now() - interval '24 hours'}",
+    "audit_auditcheckpoint": "S all; I all",
+    "audit_auditalarm": "S all; I all",
+    "clocks_limit": "S all",
+    "notifications_alarmsent": "S all; I all",
+    "procrastinate_jobs": "S all; I all; U all; D all",
+    "procrastinate_events": "S all; I all; U all; D all",
+    "procrastinate_workers": "S all; I all; U all; D all",
+    "procrastinate_periodic_defers": "S all; I all; U all; D all",
+    "django_migrations": "S all",
+}
+"""No ciphertext, no wrap, no name; it tidies up by dates."""
+
+TRAIL = {f"audit_audit{what}" for what in ("event", "lane", "seal", "checkpoint", "alarm")}
+AUDIT = dict.fromkeys(TRAIL | {"clocks_limit", "vault_retentionclass"}, "S all")
+ROLES = {
+    "ra_web": WEB,
+    "ra_public": PUBLIC,
+    "ra_worker": WORKER,
+    "ra_sender": {},
+    "ra_audit": AUDIT,
+    "ra_backup": dict.fromkeys(TABLES, "S all"),
+}
+LOGINS = {
+    "ra_login_web": {"ra_public", "ra_web", "ra_audit"},
+    "ra_login_worker": {"ra_worker"},
+    "ra_login_sender": {"ra_sender"},
+    "ra_login_migrate": {"ra_migrate", "ra_audit"},
+    "ra_login_backup": {"ra_backup"},
+}
+"""Which roles each login may take on."""
+CHANGES = {
+    "accounts_user": "language = 'en'",
+    "accounts_deskmember": "until = clock_timestamp()",
+    "accounts_signinattempt": "failures = 9",
+    "accounts_codemark": "counter = 9",
+    "mfa_authenticator": "type = 'totp'",
+    "accounts_invitation": "withdrawn_at = clock_timestamp()",
+    "accounts_leftdossier": "done_at = clock_timestamp()",
+    "vault_principal": "retired_at = clock_timestamp()",
+    "vault_principalkey": "retired_at = clock_timestamp()",
+    "vault_officerlist": "changed_at = clock_timestamp()",
+    "vault_door": "changed_at = clock_timestamp()",
+    "vault_dossier": "epoch = 9",
+    "vault_sealed": "version = 9",
+    "vault_staffsession": "expire_date = clock_timestamp()",
+    "vault_publicsession": "expire_date = clock_timestamp()",
+    "vault_waiting": "declined = false",
+    "vault_legalhold": "released_at = clock_timestamp(), released_by_id = '{me}'",
+    "vault_erasureorder": "withdrawn_at = clock_timestamp(), withdrawn_by_id = '{me}'",
+    "cases_case": "manager_id = '{me}'",
+    "cases_assignment": "until = clock_timestamp(), until_by_id = '{me}'",
+    "cases_person": "sex = 'L'",
+    "cases_task": "owner_id = '{me}'",
+    "cases_access": "not_after = clock_timestamp() + interval '1 day'",
+    "intake_report": "danger = 1",
+    "intake_message": "read_at = clock_timestamp()",
+    "procrastinate_jobs": "priority = 9",
+    "procrastinate_events": "at = clock_timestamp()",
+    "procrastinate_workers": "last_heartbeat = clock_timestamp()",
+    "procrastinate_periodic_defers": "periodic_id = 'y'",
+}
+"""A change that reads nothing: rows that one may change but not see would show up, too."""
+
+FUNCTIONS = {
+    "ra_web": "accounts_accept_invitation accounts_close accounts_count_dossiers accounts_decide accounts_finish"
+    " accounts_may_decide accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
+    " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_may_write intake_desks"
+    " intake_dossiers_of intake_held intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
+    " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
+    " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"
+    " vault_remove_member vault_shred",
+    "ra_public": "audit_append audit_seal_hash audit_seal_hashes intake_accept intake_is_mine intake_mark_read"
+    " intake_own intake_reception intake_safe_status intake_write ra_dossiers ra_principals ra_units ra_user"
+    " vault_is_new vault_keep_pepper vault_locate_receipt vault_may_add_frame vault_may_add_to_thread",
+    "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips procrastinate_*"
+    " ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper vault_not_shredded"
+    " vault_shred vault_shredded",
+    "ra_sender": "audit_append ra_principals ra_units ra_user vault_keep_pepper",
+    "ra_audit": "audit_append audit_digest audit_first_bad audit_leaves audit_part audit_readings audit_tips"
+    " audit_verify intake_dossiers_of ra_principals ra_units ra_user",
+    "ra_backup": "",
+}
+"""Doors that see more than who goes through: which role may call which. `*`: all that begin so."""
+
+ASKED = (
+    ("ra_web", "SELECT 1 FROM vault_dossier_grants({dossier})", "living"),
+    ("ra_web", "SELECT 1 FROM audit_readings({dossier}, {types})", "known"),
+    ("ra_web", "SELECT 1 FROM intake_dossiers_of({code}) WHERE code = {code}", "known"),
+    ("ra_public", "SELECT 1 FROM intake_own() WHERE id = {report}", "held"),
+    ("ra_public", "SELECT 1 FROM intake_safe_status({report})", "held"),
+    ("ra_public", "SELECT 1 WHERE intake_is_mine({report})", "held"),
+    ("ra_audit", "SELECT 1 FROM audit_readings({dossier}, {types})", "all"),
+    ("ra_audit", "SELECT 1 FROM intake_dossiers_of({code}) WHERE code = {code}", "all"),
+)
+"""Those that answer about one report or dossier: about which, for whom."""

@@ -1,0 +1,225 @@
+"""The world for raw SQL: a row in every table, and a name for everything that a row can be about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection
+from django.utils import timezone
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from ruangaman.accounts import services as accounts
+from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
+from ruangaman.accounts.types import Role
+from ruangaman.audit.services import unit_of_work
+from ruangaman.audit.types import Role as DatabaseRole
+from ruangaman.cases import services as cases
+from ruangaman.cases.models import Case
+from ruangaman.cases.types import VictimLink, note_content
+from ruangaman.core.codelists import ClosingReason, Place
+from ruangaman.intake.models import Report
+from ruangaman.vault import services as vault
+from ruangaman.vault.models import Principal, ReceiptLocator
+from ruangaman.vault.types import HoldReason
+from tests.architecture import world as plain
+from tests.architecture.world import World, make_world
+from tests.factories.accounts import working
+
+NOBODY = UUID(int=0)
+
+
+@dataclass
+class RawWorld:
+    """Everybody by name, the receipts by report, and the name of every id."""
+
+    people: dict[str, User]
+    receipts: dict[str, UUID]
+    names: dict[str, str]
+
+
+def make_raw_world() -> RawWorld:
+    """Make it: what `make_world` has, and a case that is closed, one that is erased, somebody who was taken off one."""
+    world = make_world()
+    people = dict(world.people) | {"petugas 2": world.counter.second}
+    people["mantan"] = _taken_off(world)
+    closed, erased = plain._case(world, team=False), plain._case(world, team=False)
+    wiped = plain._refused(world.counter)
+    _fill_case(world, Case.objects.get(code=world.things["own"]["case"]))
+    at = timezone.now()
+    with working(world.people["manajer"]):
+        cases.close_case(
+            code=closed.code, reason=ClosingReason.MOVED, explanation="x", by=world.people["manajer"], at=at
+        )
+    receipts = _receipts()  # an erased report has none: it is known here by what it was
+    gone = (erased.dossier_id, erased.reports.get().dossier_id, wiped.dossier_id)
+    with unit_of_work(DatabaseRole.WORKER), connection.cursor() as cursor:
+        for dossier in gone:
+            cursor.execute("SELECT vault_shred(%s, %s)", [dossier, at])
+    named_cases = {"closed": closed.code, "erased": erased.code} | {
+        name: world.things[relation]["case"]
+        for name, relation in (
+            ("case", "own"),
+            ("unassigned", "unassigned"),
+            ("elsewhere", "other"),
+            ("past", "expired"),
+        )
+    }
+    named_reports = {"new": world.things["own"]["report"], "avoiding": world.things["other"]["report"]}
+    named_reports |= {"late": world.things["expired"]["report"], "refused": world.things["own"]["ended"]}
+    named_reports |= {"wiped": wiped.code}
+    named_reports |= {
+        f"before {name}": Case.objects.get(code=code).reports.get().code for name, code in named_cases.items()
+    }
+    found = User.objects.in_bulk(field_name="username")
+    readers = world.readers[people["kepala"].unit_id], world.readers[people["dinsos"].unit_id]
+    people |= {"manajer lain": found["manajer-lain"], "pembaca": readers[0], "pembaca lain": readers[1]}
+    people |= dict(zip(("manajer lama", "manajer 2"), _handed_over(world), strict=True))
+    names = _name(people, named_reports, named_cases)
+    _fill_rest(people, {name: Report.objects.get(code=code) for name, code in named_reports.items()}, closed)
+    names |= {str(one): "former keys" for one in FormerKeys.objects.values_list("pk", flat=True)}
+    return RawWorld(people, {names[str(report)]: key for report, key in receipts.items()}, names)
+
+
+def _receipts() -> dict[UUID, UUID]:
+    """Report → the principal of its receipt."""
+    of_dossier = dict(ReceiptLocator.objects.values_list("dossier_id", "principal_id"))
+    return {pk: of_dossier[dossier] for pk, dossier in Report.objects.values_list("pk", "dossier_id")}
+
+
+def _taken_off(world: World) -> User:
+    """Somebody who worked on the case and does not any more."""
+    manager, at = world.people["manajer"], timezone.now()
+    user = world.counter.office.user(Role.PENDAMPING, username="mantan")
+    code = world.things["own"]["case"]
+    with working(manager):
+        part = cases.assign(code=code, user=user, role=Role.PENDAMPING, by=manager, at=at)
+        cases.unassign(code=code, assignment_id=part.pk, by=manager, at=at)
+    return user
+
+
+def _handed_over(world: World) -> tuple[User, User]:
+    """Who managed the other case of the office, and who does now."""
+    case = Case.objects.get(code=world.things["unassigned"]["case"])
+    former = world.counter.office.people[case.manager.username]
+    user = world.counter.office.user(Role.MANAJER, username="manajer-baru")
+    with working(former):
+        cases.change_manager(code=case.code, to=user, by=former, at=timezone.now())
+    return former, user
+
+
+def _fill_case(world: World, case: Case) -> None:
+    manager, at = world.people["manajer"], timezone.now()
+    with working(manager):
+        victim = case.people.filter(kind="victim")[0]
+        cases.add_incident(
+            code=case.code,
+            forms=["FISIK"],
+            place=Place.RUMAH,
+            kecamatan="",
+            from_on=None,
+            to_on=None,
+            narrative=note_content("x"),
+            links=[VictimLink(victim.pk, None, "NA")],
+            by=manager,
+            at=at,
+        )
+        vault.place_hold(dossier_id=case.dossier_id, reason=HoldReason.COURT, by=manager, at=at)
+
+
+def _name(people: dict[str, User], reports: dict[str, str], found_cases: dict[str, str]) -> dict[str, str]:
+    """Return id → name. A principal is called after its owner, a dossier after what it holds."""
+    names = {str(user.pk): name for name, user in people.items()}
+    names |= {str(user.principal_id): name for name, user in people.items()}
+    for unit in Unit.objects.all():
+        names |= {
+            str(unit.pk): unit.code,
+            str(unit.agency_id): unit.code,
+            str(unit.breakglass_id): f"{unit.code} glass",
+        }
+    for desk in Desk.objects.select_related("unit"):
+        names |= {str(desk.pk): f"{desk.unit.code} desk", str(desk.principal_id): f"{desk.unit.code} desk"}
+    for name, code in reports.items():
+        report = Report.objects.get(code=code)
+        names |= {str(report.pk): name, str(report.dossier_id): name}
+        names |= {str(one): f"{name} receipt" for one in _principals_of(report)}
+    for name, code in found_cases.items():
+        case = Case.objects.get(code=code)
+        names |= {str(case.pk): name, str(case.dossier_id): name}
+    for user in User.objects.exclude(pk__in=[one.pk for one in people.values()]):
+        names |= {str(user.pk): user.username, str(user.principal_id): user.username}
+    return names | {str(one.pk): "recovery" for one in Principal.objects.filter(kind="recovery")}
+
+
+def _principals_of(report: Report) -> list[UUID]:
+    return list(ReceiptLocator.objects.filter(dossier_id=report.dossier_id).values_list("principal_id", flat=True))
+
+
+def put(table: str, **values: Any) -> None:
+    """Put a row in by hand, as the owner."""
+    plainly = {key: str(value) if isinstance(value, UUID) else value for key, value in values.items()}
+    statement = sql.SQL("INSERT INTO {0} ({1}) SELECT {1} FROM jsonb_populate_record(NULL::{0}, %s)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, values))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [Jsonb(plainly)])
+
+
+def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case) -> None:
+    """What no act above leaves behind: a row each, as those who own them would have them."""
+    now = timezone.now()
+    at, later, long_ago = (moment.isoformat() for moment in (now, now + timedelta(days=9), now - timedelta(days=90)))
+    desk = reports["new"].desk_id
+    case = Case.objects.get(code=reports["before case"].case.code)
+    for person in ("petugas", "manajer"):
+        user = people[person].pk
+        put("mfa_authenticator", user_id=user, type="totp", data={"secret": "x"}, created_at=at)
+        put("accounts_codemark", user_id=user, counter=1)
+        put("accounts_dutyshift", id=uuid4(), user_id=user, desk_id=desk, starts_at=at, ends_at=later)
+        put("accounts_leftdossier", id=uuid4(), user_id=people["mantan"].pk, dossier_id=case.dossier_id, left_at=at)
+    former = Principal.objects.create(id=uuid4(), kind="user", created_at=now).pk
+    put("accounts_formerkeys", principal_id=former, user_id=people["hukum"].pk, until=at)
+    for by, unit in (("kepala", people["kepala"].unit), ("admin", people["dinsos"].unit)):
+        facts = {"username": f"baru-{by}", "display_name": "Baru", "email": "", "role": Role.PENDAMPING}
+        with working(people[by]):
+            accounts.invite(**facts, unit=unit, by=people[by], at=now)  # type: ignore[arg-type]  # as a form has them
+    put("accounts_signinattempt", key="\\x01", failures=1, last_at=at)
+    put("accounts_signinattempt", key="\\x02", failures=1, last_at=long_ago)
+    put("vault_staffsession", session_key="s", session_data="x", expire_date=later)
+    put("vault_publicsession", session_key="p", session_data="x", expire_date=later)
+    put("audit_auditcheckpoint", number=1, at=at, rows=1, root="\\x01", note="x")
+    put("audit_auditalarm", day=at[:10], at=at, why="x")
+    put("vault_installationcheck", id=1, value="\\x01")
+    put(
+        "notifications_alarmsent",
+        id=uuid4(),
+        report_id=reports["new"].pk,
+        user_id=people["petugas"].pk,
+        kind="new",
+        sent_at=at,
+    )
+    put(
+        "cases_servicerecord",
+        id=uuid4(),
+        case_id=case.pk,
+        type="x",
+        on=at[:10],
+        hours=1,
+        recorded_at=at,
+        by_id=case.manager_id,
+        provider_unit_id=case.unit_id,
+    )
+    for dossier in (closed.dossier_id, reports["refused"].dossier_id):
+        put(
+            "vault_erasureorder",
+            id=uuid4(),
+            dossier_id=dossier,
+            reason="due",
+            proposed_by_id=people["dpo"].principal_id,
+            proposed_at=at,
+        )
+    put("procrastinate_workers", last_heartbeat=at)
+    put("procrastinate_periodic_defers", task_name="x", defer_timestamp=1, periodic_id="x")
