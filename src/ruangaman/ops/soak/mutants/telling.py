@@ -86,7 +86,7 @@ def describe(
     where: str,
 ) -> str:
     """Return the page of the reference."""
-    seconds = sum(outcomes[change.key].seconds for change in changes if change.key in outcomes)
+    spent = [outcomes[change.key].seconds for change in changes if change.key in outcomes]
     left = [change for change in changes if change.key in outcomes and not outcomes[change.key].is_noticed]
     return "\n".join(
         [
@@ -96,7 +96,7 @@ def describe(
             "| Module | Changes | Noticed | of these by never ending | Explained below |",
             "|---|---|---|---|---|",
             *_counts(changes, outcomes), "",
-            f"{seconds / 3600:.1f} hours of one core, {seconds / max(len(outcomes), 1):.2f} seconds for a change.", "",
+            f"{sum(spent) / 60:.0f} minutes of one core, {sum(spent) / max(len(spent), 1):.2f} seconds for a change.", "",
             *_lists(left, explained),
             "**Held: every change is noticed or explained.**"
             if not wrong else f"**Did not hold:** {len(wrong)} of them, such as: {wrong[0]}.", "",
