@@ -96,7 +96,8 @@ def describe(
             "| Module | Changes | Noticed | of these by never ending | Explained below |",
             "|---|---|---|---|---|",
             *_counts(changes, outcomes), "",
-            f"{sum(spent) / 60:.0f} minutes of one core, {sum(spent) / max(len(spent), 1):.2f} seconds for a change.", "",
+            f"{sum(spent) / 60:.0f} minutes of one core, {sum(spent) / max(len(spent), 1):.2f} seconds for a change.",
+            "",
             *_lists(left, explained),
             "**Held: every change is noticed or explained.**"
             if not wrong else f"**Did not hold:** {len(wrong)} of them, such as: {wrong[0]}.", "",
