@@ -53,6 +53,7 @@ def test_padding_that_is_not_ours_is_refused(plain: bytes, data: st.DataObject) 
 
 def test_too_little_to_be_padded_is_refused() -> None:
     assert layout.unpad(b"\0\0\0") is None
+    assert layout.unpad(b"\0\0\0\0") is None
     assert layout.unpad(layout.pad(b"x")[:-1]) is None
 
 
@@ -173,6 +174,7 @@ def test_a_bundle_of_the_whole_key_comes_apart_again() -> None:
         b"\1\2\2" + bytes(32) + b"\1" + bytes(32),
         b"\1\2\1" + bytes(32) + b"\1" + bytes(32),
         b"\1\1\1" + bytes(33),
+        b"\1\2\1" + bytes(32) + b"\x0a" + bytes(32),
     ],
 )
 def test_what_is_no_bundle_is_refused(bundle: bytes) -> None:
@@ -208,3 +210,16 @@ def test_a_seed_has_its_length() -> None:
     assert layout.split_seed(fixed.SEED) == (fixed.SEED[:64], fixed.SEED[64:])
     with pytest.raises(ValueError, match="96"):
         layout.split_seed(fixed.SEED[1:])
+
+
+def test_a_grant_without_grantor_consent_and_end_has_zeros_in_their_places() -> None:
+    bare = layout.GrantFacts(UUID(int=1), 2, UUID(int=3), 4, None, "r")
+    head = b"ra/v1/grant\0" + HERE + UUID(int=1).bytes + b"\0\0\0\2" + UUID(int=3).bytes + b"\0\0\0\4\0\0\0\0"
+
+    assert layout.wrap_info(HERE, bare) == head + bytes(9) + bytes(16) + bytes(16) + b"\0\1r"
+
+
+def test_an_erasure_is_told_by_installation_dossier_and_moment() -> None:
+    told = layout.erasure_bytes(HERE, UUID(int=1), datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+
+    assert told == b"ra/v1/erasure\0" + HERE + UUID(int=1).bytes + b"\1" + (1_000_000).to_bytes(8, "big")

@@ -36,7 +36,8 @@ def test_content_comes_back(words: dict[str, Any], part: Compartment, epoch: int
     assert sealing.open_content(fixed.DATA_KEY, envelope, place, HERE) == words
 
 
-ENVELOPE_BITS = (layout.NONCE_BYTES + 10 + 256 + layout.TAG_BYTES) * 8
+TAG_BYTES = 16
+ENVELOPE_BITS = (layout.NONCE_BYTES + 10 + 256 + TAG_BYTES) * 8
 
 
 @settings(max_examples=300)

@@ -21,7 +21,7 @@ class Bar:
     def __init__(self) -> None:
         """Nothing is shown yet."""
         self._terminal = sys.stderr.isatty()
-        self._last = 0.0
+        self._last = self._began = 0.0
         self._what = ""
 
     def __enter__(self) -> Self:
@@ -43,13 +43,22 @@ class Bar:
             return
         if self._terminal and self._what not in ("", what):
             say("")
+        if what != self._what:
+            self._began = now
         self._last, self._what = now, what
+        left = self._left(done, total, now)
         if self._terminal:
             filled = _WIDTH * done // max(total, 1)
-            sys.stderr.write(f"\r  {what:<28} [{'#' * filled}{'.' * (_WIDTH - filled)}] {done}/{total} ")
+            sys.stderr.write(f"\r  {what:<28} [{'#' * filled}{'.' * (_WIDTH - filled)}] {done}/{total}{left} ")
             sys.stderr.flush()
         else:
-            say(f"  {what}: {done} of {total}")
+            say(f"  {what}: {done} of {total}{left}")
+
+    def _left(self, done: int, total: int, now: float) -> str:
+        """How long it will still take, once that can be told and is worth telling; padded, for it grows shorter."""
+        passed = now - self._began
+        minutes = passed * (total - done) / done / 60 if done and passed > _SECONDS else 0
+        return f", about {minutes:.0f} min left".ljust(24 if self._terminal else 0) if minutes >= 1 else ""
 
 
 def say(text: str) -> None:

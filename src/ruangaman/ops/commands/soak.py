@@ -11,6 +11,10 @@ from ruangaman.ops.paths import ROOT
 from ruangaman.ops.progress import Bar, say
 from ruangaman.ops.running import RunningDemo
 from ruangaman.ops.soak import copying, durability, full_disk, kills
+from ruangaman.ops.soak.mutants import telling
+from ruangaman.ops.soak.mutants.choosing import changes
+from ruangaman.ops.soak.mutants.state import FOLDER, State
+from ruangaman.ops.soak.mutants.trying import WITHIN, Run
 from ruangaman.ops.supervisor import Stopped, stop_on_signals
 
 RESULTS = ROOT / "docs" / "reference" / "soak"
@@ -21,6 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=list(_SOAKS))
     parser.add_argument("--reports", type=int, default=None, help=f"kills: {kills.REPORTS}; backup: {copying.REPORTS}")
     parser.add_argument("--kills", type=int, default=None, help="how many kills (10; durability 200)")
+    parser.add_argument(
+        "--only", default=None, metavar="PATH", help="mutants: modules below src/ruangaman, vault/layout.py"
+    )
+    parser.add_argument("--minutes", type=float, default=None, help="mutants: stop then; the next run goes on")
+    parser.add_argument(
+        "--within", type=float, default=WITHIN, help=f"mutants: seconds of tests for each ({WITHIN:.0f})"
+    )
+    parser.add_argument("--afresh", action="store_true", help="mutants: forget what earlier runs found")
     parser.add_argument("--result", type=Path, default=None, metavar="FILE", help="where the result is written")
 
 
@@ -31,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
             page, faults = _SOAKS[options.name](options, bar)
     except Stopped:
         return 130
-    path: Path = options.result or RESULTS / f"{options.name}.md"
+    partly = FOLDER if options.only or options.minutes else RESULTS
+    path: Path = options.result or partly / f"{options.name}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page)
     for fault in faults:
@@ -68,7 +81,17 @@ def _backup(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
     return copying.describe(outcome, f"Run on {where()}."), outcome.faults()
 
 
-_SOAKS = {"kills": _kills, "durability": _durability, "full_disk": _full_disk, "backup": _backup}
+def _mutants(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
+    state, explained, wanted = State(), telling.read_explanations(), changes(options.only)
+    if options.afresh:
+        state.forget()
+    state.load()
+    Run(state, bar, options.minutes, options.within).go(wanted)
+    faults = telling.faults(wanted, state.outcomes, explained, state.unsound())
+    return telling.describe(wanted, state.outcomes, explained, faults, where=where()), faults
+
+
+_SOAKS = {"kills": _kills, "durability": _durability, "full_disk": _full_disk, "backup": _backup, "mutants": _mutants}
 
 
 def describe(outcome: kills.Outcome, faults: list[str]) -> str:

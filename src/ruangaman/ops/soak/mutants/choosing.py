@@ -1,0 +1,119 @@
+"""Which tests are asked about a change, and in which order: those that reach it, the quick and the near ones first."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from ruangaman.ops.soak.mutants.changes import DECLARATIONS, TRIED, Change, changes_of
+from ruangaman.ops.soak.mutants.state import PACKAGE, Reach
+
+_NEAR, _KEEN = 0.25, 0.05
+"""A test of the same module, and one that noticed the last change here, are asked as if they were so much quicker."""
+
+
+def modules(only: str | None = None) -> list[str]:
+    """Return the modules that are tried, below `src/ruangaman`."""
+    found = {str(path.relative_to(PACKAGE)) for pattern in TRIED for path in PACKAGE.glob(pattern)}
+    return sorted(path for path in found if only is None or path.startswith(only))
+
+
+def changes(only: str | None = None) -> list[Change]:
+    """Return every change of these modules."""
+    return [
+        change
+        for path in modules(only)
+        for change in changes_of(_source(path), path, declarations=Path(path).name not in DECLARATIONS)
+    ]
+
+
+class Chooser:
+    """Knows who reaches what, and learns who notices."""
+
+    def __init__(self, reach: Mapping[str, Reach]) -> None:
+        """Turn the tests' lines into the lines' tests."""
+        self.reach = reach
+        self._by_line: dict[tuple[str, int], set[str]] = defaultdict(set)
+        for name, test in reach.items():
+            for path, lines in test.lines.items():
+                for line in lines:
+                    self._by_line[path, line].add(name)
+        self._keen: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+
+    def noticed(self, change: Change, test: str) -> None:
+        """Remember who noticed: neighbours of a change are often seen by the same test."""
+        self._keen[change.path, change.function][test] += 1
+
+    def choose(self, change: Change) -> list[str]:
+        """Return every test that reaches a change, in the order to ask them."""
+        keen = self._keen[change.path, change.function]
+        near = f"/test_{Path(change.path).stem}"
+
+        def cost(name: str) -> tuple[float, str]:
+            seconds = self.reach[name].seconds
+            seconds *= _NEAR if near in name else 1
+            return seconds * (_KEEN if keen[name] else 1), name
+
+        return sorted(self._reaching(change), key=cost)
+
+    def _reaching(self, change: Change) -> set[str]:
+        if not change.cold:
+            return self._of(change.path, [change.line]) or self._of(change.path, _lines(change.path, change.function))
+        found = self._of(change.path, _lines(change.path, change.function))
+        for path in modules():
+            found |= self._of(path, _naming(path, _name_of(change)))
+        return found or {name for name, test in self.reach.items() if change.path in test.lines} or set(self.reach)
+
+    def _of(self, path: str, lines: list[int]) -> set[str]:
+        return set().union(*(self._by_line[path, line] for line in lines))
+
+
+@cache
+def _source(path: str) -> str:
+    return (PACKAGE / path).read_text("utf-8")
+
+
+@cache
+def _tree(path: str) -> ast.Module:
+    return ast.parse(_source(path))
+
+
+@cache
+def _lines(path: str, function: str) -> list[int]:
+    """Lines of a function's body, or of all methods of a class."""
+    return [
+        line
+        for name, node in _functions(_tree(path), "")
+        if name == function or name.startswith(f"{function}.")
+        for line in range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1)
+        if function
+    ]
+
+
+def _functions(node: ast.AST, above: str) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+            name = f"{above}.{child.name}".lstrip(".")
+            if isinstance(child, ast.FunctionDef):
+                yield name, child
+            yield from _functions(child, name)
+
+
+def _name_of(change: Change) -> str:
+    """Return the name that a change at import is about: what is set there, else whose class or function it is."""
+    for node in ast.walk(_tree(change.path)):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.lineno <= change.line <= (node.end_lineno or 0):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name):
+                return target.id
+    return change.function.rpartition(".")[2]
+
+
+@cache
+def _naming(path: str, name: str) -> list[int]:
+    """Lines of a module on which a name is used."""
+    found = (node for node in ast.walk(_tree(path)) if isinstance(node, ast.Name | ast.Attribute))
+    return [node.lineno for node in found if name and name == getattr(node, "id", getattr(node, "attr", ""))]
