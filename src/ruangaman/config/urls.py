@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from ruangaman.cases import urls as cases  # before the others: it registers `case_code`, which they use
+from ruangaman.intake import urls as intake
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("ruangaman.cases.urls")),  # first: it registers `case_code`, which the others use
+    path("", include(intake.public_pages)),  # first: whoever reports waits for no other address to be compared
+    path("", include(cases)),
     path("", include("ruangaman.web.urls")),
-    path("", include("ruangaman.intake.urls")),
+    path("", include(intake)),
     path("", include("ruangaman.accounts.urls")),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ INVISIBLE = frozenset(
 """Characters that take no room. The joiners U+200C and U+200D stay: scripts and emoji need them."""
 
 ALLOWED_CONTROLS = frozenset("\n\t")
+SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class TextError(DomainError):
@@ -38,9 +40,9 @@ def clean(text: str, *, max_length: int, multiline: bool = True) -> str:
         TextError: too long, or not decodable (a lone surrogate, U+FFFD from a wrong encoding).
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    if "\ufffd" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if "\ufffd" in text or SURROGATES.search(text):
         raise TextError("encoding", str(_("Ada huruf yang tidak bisa kami baca. Coba ketik ulang bagian itu.")))
-    kept = "".join(char for char in text if _may_stay(char))
+    kept = text if _is_plain(text) else "".join(char for char in text if _may_stay(char))
     kept = unicodedata.normalize("NFC", kept).strip()
     if not multiline:
         kept = " ".join(kept.split())
@@ -53,6 +55,11 @@ def clean(text: str, *, max_length: int, multiline: bool = True) -> str:
             ),
         )
     return kept
+
+
+def _is_plain(text: str) -> bool:
+    """Whether all of it may stay, told without looking at each character; most stories are like that."""
+    return text.replace("\n", "").replace("\t", "").isprintable() and INVISIBLE.isdisjoint(text)
 
 
 def _may_stay(char: str) -> bool:

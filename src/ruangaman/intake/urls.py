@@ -1,4 +1,4 @@
-"""Addresses of the public pages and of the desk."""
+"""Addresses of the public pages and of the desk. The public ones are looked at before all others."""
 
 from __future__ import annotations
 
@@ -42,4 +42,4 @@ case_pages = [
     path("laporan/<str:code>/lampiran/<uuid:file_id>", casework.download, name="case-thread-file"),
 ]
 
-urlpatterns = public_pages + desk_pages + case_pages
+urlpatterns = desk_pages + case_pages

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.db import connection
 from django.utils import timezone
 
+from ruangaman.audit.services import run_prepared
 from ruangaman.vault import sessions_crypto
 from ruangaman.vault.errors import Tampered
 from ruangaman.vault.models import PublicSession, StaffSession
@@ -84,9 +84,7 @@ class SealedSessionStore(SessionBase):
 
     def _run(self, statement: str, *values: str | bytes | datetime) -> tuple[Any, ...] | None:
         """Run one statement on the store's table and return its row: each request needs one or two of them."""
-        with connection.cursor() as cursor:
-            cursor.execute(statement.format(table=self.model._meta.db_table), values)
-            return cast("tuple[Any, ...] | None", cursor.fetchone())
+        return run_prepared(statement.format(table=self.model._meta.db_table), values)
 
     def _get_new_session_key(self) -> str:
         return secrets.token_urlsafe(32)

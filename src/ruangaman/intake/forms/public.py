@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -82,9 +82,24 @@ class ManyFiles(forms.FileInput):
         """Return nothing: `request.uploads` has them."""
 
 
+class FixedChoices:
+    """A field whose choices are not copied for every form: nothing changes them, they are only replaced."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return forms.Field.__deepcopy__(cast(forms.Field, self), memo)
+
+
+class OneOf(FixedChoices, forms.ChoiceField):
+    """One answer."""
+
+
+class SomeOf(FixedChoices, forms.MultipleChoiceField):
+    """Any number of answers."""
+
+
 def one_of(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.ChoiceField:
     """Return an optional field with one answer."""
-    return forms.ChoiceField(
+    return OneOf(
         choices=list(choices),
         label=label,
         required=False,
@@ -95,7 +110,7 @@ def one_of(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.ChoiceFie
 
 def some_of(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.MultipleChoiceField:
     """Return an optional field with any number of answers."""
-    return forms.MultipleChoiceField(
+    return SomeOf(
         choices=list(choices),
         label=label,
         required=False,

@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
-from ruangaman.audit.services import record
+from ruangaman.audit.services import record, run_prepared
 from ruangaman.core.codes import new_report_code
 from ruangaman.intake import events
 from ruangaman.intake.errors import NoDeskLeft, NotReady
@@ -106,12 +106,11 @@ def accept_report(*, prepared: PreparedReport) -> Outcome:
     Writes: report, attachments, idempotency key, one job, the dossier; one `intake.accepted` event.
     """
     row = {**prepared.row, "locator": prepared.receipt.locator.hex()}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT intake_accept(%s, %s, %s, %s)",
-            [prepared.key_hmac, prepared.cookie_hmac, json.dumps(row), json.dumps(prepared.files)],
-        )
-        outcome = Outcome(cursor.fetchone()[0])
+    answer: Any = run_prepared(
+        "SELECT intake_accept(%s, %s, %s, %s)",
+        [prepared.key_hmac, prepared.cookie_hmac, json.dumps(row), json.dumps(prepared.files)],
+    )
+    outcome = Outcome(answer[0])
     if outcome is not Outcome.FRESH:
         if prepared.acceptance.slot is not None:
             prepared.acceptance.slot.release()

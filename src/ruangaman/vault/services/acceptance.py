@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
-import psycopg
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from ruangaman.audit import services as audit
@@ -163,8 +161,7 @@ def write_acceptance(acceptance: Acceptance, at: datetime) -> None:
     if acceptance.files:
         # Before the grants: the public role may add files only to a dossier that nobody holds yet.
         store_files(acceptance.dossier_id, acceptance.files, at, slot=acceptance.slot)
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(ACCEPT, acceptance.values, prepare=True)  # planning it each time costs as much as running it
+    audit.run_prepared(ACCEPT, acceptance.values)
     audit.record_seals(
         events.DOSSIER_MADE,
         seals=seals_of(acceptance.rows),
