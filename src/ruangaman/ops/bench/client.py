@@ -16,6 +16,8 @@ _KEY = re.compile(rb'name="key" value="([^"]+)"')
 _RECEIPT = re.compile(rb'<output id="receipt"[^>]*>(.*?)</output>', re.DOTALL)
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _COOKIE = re.compile(rb"\r\nset-cookie: *([sk])=([^;]*)", re.IGNORECASE)
+IDLE_SECONDS = 10
+"""A connection that was quiet for longer may be closed on the other side: another one is opened, as browsers do."""
 STORY = "Uji beban: dia marah lagi dan saya takut pulang. Tetangga mendengar, tetapi tidak ada yang datang. " * 5
 
 
@@ -56,8 +58,14 @@ class Browser:
         self.host = f"127.0.0.1:{port}"
         self.cookie = ""
         self.coding = "gzip" if packed else "identity"
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port, self.timeout = port, timeout
+        self.socket = self._connect()
+
+    def _connect(self) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self.port), self.timeout)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.used = time.monotonic()
+        return connection
 
     def close(self) -> None:
         """Hang up."""
@@ -79,8 +87,12 @@ class Browser:
         if method == "POST":
             lines += [f"Origin: http://{self.host}", f"Content-Length: {len(body)}"]
             lines.append("Content-Type: application/x-www-form-urlencoded")
+        if time.monotonic() - self.used > IDLE_SECONDS:
+            self.socket.close()
+            self.socket = self._connect()
         self.socket.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
         reply = self._read()
+        self.used = time.monotonic()
         found = _COOKIE.search(reply.head)
         if found:
             self.cookie = f"{found[1].decode()}={found[2].decode()}"
