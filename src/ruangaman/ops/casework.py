@@ -21,8 +21,8 @@ from ruangaman.ops.city import City, acting
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 
-READERS = (Role.HUKUM, Role.PSIKOLOG, Role.RUMAHAMAN)
-"""Who may be asked to read a part of a case for a hearing, the likeliest first."""
+READERS = (Role.HUKUM, Role.PSIKOLOG)
+"""Who may be asked to read the story of a case for a hearing, the likeliest first."""
 
 
 @dataclass
