@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -120,6 +121,17 @@ def test_codes_are_told_in_words_and_no_key_is_shown(counter):
     assert "tujuan: Memilah laporan" in told
     assert "bagian: Kontak aman" in told
     assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", told)
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ({"note": str(UUID(int=1)), "compartment": 4}, "bagian: Catatan klinis"),
+        ({"type": "KESEHATAN", "service": str(UUID(int=1))}, "jenis: Kesehatan"),
+    ],
+)
+def test_what_was_written_on_a_case_is_told_in_words(db, detail, told):
+    assert wording.describe(detail, wording.Names([])) == told
 
 
 def test_what_comes_from_outside_tells_neither_minute_nor_report(counter):

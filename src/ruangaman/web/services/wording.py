@@ -58,7 +58,6 @@ LABELS: dict[str, Words] = {
     "risk": gettext_lazy("risiko"),
     "role": gettext_lazy("peran"),
     "second": gettext_lazy("langkah kedua"),
-    "service": gettext_lazy("layanan"),
     "state": gettext_lazy("tahap"),
     "step": gettext_lazy("langkah"),
     "to": gettext_lazy("ke"),
@@ -70,7 +69,8 @@ LABELS: dict[str, Words] = {
 }
 """What a field is called. A field that is not here is an inner number of a row, and stays out."""
 
-COMPARTMENTS = {one.name.lower(): one.label for one in Compartment}
+COMPARTMENTS = {name: one.label for one in Compartment for name in (one.name.lower(), str(one.value))}
+"""By the two ways in which events name them."""
 STATES = {**dict(State.choices), **dict(CaseState.choices)}
 REASONS = {
     **dict(ClosingReason.choices),
@@ -104,7 +104,6 @@ VALUES: dict[str, Mapping[str, Words]] = {
     "risk": RISKS,
     "purpose": dict(Purpose.choices),
     "role": dict(Role.choices),
-    "service": dict(ServiceType.choices),
     "type": dict(ServiceType.choices),
     "state": STATES,
     "from": STATES,
