@@ -134,6 +134,14 @@ def test_what_was_written_on_a_case_is_told_in_words(db, detail, told):
     assert wording.describe(detail, wording.Names([])) == told
 
 
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [("2026-02-01", "1 Februari 2026"), ("dossiers", "yang menunggu kunci baru"), ("K-1TM8CC7J", "K-1TM8CC7J")],
+)
+def test_what_an_event_is_about_is_told_in_words(db, subject, told):
+    assert wording.name_subject(subject, wording.Names([])) == told
+
+
 def test_what_comes_from_outside_tells_neither_minute_nor_report(counter):
     report = counter.send(**KINDS, at=FEB_1 + timedelta(minutes=7))
     counter.write_back(report, "PESAN-UJI", at=FEB_1 + timedelta(minutes=31))

@@ -16,7 +16,7 @@ from ruangaman.audit.services import record, unit_of_work
 from ruangaman.audit.types import Cursor, Role
 from ruangaman.ui.moments import WITA
 from ruangaman.web import events
-from ruangaman.web.services.wording import UUID_LENGTH, Names, describe, keys_in
+from ruangaman.web.services.wording import Names, describe, keys_in, name_subject
 
 PAGE = 50
 TOGETHER = timedelta(minutes=1)
@@ -91,7 +91,7 @@ def _rows(found: Sequence[AuditEvent]) -> list[TrailRow]:
 
 def _row(event: AuditEvent, names: Names) -> TrailRow:
     found = event_types.get(event.type)
-    subject = names.get(event.subject, f"{event.subject[:8]}…") if len(event.subject) == UUID_LENGTH else event.subject
+    subject = name_subject(event.subject, names)
     parts = {"actor": names.get(event.actor, f"{event.actor[:8]}…"), "subject": subject}
     sentence = _(found.sentence) if found else "{actor}: " + event.type
     return TrailRow(event.at, sentence.format(**parts), describe(event.detail, names))

@@ -113,6 +113,7 @@ VALUES: dict[str, Mapping[str, Words]] = {
     "door": KINDS,
     "channel": {"web": gettext_lazy("halaman web")},
 }
+SUBJECTS = {"dossiers": gettext_lazy("yang menunggu kunci baru")}
 UUID_LENGTH = 36
 
 
@@ -181,6 +182,13 @@ def _word(key: str, value: object, names: Names) -> str:
     if key == "until":
         return _day(text)
     return str(VALUES.get(key, {}).get(text, text))
+
+
+def name_subject(text: str, names: Names) -> str:
+    """Return what an event is about: a name, a day, or the code that people know."""
+    if len(text) == UUID_LENGTH:
+        return names.get(text, f"{text[:8]}…")
+    return str(SUBJECTS.get(text, _day(text)))
 
 
 def _day(text: str) -> str:
