@@ -159,6 +159,15 @@ def test_a_screen_that_nobody_has_passed_the_second_step_on_shows_no_settings(of
     assert client.get(SETTINGS).headers["Location"] == "/masuk/langkah-kedua/pasang/"
 
 
+def test_a_page_before_the_second_step_polls_nothing(officer: User) -> None:
+    """What it would ask for is not there before: the page would draw itself for ever, and no code could be typed."""
+    page = signed_in(officer, second=False).get("/masuk/langkah-kedua/pasang/").content.decode()
+
+    assert 'id="alarm"' in signed_in(officer).get(SETTINGS).content.decode()
+    assert 'name="code"' in page
+    assert "hx-get" not in page
+
+
 def test_a_session_whose_keys_were_damaged_is_no_session(officer: User) -> None:
     from ruangaman.vault.models import StaffSession
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 import pyrage
+import pytest
 from django.test import override_settings
 from psycopg import sql
 
@@ -105,5 +106,20 @@ def test_a_ledger_that_somebody_wrote_into_keeps_the_doors_closed(stock: Stock, 
     done = backups.ruang("restore", "--only-prove", "--ledger", str(tmp_path / "bent"), env=env)
 
     assert done.returncode == 1
-    assert "Line 1 of the ledger of erasures is not ours" in done.stderr
+    assert "bent: Line 1 of the ledger of erasures is not ours" in done.stderr
+    assert not may_connect(name)
+    assert not (tmp_path / "data" / "erasure.ledger").exists(), "our own is not written to with what is not ours"
+
+
+@pytest.mark.parametrize("what", ["missing", "folder"])
+def test_a_ledger_that_is_named_must_be_there(stock: Stock, tmp_path: Path, what: str) -> None:
+    name = backups.worker_name(backups.EMPTY)
+    roles.clone_database(conninfo(stage.socket()), stock.database, name)
+    env = backups.restore_environment(stock, tmp_path / "data")
+    (tmp_path / "folder").mkdir()
+
+    done = backups.ruang("restore", "--only-prove", "--ledger", str(tmp_path / what), env=env)
+
+    assert done.returncode == 1
+    assert f"The ledger of erasures {tmp_path / what} cannot be read" in done.stderr
     assert not may_connect(name)

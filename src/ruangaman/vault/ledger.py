@@ -49,14 +49,17 @@ def append(dossier_id: UUID, at: datetime) -> None:
         os.fsync(handle)
 
 
-def read() -> Iterator[Entry]:
+def read(path: Path | None = None) -> Iterator[Entry]:
     """Yield every entry, oldest first. No file: nothing was ever erased.
+
+    Args:
+        path: a copy of it; None: the installation's own.
 
     Raises:
         BrokenLedger: a line is not whole, or was not written under this installation's pepper; the text says which.
     """
     try:
-        data = settings.RUANGAMAN_LEDGER.read_bytes()
+        data = (path or settings.RUANGAMAN_LEDGER).read_bytes()
     except FileNotFoundError:
         return
     *lines, rest = data.split(NEWLINE)

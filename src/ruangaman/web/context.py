@@ -35,9 +35,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def alarm_url(viewer: Any) -> str:
     """Return what the page polls: how much came in since it was drawn, for those who sit at a desk.
 
+    Nothing before the second step is done: what is polled would not be there, and the page would draw itself for ever.
+
     The address says when that was, and how many of the last reports were there: their times are kept to the minute.
     """
-    if viewer is None or not viewer.has(Permission.REPORT_DESK):
+    if viewer is None or not viewer.has_second_factor or not viewer.has(Permission.REPORT_DESK):
         return ""
     at = clock.now()
     return f"/kerja/alarm?sejak={int(at.timestamp())}&sudah={count_lately(viewer=viewer, at=at)}"

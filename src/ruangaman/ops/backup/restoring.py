@@ -65,6 +65,7 @@ def restore(reader: Reader, said: Manifest, *, files: Path, ledgers: Sequence[Pa
     from ruangaman.ops.backup import giving  # models are importable only now
 
     key = _require_keys(said)
+    _require_ledgers(files, ledgers)
     giving.require_empty()
     giving.close_doors()
     with step("Making the tables as they were then"):
@@ -95,6 +96,7 @@ def prove_standing(*, files: Path, ledgers: Sequence[Path]) -> Proof:
     giving.close_doors()
     _require_pepper()
     key = _read_canary()
+    _require_ledgers(files, ledgers)
     giving.end_sessions()
     write_outside({LEDGER: b""}, files, ledgers)
     proof = _prove(key, taken="", rows=giving.count_rows())
@@ -111,6 +113,21 @@ def _require_pepper() -> None:
         check_pepper(Role.MIGRATE)
     except WrongPepper as error:
         raise BackupError(str(error)) from None
+
+
+def _require_ledgers(files: Path, named: Sequence[Path]) -> None:
+    """Look at every ledger of erasures before one of them is written to. Raises BackupError: it says which is bad."""
+    from ruangaman.vault.errors import BrokenLedger
+    from ruangaman.vault.services import check_ledger
+
+    own = locate(LEDGER, os.environ, files)
+    for path in (*named, *([own] if own.exists() else [])):
+        try:
+            check_ledger(path)
+        except OSError as error:
+            raise BackupError(f"The ledger of erasures {path} cannot be read ({error}). Nothing was changed.") from None
+        except BrokenLedger as error:
+            raise BackupError(f"{path}: {error} It was left as it is: take another copy.") from None
 
 
 def _require_keys(said: Manifest) -> str:

@@ -53,6 +53,7 @@ from ruangaman.vault.services.dossiers import (
 from ruangaman.vault.services.files import Slot, release_slots, seal_file, store_files, take_slot
 from ruangaman.vault.services.forgetting import (
     approve_erasure,
+    check_ledger,
     end_dossier,
     enter_as_keeper,
     place_hold,
@@ -156,6 +157,7 @@ __all__ = [
     "ask_for_new_epochs_without",
     "ask_to_share",
     "change_password",
+    "check_ledger",
     "check_pepper",
     "close_door",
     "close_request",
