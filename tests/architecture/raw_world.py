@@ -19,8 +19,7 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
-from ruangaman.cases.types import VictimLink, note_content
-from ruangaman.core.codelists import ClosingReason, Place
+from ruangaman.core.codelists import ClosingReason
 from ruangaman.intake.models import Report
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Principal, ReceiptLocator
@@ -28,6 +27,7 @@ from ruangaman.vault.types import HoldReason
 from tests.architecture import world as plain
 from tests.architecture.world import World, make_world
 from tests.factories.accounts import working
+from tests.factories.cases import add_incident
 
 NOBODY = UUID(int=0)
 
@@ -114,19 +114,7 @@ def _handed_over(world: World) -> tuple[User, User]:
 def _fill_case(world: World, case: Case) -> None:
     manager, at = world.people["manajer"], timezone.now()
     with working(manager):
-        victim = case.people.filter(kind="victim")[0]
-        cases.add_incident(
-            code=case.code,
-            forms=["FISIK"],
-            place=Place.RUMAH,
-            kecamatan="",
-            from_on=None,
-            to_on=None,
-            narrative=note_content("x"),
-            links=[VictimLink(victim.pk, None, "NA")],
-            by=manager,
-            at=at,
-        )
+        add_incident(case, by=manager, at=at)
         vault.place_hold(dossier_id=case.dossier_id, reason=HoldReason.COURT, by=manager, at=at)
 
 

@@ -15,10 +15,8 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services
 from ruangaman.cases.models import Case
-from ruangaman.cases.types import VictimLink, note_content
-from ruangaman.core.codelists import Place
 from tests.factories.accounts import working
-from tests.factories.cases import FEB_3, FEB_9, Team
+from tests.factories.cases import FEB_3, FEB_9, Team, add_incident
 
 CHILDREN = ("assignment", "person", "incident", "note", "casefile", "servicerecord", "task", "transition")
 TABLES = ("case", *CHILDREN, "incidentlink")
@@ -29,21 +27,9 @@ def case(team: Team) -> Case:
     """A case with a row in most tables."""
     case = team.open()
     team.assign(case, team.companion)
-    victim = case.people.get(kind="victim")
     with working(team.manager):
         services.add_task(code=case.code, title="x", owner=team.manager, due_at=FEB_9, by=team.manager, at=FEB_3)
-        services.add_incident(
-            code=case.code,
-            forms=["FISIK"],
-            place=Place.RUMAH,
-            kecamatan="",
-            from_on=None,
-            to_on=None,
-            narrative=note_content("x"),
-            links=[VictimLink(victim.pk, None, "NA")],
-            by=team.manager,
-            at=FEB_3,
-        )
+        add_incident(case, by=team.manager, at=FEB_3)
     return case
 
 

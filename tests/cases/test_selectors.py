@@ -14,12 +14,12 @@ from ruangaman.accounts.models import User
 from ruangaman.cases import selectors, services
 from ruangaman.cases.models import Case, CaseQuerySet
 from ruangaman.cases.selectors.listing import PAGE, parse_cursor
-from ruangaman.cases.types import CaseFacts, CaseFilters, CaseState, Cursor, Need, VictimLink, need_of, note_content
-from ruangaman.core.codelists import ClosingReason, Place, RiskLevel, ServiceType
+from ruangaman.cases.types import CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
+from ruangaman.core.codelists import ClosingReason, RiskLevel, ServiceType
 from ruangaman.vault.models import Grant
 from ruangaman.vault.types import Compartment
 from tests.factories.accounts import working
-from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, Team
+from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, Team, add_incident
 
 ALL = CaseFilters()
 HOUR = timedelta(hours=1)
@@ -176,21 +176,9 @@ def test_load_counts_open_cases_by_person(team: Team) -> None:
 
 def fill(team: Team, case: Case, times: int) -> None:
     """Put something of everything into a case, several times."""
-    victim = case.people.filter(kind="victim")[0]
     for _ in range(times):
         with working(team.manager):
-            services.add_incident(
-                code=case.code,
-                forms=["FISIK"],
-                place=Place.RUMAH,
-                kecamatan="",
-                from_on=None,
-                to_on=None,
-                narrative=note_content("x"),
-                links=[VictimLink(victim.pk, None, "NA")],
-                by=team.manager,
-                at=FEB_3,
-            )
+            add_incident(case, by=team.manager, at=FEB_3)
             services.add_note(code=case.code, compartment=Compartment.LEGAL, text="x", by=team.manager, at=FEB_3)
             services.add_service(
                 code=case.code,

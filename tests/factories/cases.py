@@ -14,8 +14,8 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services
 from ruangaman.cases.models import Case
-from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, note_content
-from ruangaman.core.codelists import Authority, CaseType, RiskLevel
+from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, VictimLink, note_content
+from ruangaman.core.codelists import Authority, CaseType, Place, RiskLevel
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment, Purpose
 from tests.factories.accounts import JAN_5, Office, make_office, working
@@ -101,6 +101,23 @@ def make_team() -> Team:
         for role in (Role.PETUGAS, Role.MANAJER, Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN)
     ]
     return Team(office, *people, shares)
+
+
+def add_incident(case: Case, *, by: User, at: datetime) -> None:
+    """Add what happened to the case's first victim, inside the work of `by`."""
+    victim = case.people.filter(kind=PersonKind.VICTIM)[0]
+    services.add_incident(
+        code=case.code,
+        forms=["FISIK"],
+        place=Place.RUMAH,
+        kecamatan="",
+        from_on=None,
+        to_on=None,
+        narrative=note_content("x"),
+        links=[VictimLink(victim.pk, None, "NA")],
+        by=by,
+        at=at,
+    )
 
 
 def read(user: User, *refs: Any, at: datetime = FEB_9) -> Mapping[Any, Any]:
