@@ -12,12 +12,11 @@ from django.test import override_settings
 
 from ruangaman.audit import services as audit
 from ruangaman.audit.models import AuditAlarm, AuditCheckpoint, AuditEvent
-from ruangaman.audit.types import BadRow
+from ruangaman.audit.types import BadNote, BadRow
 from ruangaman.vault import jobs, notebook, notes, services, trailfile
 from ruangaman.vault.errors import TrailBroken
 from ruangaman.vault.notebook import NoKey
 from ruangaman.vault.notes import Checkpoint, PublicKey
-from ruangaman.vault.trail import BadNote
 from ruangaman.vault.wrapping import SigningPair
 from tests.support.superuser import as_superuser
 from tests.support.trail import FEB_1, LANE, WHERE, add, export, rechain, sign

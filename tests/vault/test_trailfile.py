@@ -12,10 +12,9 @@ from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ruangaman.audit.types import BadRow
+from ruangaman.audit.types import BadNote, BadRow
 from ruangaman.vault import notebook, trailfile
 from ruangaman.vault.notes import BadText, PublicKey
-from ruangaman.vault.trail import BadNote
 from ruangaman.vault.wrapping import SigningPair
 from tests.support.trail import LANE, add, export, sign
 

@@ -19,7 +19,7 @@ from ruangaman.audit.errors import ForbiddenDetail, OutsideUnitOfWork, UnknownEv
 from ruangaman.audit.models import AuditCheckpoint
 from ruangaman.audit.registry import event_types
 from ruangaman.audit.selectors import first_bad_row, list_seal_versions, read_seal_hashes
-from ruangaman.audit.types import LANES, Detail, EventType, Role, Seal, VerifyResult
+from ruangaman.audit.types import LANES, Detail, EventType, Role, Seal, Verdict
 from ruangaman.core.types import Actor
 
 LONGEST_VALUE = 120
@@ -257,7 +257,7 @@ def record_refusal(
         own.events.append(event)
 
 
-def verify() -> VerifyResult:
+def verify() -> Verdict:
     """Recompute every chain and name the first row that does not hold."""
     with unit_of_work(Role.AUDIT):
         return first_bad_row()

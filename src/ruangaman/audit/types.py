@@ -1,4 +1,7 @@
-"""Shapes of the audit trail: roles, kinds of event, seals, the verdict of a check."""
+"""Shapes of the audit trail: roles, kinds of event, seals, the verdict of a check.
+
+Without Django: a machine that has only an export and the public key checks the one with the other.
+"""
 
 from __future__ import annotations
 
@@ -84,6 +87,31 @@ class BadRow:
 
 
 @dataclass(frozen=True)
+class BadNote:
+    """The first checkpoint that does not hold."""
+
+    number: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.number}: {self.why}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found, of the database as of a file: how much was read, and the first fault if there is any."""
+
+    rows: int
+    checkpoints: int = 0
+    fault: BadRow | BadNote | None = None
+
+    @property
+    def ok(self) -> bool:
+        """True: nothing was changed, removed, moved, added or forked behind the trail's back."""
+        return self.fault is None
+
+
+@dataclass(frozen=True)
 class Readings:
     """What one person did with one dossier for one purpose: how often, since when, and what they opened."""
 
@@ -95,16 +123,3 @@ class Readings:
     times: int
     refs: int
     compartments: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class VerifyResult:
-    """How many rows were read, and the first bad one if there is any."""
-
-    rows: int
-    bad: BadRow | None
-
-    @property
-    def ok(self) -> bool:
-        """True: nothing was changed, removed, moved or added behind the trail's back."""
-        return self.bad is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ruangaman.audit.types import LANES, BadRow
+from ruangaman.audit.types import LANES, BadNote, BadRow
 from ruangaman.vault import merkle, notes
 from ruangaman.vault.notes import BadText, Checkpoint, PublicKey
 
@@ -14,31 +14,6 @@ Progress = Callable[[str, int, int], None]
 
 Leaves = Callable[[int, int, int], Iterator[bytes]]
 """Leaf hashes of a lane, from after one row up to another, in runs."""
-
-
-@dataclass(frozen=True)
-class BadNote:
-    """The first checkpoint that does not hold."""
-
-    number: int
-    why: str
-
-    def __str__(self) -> str:
-        return f"checkpoint {self.number}: {self.why}"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a check found: how much was read, and the first fault if there is any."""
-
-    rows: int
-    checkpoints: int
-    fault: BadRow | BadNote | None = None
-
-    @property
-    def ok(self) -> bool:
-        """True: nothing was changed, removed, moved, added or forked."""
-        return self.fault is None
 
 
 @dataclass(frozen=True)

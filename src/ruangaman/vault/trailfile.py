@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ruangaman.audit.types import BadRow
+from ruangaman.audit.types import BadNote, BadRow, Verdict
 from ruangaman.vault import merkle, notes, trail
 from ruangaman.vault.notes import BadText, Checkpoint, PublicKey
-from ruangaman.vault.trail import BadNote, Progress, Verdict
+from ruangaman.vault.trail import Progress
 
 FORMAT = "ruangaman-trail-1"
 _LABEL = b"ruangaman/audit/v1"

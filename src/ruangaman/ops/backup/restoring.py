@@ -183,8 +183,8 @@ def _prove(key: str, *, taken: str, rows: int) -> Proof:
 
     with step("Recomputing the audit trail"):
         result = verify()
-    if result.bad is not None:
-        raise BackupError(f"The audit trail does NOT hold: {result.bad}. The database stays closed: look into it.")
+    if result.fault is not None:
+        raise BackupError(f"The audit trail does NOT hold: {result.fault}. The database stays closed: look into it.")
     with step("Erasing again what the ledger names"), unit_of_work(Role.MIGRATE):
         try:
             erased = vault.replay_ledger(at=clock.now())

@@ -127,7 +127,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _tell(what: str, verdict: object, seconds: float) -> int:
-    from ruangaman.vault.trail import Verdict
+    from ruangaman.audit.types import Verdict
 
     if not isinstance(verdict, Verdict):
         raise TypeError(verdict)

@@ -12,12 +12,12 @@ from django.db import connection
 from ruangaman.audit import selectors
 from ruangaman.audit import services as audit
 from ruangaman.audit.models import AuditCheckpoint
-from ruangaman.audit.types import LANES, BadRow, Role
+from ruangaman.audit.types import LANES, BadNote, BadRow, Role, Verdict
 from ruangaman.core.jobs import enqueue
 from ruangaman.vault import events, notebook, notes, trail, trailfile
 from ruangaman.vault.errors import TrailBroken
 from ruangaman.vault.notes import BadText, Checkpoint, PublicKey
-from ruangaman.vault.trail import BadNote, Progress, Verdict
+from ruangaman.vault.trail import Progress
 
 ALARM = "ruangaman.notifications.jobs.alarm_trail"
 SAME_FOR = timedelta(hours=24)
