@@ -16,6 +16,7 @@ from ruangaman.ui.moments import WITA
 from ruangaman.web import services
 from ruangaman.web.services import trail, wording
 from ruangaman.web.views.trail import parse_cursor, parse_day, write_cursor
+from ruangaman.vault.types import Compartment
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1
 from tests.factories.desk import HOUR, KINDS
@@ -126,12 +127,22 @@ def test_codes_are_told_in_words_and_no_key_is_shown(counter):
 @pytest.mark.parametrize(
     ("detail", "told"),
     [
+        ({"note": str(UUID(int=1)), "compartment": "clinical"}, "bagian: Catatan klinis"),
         ({"note": str(UUID(int=1)), "compartment": 4}, "bagian: Catatan klinis"),
         ({"type": "KESEHATAN", "service": str(UUID(int=1))}, "jenis: Kesehatan"),
     ],
 )
 def test_what_was_written_on_a_case_is_told_in_words(db, detail, told):
     assert wording.describe(detail, wording.Names([])) == told
+
+
+def test_a_note_of_any_age_tells_its_drawer_by_the_same_word(db):
+    """The first events had a number there; they stay as they are."""
+    names = wording.Names([])
+    for part in Compartment:
+        old, new = ({"compartment": said} for said in (int(part), part.name.lower()))
+        assert wording.describe(old, names) == wording.describe(new, names) == f"bagian: {part.label}"
+    assert wording.describe({"compartments": ["4"]}, names) == "bagian: 4", "no other field ever had numbers"
 
 
 @pytest.mark.parametrize(

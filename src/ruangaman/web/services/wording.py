@@ -69,8 +69,10 @@ LABELS: dict[str, Words] = {
 }
 """What a field is called. A field that is not here is an inner number of a row, and stays out."""
 
-COMPARTMENTS = {name: one.label for one in Compartment for name in (one.name.lower(), str(one.value))}
-"""By the two ways in which events name them."""
+COMPARTMENTS: dict[str, Words] = {one.name.lower(): one.label for one in Compartment}
+"""As events name them."""
+_NUMBERED: dict[str, Words] = {str(one.value): one.label for one in Compartment}
+"""As the first `cases.note_added` did. No event is ever rewritten: here alone both are read."""
 STATES = {**dict(State.choices), **dict(CaseState.choices)}
 REASONS = {
     **dict(ClosingReason.choices),
@@ -98,7 +100,7 @@ KINDS: dict[str, Words] = {
 VALUES: dict[str, Mapping[str, Words]] = {
     "authority": dict(Authority.choices),
     "case_type": dict(CaseType.choices),
-    "compartment": COMPARTMENTS,
+    "compartment": COMPARTMENTS | _NUMBERED,
     "compartments": COMPARTMENTS,
     "danger": RISKS,
     "risk": RISKS,
