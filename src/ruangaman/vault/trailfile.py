@@ -164,7 +164,8 @@ def _require_same_trail(head: _Head, key: PublicKey) -> None:
     """Tell a key that was mistaken from a checkpoint that was changed. Raises BadText."""
     origin = notes.origin_of(head.written[0]) if head.written else key.origin
     if origin != key.origin:
-        raise BadText(f"The key is of another trail ({key.origin}) than the file ({origin}). Nothing was checked.")
+        named = ascii(origin[:64])
+        raise BadText(f"The key is of another trail ({key.origin}) than the file ({named}). Nothing was checked.")
 
 
 def _notes_fault(
@@ -277,7 +278,6 @@ def _with(first: str, rest: Iterator[str]) -> Iterator[str]:
 
 def _load(line: str) -> dict[str, Any]:
     try:
-        line.encode()  # bytes that are no text came in as halves of characters
         found = json.loads(line)
     except ValueError as error:
         raise BadText(NO_EXPORT) from error
