@@ -156,6 +156,10 @@ def test_backups_and_restores_are_told_with_what_they_are_recognised_by(counter)
     assert rows["Sistem memulihkan basis data dari cadangan"] == (
         "dihapus lagi: 2 · baris: 184.302 · sidik jari: 2d71 2d71 2d71 2d71 … · keadaan: 1 Februari 2026 16.30"
     )
+    with audit.unit_of_work(audit.Role.BACKUP), connection.cursor() as cursor:
+        cursor.execute("SELECT audit_append_backup('2026-02-01T08:31Z', 184302, sha256('y'))")
+    several = [row for row in read(counter, kind="vault", day=today).rows if "membuat cadangan" in row.sentence]
+    assert [row.times for row in several] == [1, 1], "each is recognised by its own number"
     by_other_means = {"taken": "", "sha256": "", "rows": 1, "erased": 0}
     assert wording.describe(by_other_means, wording.Names([])) == "dihapus lagi: 0 · baris: 1"
     assert wording.describe({"taken": "dulu"}, wording.Names([])) == "keadaan: dulu"
