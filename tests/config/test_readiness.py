@@ -106,7 +106,7 @@ def test_a_service_that_holds_the_password_of_another_login_is_refused(told, oth
 
 def test_web_and_worker_do_not_hold_each_other_s_password(told):
     worker = as_worker(told)
-    with pytest.raises(NotReady, match="^DATABASE_URL_WORKER: the web"):
+    with pytest.raises(NotReady, match=r"^DATABASE_URL_WORKER: the web"):
         look({**told, "DATABASE_URL_WORKER": worker["DATABASE_URL_WORKER"]})
-    with pytest.raises(NotReady, match="^DATABASE_URL: the worker"):
+    with pytest.raises(NotReady, match=r"^DATABASE_URL: the worker"):
         look({**worker, "DATABASE_URL": told["DATABASE_URL"]})
