@@ -16,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from django.http import HttpRequest
+
 FOLDER: Final = Path(__file__).parent / "css"
 SCRIPT: Final = Path(__file__).parent / "js" / "public.js"
 SECTIONS: Final = (
@@ -91,6 +93,12 @@ def script() -> Script:
     lines = _REMARK.sub("", SCRIPT.read_text(encoding="utf-8")).splitlines()
     js = "\n".join(line.strip() for line in lines if line.strip())
     return Script(js=js, csp_hash=_csp_hash(js))
+
+
+def allow(request: HttpRequest | None, directive: str, csp_hash: str) -> None:
+    """Let the security policy of this request's answer allow it; without a request there is no policy."""
+    if request is not None:
+        vars(request).setdefault("csp_hashes", set()).add((directive, csp_hash))
 
 
 def _csp_hash(text: str) -> str:

@@ -71,10 +71,9 @@ from ruangaman.ui.words import LEVELS, SHELF, STAGES
 
 register = template.Library()
 
-register.filter("wita", moments.clock_time)
-register.filter("wita_day", moments.day)
-register.filter("wita_short", moments.short)
-register.filter("wita_when", moments.when)
+FILTERS = {"": moments.clock_time, "_day": moments.day, "_short": moments.short, "_when": moments.when}
+for ending, function in FILTERS.items():
+    register.filter(f"wita{ending}", function)
 register.filter("ago", moments.ago)
 
 
@@ -113,7 +112,7 @@ def sprite(names: str) -> SafeString:
 def inline_style(context: Context, names: str) -> SafeString:
     """Write the page's style and let the security policy of this answer allow it."""
     found = inline.style(*names.split())
-    _allow(context, "style-src", found.csp_hash)
+    inline.allow(context.get("request"), "style-src", found.csp_hash)
     return format_html("<style>{}</style>", mark_safe(found.css))  # noqa: S308 - our own files
 
 
@@ -121,16 +120,8 @@ def inline_style(context: Context, names: str) -> SafeString:
 def inline_script(context: Context) -> SafeString:
     """Write the script of public pages and let the security policy of this answer allow it."""
     found = inline.script()
-    _allow(context, "script-src", found.csp_hash)
+    inline.allow(context.get("request"), "script-src", found.csp_hash)
     return format_html("<script>{}</script>", mark_safe(found.js))  # noqa: S308 - our own file
-
-
-def _allow(context: Context, directive: str, csp_hash: str) -> None:
-    request = context.get("request")
-    if request is not None:
-        if not hasattr(request, "csp_hashes"):
-            request.csp_hashes = set()
-        request.csp_hashes.add((directive, csp_hash))
 
 
 @register.simple_tag
