@@ -32,10 +32,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder for the checkpoints of this test; the database is said to be a city's."""
-    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@nowhere/none")
-    with override_settings(RUANGAMAN_CHECKPOINTS=tmp_path / "notes"):
+    with override_settings(RUANGAMAN_CHECKPOINTS=tmp_path / "notes", RUANGAMAN_DEMO=False):
         yield tmp_path / "notes"
 
 
@@ -231,10 +230,10 @@ def test_a_database_that_cannot_answer_is_not_a_broken_trail(monkeypatch, capsys
     )
 
 
-def test_a_trail_of_a_demo_is_not_taken_for_the_city_s(tmp_path: Path, monkeypatch, capsys):
+@override_settings(RUANGAMAN_DEMO=True)
+def test_a_trail_of_a_demo_is_not_taken_for_the_city_s(tmp_path: Path, capsys):
     add()
     sign()
-    monkeypatch.delenv("DATABASE_URL", raising=False)
     assert audit._verify(options(data=tmp_path)) == 0
     assert f"The audit trail of the demo in {tmp_path} holds: " in capsys.readouterr().out
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -102,13 +101,14 @@ class Told:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from django.conf import settings
     from django.db import DatabaseError
 
     from ruangaman.vault import notebook  # models are importable only now
     from ruangaman.vault.services import BadText, NoKey, verify_trail
 
     name = "The audit trail"
-    if not os.environ.get("DATABASE_URL"):
+    if settings.RUANGAMAN_DEMO:
         name += f" of the demo in {options.data or default_demo_folder()}"
     start = time.monotonic()
     try:
