@@ -167,7 +167,7 @@ def test_the_whole_key_opens_everything() -> None:
 
     assert keys.data_key == fixed.DATA_KEY
     assert all(keys.get(part) for part in Compartment)
-    assert fixed.DATA_KEY.hex() not in repr(keys)
+    assert repr(fixed.DATA_KEY) not in repr(keys)
 
 
 @pytest.mark.parametrize("parts", [None, frozenset({Compartment.THREAD})])

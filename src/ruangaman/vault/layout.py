@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -306,8 +306,8 @@ class KeyringParts:
     """What a keyring's bytes hold: `kem` is a list of (generation, `KemPrivate.to_bytes()`), the serving one first."""
 
     principal_id: UUID
-    signing_seed: bytes
-    kem: tuple[tuple[int, bytes], ...]
+    signing_seed: bytes = field(repr=False)
+    kem: tuple[tuple[int, bytes], ...] = field(repr=False)
 
 
 def pack_keyring(parts: KeyringParts) -> bytes:
