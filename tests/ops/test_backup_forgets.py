@@ -120,6 +120,6 @@ def test_a_ledger_that_is_named_must_be_there(stock: Stock, tmp_path: Path, what
 
     done = backups.ruang("restore", "--only-prove", "--ledger", str(tmp_path / what), env=env)
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert f"The ledger of erasures {tmp_path / what} cannot be read" in done.stderr
     assert not may_connect(name)

@@ -57,6 +57,7 @@ def test_a_second_setup_says_what_is_there_and_changes_nothing(town):
 
     with Conversation(["setup"], town.env) as talk:
         talk.hear("Kota ini sudah disiapkan: UPTD Contoh, 4 akun. Tidak ada yang diubah")
+        talk.hear("Orang lain ditambah dengan undangan")
         assert talk.end() == 1
 
     assert ask(town, "SELECT count(*) FROM audit_auditevent") == before

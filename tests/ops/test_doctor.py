@@ -22,6 +22,15 @@ from tests.support import stage
 from tests.support.mailbox import mail_server
 
 PEPPER = bytes(range(32))
+ID = "00000000-0000-4000-8000-000000000001"
+CITY = (
+    "INSERT INTO vault_principal (id, kind, created_at) VALUES (%(id)s, 'desk', now())",
+    "INSERT INTO accounts_agency (id, code, name, kind) VALUES (%(id)s, 'dinas', 'Dinas', 'office')",
+    "INSERT INTO accounts_unit (id, agency_id, code, name) VALUES (%(id)s, %(id)s, 'uptd', 'UPTD')",
+    "INSERT INTO accounts_desk (id, unit_id, code, name, principal_id, position)"
+    " VALUES (%(id)s, %(id)s, 'uptd', 'Meja', %(id)s, 1)",
+)
+"""One desk: where nobody is, the doctor says to set the city up."""
 
 
 @pytest.fixture
@@ -38,6 +47,9 @@ def house(tmp_path: Path) -> Iterator[House]:
     made = House(addresses, tmp_path, keys, {}, is_demo=False, is_running=True)
     change(made, "INSERT INTO vault_installationcheck (id, value) VALUES (1, %s)", pepper.check_value_of(PEPPER))
     change(made, "INSERT INTO procrastinate_workers DEFAULT VALUES")
+    with psycopg.connect(addresses["ra_login_web"].replace("ra_login_web", "ra_owner")) as connection:
+        for statement in CITY:
+            connection.execute(statement, {"id": ID})
     yield made
     roles.drop_database(conninfo(stage.socket()), name)
 
@@ -89,6 +101,8 @@ def test_a_careless_server_is_bad_news(house: House) -> None:
          "newer release"),
         ("UPDATE vault_installationcheck SET value = '\\x00'", "pepper fits", "bad", "not the pepper"),
         ("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '5 minutes'", "worker", "bad", "silent"),
+        ("DELETE FROM accounts_desk", "city", "bad", "nobody is in them"),
+        ("DROP TABLE django_migrations", "city", "bad", "was not set up"),
         ("DELETE FROM procrastinate_workers", "worker", "bad", "never seen"),
         ("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('a', 'b', 'failed')", "jobs", "warn",
          "1 failed"),
@@ -119,7 +133,12 @@ def test_a_database_that_is_gone_is_told_for_every_login(house: House) -> None:
 
 
 def test_the_command_answers_with_the_database_gone_and_ends_with_one(tmp_path: Path) -> None:
-    env = {"DATABASE_URL": "postgresql://ra_login_web@127.0.0.1:1/none", "RUANGAMAN_DATA": str(tmp_path)}
+    (tmp_path / "secret-key").write_bytes(PEPPER)
+    env = {
+        "DATABASE_URL": "postgresql://ra_login_web@127.0.0.1:1/none",
+        "RUANGAMAN_DATA": str(tmp_path),
+        "RUANGAMAN_SECRET_KEY_FILE": str(tmp_path / "secret-key"),
+    }
     done = ruang("doctor", "--json", env=env)
     answer = json.loads(done.stdout)
     assert done.returncode == 1

@@ -32,11 +32,6 @@ def report(served, town, story):
     return new[0]
 
 
-def refused_once(talk, why, typed):
-    talk.answer("Kata-katanya", typed)
-    talk.hear(why)
-
-
 def open_old_dossiers(served, username, password):
     browser = served.browser()
     page = browser.submit(browser.get("/masuk/"), {"username": username, "password": password})
@@ -51,11 +46,16 @@ def test_a_desk_officer_and_a_key_officer_who_lost_everything_come_back(town, se
     with Conversation(["recover", "--user", "meja2", "--user", "pelindung"], town.env) as talk:
         talk.hear("meja2: Penerima Empat")
         talk.answer("benar mereka yang meminta", "y")
-        refused_once(talk, "Bukan kata dari daftar: 10. kunci", " ".join([*words[:9], "kunci", *words[10:]]))
-        refused_once(talk, "keliru atau tertukar tempat", " ".join([*words[:9], words[10], words[9], *words[11:]]))
-        talk.answer("Kata-katanya", town.shares[4])
+        talk.answer("Kata-katanya", " ".join([*words[:9], "kunci", *words[10:]]))
+        talk.hear("Kata nomor 10 tidak ada di daftar")
+        talk.answer("Nomor dan kata", " ".join([*words[:9], words[10], words[9], *words[11:]]))
+        talk.hear("keliru atau tertukar tempat")
+        talk.answer("Nomor dan kata", f"10 {words[9]}")
+        talk.hear("keliru atau tertukar tempat")
+        talk.answer("Nomor dan kata", f"11 {words[10]}")
         talk.hear("Bagian 5 diterima")
-        refused_once(talk, "Bagian 5 sudah dimasukkan", town.shares[4])
+        talk.answer("Kata-katanya", town.shares[4])
+        talk.hear("Bagian 5 sudah dimasukkan")
         talk.answer("Kata-katanya", recovery.make_recovery().shares[1])
         talk.answer("Kata-katanya", town.shares[0])
         talk.hear("salah satunya bukan dari kunci pemulihan ini", "Bagian 2 berasal dari pembagian lain")

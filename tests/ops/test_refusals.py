@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from ruangaman.config.env import REFUSED
-from ruangaman.ops import demo, environment, roles
+from ruangaman.ops import demo, environment, production
 from tests.support.conversation import Conversation
 from tests.support.town import Town
 
@@ -16,23 +17,33 @@ OLDER = "The tables of this database are older than this version: stop every pro
 EMPTY = "This database was not set up: run ./ruang setup first."
 DEMO = "This database holds the demo's invented city: make an empty one and run ./ruang setup."
 WRONG_PEPPER = "The pepper file is not the one this database was made with; with it nothing would open."
+NAMES = (*production.SECRETS, "DATABASE_URL", "DATABASE_URL_WORKER", "DATABASE_URL_MIGRATE")
 SERVE, WORKER = ("serve", "--port", "{port}"), ("worker",)
 
 
 @pytest.fixture(scope="module")
+def untouched(tmp_path_factory, town_server):
+    """A town whose environment is written down, and nothing else: no role, no folder, no key."""
+    return Town(tmp_path_factory.mktemp("untouched"), town_server, "belum_ada")
+
+
+@pytest.fixture(scope="module")
 def bare(tmp_path_factory, town_server):
-    """A town with roles, secrets and tables, where `setup` was never run."""
+    """A town with roles, secrets and tables, where `setup` was broken off at its first question."""
     found = Town(tmp_path_factory.mktemp("bare"), town_server, "kosong")
-    admin = town_server.conninfo()
-    roles.ensure_roles(admin)
-    roles.ensure_database(admin, found.database)
-    Path(found.env["RUANGAMAN_DATA"]).mkdir()
+    assert (
+        found.run("setup", "--for-restore", **{"DATABASE_URL_ADMIN": found.admin()["DATABASE_URL_ADMIN"]}).returncode
+        == 0
+    )
     for name in ("RUANGAMAN_PEPPER_FILE", "RUANGAMAN_SECRET_KEY_FILE", "RUANGAMAN_CHECKPOINT_KEY_FILE"):
-        Path(found.env[name]).parent.mkdir(exist_ok=True)
         environment.make_secret(Path(found.env[name]))
-    assert refusal(found, WORKER) == OLDER
-    done = found.run("migrate")
-    assert done.returncode == 0, done.stderr
+    for words in (SERVE, WORKER, ("migrate",)):
+        assert refusal(found, words) == EMPTY, "roles, database and keys are there, and no table"
+    with Conversation(["setup"], found.env) as talk:
+        talk.answer("Lanjut", "y")
+        talk.hear("1 dari 4")
+        talk.interrupt()
+        assert talk.end() == 130
     return found
 
 
@@ -45,6 +56,37 @@ def refusal(town, words, **changes):
     said = (done.stdout + done.stderr).strip()
     assert "\n" not in said
     return said
+
+
+@pytest.mark.parametrize("words", [SERVE, WORKER, ("migrate",)], ids=["serve", "worker", "migrate"])
+def test_before_setup_each_command_says_to_run_it(untouched, words):
+    assert refusal(untouched, words) == production.NOT_BEGUN
+    assert refusal(untouched, words, **dict.fromkeys(NAMES)) == production.NOT_TOLD
+
+
+def test_before_setup_the_doctor_says_to_run_it_and_not_what_follows_from_that(untouched):
+    done = untouched.run("doctor", "--json")
+
+    found = json.loads(done.stdout)["findings"]
+    assert done.returncode == 1
+    assert [(each["what"], each["text"]) for each in found if each["level"] == "bad"] == [
+        ("city", production.NOT_BEGUN)
+    ], found
+
+
+def test_after_a_setup_that_was_broken_off_the_doctor_says_to_go_on_with_it(bare):
+    url = bare.url("ra_login_backup")
+    found = json.loads(bare.run("doctor", "--json", DATABASE_URL_BACKUP=url).stdout)["findings"]
+
+    (city,) = [each for each in found if each["what"] == "city"]
+    assert (city["level"], city["do"]) == ("bad", "run ./ruang setup: it was broken off.")
+
+
+def test_a_migration_of_tables_without_a_city_says_what_is_missing(bare):
+    done = bare.run("migrate")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.strip() == "There is no city in these tables yet: run ./ruang setup."
 
 
 @pytest.mark.parametrize("words", [SERVE, WORKER], ids=["serve", "worker"])
@@ -94,6 +136,14 @@ def test_nobody_is_brought_back_where_no_city_is(bare):
         assert talk.end() == REFUSED
 
 
+def test_nobody_is_brought_back_while_the_database_is_away(town):
+    env = {**town.env, "DATABASE_URL_MIGRATE": "postgresql://x@127.0.0.1:1/kota"}
+    with Conversation(["recover", "--user", "maya"], env) as talk:
+        talk.hear("DATABASE_URL_MIGRATE: .*: start PostgreSQL, or look at host, port and login in the address.")
+        assert talk.end() == 2
+        assert "Traceback" not in talk.said
+
+
 @pytest.mark.parametrize("words", [SERVE, WORKER, ("migrate",)], ids=["serve", "worker", "migrate"])
 def test_no_pepper(town, words):
     assert refusal(town, words, RUANGAMAN_PEPPER_FILE=None).startswith("RUANGAMAN_PEPPER_FILE must name")
@@ -122,7 +172,8 @@ def test_an_unsafe_setting_reaches_the_person_who_starts_it(town):
 def test_a_database_that_does_not_answer(town, words, name):
     done = town.run(*words, **{name: "postgresql://ra@127.0.0.1:1/kota"})
 
-    assert done.returncode == 1, "it may answer later: whoever watches starts it again"
+    assert done.returncode == 2, "it may answer later: whoever watches starts it again"
+    assert done.stderr.strip().endswith("start PostgreSQL, or look at host, port and login in the address.")
     assert done.stderr.startswith(f"{name}: ")
     assert len(done.stderr.strip().splitlines()) == 1
 

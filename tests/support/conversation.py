@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pty
 import re
@@ -19,11 +20,23 @@ from ruangaman.ops import processes
 SECONDS = 60
 
 
+def drop_power_over_files() -> None:
+    """Give up what lets root pass by the modes of files; for a process that is about to begin."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for power in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        if libc.prctl(24, power, 0, 0, 0) and os.geteuid() == 0:  # PR_CAPBSET_DROP
+            raise OSError(ctypes.get_errno(), "cannot give it up")
+
+
 class Conversation:
     """`./ruang …` on a pseudo-terminal. Use it as a context."""
 
-    def __init__(self, words: Sequence[str], env: dict[str, str]) -> None:
-        """Start it."""
+    def __init__(self, words: Sequence[str], env: dict[str, str], *, powerless: bool = False) -> None:
+        """Start it.
+
+        Args:
+            powerless: the modes of files hold for it also where the tests run as root.
+        """
         self.said = ""
         self._at = 0
         self._terminal, inner = pty.openpty()
@@ -34,6 +47,7 @@ class Conversation:
             stderr=inner,
             env={**env, "COLUMNS": "200"},
             start_new_session=True,
+            preexec_fn=drop_power_over_files if powerless else None,
         )
         os.close(inner)
 
@@ -88,5 +102,6 @@ class Conversation:
             found = os.read(self._terminal, 65536)
         except OSError:  # the other end is closed
             return False
-        self.said += found.decode(errors="replace").replace("\r\n", "\n")
+        # Over all of it: a line's end may come in two pieces.
+        self.said = (self.said + found.decode(errors="replace")).replace("\r\n", "\n")
         return bool(found)

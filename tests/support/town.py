@@ -69,6 +69,7 @@ class Town:
     def set_up(self) -> None:
         """Hold the whole conversation."""
         with Conversation(["setup"], self.admin()) as talk:
+            talk.answer("Lanjut", "y")
             talk.answer("Mengerti")
             self.answer_questions(talk)
             self.hold_ceremony(talk)
@@ -102,7 +103,7 @@ class Town:
         talk.answer("Nama pengguna", username)
         talk.answer("Nama lengkap", name)
         talk.answer("Surel", f"{username}@lapor.example")
-        talk.answer("Peran")
+        talk.answer("Peran \\[")
         talk.answer("Kata sandi \\(", PASSWORD.format(len(username)))
         talk.answer("sekali lagi", PASSWORD.format(len(username)))
         self.write_code_down(talk, username)

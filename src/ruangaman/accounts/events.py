@@ -28,6 +28,9 @@ USER_CREATED = register(
 OFFICE_FOUNDED = register(
     EventType("accounts.office_founded", "{actor} menyiapkan kota dengan unit {subject}", fields=frozenset({"people"}))
 )
+PEOPLE_CHECKED = register(
+    EventType("accounts.people_checked", "Semua akun diperiksa orang sesudah pemulihan", fields=frozenset({"people"}))
+)
 BEGAN_AGAIN = register(
     EventType(
         "accounts.began_again",

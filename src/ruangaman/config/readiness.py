@@ -33,6 +33,7 @@ ADDRESS = "DATABASE_URL"
 """How the name of each database address begins; there is a password in most."""
 DEMO_MARK = "ruangaman.demo"
 DEMO_MAIL = "@contoh.invalid"
+NOT_SET_UP = "This database was not set up: run ./ruang setup first."
 
 
 class NotReady(EnvError):
@@ -122,7 +123,16 @@ def require_keys(role: Role) -> None:
         raise NotReady("No desk has a key that two key officers signed, so no report can be kept: see ./ruang setup.")
 
 
+def require_tables() -> None:
+    """Refuse a database in which nobody has made a table yet. Raises NotReady: it says to run `setup`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL")
+        if not cursor.fetchone()[0]:
+            raise NotReady(NOT_SET_UP)
+
+
 def _require_migrated() -> None:
+    require_tables()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotReady(
@@ -138,4 +148,4 @@ def _require_city() -> None:
     if marked or User.objects.filter(email__endswith=DEMO_MAIL).exists():
         raise NotReady("This database holds the demo's invented city: make an empty one and run ./ruang setup.")
     if not Desk.objects.exists():
-        raise NotReady("This database was not set up: run ./ruang setup first.")
+        raise NotReady(NOT_SET_UP)

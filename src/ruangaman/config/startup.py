@@ -133,6 +133,13 @@ def check_database(role: Role) -> None:
         require_keys(role)
 
 
+def check_tables() -> None:
+    """Refuse a database in which nobody has made a table yet. Raises NotReady: it says to run `setup`."""
+    from ruangaman.config.readiness import require_tables
+
+    require_tables()
+
+
 def _keep_checking() -> None:
     try:
         while not _is_checked():

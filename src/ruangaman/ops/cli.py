@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from ruangaman.config.env import EnvError
+from ruangaman.ops import troubles
 from ruangaman.ops.backup.types import BackupError
 from ruangaman.ops.binaries import NoBinaries
 from ruangaman.ops.canary import NoCanary
@@ -17,6 +19,7 @@ from ruangaman.ops.postgres import PostgresError
 from ruangaman.ops.production import Away
 from ruangaman.ops.runas import CannotRun
 from ruangaman.ops.supervisor import Refused
+from ruangaman.ops.troubles import Hindered
 
 COMMANDS = {
     "demo": "start everything with synthetic data, print the address and the accounts",
@@ -40,7 +43,9 @@ COMMANDS = {
     "shots": "pictures of every page for every role",
     "doctor": "tell what this machine has and lacks",
 }
-_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError, Refused, Away, BackupError, NoCanary)
+_TALKED_TO = frozenset({"setup", "restore", "recover", "backup", "doctor", "audit", "migrate"})
+"""Commands that one person runs and waits for: what is wrong around them is said in one sentence, with exit code 2."""
+_TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError, Refused, BackupError, NoCanary)
 """Errors that are sentences for a person; any other one is a fault of ours and shows its traceback."""
 
 
@@ -54,12 +59,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"There is no command `{words[0]}`. There are: {', '.join(COMMANDS)}.", file=sys.stderr)
         return 2
     module = importlib.import_module(f"ruangaman.ops.commands.{words[0]}")
-    options = _parse(module, words[0], words[1:])
+    return _run(module, words[0], _parse(module, words[0], words[1:]))
+
+
+def _run(module: ModuleType, name: str, options: argparse.Namespace) -> int:
     try:
         code: int = module.run(options)
+    except (Hindered, Away, EnvError) as error:
+        print(error, file=sys.stderr)
+        return 2
     except _TOLD as error:
         print(error, file=sys.stderr)
         return 1
+    except Exception as error:
+        said = troubles.sentence(error) if name in _TALKED_TO else None
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        return 2
     return code
 
 

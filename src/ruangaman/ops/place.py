@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ruangaman.config.env import URL_NAMES
-from ruangaman.ops import demo, environment, postgres
+import psycopg
+
+from ruangaman.config.env import URL_NAMES, read_url
+from ruangaman.ops import demo, environment, postgres, troubles
 from ruangaman.ops.demo import DemoError
 from ruangaman.ops.postgres import Postgres
+from ruangaman.ops.troubles import Hindered
 
 
 @contextmanager
@@ -31,10 +34,41 @@ def django_on(folder: Path, *, process: str) -> Iterator[None]:
 
 @contextmanager
 def django_named(process: str) -> Iterator[None]:
-    """Set Django up as `process` on the database that the environment names."""
+    """Set Django up as `process` on the database that the environment names.
+
+    Raises:
+        Hindered: it does not answer, or not to this login.
+    """
     os.environ["RUANGAMAN_PROCESS"] = process
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
     with _django():
+        _knock(process)
+        yield
+
+
+def _knock(process: str) -> None:
+    """Connect once, before a pool does: it would only say that nobody opened, and not why."""
+    if os.environ.get("RUANGAMAN_PG_SOCKET"):
+        return
+    try:
+        parameters = read_url(os.environ, URL_NAMES[process]).parameters()
+        psycopg.connect(**parameters, connect_timeout=10).close()  # type: ignore[arg-type]
+    except psycopg.Error as error:
+        raise Hindered(troubles.of_database(error, URL_NAMES[process])) from None
+
+
+@contextmanager
+def django_as_owner(folder: Path | None) -> Iterator[None]:
+    """Set Django up as `migrate`, on the demo in `folder` or, without one, on the database that the environment names.
+
+    Raises:
+        DemoError: there is no demo.
+    """
+    if folder is None:
+        with django_named("migrate"):
+            yield
+        return
+    with demo_server(folder) as socket, on_socket(socket, folder, "migrate"):
         yield
 
 

@@ -6,9 +6,19 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from ruangaman.config.env import REFUSED, URL_NAMES, EnvError
+from ruangaman.ops import troubles
 from ruangaman.vault.errors import BrokenLedger, WrongPepper
+
+SECRETS = ("RUANGAMAN_PEPPER_FILE", "RUANGAMAN_SECRET_KEY_FILE", "RUANGAMAN_CHECKPOINT_KEY_FILE")
+"""Variables that name the files which `setup` makes when they are not there."""
+NOT_BEGUN = "This city was not set up: run ./ruang setup first."
+NOT_TOLD = (
+    "Nothing here says where the city is: load its environment (docs/how-to/install-for-a-city.md);"
+    " if there is no city yet, run ./ruang setup with it."
+)
 
 
 class Away(RuntimeError):
@@ -19,6 +29,36 @@ def become(process: str) -> None:
     """Say to the settings which process this is."""
     os.environ["RUANGAMAN_PROCESS"] = process
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ruangaman.config.settings")
+
+
+def not_begun() -> str | None:
+    """Return the sentence for a place where `setup` has made nothing yet; None: some of its secrets are there.
+
+    Raises:
+        OSError: a secret is there, and this user may not read it.
+    """
+    there = [Path(os.environ[name]) for name in SECRETS if os.environ.get(name)]
+    found = [path for path in there if path.is_file()]
+    for path in found:
+        path.open("rb").close()
+    if found:
+        return None
+    return NOT_BEGUN if there and any(os.environ.get(name) for name in URL_NAMES.values()) else NOT_TOLD
+
+
+def require_begun() -> None:
+    """Refuse to go on where `setup` was never run.
+
+    Raises:
+        SystemExit: with `REFUSED`, after one sentence that says to run it, or that a secret cannot be read.
+    """
+    try:
+        said = not_begun()
+    except OSError as error:
+        said = troubles.sentence(error)
+    if said is not None:
+        print(said, file=sys.stderr, flush=True)
+        raise SystemExit(REFUSED)
 
 
 @contextmanager
@@ -45,12 +85,6 @@ def django_as(process: str) -> Iterator[None]:
         print(error, file=sys.stderr, flush=True)
         raise SystemExit(REFUSED) from None
     except (OperationalError, InterfaceError) as error:
-        raise Away(f"{URL_NAMES[process]}: {first_line(error)}") from None
+        raise Away(troubles.of_database(error, URL_NAMES[process])) from None
     finally:
         connections.close_all()
-
-
-def first_line(error: BaseException) -> str:
-    """Return what PostgreSQL says, without its place in our code. It names host and login, never a password."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__

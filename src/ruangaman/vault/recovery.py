@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -72,9 +72,9 @@ def read_share(share: str) -> ShareFacts:
         WrongKey: it cannot be right as it was typed; the text says where to look.
     """
     words = normalise(share).split()
-    unknown = [f"{place}. {word}" for place, word in enumerate(words, start=1) if word not in wordlist.WORDLIST]
+    unknown = find_unknown(words)
     if unknown:
-        raise WrongKey(_("Bukan kata dari daftar: %(words)s.") % {"words": ", ".join(unknown)})
+        raise WrongKey(_("Kata nomor %(places)s tidak ada di daftar.") % {"places": ", ".join(map(str, unknown))})
     if len(words) != WORDS:
         raise WrongKey(_("Satu bagian punya %(wanted)d kata; ini %(found)d.") % {"wanted": WORDS, "found": len(words)})
     try:
@@ -82,6 +82,11 @@ def read_share(share: str) -> ShareFacts:
     except MnemonicError as error:
         raise WrongKey(_("Ada kata yang keliru atau tertukar tempat di bagian ini.")) from error
     return ShareFacts(read.index + 1, read.identifier)
+
+
+def find_unknown(words: Sequence[str]) -> tuple[int, ...]:
+    """Return the places, counted from 1, of the words that no share can have. The words themselves are not repeated."""
+    return tuple(place for place, word in enumerate(words, start=1) if word not in wordlist.WORDLIST)
 
 
 def assemble(shares: Mapping[int, str], publics: Collection[bytes]) -> tuple[KemPrivate, frozenset[int]] | None:

@@ -16,7 +16,8 @@ from typing import BinaryIO, Protocol
 import pyrage
 from pyrage.x25519 import Identity, Recipient
 
-from ruangaman.ops.backup.types import BackupError
+from ruangaman.ops import troubles
+from ruangaman.ops.backup.types import BackupError, BackupHindered
 
 PIECE = 1 << 16
 
@@ -101,6 +102,8 @@ def _decrypt(path: Path, write_end: int, identities: Sequence[Identity], failure
 def _raise_first(failures: Sequence[BaseException]) -> None:
     if not failures or "BrokenPipe" in str(failures[0]):
         return
+    if isinstance(failures[0], OSError) and failures[0].filename is not None:
+        raise BackupHindered(f"The backup cannot be read. {troubles.sentence(failures[0])}")
     if "No matching keys" in str(failures[0]):
         raise BackupError("This identity does not open the backup: it was made for other recipients.")
     raise BackupError("The backup is damaged or cut short: take another copy of it. Nothing was restored.")
@@ -132,9 +135,11 @@ def read_recipients(words: Iterable[str]) -> list[Recipient]:
 def read_recipients_file(path: Path) -> list[str]:
     """Return the recipients named in a file, one a line; lines that begin with # are remarks."""
     try:
-        lines = path.read_text().splitlines()
+        lines = path.read_text("utf-8").splitlines()
     except OSError as error:
-        raise BackupError(f"The file of recipients cannot be read: {error}.") from None
+        raise BackupHindered(f"The file of recipients cannot be read. {troubles.sentence(error)}") from None
+    except ValueError:
+        raise BackupError(f"{path} is no file of recipients: it has one word age1… a line.") from None
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
@@ -148,7 +153,7 @@ def read_identities(path: Path) -> list[Identity]:
         lines = path.read_text().splitlines()
         return [Identity.from_str(line.strip()) for line in lines if line.strip() and not line.startswith("#")]
     except OSError as error:
-        raise BackupError(f"The identity file cannot be read: {error}.") from None
+        raise BackupHindered(f"The identity file cannot be read. {troubles.sentence(error)}") from None
     except (pyrage.IdentityError, ValueError):
         raise BackupError(f"{path} is no age identity file: its key looks like AGE-SECRET-KEY-1….") from None
 
@@ -164,6 +169,8 @@ def make_identity(path: Path) -> str:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise BackupError(f"{path} is there already: a key is never written over.") from None
+    except OSError as error:
+        raise BackupHindered(f"The key cannot be written. {troubles.sentence(error)}") from None
     with os.fdopen(handle, "w") as file:
         file.write(f"# public key: {identity.to_public()}\n{identity}\n")
         file.flush()

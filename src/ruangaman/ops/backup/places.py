@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ruangaman.ops import canary, demo, environment, place, postgres, roles
-from ruangaman.ops.backup.taking import Source
+from ruangaman.ops.backup.taking import URL, Source
 from ruangaman.ops.backup.types import BackupError, Manifest
 from ruangaman.ops.postgres import Postgres
 from ruangaman.ops.progress import step
@@ -22,7 +22,7 @@ NEEDED = ("pepper", canary.FILE)
 LEDGER, CHECKPOINTS = "erasure.ledger", "checkpoints"
 _NOTE_NAME = re.compile(r"\w[\w-]*\.(txt|pub)")
 NOTE = "last-backup.json"
-_URL, _URL_MIGRATE = "DATABASE_URL_BACKUP", "DATABASE_URL_MIGRATE"
+_URL_MIGRATE = "DATABASE_URL_MIGRATE"
 
 
 def outside(environ: Mapping[str, str], data: Path) -> dict[str, Path]:
@@ -51,7 +51,7 @@ def source(folder: Path) -> Iterator[tuple[Source, Path]]:
     Raises:
         BackupError: there is neither.
     """
-    url = os.environ.get(_URL)
+    url = os.environ.get(URL)
     if url:
         data = Path(os.environ.get("RUANGAMAN_DATA", ""))
         if not os.environ.get("RUANGAMAN_DATA") or not data.is_dir():

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruangaman.ops import canary
+from ruangaman.ops import canary, troubles
 from ruangaman.ops.backup.archive import Pieces, Reader
 from ruangaman.ops.backup.places import LEDGER, locate
-from ruangaman.ops.backup.types import BackupError, Manifest
+from ruangaman.ops.backup.types import BackupError, BackupHindered, Manifest
 from ruangaman.ops.progress import Bar, step
 
 
@@ -38,8 +38,10 @@ def check(reader: Reader) -> Manifest:
     Raises:
         BackupError: it is not whole, or this identity does not open it.
     """
+    if reader.path.is_dir():
+        raise BackupHindered(f"There is no backup {reader.path}: it is a folder. Name the file itself.")
     if not reader.path.is_file():
-        raise BackupError(f"There is no backup {reader.path}.")
+        raise BackupHindered(f"There is no backup {reader.path}: look at how its name is written.")
     total = max(reader.path.stat().st_size >> 20, 1)
     with Bar() as bar:
         said = reader.read(_skip, progress=lambda done: bar("Checking the backup (MiB)", min(done >> 20, total), total))
@@ -65,6 +67,7 @@ def restore(reader: Reader, said: Manifest, *, files: Path, ledgers: Sequence[Pa
     from ruangaman.ops.backup import giving  # models are importable only now
 
     key = _require_keys(said)
+    _require_writable(files)
     _require_ledgers(files, ledgers)
     giving.require_empty()
     giving.close_doors()
@@ -96,6 +99,7 @@ def prove_standing(*, files: Path, ledgers: Sequence[Path]) -> Proof:
     giving.close_doors()
     _require_pepper()
     key = _read_canary()
+    _require_writable(files)
     _require_ledgers(files, ledgers)
     giving.end_sessions()
     write_outside({LEDGER: b""}, files, ledgers)
@@ -115,6 +119,12 @@ def _require_pepper() -> None:
         raise BackupError(str(error)) from None
 
 
+def _require_writable(files: Path) -> None:
+    """Refuse before anything is put back, not after: ledger and checkpoints go there. Raises BackupHindered."""
+    if not os.access(files, os.W_OK | os.X_OK):
+        raise BackupHindered(f"This user may not write into {files}: let it belong to the user who restores.")
+
+
 def _require_ledgers(files: Path, named: Sequence[Path]) -> None:
     """Look at every ledger of erasures before one of them is written to. Raises BackupError: it says which is bad."""
     from ruangaman.vault.errors import BrokenLedger
@@ -125,7 +135,8 @@ def _require_ledgers(files: Path, named: Sequence[Path]) -> None:
         try:
             check_ledger(path)
         except OSError as error:
-            raise BackupError(f"The ledger of erasures {path} cannot be read ({error}). Nothing was changed.") from None
+            said = troubles.sentence(error)
+            raise BackupHindered(f"The ledger of erasures {path} cannot be read. {said} Nothing was changed.") from None
         except BrokenLedger as error:
             raise BackupError(f"{path}: {error} It was left as it is: take another copy.") from None
 
@@ -141,10 +152,15 @@ def _require_keys(said: Manifest) -> str:
 
 def _read_canary() -> str:
     try:
-        return canary.path().read_text()
+        return canary.path().read_text("utf-8")
     except OSError as error:
+        raise BackupHindered(
+            "The canary's key cannot be read: bring it from where the pepper's copy is kept."
+            f" {troubles.sentence(error)}"
+        ) from None
+    except ValueError:
         raise BackupError(
-            f"The canary's key is not there ({error}): bring it from where the pepper's copy is kept."
+            f"{canary.path()} is not the canary's key: bring the copy that lies beside the pepper's."
         ) from None
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any, BinaryIO, cast
 import psycopg
 from pyrage.x25519 import Recipient
 
+from ruangaman.ops import troubles
 from ruangaman.ops.backup import age, archive, tables
 from ruangaman.ops.backup.tables import Connection, Table
-from ruangaman.ops.backup.types import MANIFEST, OPENING, BackupError, Manifest, Part
+from ruangaman.ops.backup.types import MANIFEST, OPENING, BackupError, BackupHindered, Manifest, Part
 from ruangaman.ops.progress import Progress
 
 READ_BYTES = 1 << 20
+URL = "DATABASE_URL_BACKUP"
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _FACTS = """
 SELECT clock_timestamp(), coalesce(current_setting('ruangaman.demo', true), '') <> '',
@@ -80,6 +83,8 @@ def take(source: Source, path: Path, recipients: Sequence[Recipient], *, progres
         BackupError: the database cannot be read whole, or the file not be written; nothing is left behind then.
     """
     unfinished = path.with_name(f"{path.name}.part")
+    if path.is_dir():
+        raise BackupHindered(f"{path} is a folder: name the file in it that the backup goes to.")
     if path.exists():
         raise BackupError(f"{path} is there already: a backup is never written over.")
     made: list[Manifest] = []
@@ -87,16 +92,19 @@ def take(source: Source, path: Path, recipients: Sequence[Recipient], *, progres
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file, _connect(source) as connection:
             output = _Output(file)
-            age.encrypt(_contents(connection, source, made, progress), output, recipients)
+            # Closed before the connection: a copy left in the middle holds its lock, and a full disk waits for ever.
+            with contextlib.closing(_contents(connection, source, made, progress)) as pieces:
+                age.encrypt(pieces, output, recipients)
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(path)
     except psycopg.Error as error:
-        raise BackupError(f"The database could not be read: {str(error).splitlines()[0]}") from error
+        raise BackupHindered(f"The database could not be read. {troubles.of_database(error, URL)}") from error
     except OSError as error:
-        raise BackupError(f"The backup could not be written: {error}.") from error
+        raise BackupHindered(f"The backup could not be written. {troubles.sentence(error)}") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     return Taken(path, output.size, output.digest.hexdigest(), made[0])
 
 
@@ -109,7 +117,7 @@ def _connect(source: Source) -> Connection:
     return connection
 
 
-def _contents(connection: Connection, source: Source, made: list[Manifest], progress: Progress) -> Iterator[bytes]:
+def _contents(connection: Connection, source: Source, made: list[Manifest], progress: Progress) -> Generator[bytes]:
     """Yield the archive; the manifest at its end is also put into `made`."""
     settled = {name: (file, file.stat().st_size) for name, file in source.settled.items()}
     found = tables.read_tables(connection)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ruangaman.ops.troubles import Hindered
+
 FORMAT = 1
 OPENING, MANIFEST = "opening.json", "manifest.json"
 """The first and the last member of the archive inside the age file."""
@@ -28,6 +30,10 @@ NOT_INSIDE = {
 
 class BackupError(RuntimeError):
     """A backup or a restore was refused or failed; the text says what to do."""
+
+
+class BackupHindered(BackupError, Hindered):
+    """Something outside was in the way of a backup or a restore: a disk, a file, the database."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -28,8 +31,8 @@ UNSIGNED = "Every row was computed again and holds by itself, but no signature w
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.epilog = (
-        "verify ends with 0: whole, if perhaps older; 1: not whole, or not readable; 2: not asked rightly; "
-        "3: whole, but it ends before what --latest, --through or --root ask for"
+        "verify ends with 0: whole, if perhaps older; 1: not whole, or not readable; 2: not asked rightly, or the "
+        "database is away; 3: whole, but it ends before what --latest, --through or --root ask for"
     )
     parser.add_argument(
         "what",
@@ -61,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
         return verdicts.MISUSED
     if options.what == "verify" and options.file is not None:
         return _verify_file(options)
+    if options.what == "export" and options.file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(options.file))
     work: Callable[[argparse.Namespace], int]
     work = {"verify": _verify, "checkpoint": _checkpoint, "export": _export}[options.what]
     process = "worker" if options.what == "checkpoint" else "web"
@@ -214,10 +219,12 @@ def _export(options: argparse.Namespace) -> int:
     try:
         with unfinished.open("w", encoding="utf-8") as file:
             last, newer = export_trail(file, at=clock.now(), progress=Told())
-    except (TrailBroken, NoKey, BadText, OSError) as error:
-        unfinished.unlink(missing_ok=True)
+        unfinished.replace(options.file)
+    except (TrailBroken, NoKey, BadText) as error:
         return _refused("Nothing was exported", error)
-    unfinished.replace(options.file)
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     print(
         f"{options.file}: {last.rows:,} rows up to checkpoint {last.number}. Newer rows that are not in it: {newer:,}."
     )

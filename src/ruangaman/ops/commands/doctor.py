@@ -7,10 +7,10 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from ruangaman.ops import canary, demo, postgres
+from ruangaman.ops import canary, demo, place, postgres, production
 from ruangaman.ops.doctor import around, database, machine
 from ruangaman.ops.doctor.types import URLS, Finding, House, bad, ok
 from ruangaman.ops.paths import default_demo_folder
@@ -30,11 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, default=None, metavar="DIR", help="folder of the demo, if not the usual one"
     )
     parser.add_argument("--json", action="store_true", help="print one line of JSON on stdout")
+    parser.add_argument(
+        "--checked",
+        choices=["people"],
+        help="say that somebody went through the people after a restore; it is written into the audit trail",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Look at everything, then tell."""
     folder = None if any(os.environ.get(name) for name in URLS.values()) else options.data or default_demo_folder()
+    if options.checked:
+        return _note_checked(folder)
     findings = list(examine(folder.absolute() if folder else None))
     is_well = all(finding.level != "bad" for finding in findings)
     if options.json:
@@ -47,10 +54,25 @@ def run(options: argparse.Namespace) -> int:
     return 0 if is_well else 1
 
 
+def _note_checked(folder: Path | None) -> int:
+    with place.django_as_owner(folder):
+        from ruangaman.ops.backup import people  # models are importable only now
+
+        people.note_checked()
+    print("Noted in the audit trail: the people were gone through after the restore.")
+    return 0
+
+
 def examine(folder: Path | None) -> Iterator[Finding]:
     """Look at a demo in its folder, or, without one, at the city that the environment names."""
     if folder is None:
         house = _city()
+        said = production.not_begun()
+        if said is not None:
+            data = Path(house.environ.get("RUANGAMAN_DATA") or ".")
+            yield bad("city", said, "run ./ruang setup, with docs/how-to/install-for-a-city.md beside you.")
+            yield from machine.look(replace(house, keys={}, data=data))
+            return
         yield from machine.look(house)
         yield from database.look(house)
         yield from around.look(house)
@@ -59,7 +81,7 @@ def examine(folder: Path | None) -> Iterator[Finding]:
     house = _demo(folder, None, is_running=False, made=made)
     yield from machine.look(house)
     if not made:
-        yield ok("demo", f"the one in {folder} was not made yet")
+        yield ok("demo", f"the one in {folder} was not made yet; a city begins with ./ruang setup")
         return
     try:
         with _socket(folder) as (socket, is_running):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from ruangaman.ops import production
 from ruangaman.ops.commands import check
@@ -18,11 +19,15 @@ def run(options: argparse.Namespace) -> int:
     if options.make:
         app, name = options.make
         return check.on_own_database(lambda env: check.make_migration(app, name, env))
+    production.require_begun()
     with production.django_as("migrate"):
         from django.core.management import call_command
 
-        call_command("migrate", verbosity=1)
+        from ruangaman.config.startup import check_tables  # models are importable only now
         from ruangaman.ops import canary
 
-        canary.ensure()
+        check_tables()
+        call_command("migrate", verbosity=1)
+        if not canary.ensure():
+            print("There is no city in these tables yet: run ./ruang setup.", file=sys.stderr)
     return 0

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ruangaman.ops import production
+from ruangaman.ops.setup import ground
 from ruangaman.ops.setup.ground import Unfit
 from ruangaman.ops.terminal import Gone, Terminal
 from ruangaman.ops.words import LANGUAGES, speak
@@ -86,12 +87,15 @@ def _bring_back(terminal: Terminal, names: list[str]) -> None:
 
 
 def _resplit(terminal: Terminal) -> None:
+    from django.conf import settings
+
     from ruangaman.core import clock
     from ruangaman.ops.recovering import acts, talk
     from ruangaman.ops.setup import ceremony
     from ruangaman.ops.setup.interview import ask_custodians
     from ruangaman.vault import recovery
 
+    ground.require_writable(settings.ENV.data)  # the record of the custodians goes there at the end
     terminal.say(_("Kunci pemulihan baru, dibagi lima. Perlu tiga bagian lama, dua petugas kunci, dan kelima penjaga."))
     assembled = talk.ask_shares(terminal)
     signers = talk.ask_signers(terminal, ())

@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     if options.workers < 1 or not 0 < options.port < 65536:
         print("--workers takes a whole number from 1, --port one from 1 to 65535.", file=sys.stderr)
         return 2
+    production.require_begun()
     demo.choose_port(options.port, options.host)
     production.become("web")
     os.environ["RUANGAMAN_DIE_WITH_PARENT"] = "1"

@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Work until SIGTERM; a job that runs then has five seconds to end. What was erased elsewhere is erased first."""
+    production.require_begun()
     with production.django_as("worker"):
         from ruangaman.audit.types import Role  # models are importable only now
         from ruangaman.config.startup import check_database, look_around

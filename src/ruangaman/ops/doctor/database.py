@@ -42,6 +42,11 @@ SELECT count(*) FILTER (WHERE status = 'failed'),
 FROM procrastinate_jobs j
 """
 _BEAT = "SELECT extract(epoch FROM clock_timestamp() - max(last_heartbeat)) FROM procrastinate_workers"
+_HAS_TABLES = "SELECT to_regclass('public.django_migrations') IS NOT NULL"
+_RESTORED = """
+SELECT max(at) FILTER (WHERE type = 'vault.restored'), max(at) FILTER (WHERE type = 'accounts.people_checked')
+FROM audit_auditevent WHERE type IN ('vault.restored', 'accounts.people_checked')
+"""
 _ARCHIVE = """
 SELECT current_setting('archive_mode'),
        (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical' AND active),
@@ -163,6 +168,12 @@ def _may_connect(connection: Connection, login: str) -> bool:
 
 
 def _inside(connection: Connection, house: House) -> Iterator[Finding]:
+    if not _value(connection, _HAS_TABLES):
+        yield bad("city", "this database was not set up", "run ./ruang setup")
+        return
+    if not _value(connection, "SELECT EXISTS (SELECT 1 FROM accounts_desk)"):
+        yield bad("city", "the tables are there and nobody is in them", "run ./ruang setup: it was broken off.")
+    yield _people(connection)
     yield _migrations(connection)
     unshut = _value(connection, _UNSHUT)
     if unshut:
@@ -171,6 +182,15 @@ def _inside(connection: Connection, house: House) -> Iterator[Finding]:
         yield ok("policies", "row-level security is forced wherever it is on")
     yield _pepper(connection, house)
     yield from _jobs(connection, house)
+
+
+def _people(connection: Connection) -> Finding:
+    """A restore brings back who has left since, and what was taken from people since: nobody but a person knows who."""
+    restored, checked = connection.execute(_RESTORED).fetchone() or (None, None)
+    if restored is not None and (checked is None or checked < restored):
+        text = f"restored on {restored:%Y-%m-%d %H:%M} UTC: who left or lost access since the backup has it again"
+        return warn("people", text, "go through ./ruang restore --people, then say ./ruang doctor --checked people")
+    return ok("people", "nobody came back with a restore" if restored is None else "looked through since the restore")
 
 
 def _migrations(connection: Connection) -> Finding:
@@ -191,9 +211,15 @@ def _pepper(connection: Connection, house: House) -> Finding:
 
     kept = _value(connection, "SELECT value FROM vault_installationcheck")
     path = house.keys["pepper"]
-    if kept is None or not path.is_file():
+    try:
+        here = path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        return bad(
+            "pepper fits", f"cannot be told ({error.strerror})", "run the doctor as the user who runs the house."
+        )
+    if kept is None or here is None:
         return warn("pepper fits", "cannot be told", "start the web server once: it leaves the mark to compare with.")
-    if bytes(kept) != pepper.check_value_of(path.read_bytes()):
+    if bytes(kept) != pepper.check_value_of(here):
         return bad("pepper fits", f"{path} is not the pepper of this database", "bring the right one: nothing opens.")
     return ok("pepper fits", "the pepper is the one of this database")
 

@@ -58,9 +58,9 @@ def _keys(house: House) -> Iterator[Finding]:
 
 
 def _key(name: str, path: Path) -> Finding:
-    if not path.is_file():
-        return bad(name, f"{path} is not there", _FROM_WHERE[name])
     try:
+        if not path.is_file():
+            return bad(name, f"{path} is not there", _FROM_WHERE[name])
         mode, size = stat.S_IMODE(path.stat().st_mode), path.stat().st_size
     except OSError as error:
         return bad(name, f"{path} cannot be looked at ({error})", "run the doctor as the user who runs the house.")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from ruangaman.accounts.models import User
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
-from ruangaman.core.errors import DomainError
 from ruangaman.ops.setup.ground import Unfit
 from ruangaman.ops.setup.interview import ask_password, show_code
+from ruangaman.ops.setup.shares import mend
 from ruangaman.ops.terminal import Check, Terminal
 from ruangaman.ops.words import translate as _
 from ruangaman.vault import doors, recovery
@@ -127,23 +127,17 @@ def _one_of(names: Collection[str]) -> Check:
 
 
 def _take_share(terminal: Terminal, shares: dict[int, str], splittings: dict[int, int]) -> None:
-    """Ask for one share, unseen, until it is good by itself and new."""
-
-    def fault(answer: str) -> str | None:
-        try:
-            facts = recovery.read_share(answer)
-        except DomainError as error:
-            return str(error)
-        if facts.number in shares:
-            return _("Bagian %(number)d sudah dimasukkan; perlu bagian dari penjaga lain.") % {"number": facts.number}
-        return None
-
+    """Ask for one share on a screen of its own, until it is good by itself and new."""
     count = len(shares) + 1
     terminal.say("\n" + _("Bagian ke-%(count)d: penjaganya mengetik ke-33 kata, dipisahkan spasi."), count=count)
-    with terminal.alone():
-        typed = terminal.ask(_("Kata-katanya"), check=fault)
-    facts = recovery.read_share(typed)
-    shares[facts.number], splittings[facts.number] = recovery.normalise(typed), facts.splitting
+    while True:
+        with terminal.alone():
+            typed = mend(terminal, terminal.ask(_("Kata-katanya")))
+        facts = recovery.read_share(typed)
+        if facts.number not in shares:
+            break
+        terminal.say(_("Bagian %(number)d sudah dimasukkan; perlu bagian dari penjaga lain."), number=facts.number)
+    shares[facts.number], splittings[facts.number] = typed, facts.splitting
     terminal.say(_("Bagian %(number)d diterima."), number=facts.number)
 
 

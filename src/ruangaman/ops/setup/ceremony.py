@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from ruangaman.ops.setup.plan import Custodian
+from ruangaman.ops.setup.shares import mend
 from ruangaman.ops.terminal import Terminal
 from ruangaman.ops.words import translate as _
 from ruangaman.vault import recovery
@@ -73,11 +74,17 @@ def _is_on_paper(terminal: Terminal, share: str) -> bool:
     numbers = sorted(secrets.SystemRandom().sample(range(_COMMON_WORDS, len(words)), ASKED))
     for number in numbers:
         typed = terminal.ask(_("Kata ke-%(number)d dari kertas (atau seluruh bagian)") % {"number": number + 1})
-        if recovery.normalise(typed) == share:
-            return True
-        if typed.casefold() != words[number]:
+        if len(typed.split()) > 1:
+            return mend(terminal, typed) == share
+        if typed.casefold() != words[number] and not _is_mended(terminal, number, words[number]):
             return False
     return True
+
+
+def _is_mended(terminal: Terminal, number: int, word: str) -> bool:
+    """Ask once more for one word; a slip of the finger is not worth the whole share."""
+    terminal.say("  " + _("Kata ke-%(number)d tidak cocok. Lihat kertas, lalu ketik sekali lagi."), number=number + 1)
+    return terminal.ask(_("Kata ke-%(number)d, sekali lagi") % {"number": number + 1}).casefold() == word
 
 
 def _table(words: list[str]) -> list[str]:

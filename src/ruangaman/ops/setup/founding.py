@@ -95,4 +95,8 @@ def _require_nobody() -> None:
         raise Unfit(
             _("Kota ini sudah disiapkan: %(units)s, %(people)d akun. Tidak ada yang diubah.")
             % {"units": ", ".join(units) or "-", "people": people}
+            + "\n"
+            + _(
+                "Orang lain ditambah dengan undangan, tidak di sini: masuk di layar, buka Orang, lalu Undang seseorang."
+            )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +10,14 @@ from pathlib import Path
 import psycopg
 
 from ruangaman.config.env import URL_NAMES, Database, EnvError, read_url
-from ruangaman.ops import environment, roles
-from ruangaman.ops.production import first_line
+from ruangaman.ops import environment, roles, troubles
+from ruangaman.ops.production import SECRETS
 from ruangaman.ops.words import translate as _
 
 ADMIN = "DATABASE_URL_ADMIN"
 FURTHER = ("DATABASE_URL_BACKUP",)
 """Addresses of logins that a city may use later: if they are said, the logins get their passwords with the others."""
-SECRETS = ("RUANGAMAN_PEPPER_FILE", "RUANGAMAN_SECRET_KEY_FILE", "RUANGAMAN_CHECKPOINT_KEY_FILE")
+LEDGER = "RUANGAMAN_LEDGER_FILE"
 OLDEST, NEWEST = 15, 18
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 _NEEDED = {"web": ("ra_public", "ra_web", "ra_audit"), "worker": ("ra_worker",), "migrate": ("ra_migrate",)}
@@ -55,6 +56,7 @@ def prepare_server(addresses: dict[str, Database]) -> None:
 
     Raises:
         Unfit: it is not; the text ends with the SQL to run where we may not.
+        Hindered: the manager's login does not get in, or may not make roles.
     """
     if os.environ.get(ADMIN):
         _make(addresses)
@@ -63,8 +65,53 @@ def prepare_server(addresses: dict[str, Database]) -> None:
         raise Unfit(_told(faults, addresses["migrate"].name))
 
 
+def explain_logins() -> list[str]:
+    """Return each login of the database with what it is for, a line each."""
+    said = {
+        "ra_login_web": _("server web; alamatnya DATABASE_URL."),
+        "ra_login_worker": _("pekerjaan di belakang layar, misalnya alarm dan surat; DATABASE_URL_WORKER."),
+        "ra_login_migrate": _("pemilik tabel, hanya untuk setup, migrate, recover, restore; DATABASE_URL_MIGRATE."),
+        "ra_login_backup": _("hanya membaca, untuk backup dan doctor; DATABASE_URL_BACKUP."),
+        "ra_login_sender": _("kelak untuk pengirim WhatsApp dan SMS; rilis ini belum memakainya, biarkan tanpa sandi."),
+    }
+    return [f"  {login:<17} {said[login]}" for login in roles.LOGINS]
+
+
+def make_folders() -> None:
+    """Make the folders that the environment names. Raises OSError: this user may not, or a file is in the way."""
+    data = Path(os.environ["RUANGAMAN_DATA"])
+    files = [Path(os.environ[name]).absolute() for name in (*SECRETS, LEDGER) if os.environ.get(name)]
+    for folder in (data, *(file.parent for file in files)):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    require_writable(data)
+
+
+def require_writable(folder: Path) -> None:
+    """Refuse a folder in which this user can make nothing, before anything else is done. Raises OSError."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+def missing_secrets() -> list[Path]:
+    """Return the secret files that are not there yet."""
+    return [path for path in (Path(os.environ[name]) for name in SECRETS) if not path.exists()]
+
+
+def read_state(migrate: Database) -> tuple[int, int] | None:
+    """Return how many tables and how many people the database holds; None: it cannot be told. Changes nothing."""
+    try:
+        with psycopg.connect(**migrate.parameters(), connect_timeout=10) as connection:  # type: ignore[arg-type]
+            connection.execute("SET ROLE ra_migrate")
+            tables = _first(connection, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+            if not _first(connection, "SELECT to_regclass('public.accounts_user') IS NOT NULL"):
+                return tables, 0
+            return tables, _first(connection, "SELECT count(*) FROM accounts_user")
+    except psycopg.Error:
+        return None
+
+
 def make_secrets(migrate: Database) -> list[Path]:
-    """Make the secret files that are not there; return those that are new.
+    """Make the secret files that are not there, in folders that are; return those that are new.
 
     Raises:
         Unfit: the database knows a pepper already, and it is not here.
@@ -75,14 +122,9 @@ def make_secrets(migrate: Database) -> list[Path]:
             _("Basis data ini dibuat dengan berkas pepper yang tidak ada di %(path)s. Kembalikan dari salinannya.")
             % {"path": pepper}
         )
-    Path(os.environ["RUANGAMAN_DATA"]).mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = []
-    for name in SECRETS:
-        path = Path(os.environ[name])
-        if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            environment.make_secret(path)
-            made.append(path)
+    made = missing_secrets()
+    for path in made:
+        environment.make_secret(path)
     return made
 
 
@@ -98,7 +140,7 @@ def _make(addresses: dict[str, Database]) -> None:
     except EnvError as error:
         raise Unfit(str(error)) from None
     except psycopg.Error as error:
-        raise Unfit(f"{ADMIN}: {first_line(error)}") from None
+        raise troubles.Hindered(troubles.of_database(error, ADMIN)) from None
 
 
 def _faults(addresses: dict[str, Database]) -> Iterator[str]:
@@ -109,7 +151,7 @@ def _faults(addresses: dict[str, Database]) -> Iterator[str]:
                 if process == "migrate":
                     yield from _server_faults(connection)
         except psycopg.Error as error:
-            yield f"{URL_NAMES[process]}: {first_line(error)}"
+            yield f"{URL_NAMES[process]}: {troubles.first_line(error)}"
 
 
 def _login_faults(connection: psycopg.Connection, process: str) -> Iterator[str]:
@@ -153,7 +195,7 @@ def _server_faults(connection: psycopg.Connection) -> Iterator[str]:
 
 
 def _told(faults: list[str], name: str) -> str:
-    lines = [*faults, ""]
+    lines = [*faults, "", _("Login basis data dan gunanya:"), *explain_logins(), ""]
     lines.append(
         _("Jika peran dan basis data belum ada, jalankan ini sebagai pengelola PostgreSQL dengan psql, lalu mulai lagi")
     )
@@ -163,7 +205,11 @@ def _told(faults: list[str], name: str) -> str:
 
 def _knows_a_pepper(migrate: Database) -> bool:
     with psycopg.connect(**migrate.parameters(), options="-c role=ra_migrate") as connection:  # type: ignore[arg-type]
-        row = connection.execute("SELECT to_regclass('public.vault_installationcheck') IS NOT NULL").fetchone()
-        if row is None or not row[0]:
+        if not _first(connection, "SELECT to_regclass('public.vault_installationcheck') IS NOT NULL"):
             return False
         return connection.execute("SELECT 1 FROM vault_installationcheck").fetchone() is not None
+
+
+def _first(connection: psycopg.Connection, question: str) -> int:
+    row = connection.execute(question).fetchone()
+    return int(row[0]) if row else 0

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from ruangaman.accounts.policies import password_fault
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission, Role
 from ruangaman.ops.setup.plan import Custodian, Person, Place, Plan
+from ruangaman.ops.setup.roles_said import explain_roles
 from ruangaman.ops.terminal import Check, Terminal
 from ruangaman.ops.words import translate as _
 from ruangaman.vault import doors, recovery
@@ -52,7 +53,7 @@ class Interview:
         desk = self._several("desk", _("Petugas meja"), least=1, role=Role.PETUGAS.value, roles=_DESK_ROLES)
         say("\n" + _("Orang lain, misalnya manajer kasus. Yang belum ada sekarang bisa diundang nanti."))
         others = self._several("other", _("Orang lain"), least=0, role=Role.MANAJER.value)
-        emergency = self._emergency(officers[0].username)
+        emergency = self._emergency(officers, desk, others)
         say("\n" + _("3 dari 4: penjaga kunci pemulihan, lima orang dari lima instansi yang berbeda."))
         say(_("Tiga dari lima bagian membuka semua berkas. Karena itu tidak ada dua penjaga dari instansi yang sama."))
         return Plan(place, officers, desk, others, emergency, ask_custodians(self._ask))
@@ -87,23 +88,38 @@ class Interview:
         name = self._ask(f"{key}_name", "  " + _("Nama lengkap"), check=_name_fault)
         email = self._ask(f"{key}_email", "  " + _("Surel (ke sana alarm dikirim)"), check=_email_fault)
         known = _("Peran itu tidak ada di sini. Yang ada: %(roles)s.") % {"roles": ", ".join(roles)}
+        self._terminal.say("  " + _("Peran yang ada di sini; ketik kata di sebelah kiri:"))
+        for line in explain_roles(roles):
+            self._terminal.say("    " + line)
         chosen = self._ask(
             f"{key}_role", "  " + _("Peran"), default=role, check=lambda answer: None if answer in roles else known
         )
         password = ask_password(self._terminal, username=username, name=name)
         return Person(username, name, email, chosen, password, show_code(self._terminal, name=name))
 
-    def _emergency(self, first: str) -> tuple[str, ...]:
+    def _emergency(
+        self, officers: tuple[Person, Person], desk: tuple[Person, ...], others: tuple[Person, ...]
+    ) -> tuple[str, ...]:
+        seated = {person.username for person in desk}
+        seated |= {person.username for person in (*officers, *others) if person.role in _DESK_ROLES}
+
         def fault(answer: str) -> str | None:
             names = _listed(answer)
             if not names or set(names) - self._names or len(names) > MOST_EMERGENCY_OFFICERS:
                 return _("Satu sampai empat nama pengguna dari atas, dipisahkan koma.")
+            if seated & set(names):
+                return _(
+                    "%(names)s duduk di meja pengaduan dan tidak boleh memegang kunci darurat. Sebut orang lain."
+                ) % {"names": ", ".join(sorted(seated & set(names)))}
             return None
 
         self._terminal.say(
             "\n" + _("Petugas darurat memegang kunci darurat unit: satu sampai empat orang, tidak di meja.")
         )
-        answer = self._ask("emergency", _("Nama pengguna petugas darurat"), default=first, check=fault)
+        default = next((person.username for person in officers if person.username not in seated), "")
+        if fault(self._said.get("emergency", default)):
+            self._said.pop("emergency", None)  # said before, of other people
+        answer = self._ask("emergency", _("Nama pengguna petugas darurat"), default=default, check=fault)
         return tuple(_listed(answer))
 
     def _ask(self, key: str, question: str, *, default: str = "", check: Check | None = None) -> str:
