@@ -60,20 +60,6 @@ def a_dossier(office: Office, *holders: User) -> object:
     return made.dossier_id
 
 
-@pytest.fixture
-def admin(office: Office) -> User:
-    return office.user(Role.ADMIN, username="admin")
-
-
-@pytest.fixture
-def safe(office: Office) -> Office:
-    """An office with a recovery key, without which no dossier is made."""
-    with working(role=DatabaseRole.MIGRATE):
-        recovery, _shares = vault.create_recovery(at=JAN_5)
-    sign(office, recovery)
-    return office
-
-
 # --- invitation -------------------------------------------------------------------------------------------------------
 
 

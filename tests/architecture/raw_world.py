@@ -170,6 +170,7 @@ def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case
         put("accounts_leftdossier", id=uuid4(), user_id=people["mantan"].pk, dossier_id=case.dossier_id, left_at=at)
     former = Principal.objects.create(id=uuid4(), kind="user", created_at=now).pk
     put("accounts_formerkeys", principal_id=former, user_id=people["hukum"].pk, until=at)
+    put("accounts_formeraddress", id=uuid4(), user_id=people["hukum"].pk, email="dahulu@contoh.invalid", until=at)
     for by, unit in (("kepala", people["kepala"].unit), ("admin", people["dinsos"].unit)):
         facts = {"username": f"baru-{by}", "display_name": "Baru", "email": "", "role": Role.PENDAMPING}
         with working(people[by]):

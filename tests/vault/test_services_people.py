@@ -224,11 +224,10 @@ def test_the_fourth_holder_hands_the_emergency_key_on_and_holds_it_no_more(town:
     people = [town.person() for _ in range(5)]
     ids = [person.principal_id for person in people]
     emergency = town.group(*people[:4], kind=PrincipalKind.BREAKGLASS)
-    with working(people[3]):
-        with pytest.raises(NotFound):
-            services.add_member(
-                group_id=emergency, member_id=ids[4], by=people[3], at=FEB_2, instead_of=town.first.principal_id
-            )
+    with working(people[3]), pytest.raises(NotFound):
+        services.add_member(
+            group_id=emergency, member_id=ids[4], by=people[3], at=FEB_2, instead_of=town.first.principal_id
+        )
     assert set(services.read_members(emergency)) == set(ids[:4])
     with working(people[3]):
         services.add_member(group_id=emergency, member_id=ids[4], by=people[3], at=FEB_2, instead_of=ids[3])

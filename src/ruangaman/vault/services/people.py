@@ -235,9 +235,7 @@ def create_group(*, kind: PrincipalKind, members: Sequence[UUID], by: Actor | No
     return group_id
 
 
-def add_member(
-    *, group_id: UUID, member_id: UUID, by: Actor, at: datetime, instead_of: UUID | None = None
-) -> None:
+def add_member(*, group_id: UUID, member_id: UUID, by: Actor, at: datetime, instead_of: UUID | None = None) -> None:
     """Hand all generations of a group's key that `by` holds to a new member.
 
     Args:
