@@ -218,8 +218,8 @@ look at them: each is seen once, with a paper in hand.
 NO_PAGES = frozenset(
     {
         "livez", "readyz", "kerja/alarm", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
-        "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik", PERSON + "langkah-kedua",
-        PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",
+        "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
+        PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",
         EMERGENCY + "<uuid:request_id>/serahkan", "pengaturan/meja/<slug:code>/", "pengaturan/kunci/usul",
         "pengaturan/kunci/sahkan-ulang", "pengaturan/kunci/<uuid:principal_id>/",
         "pengaturan/kunci/<uuid:principal_id>/lepas", "pengaturan/permintaan/<uuid:request_id>/",
