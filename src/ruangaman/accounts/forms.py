@@ -170,7 +170,7 @@ class EmergencyForm(PickForm):
         self, data: Any = None, *, users: Iterable[tuple[str, str]], holders: Iterable[tuple[str, str]], **more: Any
     ) -> None:
         super().__init__(data, users=users, **more)
-        choices = [("", _("Tidak ada: pemegangnya bertambah satu")), *holders]
+        choices = [("", _("Tidak ada: bertambah satu")), *holders]
         self.fields["instead_of"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
 

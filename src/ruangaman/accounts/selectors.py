@@ -289,6 +289,14 @@ class EmergencyKey:
     asked: list[DoorRequest]
     agreed: list[DoorRequest]
 
+    @property
+    def to_do(self) -> list[tuple[DoorRequest, bool]]:
+        """What was agreed, each with whether `viewer` may begin a new key instead: nobody stays to hand it on."""
+        return [
+            (one, self.is_in_charge and all(user.pk == one.instead_of_id for user in self.holders))
+            for one in self.agreed
+        ]
+
 
 def list_emergency_keys(*, viewer: User, at: datetime) -> list[EmergencyKey]:
     """Return the emergency keys that `viewer` holds, or of whose units they are in charge."""

@@ -109,4 +109,6 @@ def answered(request: StaffRequest, act: Callable[..., object], said: str) -> Ht
         act(by=request.user, at=clock.now())
     except DomainError as error:
         return refused(request, str(error), EMERGENCY_URL)
+    if not selectors.list_emergency_keys(viewer=request.user, at=clock.now()):
+        return HttpResponseRedirect("/pengaturan/?sudah=darurat")  # whoever gave the key away sees its page no more
     return HttpResponseRedirect(f"{EMERGENCY_URL}?sudah={said}")

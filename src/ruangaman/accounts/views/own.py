@@ -29,6 +29,7 @@ SAID = {
     "bahasa": gettext_lazy("Bahasa layar sudah diganti."),
     "sandi": gettext_lazy("Kata sandi sudah diganti. Sesi lain sudah berakhir."),
     "sesi": gettext_lazy("Semua sesi lain sudah berakhir."),
+    "darurat": gettext_lazy("Kunci darurat sudah diserahkan. Anda tidak memegangnya lagi."),
 }
 ROOMS = (
     (Permission.PEOPLE_MANAGE, "/pengaturan/orang/", gettext_lazy("Orang dan undangan")),
