@@ -267,23 +267,6 @@ class FormerKeys(models.Model):
         return str(self.principal_id)
 
 
-class LeftDossier(models.Model):
-    """A dossier that somebody could open who has left: what is written from now on needs a new epoch."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    dossier = models.ForeignKey("vault.Dossier", on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    left_at = models.DateTimeField()
-    done_at = models.DateTimeField(null=True)
-
-    class Privacy:
-        plain = frozenset({"id", "user", "left_at", "done_at"})
-        linkable = frozenset({"dossier"})
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
 class DeskMember(models.Model):
     """Somebody who sits at a desk and therefore holds its keys."""
 

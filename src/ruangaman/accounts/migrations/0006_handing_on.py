@@ -1,5 +1,7 @@
 """The unit's emergency key is handed on by two people and a holder; an address changes, an account makes room.
 
+What waits for a new epoch because somebody left stands with everything else that waits for keys, in the vault.
+
 Nothing gets a wider right on the accounts: what changes there goes through functions that look at who is asking, as
 those of the first and the last day do.
 """
@@ -7,6 +9,7 @@ those of the first and the last day do.
 from __future__ import annotations
 
 import uuid
+from importlib import import_module
 
 import django.db.models.deletion
 from django.conf import settings
@@ -135,6 +138,61 @@ DROP FUNCTION accounts_write_to(uuid, text, timestamptz);
 """
 
 
+# The account alone: the vault is asked for the new epochs before, and deletes the wraps of the retired keys afterwards.
+CLOSE = """
+DROP FUNCTION accounts_close(uuid, timestamptz);
+CREATE FUNCTION accounts_close(person uuid, moment timestamptz) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+DECLARE
+    found accounts_user;
+BEGIN
+    SELECT * INTO found FROM accounts_user u WHERE u.id = person AND u.is_active FOR UPDATE;
+    IF found.id IS NULL OR person = ra_user() OR NOT accounts_may_manage(found.unit_id) THEN RETURN false; END IF;
+    PERFORM accounts_drop_doors(person, found.principal_id, moment);
+    UPDATE accounts_user SET is_active = false, left_at = moment, session_epoch = session_epoch + 1 WHERE id = person;
+    UPDATE accounts_invitation SET withdrawn_at = moment
+        WHERE user_id = person AND used_at IS NULL AND withdrawn_at IS NULL;
+    RETURN true;
+END
+$$;
+REVOKE ALL ON FUNCTION accounts_close(uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION accounts_close(uuid, timestamptz) TO ra_web;
+"""
+BEFORE = import_module("ruangaman.accounts.migrations.0005_lifecycle_rights")
+CLOSE_BEFORE = f"""
+DROP FUNCTION accounts_close(uuid, timestamptz);
+DROP FUNCTION accounts_count_dossiers(uuid);
+{BEFORE.LEAVING}
+REVOKE ALL ON FUNCTION accounts_close(uuid, timestamptz), accounts_count_dossiers(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION accounts_close(uuid, timestamptz), accounts_count_dossiers(uuid) TO ra_web;
+"""
+
+LEFT = """
+INSERT INTO vault_waiting (id, dossier_id, kind, principal_id, reason, asked_at, declined)
+SELECT gen_random_uuid(), l.dossier_id, 'epoch', u.principal_id, 'left', min(l.left_at), false
+FROM accounts_leftdossier l JOIN accounts_user u ON u.id = l.user_id
+WHERE l.done_at IS NULL AND EXISTS (SELECT 1 FROM vault_dossier d WHERE d.id = l.dossier_id AND d.shredded_at IS NULL)
+GROUP BY l.dossier_id, u.principal_id
+ON CONFLICT DO NOTHING;
+"""
+LEFT_BEFORE = """
+ALTER TABLE accounts_leftdossier ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON accounts_leftdossier TO ra_migrate USING (true) WITH CHECK (true);
+CREATE POLICY backup ON accounts_leftdossier FOR SELECT TO ra_backup USING (true);
+GRANT SELECT ON accounts_leftdossier TO ra_backup;
+GRANT SELECT, UPDATE (done_at) ON accounts_leftdossier TO ra_web;
+CREATE POLICY with_dossier_reads ON accounts_leftdossier FOR SELECT TO ra_web
+    USING (EXISTS (SELECT 1 FROM vault_dossier d WHERE d.id = accounts_leftdossier.dossier_id));
+CREATE POLICY with_dossier_changes ON accounts_leftdossier FOR UPDATE TO ra_web
+    USING (EXISTS (SELECT 1 FROM vault_dossier d WHERE d.id = accounts_leftdossier.dossier_id));
+INSERT INTO accounts_leftdossier (id, dossier_id, user_id, left_at)
+SELECT gen_random_uuid(), w.dossier_id, u.id, w.asked_at
+FROM vault_waiting w JOIN accounts_user u ON u.principal_id = w.principal_id
+WHERE w.kind = 'epoch' AND w.done_at IS NULL AND NOT u.is_active;
+"""
+
+
 class Migration(migrations.Migration):
     """Handing on: keys, addresses, names."""
 
@@ -183,6 +241,9 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.RunSQL(LEFT, LEFT_BEFORE),
+        migrations.DeleteModel(name="LeftDossier"),
+        migrations.RunSQL(CLOSE, CLOSE_BEFORE),
         migrations.RunSQL(EMERGENCY, NO_EMERGENCY),
         migrations.RunSQL(ADDRESSES, NO_ADDRESSES),
     ]

@@ -40,7 +40,7 @@ def people(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": [(user, keys.get(user.principal_id)) for user in users],
         "invitations": selectors.list_invitations(viewer=request.user),
-        "left": len(services.list_left(by=request.user)),
+        "left": len(services.list_left(by=request.user, at=at)),
         "at": at,
         "said": SAID.get(request.GET.get("sudah", "")),
     }
