@@ -40,7 +40,8 @@ def test_what_waited_because_somebody_left_goes_over_and_comes_back(safe: Office
         cursor.execute("DELETE FROM vault_waiting")
         for dossier_id, done_at in ((waiting, None), (done, JAN_5)):
             cursor.execute(
-                "INSERT INTO accounts_leftdossier (id, dossier_id, user_id, left_at, done_at) VALUES (%s, %s, %s, %s, %s)",
+                "INSERT INTO accounts_leftdossier (id, dossier_id, user_id, left_at, done_at)"
+                " VALUES (%s, %s, %s, %s, %s)",
                 [uuid4(), dossier_id, leaver.pk, JAN_5, done_at],
             )
     migrate(AFTER)
