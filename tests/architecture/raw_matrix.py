@@ -339,7 +339,7 @@ FUNCTIONS = {
     "ra_sender": "audit_append ra_principals ra_units ra_user vault_keep_pepper",
     "ra_audit": "audit_append audit_digest audit_first_bad audit_leaves audit_part audit_readings audit_tips"
     " audit_verify intake_dossiers_of ra_principals ra_units ra_user",
-    "ra_backup": "",
+    "ra_backup": "audit_append_backup",
 }
 """Doors that see more than who goes through: which role may call which. `*`: all that begin so."""
 

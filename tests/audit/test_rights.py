@@ -3,13 +3,14 @@
 # ruff: noqa: S608 - statements are put together from this file alone
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 
 from ruangaman.audit import services
+from ruangaman.audit.models import AuditEvent
 from ruangaman.audit.registry import event_types, register
 from ruangaman.audit.types import EventType, Role, Seal
 
@@ -53,6 +54,33 @@ def test_everybody_appends(role):
     with services.unit_of_work(role):
         services.record(SEEN, by=None, subject=role.value, at=FEB_1)
     assert services.verify().ok
+
+
+def backed_up(fingerprint: str) -> str:
+    return f"SELECT audit_append_backup('2026-02-01T08:00+00:00', 7, decode('{fingerprint}', 'hex'))"
+
+
+def test_the_role_of_backups_appends_that_it_made_one_and_nothing_else():
+    with services.unit_of_work(Role.BACKUP), connection.cursor() as cursor:
+        cursor.execute(backed_up("ab" * 32))
+    event = AuditEvent.objects.get(type="vault.backed_up")
+    assert (event.actor, event.subject) == ("system", "database")
+    assert event.detail == {"taken": "2026-02-01T08:00:00.000000+00:00", "rows": 7, "sha256": "ab" * 32}
+    assert abs(event.at - datetime.now(UTC)) < timedelta(minutes=1), "nobody chooses the hour"
+    ours = services.Event(SEEN, "system", event.subject, FEB_1, {})
+    assert event.lane == ours.lane, "as everything about the database"
+    assert services.verify().ok
+    with pytest.raises(ProgrammingError, match="permission denied for function audit_append"):
+        run(Role.BACKUP, "SELECT audit_append('[]')")
+    for fingerprint in ("", "ab" * 31):
+        with pytest.raises(DatabaseError, match="does not say which backup"):
+            run(Role.BACKUP, backed_up(fingerprint))
+
+
+@pytest.mark.parametrize("role", [Role.PUBLIC, Role.WEB, Role.WORKER, Role.SENDER, Role.AUDIT])
+def test_nobody_else_says_that_a_backup_was_made(role):
+    with pytest.raises(ProgrammingError, match="permission denied for function audit_append_backup"):
+        run(role, backed_up("ab" * 32))
 
 
 @pytest.mark.parametrize(

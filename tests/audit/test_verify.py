@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ruangaman.audit import services
 from ruangaman.audit.registry import register
-from ruangaman.audit.types import BadRow, EventType, Role, Seal
+from ruangaman.audit.types import BadRow, EventType, Role, Seal, Verdict
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 
@@ -33,7 +33,7 @@ def trail() -> list[UUID]:
             seals = [Seal(refs[2 * number + i], 1, bytes([number, i]) * 16) for i in range(2)]
             services.record(NOTED, by=None, subject=str(number), at=FEB_1, dossier_id=dossier, seals=seals)
             services.record(NOTED, by=None, subject="elsewhere", at=FEB_1, dossier_id=UUID(int=number % 5))
-    assert services.verify() == services.VerifyResult(18, None)
+    assert services.verify() == Verdict(18)
     return refs
 
 
@@ -106,7 +106,7 @@ TAMPERINGS: list[tuple[str, list[str], int, str]] = [
 def test_the_first_bad_row_is_named(trail, statements, seq, why):
     as_superuser(*statements)
 
-    bad = services.verify().bad
+    bad = services.verify().fault
 
     if why:
         assert bad == BadRow(LANE, seq, why)
@@ -119,7 +119,7 @@ def test_lower_lanes_are_named_first(trail):
         f"UPDATE audit_auditevent SET subject = 'x' {WHERE} 4",
         "UPDATE audit_auditevent SET subject = 'x' WHERE lane = 2",
     )
-    assert services.verify().bad == BadRow(2, 1, "hash")
+    assert services.verify().fault == BadRow(2, 1, "hash")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -130,10 +130,11 @@ def test_any_flipped_byte_is_found(trail, seq, column, bit):
     back = f"left({column}, -1)" if is_text else value
 
     as_superuser(f"UPDATE audit_auditevent SET {column} = {value} {WHERE} {seq}")
-    bad = services.verify().bad
+    bad = services.verify().fault
     as_superuser(f"UPDATE audit_auditevent SET {column} = {back} {WHERE} {seq}")
 
     assert bad is not None
+    assert isinstance(bad, BadRow)
     assert (bad.lane, bad.seq) == (LANE, seq)
     assert services.verify().ok
 

@@ -208,6 +208,8 @@ def test_a_note_is_read_by_holders_of_its_drawer(team: Team, case: Case) -> None
             )
     assert Note.objects.filter(case=case, source="staff").get().pk == one
     assert read(team.manager, note.ref)[note.ref]["text"] == "HUKUM-UJI"
+    event = AuditEvent.objects.get(type="cases.note_added", subject=case.code)
+    assert event.detail == {"note": str(one), "compartment": "legal"}, "drawers by name, as in every event"
 
 
 def test_a_service_has_its_result_for_the_team_or_none(team: Team, case: Case) -> None:

@@ -18,7 +18,6 @@ def told(tmp_path):
     return {
         **{name: str(tmp_path / name) for name in SECRETS},
         "DATABASE_URL": "postgresql://ra_login_web@localhost/city",
-        "DATABASE_URL_WORKER": "postgresql://ra_login_worker@localhost/city",
         "RUANGAMAN_DATA": str(tmp_path),
         "RUANGAMAN_URL": "https://lapor.example",
         "RUANGAMAN_HOSTS": "lapor.example",
@@ -29,9 +28,14 @@ def look(told):
     require_safe(env.load(told), told)
 
 
-@pytest.mark.parametrize("process", ["web", "worker"])
-def test_an_environment_as_the_manual_says_is_fit(told, process):
-    look({**told, "RUANGAMAN_PROCESS": process})
+def as_worker(told, **changes):
+    address = {"DATABASE_URL": "", "DATABASE_URL_WORKER": "postgresql://ra_login_worker@localhost/city"}
+    return {**told, **address, "RUANGAMAN_PROCESS": "worker", **changes}
+
+
+def test_an_environment_as_the_manual_says_is_fit(told):
+    look(told)
+    look(as_worker(told))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_the_worker_does_not_start_without_the_key_that_signs_checkpoints(told, 
 
     for path in ("", told["RUANGAMAN_CHECKPOINT_KEY_FILE"]):
         with pytest.raises(env.EnvError, match="RUANGAMAN_CHECKPOINT_KEY_FILE must name"):
-            look({**told, "RUANGAMAN_PROCESS": "worker", "RUANGAMAN_CHECKPOINT_KEY_FILE": path})
+            look(as_worker(told, RUANGAMAN_CHECKPOINT_KEY_FILE=path))
 
 
 def test_a_web_server_that_is_not_told_the_key_may_serve_but_not_one_whose_key_is_gone(told, tmp_path):
@@ -88,3 +92,21 @@ def test_a_checkpoint_key_of_another_length_is_none(told, tmp_path):
 
 def test_a_database_elsewhere_is_reached_by_an_encrypted_line(told):
     look({**told, "DATABASE_URL": "postgresql://w@10.0.0.9/city?sslmode=verify-full&sslrootcert=/etc/ca.pem"})
+
+
+@pytest.mark.parametrize("other", ["DATABASE_URL_MIGRATE", "DATABASE_URL_BACKUP", "DATABASE_URL_ADMIN"])
+def test_a_service_that_holds_the_password_of_another_login_is_refused(told, other):
+    address = {other: "postgresql://somebody:secret@localhost/city"}
+    for process, environ in (("web", told), ("worker", as_worker(told))):
+        look({**environ, other: ""})
+        with pytest.raises(NotReady, match=f"^{other}: the {process} process must not hold") as refused:
+            look({**environ, **address})
+        assert "secret" not in str(refused.value)
+
+
+def test_web_and_worker_do_not_hold_each_other_s_password(told):
+    worker = as_worker(told)
+    with pytest.raises(NotReady, match=r"^DATABASE_URL_WORKER: the web"):
+        look({**told, "DATABASE_URL_WORKER": worker["DATABASE_URL_WORKER"]})
+    with pytest.raises(NotReady, match=r"^DATABASE_URL: the worker"):
+        look({**worker, "DATABASE_URL": told["DATABASE_URL"]})

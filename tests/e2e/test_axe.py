@@ -27,6 +27,7 @@ def violations(tab: Tab, name: str) -> list[str]:
     for width, scheme in LOOKS:
         tab.set_viewport_size({"width": width, "height": WIDTHS[width]})
         tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        tab.evaluate("scrollTo(0, 0)")  # wherever a page was left, something lies half under the bar that stays
         tab.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
         for fault in Axe().run(tab, options=OPTIONS).response["violations"]:
             found += [f"{name} {width} {scheme}: {fault['id']}: {_where(node)}" for node in fault["nodes"]]

@@ -18,6 +18,7 @@ from django.test import Client
 from ruangaman.core.errors import Busy
 from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import reception
+from ruangaman.ui import inline
 from ruangaman.vault import receipts
 from tests.factories.intake import Browser, picture
 
@@ -48,6 +49,13 @@ def test_pages_that_answer_fit_too(office, browser):
     assert weight(sent) <= LIMIT
     assert weight(browser.follow(browser.report())) <= LIMIT
     assert weight(browser.follow(browser.post("/i/selesai"))) <= LIMIT
+
+
+def test_a_page_runs_its_own_script_and_no_other(office, browser):
+    for path in ("/", "/i/", "/p/", "/panduan/aman"):
+        policy = browser.get(path)["Content-Security-Policy"]
+        assert f"script-src {inline.script().csp_hash};" in policy
+    assert "script-src 'self';" in browser.get("/masuk/")["Content-Security-Policy"]
 
 
 def test_every_page_is_bland_and_keeps_nothing(office, browser):

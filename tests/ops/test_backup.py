@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -16,7 +17,7 @@ import pyrage
 import pytest
 
 from ruangaman.ops import roles
-from ruangaman.ops.backup import age, archive, restoring, tables, taking
+from ruangaman.ops.backup import age, archive, restoring, tables, taking, telling
 from ruangaman.ops.backup.archive import Reader
 from ruangaman.ops.backup.taking import Taken
 from ruangaman.ops.backup.types import LEFT_OUT, BackupError, Manifest, Part
@@ -76,6 +77,8 @@ def test_everything_comes_back_as_it_was(stock: Stock, taken: Taken, identity: P
     assert {name for name in before if before[name] != after[name]} <= GROW
     assert before.keys() == after.keys()
     assert facts["rows"] == sum(rows for name, (rows, _hash) in before.items() if name not in LEFT_OUT)
+    detail = last_event(backups.worker_name(backups.EMPTY), "vault.restored")
+    assert (detail["sha256"], detail["taken"]) == (taken.sha256, taken.manifest.taken_at)
     assert {"vault.restored", "vault.revealed"} <= added_events(stock.database, backups.worker_name(backups.EMPTY))
     assert (tmp_path / "data" / "checkpoints" / "2026-02.txt").read_text() == "a note\n"
     assert shape(stock.database) == shape(backups.worker_name(backups.EMPTY))
@@ -84,6 +87,44 @@ def test_everything_comes_back_as_it_was(stock: Stock, taken: Taken, identity: P
     assert again.returncode == 1
     assert "holds tables already" in again.stderr
     assert backups.fingerprints(backups.worker_name(backups.EMPTY)) == after
+
+
+def last_event(database: str, kind: str) -> dict[str, Any]:
+    """Return the detail of the only event of a kind."""
+    with psycopg.connect(conninfo(stage.socket(), database)) as connection:
+        rows = connection.execute("SELECT actor, detail FROM audit_auditevent WHERE type = %s", [kind]).fetchall()
+    assert [actor for actor, _detail in rows] == ["system"]
+    found: dict[str, Any] = rows[0][1]
+    return found
+
+
+def test_the_command_tells_the_trail_which_backup_it_made(stock: Stock, tmp_path: Path) -> None:
+    name = backups.worker_name("ra_test_told")
+    roles.clone_database(conninfo(stage.socket()), stock.database, name)
+    env = {"DATABASE_URL_BACKUP": backups.address(name, "ra_login_backup"), "RUANGAMAN_DATA": str(tmp_path)}
+    words = ("--recipient", str(RECIPIENTS[0]), "--json")
+
+    facts = backups.told(backups.ruang("backup", str(tmp_path / "one.age"), *words, env=env))
+
+    detail = last_event(name, "vault.backed_up")
+    assert detail["sha256"] == facts["sha256"] == hashlib.sha256((tmp_path / "one.age").read_bytes()).hexdigest()
+    assert detail["rows"] == facts["rows"]
+    assert datetime.fromisoformat(detail["taken"]) == datetime.fromisoformat(str(facts["taken_at"]))
+    assert set(detail) == {"sha256", "rows", "taken"}
+
+    with psycopg.connect(conninfo(stage.socket(), name)) as connection:
+        connection.execute(f"DROP FUNCTION {telling.DOOR}")  # as a release before had it
+    done = backups.ruang("backup", str(tmp_path / "two.age"), *words, env=env)
+    assert "its tables are of an earlier release" in done.stderr
+    assert backups.told(done)["file"] == str(tmp_path / "two.age")
+    last_event(name, "vault.backed_up")
+    roles.drop_database(conninfo(stage.socket()), name)
+
+
+def test_a_backup_that_the_trail_does_not_take_is_said_to_be_whole(taken: Taken) -> None:
+    away = taking.Source("host=/nowhere dbname=none")
+    with pytest.raises(BackupError, match=r"one\.age is whole and on the disk\. But the audit trail does not"):
+        telling.tell_trail(away, taken)
 
 
 def added_events(before: str, after: str) -> set[str]:

@@ -125,3 +125,13 @@ def test_a_database_that_does_not_answer(town, words, name):
     assert done.returncode == 1, "it may answer later: whoever watches starts it again"
     assert done.stderr.startswith(f"{name}: ")
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_URL_WORKER", "DATABASE_URL_MIGRATE"])
+def test_no_invented_people_come_where_a_city_is_named(bare, name):
+    others = {each: None for each in bare.env if each.startswith("DATABASE_URL") and each != name}
+
+    done = bare.run("seed", "--cases", "1", **others)
+
+    assert done.returncode == 2
+    assert done.stderr.strip() == f"seed only adds to a demo, never to the database of {name}: unset it."

@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -117,12 +118,119 @@ def entry(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return load(checkout)
 
 
-def test_a_checkout_that_cannot_be_written_gets_its_environment_in_the_cache(
-    checkout: Path, entry: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def locked(checkout: Path, entry: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The entry script of a checkout that this user cannot write to; root could, so it is only said."""
     real = os.access
-    monkeypatch.setattr(entry.os, "access", lambda path, mode: str(path) != str(checkout) and real(path, mode))
-    assert entry.choose_venv().startswith(str(checkout.parent / "cache" / "ruang-aman"))
+    closed = {str(checkout), str(checkout / ".venv")}
+    monkeypatch.setattr(
+        entry.os, "access", lambda path, mode: not (str(path) in closed and mode & os.W_OK) and real(path, mode)
+    )
+    return entry
+
+
+@pytest.fixture
+def homeless(locked: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The same for a user without a home: only the folder that everybody shares is left."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a file"))
+    monkeypatch.setattr(locked.tempfile, "gettempdir", lambda: str(shared))
+    locked.shared = shared
+    locked.mine = shared / f"ruang-aman-{os.getuid()}"
+    return locked
+
+
+def refusal(entry: Any, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as refused:
+        entry.choose_venv()
+    assert refused.value.code == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "set XDG_CACHE_HOME to a folder that only you can write to" in told
+    return told
+
+
+def test_a_checkout_that_cannot_be_written_gets_its_environment_in_the_cache(checkout: Path, locked: Any) -> None:
+    assert locked.choose_venv().startswith(str(checkout.parent / "cache" / "ruang-aman"))
+
+
+def test_an_environment_that_the_keeper_of_the_checkout_made_is_used(checkout: Path, locked: Any) -> None:
+    assert ruang(checkout, "hello").returncode == 0
+
+    assert locked.choose_venv("base") == str(checkout / ".venv")
+    assert locked.choose_venv("dev") != str(checkout / ".venv"), "it holds nothing for developers"
+
+    (checkout / ".venv").chmod(0o777)
+    assert locked.choose_venv("base") != str(checkout / ".venv"), "others could have written to it"
+
+
+def test_without_a_home_each_part_in_the_shared_folder_is_made_for_this_user_alone(homeless: Any) -> None:
+    before = os.umask(0)
+    try:
+        venv = Path(homeless.choose_venv())
+    finally:
+        os.umask(before)
+
+    made = [venv.parent, *venv.parent.parents][:3]
+    assert made[-1] == homeless.mine
+    assert [stat.S_IMODE(each.stat().st_mode) for each in made] == [0o700] * 3
+    venv.mkdir(mode=0o700)
+    assert Path(homeless.choose_venv()) == venv, "the second start takes what the first has made"
+
+
+@pytest.mark.parametrize("part", ["ruang-aman-{uid}", "ruang-aman-{uid}/ruang-aman", "{folder}", "{venv}"])
+@pytest.mark.parametrize(
+    ("attack", "why"),
+    [("link", "it is a link or a file"), ("group", "others can write to it"), ("others", "others can write to it")],
+)
+def test_a_place_that_somebody_prepared_is_refused(
+    homeless: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path, part: str, attack: str, why: str
+) -> None:
+    venv = Path(homeless.choose_venv())
+    venv.mkdir(mode=0o700)
+    assert Path(homeless.choose_venv()) == venv
+    target = homeless.shared / part.format(uid=os.getuid(), folder=venv.parent, venv=venv)
+    if attack == "link":
+        target.rename(tmp_path / "elsewhere")
+        target.symlink_to(tmp_path / "elsewhere")
+    else:
+        target.chmod({"group": 0o770, "others": 0o1707}[attack])
+
+    assert refusal(homeless, capsys).startswith(f"{target} is no safe place for programs, for {why}: remove it")
+
+
+def test_a_folder_of_another_user_is_refused(
+    homeless: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homeless.mine.mkdir(mode=0o700)
+    assert homeless.choose_venv()
+    victim = os.getuid() + 1
+    homeless.mine.rename(homeless.shared / f"ruang-aman-{victim}")
+    monkeypatch.setattr(homeless.os, "getuid", lambda: victim)
+
+    assert "it belongs to another user" in refusal(homeless, capsys)
+
+
+def test_a_shared_folder_in_which_everybody_can_rename_is_refused(
+    homeless: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    homeless.shared.chmod(0o777)
+
+    assert "everybody can rename what is in it" in refusal(homeless, capsys)
+
+
+def test_an_environment_that_is_made_is_not_for_the_group_to_write(checkout: Path) -> None:
+    before = os.umask(0o002)
+    try:
+        assert ruang(checkout, "hello").returncode == 0
+    finally:
+        os.umask(before)
+
+    made = [checkout / ".venv", *(checkout / ".venv").rglob("*")]
+    assert [each for each in made if not each.is_symlink() and each.stat().st_mode & 0o022] == []
 
 
 def test_an_interrupted_install_leaves_no_stamp(checkout: Path, entry: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,8 @@ from tests.support.proxied import Proxied
 
 PASSWORD = "kereta pagi {} menuju laut"
 WORDS = re.compile(r"(\d+) ([a-z]+)\s")
+SERVICES = {"serve": "DATABASE_URL", "worker": "DATABASE_URL_WORKER"}
+ADDRESS = "DATABASE_URL"
 BODIES = ("Inspektorat", "Pengadilan", "Polresta", "RSUD", "Universitas")
 
 
@@ -151,9 +153,16 @@ class Town:
         """What somebody typed."""
         return self.passwords.get(username, PASSWORD.format(len(username)))
 
+    def told(self, command: str) -> dict[str, str]:
+        """The environment of one command: a service knows no other's address."""
+        own = SERVICES.get(command)
+        return {
+            name: value for name, value in self.env.items() if not own or name == own or not name.startswith(ADDRESS)
+        }
+
     def run(self, *words: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
         """One command to its end, with changes to the environment; None: without that variable."""
-        env = {name: value for name, value in {**self.env, **changes}.items() if value is not None}
+        env = {name: value for name, value in {**self.told(words[0]), **changes}.items() if value is not None}
         command = [sys.executable, "-P", "-m", "ruangaman.ops.cli", *words]
         return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
 
@@ -165,7 +174,7 @@ class Town:
         log = self.folder / f"serve-{port}.log"
         with log.open("wb") as out:
             running = subprocess.Popen(
-                command, env={**self.env, **changes}, stdout=out, stderr=out, start_new_session=True
+                command, env={**self.told("serve"), **changes}, stdout=out, stderr=out, start_new_session=True
             )
         try:
             end = time.monotonic() + 60
@@ -185,7 +194,7 @@ class Town:
         """`./ruang worker`, until SIGTERM."""
         command = [sys.executable, "-P", "-m", "ruangaman.ops.cli", "worker"]
         with (self.folder / "worker.log").open("wb") as out:
-            running = subprocess.Popen(command, env=self.env, stdout=out, stderr=out, start_new_session=True)
+            running = subprocess.Popen(command, env=self.told("worker"), stdout=out, stderr=out, start_new_session=True)
         try:
             yield running
         finally:

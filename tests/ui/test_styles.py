@@ -63,9 +63,19 @@ def test_no_rule_loads_anything():
 
 
 def test_the_public_script_is_small():
-    script = (assets.STATIC / "ui" / "public.js").read_bytes()
+    script = inline.script().js
 
-    assert len(gzip.compress(script)) <= PUBLIC_SCRIPT_LIMIT
+    assert len(gzip.compress(script.encode())) <= PUBLIC_SCRIPT_LIMIT
+    assert "</script" not in script
+    assert "<!--" not in script
+
+
+def test_the_public_script_loses_only_remarks_and_indents():
+    whole = [line.strip() for line in inline.SCRIPT.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lost = [line for line in whole if line not in inline.script().js.splitlines()]
+
+    assert lost
+    assert all(line.startswith("/*") and line.endswith("*/") for line in lost)
 
 
 def test_a_files_address_names_its_content():

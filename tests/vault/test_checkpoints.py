@@ -12,12 +12,12 @@ from django.test import override_settings
 
 from ruangaman.audit import services as audit
 from ruangaman.audit.models import AuditAlarm, AuditCheckpoint, AuditEvent
-from ruangaman.audit.types import BadRow
+from ruangaman.audit.types import BadNote, BadRow
 from ruangaman.vault import jobs, notebook, notes, services, trailfile
 from ruangaman.vault.errors import TrailBroken
 from ruangaman.vault.notebook import NoKey
 from ruangaman.vault.notes import Checkpoint, PublicKey
-from ruangaman.vault.trail import BadNote
+from ruangaman.vault.trailfile import Question
 from ruangaman.vault.wrapping import SigningPair
 from tests.support.superuser import as_superuser
 from tests.support.trail import FEB_1, LANE, WHERE, add, export, rechain, sign
@@ -45,7 +45,7 @@ def test_a_checkpoint_says_what_the_trail_is_and_everything_holds(folder: Path, 
     assert notes.read(note, notebook.public_key()) == made
     assert notebook.read(tmp_path / "copy") == [note]
     assert (folder / "key.pub").read_text() == PublicKey(notebook.origin(), notebook.signing_pair().public).to_text()
-    assert trailfile.verify_file(export(tmp_path), notebook.public_key(), beside=[note], root=made.root).ok
+    assert trailfile.verify_file(export(tmp_path), notebook.public_key(), Question([note], root=made.root)).ok
 
 
 def test_nothing_new_is_not_signed_again_until_a_day_has_passed():

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ruangaman.audit.types import BadNote
 from ruangaman.vault import notebook, notes, trail
 from ruangaman.vault.notes import BadText, Checkpoint, PublicKey
-from ruangaman.vault.trail import BadNote
 from ruangaman.vault.wrapping import SigningPair
 
 FEB_1 = datetime(2026, 2, 1, 8, tzinfo=UTC)

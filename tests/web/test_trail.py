@@ -7,12 +7,16 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from ruangaman.accounts.types import Role
+from ruangaman.audit import services as audit
 from ruangaman.audit.models import AuditEvent
 from ruangaman.intake import services as intake
 from ruangaman.ui.moments import WITA
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import Compartment
 from ruangaman.web import services
 from ruangaman.web.services import trail, wording
 from ruangaman.web.views.trail import parse_cursor, parse_day, write_cursor
@@ -126,12 +130,49 @@ def test_codes_are_told_in_words_and_no_key_is_shown(counter):
 @pytest.mark.parametrize(
     ("detail", "told"),
     [
+        ({"note": str(UUID(int=1)), "compartment": "clinical"}, "bagian: Catatan klinis"),
         ({"note": str(UUID(int=1)), "compartment": 4}, "bagian: Catatan klinis"),
         ({"type": "KESEHATAN", "service": str(UUID(int=1))}, "jenis: Kesehatan"),
     ],
 )
 def test_what_was_written_on_a_case_is_told_in_words(db, detail, told):
     assert wording.describe(detail, wording.Names([])) == told
+
+
+def test_backups_and_restores_are_told_with_what_they_are_recognised_by(counter):
+    with audit.unit_of_work(audit.Role.BACKUP), connection.cursor() as cursor:
+        cursor.execute("SELECT audit_append_backup('2026-02-01T08:30Z', 184302, sha256('x'))")
+    with audit.unit_of_work(audit.Role.MIGRATE):
+        facts = {"taken": "2026-02-01T08:30:00+00:00", "sha256": "2d71" * 16}
+        vault.record_restored(**facts, rows=184302, erased=2, at=timezone.now())
+    today = timezone.now().astimezone(WITA).date()
+
+    rows = {row.sentence: row.detail for row in read(counter, kind="vault", day=today).rows}
+    page = signed_in(counter.office.guard).get(PATH, {"hal": "vault"}).content.decode()
+
+    assert rows["Sistem membuat cadangan basis data"] == (
+        "baris: 184.302 · sidik jari: 2d71 1642 b726 b044 … · keadaan: 1 Februari 2026 16.30"
+    )
+    assert rows["Sistem memulihkan basis data dari cadangan"] == (
+        "dihapus lagi: 2 · baris: 184.302 · sidik jari: 2d71 2d71 2d71 2d71 … · keadaan: 1 Februari 2026 16.30"
+    )
+    with audit.unit_of_work(audit.Role.BACKUP), connection.cursor() as cursor:
+        cursor.execute("SELECT audit_append_backup('2026-02-01T08:31Z', 184302, sha256('y'))")
+    several = [row for row in read(counter, kind="vault", day=today).rows if "membuat cadangan" in row.sentence]
+    assert [row.times for row in several] == [1, 1], "each is recognised by its own number"
+    by_other_means = {"taken": "", "sha256": "", "rows": 1, "erased": 0}
+    assert wording.describe(by_other_means, wording.Names([])) == "dihapus lagi: 0 · baris: 1"
+    assert wording.describe({"taken": "dulu"}, wording.Names([])) == "keadaan: dulu"
+    assert "Sistem membuat cadangan basis data" in page
+
+
+def test_a_note_of_any_age_tells_its_drawer_by_the_same_word(db):
+    """The first events had a number there; they stay as they are."""
+    names = wording.Names([])
+    for part in Compartment:
+        old, new = ({"compartment": said} for said in (int(part), part.name.lower()))
+        assert wording.describe(old, names) == wording.describe(new, names) == f"bagian: {part.label}"
+    assert wording.describe({"compartments": ["4"]}, names) == "bagian: 4", "no other field ever had numbers"
 
 
 @pytest.mark.parametrize(

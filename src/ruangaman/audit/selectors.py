@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from ruangaman.audit.models import AuditAlarm, AuditCheckpoint, AuditEvent
-from ruangaman.audit.types import BadRow, Cursor, Readings, VerifyResult
+from ruangaman.audit.types import BadRow, Cursor, Readings, Verdict
 
 RUN = 1 << 14
 """Leaf hashes fetched at a time: half a megabyte."""
@@ -32,12 +32,12 @@ ORDER BY e.lane, e.seq
 VERIFY = "SELECT rows, lane, seq, why FROM audit_verify()"
 
 
-def first_bad_row() -> VerifyResult:
+def first_bad_row() -> Verdict:
     """Recompute all lanes in the database; the lowest lane's first fault is named."""
     with connection.cursor() as cursor:
         cursor.execute(VERIFY)
         rows, lane, seq, why = cursor.fetchone()
-    return VerifyResult(rows=rows, bad=None if why is None else BadRow(lane, seq, why))
+    return Verdict(rows, fault=None if why is None else BadRow(lane, seq, why))
 
 
 def read_seal_hashes(versions: dict[UUID, int]) -> dict[UUID, bytes]:

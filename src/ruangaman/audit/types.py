@@ -1,4 +1,7 @@
-"""Shapes of the audit trail: roles, kinds of event, seals, the verdict of a check."""
+"""Shapes of the audit trail: roles, kinds of event, seals, the verdict of a check.
+
+Without Django: a machine that has only an export and the public key checks the one with the other.
+"""
 
 from __future__ import annotations
 
@@ -84,6 +87,83 @@ class BadRow:
 
 
 @dataclass(frozen=True)
+class BadNote:
+    """The first checkpoint that does not hold."""
+
+    number: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.number}: {self.why}"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A checkpoint as people speak of it: its number, and when it was signed."""
+
+    number: int
+    at: datetime
+
+
+class Asked(StrEnum):
+    """Up to where somebody wants a trail to reach."""
+
+    LATEST = "latest"
+    """To the newest checkpoint that is noted elsewhere."""
+    THROUGH = "through"
+    """To the end of a day."""
+    ROOT = "root"
+    """To the checkpoint of a printed root."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the checkpoints that are kept elsewhere say of a trail.
+
+    Args:
+        ours: how many were compared.
+        foreign: how many are not signed with the key, and were not.
+        newer: how many were signed after the trail's own end.
+        newest: the last of all that were compared.
+        put_back: the checkpoint at which a backup was when it was restored, later than the trail's own end, and so that
+            some of its rows are not in the trail of today any more; None: there was no such restore.
+    """
+
+    ours: int
+    foreign: int = 0
+    newer: int = 0
+    newest: Mark | None = None
+    put_back: int | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found, of the database as of a file: how much was read, and the first fault if there is any.
+
+    Args:
+        end: the last checkpoint that speaks of it.
+        unsigned: how many rows are newer than that.
+        beside: None: nothing that is kept elsewhere was named.
+        short: whole, but it ends before what was asked for.
+        next: the checkpoint that was asked for, or the first that should be in it for that and is not, if it is known.
+    """
+
+    rows: int
+    checkpoints: int = 0
+    fault: BadRow | BadNote | None = None
+    end: Mark | None = None
+    unsigned: int = 0
+    beside: Beside | None = None
+    short: Asked | None = None
+    next: Mark | None = None
+
+    @property
+    def ok(self) -> bool:
+        """True: nothing was changed, removed, moved, added or forked behind the trail's back."""
+        return self.fault is None
+
+
+@dataclass(frozen=True)
 class Readings:
     """What one person did with one dossier for one purpose: how often, since when, and what they opened."""
 
@@ -95,16 +175,3 @@ class Readings:
     times: int
     refs: int
     compartments: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class VerifyResult:
-    """How many rows were read, and the first bad one if there is any."""
-
-    rows: int
-    bad: BadRow | None
-
-    @property
-    def ok(self) -> bool:
-        """True: nothing was changed, removed, moved or added behind the trail's back."""
-        return self.bad is None

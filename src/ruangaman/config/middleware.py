@@ -81,10 +81,13 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        styles = "".join(f" {found}" for found in sorted(getattr(request, "csp_style_hashes", ())))
+        allowed = sorted(getattr(request, "csp_hashes", ()))
+        styles = "".join(f" {found}" for directive, found in allowed if directive == "style-src")
+        # A page that carries its script runs nothing else, not even a file of ours.
+        script = " ".join(found for directive, found in allowed if directive == "script-src") or "'self'"
         response.setdefault(
             "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
+            f"default-src 'none'; script-src {script}; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
             f"style-src 'self'{styles}; form-action 'self' {settings.RUANGAMAN_EXIT_URL}; "
             "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'",
         )

@@ -29,6 +29,8 @@ OPEN_TO_OTHERS = 0o077
 CHECKPOINT_KEY_BYTES = 32
 LOCAL_HOSTS = frozenset({"", "localhost", "127.0.0.1", "::1"})
 ENCRYPTED = frozenset({"require", "verify-ca", "verify-full"})
+ADDRESS = "DATABASE_URL"
+"""How the name of each database address begins; there is a password in most."""
 DEMO_MARK = "ruangaman.demo"
 DEMO_MAIL = "@contoh.invalid"
 
@@ -53,6 +55,12 @@ def _unsafe(env: Env, environ: Mapping[str, str]) -> Iterator[str]:
     host = env.database.host
     if not (host in LOCAL_HOSTS or host.startswith("/")) and env.database.options.get("sslmode") not in ENCRYPTED:
         yield "PostgreSQL is on another machine: add ?sslmode=verify-full to its address."
+    others = [name for name in sorted(environ) if name.startswith(ADDRESS) and name != URL_NAMES[env.process]]
+    if any(environ[name] for name in others):
+        yield (
+            f"{', '.join(name for name in others if environ[name])}: the {env.process} process must not hold the"
+            " passwords of others; give it an environment file of its own."
+        )
     if env.process != "web":
         return
     if not env.secure_cookies:

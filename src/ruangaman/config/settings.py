@@ -78,13 +78,12 @@ TEMPLATES = [
 
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "ruangaman.config.postgresql",
         "NAME": ENV.database.name,
         "HOST": ENV.database.host,
         "PORT": ENV.database.port,
         "USER": ENV.database.user,
         "PASSWORD": ENV.database.password,
-        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {},
         "TEST": {"NAME": ENV.database.name},
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ruangaman.config.env import URL_NAMES
 from ruangaman.ops import demo, environment, postgres
 from ruangaman.ops.demo import DemoError
 from ruangaman.ops.postgres import Postgres
@@ -14,12 +15,13 @@ from ruangaman.ops.postgres import Postgres
 
 @contextmanager
 def django_on(folder: Path, *, process: str) -> Iterator[None]:
-    """Set Django up as `process`. `DATABASE_URL` wins; else the demo in `folder`, whether it runs now or not.
+    """Set Django up as `process`. A city that the environment names wins; else the demo in `folder`, running or not.
 
     Raises:
         DemoError: there is neither.
+        EnvError: a city is named, but not by the address of this process.
     """
-    if os.environ.get("DATABASE_URL"):
+    if any(os.environ.get(name) for name in URL_NAMES.values()):
         with django_named(process):
             yield
         return

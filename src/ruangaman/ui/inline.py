@@ -1,7 +1,9 @@
-"""The one `<style>` of a public page: only the sections it names, minified once, allowed by its hash.
+"""The one `<style>` and the one `<script>` of a public page, minified once, allowed by their hashes.
 
-A public page must arrive whole in the first network round trip, so its rules travel inside it. The security policy
-allows no inline style but the ones whose SHA-256 the page registered (`request.csp_style_hashes`).
+A public page must arrive whole in the first network round trip, so its rules travel inside it: only the sections that
+it names. So does its script: a first tap that came before a script of its own request would put a page of ours into
+the browser's history, to be found with Back after leaving. The security policy allows nothing inline but what the page
+registered by its SHA-256 (`request.csp_hashes`).
 """
 
 from __future__ import annotations
@@ -14,7 +16,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from django.http import HttpRequest
+
 FOLDER: Final = Path(__file__).parent / "css"
+SCRIPT: Final = Path(__file__).parent / "js" / "public.js"
 SECTIONS: Final = (
     "base",
     "sos",
@@ -33,6 +38,7 @@ SECTIONS: Final = (
 _KEEP: Final = re.compile(r'("[^"\n]*"|\'[^\'\n]*\')')
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE: Final = re.compile(r"\s+")
+_REMARK: Final = re.compile(r"^\s*/\*.*?\*/\n", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,14 @@ class Style:
     """A page's rules, and the source expression that allows them in `style-src`."""
 
     css: str
+    csp_hash: str
+
+
+@dataclass(frozen=True)
+class Script:
+    """What every public page runs, and the source expression that allows it in `script-src`."""
+
+    js: str
     csp_hash: str
 
 
@@ -70,5 +84,22 @@ def style(*names: str) -> Style:
     wanted = [name for name in SECTIONS if name == "base" or name in names]
     files = [FOLDER / "tokens.css", *(FOLDER / "public" / f"{name}.css" for name in wanted)]
     css = minify("\n".join(file.read_text(encoding="utf-8") for file in files))
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return Style(css=css, csp_hash=f"'sha256-{digest}'")
+    return Style(css=css, csp_hash=_csp_hash(css))
+
+
+@lru_cache(maxsize=1)
+def script() -> Script:
+    """Return the script without its remarks and indents."""
+    lines = _REMARK.sub("", SCRIPT.read_text(encoding="utf-8")).splitlines()
+    js = "\n".join(line.strip() for line in lines if line.strip())
+    return Script(js=js, csp_hash=_csp_hash(js))
+
+
+def allow(request: HttpRequest | None, directive: str, csp_hash: str) -> None:
+    """Let the security policy of this request's answer allow it; without a request there is no policy."""
+    if request is not None:
+        vars(request).setdefault("csp_hashes", set()).add((directive, csp_hash))
+
+
+def _csp_hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

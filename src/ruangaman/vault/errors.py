@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ruangaman.audit.types import BadNote, BadRow
 from ruangaman.core.errors import Busy, DomainError
 
 __all__ = [
@@ -52,3 +53,8 @@ class WrongPepper(RuntimeError):
 
 class TrailBroken(RuntimeError):
     """The trail is not what was signed before: nothing is signed until somebody has looked into it."""
+
+    def __init__(self, why: BadRow | BadNote | str) -> None:
+        """Say why: the fault itself, if it is one of the trail."""
+        super().__init__(str(why))
+        self.fault = None if isinstance(why, str) else why

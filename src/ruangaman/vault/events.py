@@ -78,9 +78,15 @@ GROUP_CHANGED = register(
 DOOR_CHANGED = register(
     EventType("vault.door_changed", "{actor} mengganti kata sandi {subject}", fields=frozenset({"door"}))
 )
+BACKED_UP = register(
+    EventType("vault.backed_up", "{actor} membuat cadangan {subject}", fields=frozenset({"taken", "rows", "sha256"}))
+)
+"""Appended by `audit_append_backup` alone, for the role of backups."""
 RESTORED = register(
     EventType(
-        "vault.restored", "{actor} memulihkan {subject} dari cadangan", fields=frozenset({"taken", "rows", "erased"})
+        "vault.restored",
+        "{actor} memulihkan {subject} dari cadangan",
+        fields=frozenset({"taken", "rows", "erased", "sha256"}),
     )
 )
 REFUSED = register(

@@ -42,7 +42,10 @@ def public_key() -> PublicKey:
     """Return the key that checkpoints are checked with, from the folder of the checkpoints. Raises NoKey, BadText."""
     path = folder() / KEY_FILE
     if not path.is_file():
-        raise NoKey(f"{path} is not there: the first checkpoint writes it (./ruang audit checkpoint).")
+        raise NoKey(
+            f"{path} is not there. The next checkpoint writes it (./ruang audit checkpoint); "
+            "compare it with the copy that is kept elsewhere."
+        )
     return PublicKey.from_text(path.read_text("utf-8"))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ruangaman.audit.types import LANES
+from ruangaman.audit.types import LANES, Mark
 from ruangaman.vault import merkle, wrapping
 from ruangaman.vault.wrapping import SigningPair
 
@@ -85,6 +85,11 @@ class Checkpoint:
         """The one root over all lanes."""
         return merkle.trail_root(self.sizes, self.roots)
 
+    @property
+    def mark(self) -> Mark:
+        """How people speak of it."""
+        return Mark(self.number, self.at)
+
     def body(self) -> str:
         """Return the text that is signed."""
         lanes = [
@@ -114,12 +119,18 @@ def read(note: str, key: PublicKey) -> Checkpoint:
     text, _blank, last = note.rpartition("\n\n")
     body, line = text + "\n", f"{_SIGNATURE}{key.origin} "
     signed = _unb64(last.removeprefix(line).removesuffix("\n"))
-    if not last.startswith(line) or signed[:4] != key.id or not wrapping.verify(key.raw, body.encode(), signed[4:]):
+    data = body.encode(errors="surrogatepass")  # half a character, from a damaged file: then nobody signed it
+    if not last.startswith(line) or signed[:4] != key.id or not wrapping.verify(key.raw, data, signed[4:]):
         raise BadText("This checkpoint is not signed by the trail's key.")
     found = _parse(body)
     if len(found.sizes) != LANES or found.origin != key.origin or found.body() != body:
         raise BadText("This checkpoint is not written as ours are.")
     return found
+
+
+def origin_of(note: str) -> str:
+    """Return the name of the trail that a note says to be of; nobody has to have signed it."""
+    return note.partition("\n")[0]
 
 
 def split(text: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ruangaman.audit.types import LANES, BadRow
+from ruangaman.audit.types import LANES, BadNote, BadRow
 from ruangaman.vault import merkle, notes
 from ruangaman.vault.notes import BadText, Checkpoint, PublicKey
 
@@ -16,29 +16,8 @@ Leaves = Callable[[int, int, int], Iterator[bytes]]
 """Leaf hashes of a lane, from after one row up to another, in runs."""
 
 
-@dataclass(frozen=True)
-class BadNote:
-    """The first checkpoint that does not hold."""
-
-    number: int
-    why: str
-
-    def __str__(self) -> str:
-        return f"checkpoint {self.number}: {self.why}"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a check found: how much was read, and the first fault if there is any."""
-
-    rows: int
-    checkpoints: int
-    fault: BadRow | BadNote | None = None
-
-    @property
-    def ok(self) -> bool:
-        """True: nothing was changed, removed, moved, added or forked."""
-        return self.fault is None
+Signed = tuple[str, Checkpoint]
+"""A note, and the checkpoint that it is."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +59,25 @@ def _order_fault(held: Sequence[Checkpoint], found: Checkpoint, before: bytes) -
     return ""
 
 
-def beside_fault(inside: Sequence[str], beside: Sequence[str], key: PublicKey) -> BadNote | None:
-    """Say what the notes beside the database know that the database does not; None: nothing.
+def read_ours(written: Iterable[str], key: PublicKey) -> list[Signed]:
+    """Return each different one of the notes that this key signed; what else stands among them is noise."""
+    found: list[Signed] = []
+    for note in dict.fromkeys(written):
+        try:
+            found.append((note, notes.read(note, key)))
+        except BadText:
+            continue
+    return found
+
+
+def beside_fault(inside: Sequence[Signed], beside: Iterable[Signed]) -> BadNote | None:
+    """Say what the notes beside a trail know that the trail does not; None: nothing.
 
     A number that stands only beside is excused by a later signed word that an older backup was restored.
     """
-    mine = {one.number: note for note, one in _numbered(inside, key)}
-    restores = [one for _note, one in _numbered(inside, key) if one.restored is not None]
-    for note, one in _numbered(beside, key):
+    mine = {one.number: note for note, one in inside}
+    restores = [one for _note, one in inside if one.restored is not None]
+    for note, one in beside:
         if mine.get(one.number) == note:
             continue
         if one.number in mine:
@@ -97,12 +87,33 @@ def beside_fault(inside: Sequence[str], beside: Sequence[str], key: PublicKey) -
     return None
 
 
-def _numbered(written: Iterable[str], key: PublicKey) -> Iterator[tuple[str, Checkpoint]]:
-    for note in written:
-        try:
-            yield note, notes.read(note, key)
-        except BadText:
-            continue
+def later_fault(end: Signed, later: Sequence[Signed]) -> BadNote | None:
+    """Say where notes do not go on from a trail's end; None: nowhere.
+
+    Some may be missing among them: a folder elsewhere was not always there.
+
+    Args:
+        end: the last checkpoint of the trail.
+        later: those with higher numbers, in their order.
+    """
+    before = end
+    for one in later:
+        why = _step_fault(before, one)
+        if why:
+            return BadNote((one if why == "smaller" else before)[1].number, why)
+        before = one
+    return None
+
+
+def _step_fault(before: Signed, after: Signed) -> str:
+    (note, last), (_note, found) = before, after
+    if found.number == last.number:
+        return "fork"
+    if found.restored is not None:
+        return ""
+    if found.number == last.number + 1 and found.before != notes.fingerprint(note):
+        return "fork"
+    return "smaller" if any(now < then for now, then in zip(found.sizes, last.sizes, strict=True)) else ""
 
 
 def grow(leaves: Leaves, sizes: Sequence[Collection[int]], report: Callable[[int], None]) -> list[Mapping[int, bytes]]:

@@ -10,15 +10,21 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ruangaman.audit.types import BadRow
+from ruangaman.audit.types import Asked, BadNote, BadRow, Beside, Verdict
 from ruangaman.vault import merkle, notes, trail
 from ruangaman.vault.notes import BadText, Checkpoint, PublicKey
-from ruangaman.vault.trail import BadNote, Progress, Verdict
+from ruangaman.vault.trail import Progress, Signed
 
 FORMAT = "ruangaman-trail-1"
+NO_EXPORT = "This file is not an export of the trail."
+SIGNED_WITHIN = timedelta(minutes=10)
+"""One that is being signed while an export is made is not in it yet."""
+
 _LABEL = b"ruangaman/audit/v1"
 _sha256 = hashlib.sha256
 _place, _length, _version = struct.Struct(">hq").pack, struct.Struct(">I").pack, struct.Struct(">i").pack
@@ -76,49 +82,145 @@ class _Lane:
         self.leaves.clear()
 
 
+@dataclass(frozen=True)
+class Question:
+    """What a file is held against, beside its own checkpoints.
+
+    Args:
+        beside: notes kept elsewhere; None: there are none at hand.
+        latest: it has to reach the newest of them.
+        through: it has to hold all that was signed before this moment.
+        root: from a printed page: one of its checkpoints has to have it.
+    """
+
+    beside: Sequence[str] | None = None
+    latest: bool = False
+    through: datetime | None = None
+    root: bytes | None = None
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What stands in a file before its rows."""
+
+    made_at: datetime
+    written: list[str]
+    first: str
+    """The line behind it: the first row."""
+
+
 def verify_file(
-    path: Path,
-    key: PublicKey,
-    *,
-    beside: Sequence[str] = (),
-    root: bytes | None = None,
-    progress: Progress | None = None,
+    path: Path, key: PublicKey, question: Question | None = None, *, progress: Progress | None = None
 ) -> Verdict:
     """Check an export: each row's hash, chain and seals, each checkpoint's signature and root, and its end.
 
-    Args:
-        beside: notes kept elsewhere; one that is newer than the file's end, or other than the file's, is a fault.
-        root: from a printed page: one of the checkpoints has to have it.
+    Of the notes kept elsewhere those up to its last checkpoint must be the same, and newer ones go on from it. That
+    there are newer ones is no fault: then it is older.
 
     Raises:
-        BadText: this is no export.
+        BadText: this is no export, or one of another installation.
     """
-    with path.open(encoding="utf-8") as file:
+    question = question or Question()
+    with path.open(encoding="utf-8", errors="surrogateescape") as file:
         lines = iter(file)
-        written, first = _read_head(lines)
-        book = trail.read_book(written, key)
-        fault = book.fault or trail.beside_fault(written, beside, key)
-        if not fault and not book.held:
-            fault = BadNote(1, "missing")
-        if not fault and root is not None and all(one.root != root for one in book.held):
-            fault = BadNote(book.held[-1].number, "root")
+        head = _read_head(lines)
+        book = trail.read_book(head.written, key)
+        ours = trail.read_ours(question.beside or (), key)
+        fault = book.fault or (None if book.held else BadNote(1, "missing"))
+        if fault:
+            _require_same_trail(head, key)
+            return Verdict(0, len(book.held), fault)
+        later = sorted((one for one in ours if one[1].number > book.held[-1].number), key=lambda one: one[1].number)
+        fault = _notes_fault(head, book.held, ours, later)
         if fault:
             return Verdict(0, len(book.held), fault)
-        return _verify_rows(first, lines, book.held, progress)
+        found = _verify_rows(head.first, lines, book.held, progress)
+    if found.fault:
+        return found
+    return _answer(found, head, book.held, ours, later, question)
 
 
-def _read_head(lines: Iterator[str]) -> tuple[list[str], str]:
-    """Return the notes, and the first line behind them. Raises BadText."""
+def _read_head(lines: Iterator[str]) -> _Head:
+    """Return what stands before the rows. Raises BadText."""
     head = _load(next(lines, ""))
     if head.get("format") != FORMAT:
-        raise BadText("This file is not an export of the trail.")
+        raise BadText(NO_EXPORT)
+    try:
+        made_at = datetime.fromisoformat(head["made_at"])
+    except _UNREADABLE as error:
+        raise BadText(NO_EXPORT) from error
+    if made_at.tzinfo is None:
+        raise BadText(NO_EXPORT)
     written: list[str] = []
     for line in lines:
-        fields = _load(line)
-        if "checkpoint" not in fields:
-            return written, line
-        written.append(str(fields["checkpoint"]))
-    return written, ""
+        try:
+            written.append(str(_load(line)["checkpoint"]))
+        except (BadText, KeyError):
+            return _Head(made_at, written, line)
+    return _Head(made_at, written, "")
+
+
+def _require_same_trail(head: _Head, key: PublicKey) -> None:
+    """Tell a key that was mistaken from a checkpoint that was changed. Raises BadText."""
+    origin = notes.origin_of(head.written[0]) if head.written else key.origin
+    if origin != key.origin:
+        named = ascii(origin[:64])
+        raise BadText(f"The key is of another trail ({key.origin}) than the file ({named}). Nothing was checked.")
+
+
+def _notes_fault(
+    head: _Head, held: Sequence[Checkpoint], ours: Sequence[Signed], later: Sequence[Signed]
+) -> BadNote | None:
+    """Return what notes kept elsewhere say against a file."""
+    inside = list(zip(head.written, held, strict=True))
+    upto = [one for one in ours if one[1].number <= held[-1].number]
+    fault = trail.beside_fault(inside, upto) or trail.later_fault(inside[-1], later)
+    if fault:
+        return fault
+    for _note, one in later:
+        if one.at < head.made_at - SIGNED_WITHIN:
+            return BadNote(one.number, "cut")
+    return None
+
+
+def _answer(
+    found: Verdict,
+    head: _Head,
+    held: Sequence[Checkpoint],
+    ours: Sequence[Signed],
+    later: Sequence[Signed],
+    question: Question,
+) -> Verdict:
+    """Say of a file that is whole how it stands to what it was held against."""
+    end, newer = held[-1], [one for _note, one in later]
+    if question.beside is not None:
+        newest = max((one for _note, one in ours), key=lambda one: one.number, default=None)
+        beside = Beside(
+            ours=len(ours),
+            foreign=len(set(question.beside)) - len(ours),
+            newer=len(newer),
+            newest=newest.mark if newest else None,
+            put_back=min((n for one in newer if (n := one.restored) is not None and n < end.number), default=None),
+        )
+        found = replace(found, beside=beside)
+    if question.root is not None and all(one.root != question.root for one in held):
+        printed = next((one for one in newer if one.root == question.root), None)
+        if printed is None:
+            return replace(found, fault=BadNote(end.number, "root"))
+        return replace(found, short=Asked.ROOT, next=printed.mark)
+    if question.latest and newer:
+        return replace(found, short=Asked.LATEST, next=newer[-1].mark)
+    if question.through is not None and not _reaches(question.through, end, head.written[-1], newer):
+        left_out = newer[0].mark if newer and newer[0].at < question.through else None
+        return replace(found, short=Asked.THROUGH, next=left_out)
+    return found
+
+
+def _reaches(moment: datetime, end: Checkpoint, note: str, newer: Sequence[Checkpoint]) -> bool:
+    """Say whether it is proven that nothing was signed between a file's end and a moment."""
+    if end.at >= moment:
+        return True
+    return bool(newer) and newer[0].before == notes.fingerprint(note) and newer[0].at >= moment
 
 
 def _verify_rows(first: str, lines: Iterator[str], held: Sequence[Checkpoint], progress: Progress | None) -> Verdict:
@@ -137,7 +239,7 @@ def _verify_rows(first: str, lines: Iterator[str], held: Sequence[Checkpoint], p
         if progress and done % _REPORT_EVERY == 0:
             progress("rows", done, total)
     fault = trail.first_difference(held, [lane.roots for lane in lanes]) or _end_fault(lanes, held[-1])
-    return Verdict(done, len(held), fault)
+    return Verdict(done, len(held), fault, end=held[-1].mark)
 
 
 def _end_fault(lanes: Sequence[_Lane], last: Checkpoint) -> BadRow | None:
@@ -178,7 +280,7 @@ def _load(line: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
     except ValueError as error:
-        raise BadText("This file is not an export of the trail.") from error
+        raise BadText(NO_EXPORT) from error
     if not isinstance(found, dict):
-        raise BadText("This file is not an export of the trail.")
+        raise BadText(NO_EXPORT)
     return found

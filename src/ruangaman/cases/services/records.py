@@ -125,7 +125,7 @@ def add_note(
         at=at,
     )
     note.save(force_insert=True)
-    detail: Detail = {"note": str(note.pk), "compartment": int(compartment)}
+    detail: Detail = {"note": str(note.pk), "compartment": compartment.name.lower()}
     audit.record(events.NOTE_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
     return note
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any, cast
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -82,25 +83,23 @@ class ManyFiles(forms.FileInput):
         """Return nothing: `request.uploads` has them."""
 
 
-class FixedChoices:
-    """A field whose choices are not copied for every form: nothing changes them, they are only replaced."""
+class Fixed(BaseChoiceIterator):
+    """Choices that nothing changes: forms share them, where Django copies and checks each one for every form."""
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return forms.Field.__deepcopy__(cast(forms.Field, self), memo)
+    def __init__(self, choices: Iterable[Any]) -> None:
+        self.choices = tuple(choices)
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.choices)
 
-class OneOf(FixedChoices, forms.ChoiceField):
-    """One answer."""
-
-
-class SomeOf(FixedChoices, forms.MultipleChoiceField):
-    """Any number of answers."""
+    def __deepcopy__(self, memo: dict[int, Any]) -> Fixed:
+        return self
 
 
 def one_of(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.ChoiceField:
     """Return an optional field with one answer."""
-    return OneOf(
-        choices=list(choices),
+    return forms.ChoiceField(
+        choices=Fixed(choices),
         label=label,
         required=False,
         error_messages={"invalid_choice": UNKNOWN},
@@ -110,8 +109,8 @@ def one_of(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.ChoiceFie
 
 def some_of(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.MultipleChoiceField:
     """Return an optional field with any number of answers."""
-    return SomeOf(
-        choices=list(choices),
+    return forms.MultipleChoiceField(
+        choices=Fixed(choices),
         label=label,
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -30,6 +30,8 @@ from ruangaman.vault import receipts
 PATHS = {"anak": {"who": "child"}, "lain": {"who": "other"}}
 """`?untuk=` → what is chosen beforehand."""
 TOKEN, KEY = "form-token-goes-here", "form-key-goes-here"
+Kept = tuple[str, frozenset[tuple[str, str]]]
+"""A page, and what its security policy allows: directive and hash."""
 GROUPS = ("@1@@", "@2@@", "@3@@", "@4@@", "@5@@")
 """Where the digits go in a kept receipt page."""
 
@@ -135,33 +137,33 @@ def _blank(request: HttpRequest, reception: Reception) -> HttpResponse:
     return _filled(request, kept, {KEY: receipts.mint_key(_minted_for(request))})
 
 
-def _filled(request: HttpRequest, kept: tuple[str, frozenset[str]], places: dict[str, str]) -> HttpResponse:
-    page, styles = kept
-    request.csp_style_hashes = set(styles)  # type: ignore[attr-defined]  # read by the headers
+def _filled(request: HttpRequest, kept: Kept, places: dict[str, str]) -> HttpResponse:
+    page, hashes = kept
+    request.csp_hashes = set(hashes)  # type: ignore[attr-defined]  # read by the headers
     for place, text in {TOKEN: get_token(request), **places}.items():
         page = page.replace(place, text)
     return HttpResponse(page)
 
 
 @lru_cache(maxsize=64)
-def _kept_form(language: str, path: str, reception: Reception) -> tuple[str, frozenset[str]]:
+def _kept_form(language: str, path: str, reception: Reception) -> Kept:
     form = ReportForm(avoidable=reception.avoidable, child=path == "anak", initial=PATHS.get(path))
     context = _context(form, reception, path) | {"csrf_token": TOKEN, "key": KEY}
     return _drawn("intake/form.html", context, query=f"untuk={path}" if path else "")
 
 
 @lru_cache(maxsize=64)
-def _kept_receipt(language: str, hours: int | None) -> tuple[str, frozenset[str]]:
+def _kept_receipt(language: str, hours: int | None) -> Kept:
     return _drawn("intake/receipt.html", {"digits": "".join(GROUPS), "hours": hours, "csrf_token": TOKEN})
 
 
-def _drawn(template: str, context: dict[str, Any], *, query: str = "") -> tuple[str, frozenset[str]]:
-    """Return a page as the first visitor would get it, and the hashes of its styles."""
+def _drawn(template: str, context: dict[str, Any], *, query: str = "") -> Kept:
+    """Return a page as the first visitor would get it, and what its policy allows."""
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", "/i/", "/i/"
     request.GET = QueryDict(query)
     page = render_to_string(template, context, request=request)
-    return page, frozenset(request.csp_style_hashes)  # type: ignore[attr-defined]  # set by inline_style
+    return page, frozenset(request.csp_hashes)  # type: ignore[attr-defined]  # set by inline_style
 
 
 def _again(

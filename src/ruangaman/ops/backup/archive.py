@@ -82,6 +82,11 @@ class Reader:
             except tarfile.TarError as error:
                 raise BackupError("The backup does not hold what it should: it was not made by Ruang Aman.") from error
 
+    def fingerprint(self) -> str:
+        """Return the file's SHA-256, as it was printed when the backup was made."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
     def _walk(self, walk: _Walk, take: Callable[[Manifest, str, str, Pieces], None]) -> Manifest:
         if walk.name != OPENING:
             raise BackupError("The backup does not begin as it should: it was not made by Ruang Aman.")

@@ -77,7 +77,7 @@ def restore(reader: Reader, said: Manifest, *, files: Path, ledgers: Sequence[Pa
         giving.migrate_on()
         giving.analyze()
     write_outside(beside, files, ledgers)
-    proof = _prove(key, taken=said.taken_at, rows=said.rows)
+    proof = _prove(key, taken=said.taken_at, rows=said.rows, sha256=reader.fingerprint())
     giving.open_doors()
     return Restored(said, proof)
 
@@ -99,7 +99,7 @@ def prove_standing(*, files: Path, ledgers: Sequence[Path]) -> Proof:
     _require_ledgers(files, ledgers)
     giving.end_sessions()
     write_outside({LEDGER: b""}, files, ledgers)
-    proof = _prove(key, taken="", rows=giving.count_rows())
+    proof = _prove(key, taken="", rows=giving.count_rows(), sha256="")
     giving.open_doors()
     return proof
 
@@ -173,7 +173,7 @@ def _write(place: Path, data: bytes) -> None:
     unfinished.rename(place)
 
 
-def _prove(key: str, *, taken: str, rows: int) -> Proof:
+def _prove(key: str, *, taken: str, rows: int, sha256: str) -> Proof:
     """Prove what was put back. Raises BackupError: it does not hold; nobody is let in."""
     from ruangaman.audit.services import unit_of_work, verify
     from ruangaman.audit.types import Role
@@ -183,8 +183,8 @@ def _prove(key: str, *, taken: str, rows: int) -> Proof:
 
     with step("Recomputing the audit trail"):
         result = verify()
-    if result.bad is not None:
-        raise BackupError(f"The audit trail does NOT hold: {result.bad}. The database stays closed: look into it.")
+    if result.fault is not None:
+        raise BackupError(f"The audit trail does NOT hold: {result.fault}. The database stays closed: look into it.")
     with step("Erasing again what the ledger names"), unit_of_work(Role.MIGRATE):
         try:
             erased = vault.replay_ledger(at=clock.now())
@@ -197,7 +197,7 @@ def _prove(key: str, *, taken: str, rows: int) -> Proof:
             raise BackupError(
                 "The canary does not open: pepper, canary key and rows do not belong together. It stays closed."
             ) from error
-        vault.record_restored(taken=taken, rows=rows, erased=erased, at=clock.now())
+        vault.record_restored(taken=taken, rows=rows, erased=erased, sha256=sha256, at=clock.now())
     with step("Signing from where the trail goes on"):
         try:
             vault.record_restore(at=clock.now())

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ruangaman.ops.backup import age, places, taking
+from ruangaman.ops.backup import age, places, taking, telling
 from ruangaman.ops.backup.taking import Taken
 from ruangaman.ops.backup.types import BackupError
 from ruangaman.ops.paths import default_demo_folder
 from ruangaman.ops.progress import Bar
 
 RECIPIENTS = "RUANGAMAN_BACKUP_RECIPIENTS_FILE"
+NOT_TOLD = "The audit trail was not told: its tables are of an earlier release, and know it after ./ruang migrate."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Take it; exit code 0 only when it is whole and on the disk."""
+    """Take it; exit code 0 only when it is whole, on the disk, and known to the audit trail."""
     if options.new_key is not None:
         print(age.make_identity(options.new_key))
         return 0
@@ -43,10 +45,13 @@ def run(options: argparse.Namespace) -> int:
         raise BackupError("Name the file that the backup goes to: ./ruang backup FILE --recipient age1…")
     recipients = age.read_recipients(_words(options))
     begun = time.monotonic()
-    with places.source((options.data or default_demo_folder()).absolute()) as (source, folder), Bar() as bar:
-        taken = taking.take(source, options.file.absolute(), recipients, progress=bar)
+    with places.source((options.data or default_demo_folder()).absolute()) as (source, folder):
+        with Bar() as bar:
+            taken = taking.take(source, options.file.absolute(), recipients, progress=bar)
         note(taken, folder)
-    tell(taken, time.monotonic() - begun, as_json=options.json)
+        tell(taken, time.monotonic() - begun, as_json=options.json)
+        if not telling.tell_trail(source, taken):
+            print(NOT_TOLD, file=sys.stderr)
     return 0
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from ruangaman.config.env import URL_NAMES
 from ruangaman.ops import place
 from ruangaman.ops.paths import default_demo_folder
 from ruangaman.ops.progress import Bar
@@ -20,9 +21,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Add them. Only ever to a demo: a database named by DATABASE_URL is refused."""
-    if os.environ.get("DATABASE_URL"):
-        print("seed only adds to a demo, never to the database of DATABASE_URL: unset it.", file=sys.stderr)
+    """Add them. Only ever to a demo: where a city's database is named they are refused."""
+    named = [name for name in URL_NAMES.values() if os.environ.get(name)]
+    if named:
+        print(f"seed only adds to a demo, never to the database of {named[0]}: unset it.", file=sys.stderr)
         return 2
     if options.cases < 1:
         print("--cases takes a whole number from 1.", file=sys.stderr)

@@ -65,7 +65,9 @@ def look(house: House) -> Iterator[Finding]:
         yield from _roles(first, house)
         if "ra_login_backup" not in reached:
             yield warn(
-                "inside", "not looked at", f"name {URLS['ra_login_backup']}: that login may read, and only read."
+                "inside",
+                "not looked at",
+                f"name {URLS['ra_login_backup']}: that login reads all and changes nothing.",
             )
             return
         yield from _inside(reached["ra_login_backup"], house)

@@ -12,6 +12,7 @@ Both sides
                                                  2 jam lalu
 Public (templates extend `ui/public.html`)
     {% inline_style "sos form" %}                the page's one <style>; parts in `ui/css/public/`
+    {% inline_script %}                          its one <script>, after the style; `ui/js/public.js`
     {% sprite "exit mark pen" %} {% use "pen" %} every icon that the page points to; a pointer to one of them
     {% numbers title=… strip=True chat=False %}  emergency keys
     {% office_call hint=… %}                     the office's own number as a way on
@@ -70,10 +71,9 @@ from ruangaman.ui.words import LEVELS, SHELF, STAGES
 
 register = template.Library()
 
-register.filter("wita", moments.clock_time)
-register.filter("wita_day", moments.day)
-register.filter("wita_short", moments.short)
-register.filter("wita_when", moments.when)
+FILTERS = {"": moments.clock_time, "_day": moments.day, "_short": moments.short, "_when": moments.when}
+for ending, function in FILTERS.items():
+    register.filter(f"wita{ending}", function)
 register.filter("ago", moments.ago)
 
 
@@ -112,12 +112,16 @@ def sprite(names: str) -> SafeString:
 def inline_style(context: Context, names: str) -> SafeString:
     """Write the page's style and let the security policy of this answer allow it."""
     found = inline.style(*names.split())
-    request = context.get("request")
-    if request is not None:
-        if not hasattr(request, "csp_style_hashes"):
-            request.csp_style_hashes = set()
-        request.csp_style_hashes.add(found.csp_hash)
+    inline.allow(context.get("request"), "style-src", found.csp_hash)
     return format_html("<style>{}</style>", mark_safe(found.css))  # noqa: S308 - our own files
+
+
+@register.simple_tag(takes_context=True)
+def inline_script(context: Context) -> SafeString:
+    """Write the script of public pages and let the security policy of this answer allow it."""
+    found = inline.script()
+    inline.allow(context.get("request"), "script-src", found.csp_hash)
+    return format_html("<script>{}</script>", mark_safe(found.js))  # noqa: S308 - our own file
 
 
 @register.simple_tag

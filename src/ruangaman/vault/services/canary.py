@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.audit import services as audit
+from ruangaman.audit.types import Detail
 from ruangaman.core.errors import DomainError
 from ruangaman.vault import directory, events, layout, pepper
 from ruangaman.vault.errors import KeyNotSigned, Tampered
@@ -106,14 +107,15 @@ def open_canary(canary: Canary, *, at: datetime) -> None:
         raise Tampered(_("Kenari tidak terbuka: kunci, pepper dan isi tidak cocok."))
 
 
-def record_restored(*, taken: str, rows: int, erased: int, at: datetime) -> None:
+def record_restored(*, taken: str, rows: int, erased: int, sha256: str, at: datetime) -> None:
     """Leave in the trail that this database was put back from a backup.
 
     Args:
         taken: moment of the backup, as ISO text.
         erased: dossiers whose erasure was done again.
+        sha256: of the backup's file; "" when the rows came back by other means.
 
     Writes: one `vault.restored` event.
     """
-    detail: dict[str, str | int | bool | list[str] | None] = {"taken": taken, "rows": rows, "erased": erased}
+    detail: Detail = {"taken": taken, "rows": rows, "erased": erased, "sha256": sha256}
     audit.record(events.RESTORED, by=None, subject="database", at=at, detail=detail)

@@ -12,12 +12,12 @@ from django.db import connection
 from ruangaman.audit import selectors
 from ruangaman.audit import services as audit
 from ruangaman.audit.models import AuditCheckpoint
-from ruangaman.audit.types import LANES, BadRow, Role
+from ruangaman.audit.types import LANES, BadNote, BadRow, Beside, Role, Verdict
 from ruangaman.core.jobs import enqueue
 from ruangaman.vault import events, notebook, notes, trail, trailfile
 from ruangaman.vault.errors import TrailBroken
 from ruangaman.vault.notes import BadText, Checkpoint, PublicKey
-from ruangaman.vault.trail import BadNote, Progress, Verdict
+from ruangaman.vault.trail import Progress
 
 ALARM = "ruangaman.notifications.jobs.alarm_trail"
 SAME_FOR = timedelta(hours=24)
@@ -162,7 +162,7 @@ def _verify_checkpoints(rows: int, say: Progress) -> Verdict:
     beside = notebook.read(notebook.folder())  # first: one that is made meanwhile is in the database before it is here
     inside = selectors.list_checkpoints()
     if not inside and not beside:
-        return Verdict(rows, 0)
+        return Verdict(rows, unsigned=rows)
     key = notebook.public_key()
     held: list[Checkpoint] = []
     book = trail.read_book((row.note for row in inside), key)
@@ -170,12 +170,20 @@ def _verify_checkpoints(rows: int, say: Progress) -> Verdict:
         if not _is_same(row, one):
             return Verdict(rows, len(held), BadNote(one.number, "copied facts"))
         held.append(one)
-    fault = book.fault or trail.beside_fault([row.note for row in inside], beside, key)
+    ours = trail.read_ours(beside, key)
+    signed = [(row.note, one) for row, one in zip(inside, held, strict=False)]
+    fault = book.fault or trail.beside_fault(signed, ours)
     if fault:
         return Verdict(rows, len(held), fault)
-    taken = _Taken(say, rows)
-    roots = trail.grow(selectors.read_leaves, trail.sizes_of(held), taken)
-    return Verdict(rows, len(held), trail.first_difference(held, roots))
+    roots = trail.grow(selectors.read_leaves, trail.sizes_of(held), _Taken(say, rows))
+    return Verdict(
+        rows,
+        len(held),
+        trail.first_difference(held, roots),
+        end=held[-1].mark if held else None,
+        unsigned=max(rows - (held[-1].rows if held else 0), 0),
+        beside=Beside(len(ours), len(set(beside)) - len(ours)),
+    )
 
 
 class _Taken:
@@ -208,12 +216,12 @@ def _measure(last: Checkpoint | None) -> tuple[tuple[int, ...], tuple[bytes, ...
         signed = last.sizes[lane] if last else 0
         bad = BadRow(lane, tip + 1, "truncated") if tip < signed else selectors.first_bad_after(lane, signed)
         if bad:
-            raise TrailBroken(str(bad))
+            raise TrailBroken(bad)
     wanted = [{tip, last.sizes[lane] if last else tip} for lane, tip in enumerate(tips)]
     grown = trail.grow(selectors.read_leaves, wanted, _ignore)
     different = trail.first_difference([last] if last else [], grown)
     if different:
-        raise TrailBroken(str(different))
+        raise TrailBroken(different)
     return tuple(tips), tuple(grown[lane][tips[lane]] for lane in range(LANES))
 
 
@@ -223,9 +231,9 @@ def _behind(last: Checkpoint | None, note: str, key: PublicKey) -> list[tuple[Ch
     number = last.number if last else 0
     newest, written = beside[-1] if beside else (None, "")
     if newest and newest.number > number:
-        raise TrailBroken(str(BadNote(newest.number, "missing")))
+        raise TrailBroken(BadNote(newest.number, "missing"))
     if newest and newest.number == number and written != note:
-        raise TrailBroken(str(BadNote(number, "fork")))
+        raise TrailBroken(BadNote(number, "fork"))
     rows = selectors.list_checkpoints(after=newest.number if newest else 0)
     return [(_read(row, key), row.note) for row in rows]
 
@@ -243,9 +251,9 @@ def _read(row: AuditCheckpoint, key: PublicKey) -> Checkpoint:
     try:
         one = notes.read(row.note, key)
     except BadText as error:
-        raise TrailBroken(str(BadNote(row.number, "signature"))) from error
+        raise TrailBroken(BadNote(row.number, "signature")) from error
     if not _is_same(row, one):
-        raise TrailBroken(str(BadNote(row.number, "copied facts")))
+        raise TrailBroken(BadNote(row.number, "copied facts"))
     return one
 
 

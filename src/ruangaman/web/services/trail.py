@@ -20,6 +20,8 @@ from ruangaman.web.services.wording import Names, describe, keys_in, name_subjec
 
 PAGE = 50
 TOGETHER = timedelta(minutes=1)
+FINGERPRINT = "sha256"
+"""What has one is one of its kind: two backups never become one row."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def _rows(found: Sequence[AuditEvent]) -> list[TrailRow]:
             continue
         row = _row(event, names)
         last = rows[-1] if rows else None
-        if last is not None and last.sentence == row.sentence and last.at - row.at <= TOGETHER:
+        again = last is not None and last.sentence == row.sentence and last.at - row.at <= TOGETHER
+        if last is not None and again and FINGERPRINT not in event.detail:
             rows[-1] = replace(last, times=last.times + 1, detail=last.detail or row.detail)
         else:
             rows.append(row)

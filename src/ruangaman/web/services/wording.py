@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -15,7 +15,7 @@ from ruangaman.accounts.types import RequestKind, Role
 from ruangaman.cases.types import AccessReason, CaseState, PersonKind
 from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel, ServiceType
 from ruangaman.intake.types import State
-from ruangaman.ui.moments import WITA
+from ruangaman.ui.moments import WITA, clock_time
 from ruangaman.ui.types import Words
 from ruangaman.vault.models import Principal
 from ruangaman.vault.types import Compartment, ErasureReason, HoldReason, PrincipalKind, Purpose
@@ -38,6 +38,7 @@ LABELS: dict[str, Words] = {
     "door": gettext_lazy("pintu"),
     "dossiers": gettext_lazy("berkas"),
     "epoch": gettext_lazy("masa kunci"),
+    "erased": gettext_lazy("dihapus lagi"),
     "files": gettext_lazy("berkas"),
     "from": gettext_lazy("dari"),
     "generation": gettext_lazy("kunci ke"),
@@ -57,9 +58,12 @@ LABELS: dict[str, Words] = {
     "removed": gettext_lazy("dikeluarkan"),
     "risk": gettext_lazy("risiko"),
     "role": gettext_lazy("peran"),
+    "rows": gettext_lazy("baris"),
     "second": gettext_lazy("langkah kedua"),
+    "sha256": gettext_lazy("sidik jari"),
     "state": gettext_lazy("tahap"),
     "step": gettext_lazy("langkah"),
+    "taken": gettext_lazy("keadaan"),
     "to": gettext_lazy("ke"),
     "type": gettext_lazy("jenis"),
     "unit": gettext_lazy("unit"),
@@ -69,8 +73,10 @@ LABELS: dict[str, Words] = {
 }
 """What a field is called. A field that is not here is an inner number of a row, and stays out."""
 
-COMPARTMENTS = {name: one.label for one in Compartment for name in (one.name.lower(), str(one.value))}
-"""By the two ways in which events name them."""
+COMPARTMENTS: dict[str, Words] = {one.name.lower(): one.label for one in Compartment}
+"""As events name them."""
+_NUMBERED: dict[str, Words] = {str(one.value): one.label for one in Compartment}
+"""As the first `cases.note_added` did. No event is ever rewritten: here alone both are read."""
 STATES = {**dict(State.choices), **dict(CaseState.choices)}
 REASONS = {
     **dict(ClosingReason.choices),
@@ -98,7 +104,7 @@ KINDS: dict[str, Words] = {
 VALUES: dict[str, Mapping[str, Words]] = {
     "authority": dict(Authority.choices),
     "case_type": dict(CaseType.choices),
-    "compartment": COMPARTMENTS,
+    "compartment": COMPARTMENTS | _NUMBERED,
     "compartments": COMPARTMENTS,
     "danger": RISKS,
     "risk": RISKS,
@@ -113,8 +119,11 @@ VALUES: dict[str, Mapping[str, Words]] = {
     "door": KINDS,
     "channel": {"web": gettext_lazy("halaman web")},
 }
-SUBJECTS = {"dossiers": gettext_lazy("yang menunggu kunci baru")}
+SUBJECTS = {"database": gettext_lazy("basis data"), "dossiers": gettext_lazy("yang menunggu kunci baru")}
 UUID_LENGTH = 36
+COUNTED = ("rows", "erased")
+GROUP, SHOWN = 4, 16
+"""Of a fingerprint so much is shown, in groups: enough to find the number that somebody noted."""
 
 
 class Names:
@@ -181,6 +190,12 @@ def _word(key: str, value: object, names: Names) -> str:
         return names.get(text, _("kunci pemulihan atau tanda terima"))
     if key == "until":
         return _day(text)
+    if key == "taken":
+        return _moment(text)
+    if key == "sha256":
+        return " ".join(text[place : place + GROUP] for place in range(0, SHOWN, GROUP)) + " …"
+    if key in COUNTED:
+        return number_format(text, force_grouping=True)
     return str(VALUES.get(key, {}).get(text, text))
 
 
@@ -189,6 +204,15 @@ def name_subject(text: str, names: Names) -> str:
     if len(text) == UUID_LENGTH:
         return names.get(text, f"{text[:8]}…")
     return str(SUBJECTS.get(text, _day(text)))
+
+
+def _moment(text: str) -> str:
+    """Return a moment as day and hour on the office's clock; what is none stays as it is."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{_day(text)} {clock_time(found)}"
 
 
 def _day(text: str) -> str:
