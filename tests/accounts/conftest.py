@@ -10,7 +10,11 @@ from allauth.account import models as allauth_models
 from allauth.account.internal import stagekit
 from django.utils import timezone
 
-from tests.factories.accounts import Office, make_office
+from ruangaman.accounts.models import User
+from ruangaman.accounts.types import Role
+from ruangaman.audit.types import Role as DatabaseRole
+from ruangaman.vault import services as vault
+from tests.factories.accounts import JAN_5, Office, make_office, working
 
 
 class Clock:
@@ -43,3 +47,20 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def office(db: None) -> Office:
     """An office with its two key officers."""
     return make_office()
+
+
+@pytest.fixture
+def admin(office: Office) -> User:
+    """The administrator of that office."""
+    return office.user(Role.ADMIN, username="admin")
+
+
+@pytest.fixture
+def safe(office: Office) -> Office:
+    """An office with a recovery key, without which no dossier is made."""
+    with working(role=DatabaseRole.MIGRATE):
+        recovery, _shares = vault.create_recovery(at=JAN_5)
+    for officer in (office.head, office.guard):
+        with working(officer):
+            vault.sign_key(principal_id=recovery, by=officer, at=JAN_5)
+    return office

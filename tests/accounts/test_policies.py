@@ -87,6 +87,25 @@ def test_an_account_is_closed_by_who_is_in_charge_and_never_by_its_holder(role: 
     assert not policies.can_let_go(by, user)
 
 
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("own", [True, False])
+def test_an_address_is_changed_by_who_is_in_charge_the_own_one_too(role: Role, own: bool) -> None:
+    unit, other = Unit(id=uuid4()), Unit(id=uuid4())
+    by, user = User(role=role, unit=unit), User(role=Role.PETUGAS, unit=unit if own else other)
+    assert policies.can_write_to(by, user) is (role is Role.ADMIN or (role is Role.KEPALA and own))
+    assert policies.can_write_to(by, by) is (role in {Role.ADMIN, Role.KEPALA})
+    user.is_active = False
+    assert not policies.can_write_to(by, user)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_emergency_key_is_held_by_nobody_of_a_desk(role: Role) -> None:
+    works_at_desks = P.REPORT_DESK in EXPECTED.get(role, set())
+    assert policies.can_hold_emergency(User(role=role), is_seated=False) is not works_at_desks
+    assert not policies.can_hold_emergency(User(role=role), is_seated=True)
+    assert not policies.can_hold_emergency(User(role=role, is_active=False), is_seated=False)
+
+
 @pytest.mark.parametrize("kind", RequestKind)
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("own", [True, False])

@@ -54,22 +54,6 @@ def jobs_waiting() -> list[str]:
 
 
 @pytest.fixture
-def admin(office: Office) -> User:
-    return office.user(Role.ADMIN, username="admin")
-
-
-@pytest.fixture
-def safe(office: Office) -> Office:
-    """An office with a recovery key, without which no dossier is made."""
-    with working(role=DatabaseRole.MIGRATE):
-        recovery, _shares = vault.create_recovery(at=JAN_5)
-    for officer in (office.head, office.guard):
-        with working(officer):
-            vault.sign_key(principal_id=recovery, by=officer, at=JAN_5)
-    return office
-
-
-@pytest.fixture
 def enrolled(office: Office) -> User:
     """Somebody with a second step."""
     user, secret = office.user(username="maya"), "JBSWY3DPEHPK3PXP"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -292,23 +294,67 @@ def test_the_other_sessions_end_at_a_wish(officer: User) -> None:
     assert there.get(SETTINGS).status_code == 404
 
 
-def test_new_printed_codes_ask_for_a_code_of_the_app(officer: User, clock: Clock) -> None:
-    secret = "JBSWY3DPEHPK3PXP"
+CODES, RENEW = "/masuk/langkah-kedua/kode/", "/pengaturan/kode/"
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def enrolled(officer: User, clock: Clock) -> list[str]:
+    """Set up the second step; return the backup codes that came with it."""
     with working(officer):
-        services.enrol_second_step(secret=secret, code=code_for(secret, clock()), by=officer, at=clock())
-        old = services.unused_codes(officer)
-    client = signed_in(officer)
-    assert client.post("/pengaturan/kode", {"code": "000000"}).status_code == 422
-    assert client.post("/pengaturan/kode", {"code": ""}).status_code == 422
+        services.enrol_second_step(secret=SECRET, code=code_for(SECRET, clock()), by=officer, at=clock())
+        return services.unused_codes(officer)
+
+
+def codes_on(page: str) -> list[str]:
+    return re.findall(r"<li>(\d{4} \d{4})</li>", page)
+
+
+def test_new_backup_codes_ask_for_the_password_and_a_code_of_the_app(officer: User, clock: Clock) -> None:
+    old, client = enrolled(officer, clock), signed_in(officer)
     clock.turn(seconds=30)
-    answer = client.post("/pengaturan/kode", {"code": code_for(secret, clock())})
-    assert answer.headers["Location"] == "/masuk/langkah-kedua/kode/"
-    shown = client.get("/masuk/langkah-kedua/kode/").content.decode()
-    assert not any(code in shown for code in old)
+    right = {"password": PASSWORD, "code": code_for(SECRET, clock())}
+    wrongs = ({"password": ""}, {"password": NEW}, {"code": ""}, {"code": "000000"})
+    for wrong in ({}, *(right | one for one in wrongs)):
+        assert client.post(RENEW, wrong).status_code == 422
+        with working(officer):
+            assert services.unused_codes(officer) == old
+    answer = client.post(RENEW, right)
+    assert answer.headers["Location"] == CODES
+    shown = codes_on(client.get(CODES).content.decode())
+    assert len(shown) == 10
+    assert not set(shown) & set(old)
+
+
+def test_backup_codes_are_shown_once_and_then_only_how_many_are_left(officer: User, clock: Clock) -> None:
+    enrolled(officer, clock)
+    client = signed_in(officer)
+    clock.turn(seconds=30)
+    client.post(RENEW, {"password": PASSWORD, "code": code_for(SECRET, clock())})
+    assert client.head(CODES).status_code == 200
+    assert len(codes_on(client.get(CODES).content.decode())) == 10
+    for again in (client, signed_in(officer)):
+        page = again.get(CODES)
+        assert page.status_code == 200
+        assert codes_on(page.content.decode()) == []
+        assert "hanya ditampilkan satu kali" in page.content.decode()
+        assert "10 kode belum terpakai" in page.content.decode()
+        assert f'href="{RENEW}"' in page.content.decode()
+    assert client.post(CODES).headers["Location"] == "/kerja/"
+
+
+def test_without_a_second_step_there_are_no_backup_codes_to_speak_of(officer: User) -> None:
+    client = signed_in(officer)
+    for url in (CODES, RENEW):
+        assert client.get(url).headers["Location"] == SETTINGS
 
 
 def test_asking_for_new_codes_slows_too(officer: User, clock: Clock) -> None:
+    enrolled(officer, clock)
     client = signed_in(officer)
     for _ in range(5):
-        assert client.post("/pengaturan/kode", {"code": "000000"}).status_code == 422
-    assert client.post("/pengaturan/kode", {"code": "000000"}).status_code == 429
+        assert client.post(RENEW, {"password": PASSWORD, "code": "000000"}).status_code == 422
+    assert client.post(RENEW, {"password": PASSWORD, "code": "000000"}).status_code == 429
+    client = signed_in(officer)
+    for _ in range(5):
+        assert client.post(RENEW, {"password": NEW, "code": "000000"}).status_code == 422
+    assert client.post(RENEW, {"password": NEW, "code": "000000"}).status_code == 429

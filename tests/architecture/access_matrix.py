@@ -25,6 +25,8 @@ HEAD = frozenset({"kepala"})
 AUDIT = frozenset({"dpo", "auditor"})
 KEEPERS = frozenset({"dpo", "admin"})
 IN_CHARGE = frozenset({"admin", "kepala"})
+HOLDERS = frozenset({"kepala", "dinsos"})
+"""Who holds an emergency key: the head that of the own unit, the other office's desk officer theirs, from before."""
 VOUCH = frozenset({"kepala", "dinas", "dpo", "auditor"})
 SECOND = frozenset({"admin", "kepala", "dpo"})
 
@@ -143,7 +145,7 @@ MATRIX = (
     Row("pengaturan/", STAFF, 200, 405),
     Row("pengaturan/bahasa", STAFF, 405, 422),
     Row("pengaturan/sandi/", STAFF, 200, 422),
-    Row("pengaturan/kode", STAFF, 405, 422),
+    Row("pengaturan/kode/", STAFF, 302, 302),
     Row("pengaturan/sesi", STAFF, 405, 302),
     Row("pengaturan/jejak/", AUDIT, 200, 405),
     Row("pengaturan/jejak/akar/", AUDIT, 200, 422),
@@ -175,9 +177,23 @@ MATRIX = (
     Row("pengaturan/orang/undangan/<uuid:invitation_id>/tarik", IN_CHARGE, 405, 302),
     in_charge("", 200, 405),
     in_charge("keluar/", 200, 422),
-    in_charge("darurat", 405, 409, but={"kepala": (405, 302)}),
+    in_charge("surel/", 200, 302),
+    in_charge("pindah/", 200, 422),
     in_charge("langkah-kedua", 405, 302),
     in_charge("kunci-baru", 405, 302),
+    # The unit's emergency key: seen and handed on by who holds it, named by who is in charge.
+    Row("pengaturan/darurat/", STAFF, 404, 405, but=dict.fromkeys(IN_CHARGE | HOLDERS, (200, 405))),
+    Row("pengaturan/darurat/<slug:code>/", IN_CHARGE, 405, 422, about=True, also={"admin": ANYWHERE}),
+    Row("pengaturan/darurat/<slug:code>/lepas", IN_CHARGE, 405, 302, about=True, also={"admin": ANYWHERE}),
+    Row(
+        "pengaturan/darurat/<uuid:request_id>/serahkan",
+        STAFF,
+        405,
+        404,
+        about=True,
+        but={"kepala": (405, 302), "dinsos": (405, 302), "admin": (405, 409)},
+        also={"admin": ANYWHERE},
+    ),
     # Keys that wait, what needs a second person, desks, colleagues with fresh keys.
     Row("pengaturan/kunci/", VOUCH, 200, 405),
     Row("pengaturan/kunci/usul", VOUCH, 405, 422),

@@ -136,7 +136,7 @@ TABLES = {
     "accounts_agency": "id", "accounts_unit": "id", "accounts_desk": "id", "accounts_user": "id",
     "accounts_deskmember": "user_id", "accounts_dutyshift": "user_id", "accounts_signinattempt": "",
     "accounts_codemark": "user_id", "mfa_authenticator": "user_id", "accounts_invitation": "unit_id",
-    "accounts_doorrequest": "user_id", "accounts_formerkeys": "user_id", "accounts_leftdossier": "dossier_id",
+    "accounts_doorrequest": "user_id", "accounts_formerkeys": "user_id", "accounts_formeraddress": "user_id",
     "vault_principal": "id", "vault_principalkey": "principal_id", "vault_keysignature": "key_id",
     "vault_keyofficer": "principal_id", "vault_officerlist": "", "vault_door": "principal_id",
     "vault_groupkey": "member_id", "vault_dossier": "id", "vault_dossierepoch": "dossier_id",
@@ -170,9 +170,8 @@ WEB = {
     "accounts_codemark": "S own; I own; U own",
     "mfa_authenticator": "S own; I own; U own; D own",
     "accounts_invitation": "S places; I places by:made_by_id; U places (withdrawn_at)",
-    "accounts_doorrequest": "S people; I all by:asked_by_id",
+    "accounts_doorrequest": "S people|own:instead_of_id; I all by:asked_by_id; D own:asked_by_id {decided_at IS NULL}",
     "accounts_formerkeys": "S all",
-    "accounts_leftdossier": "S noted; U noted (done_at)",
     "vault_principal": "S all; I all {kind <> 'receipt'}; U all (retired_at)",
     "vault_principalkey": "S all; I all; U all (retired_at)",
     "vault_keysignature": "S all; I all by:officer_id",
@@ -213,7 +212,8 @@ WEB = {
     "clocks_limit": "S all",
     "django_migrations": "S all",
 }
-"""For the staff's pages. Whoever oversees may add to a dossier (a new epoch, a wrap to somebody), and reads nothing."""
+"""For the staff's pages. Whoever holds a unit's emergency key sees what is asked for it: here the one who is to give it
+up holds it alone. Whoever oversees may add to a dossier (a new epoch, a wrap to somebody), and reads nothing."""
 
 PUBLIC = {
     "accounts_agency": "S all",
@@ -251,6 +251,7 @@ WORKER = {
     " D all {last_at < now() - interval '24 hours'}",
     "accounts_invitation": "S all (expires_at) {expires_at < now() - interval '30 days'};"
     " D all {expires_at < now() - interval '30 days'}",
+    "accounts_formeraddress": "S all; D all",
     "vault_grant": "S all (not_after) {not_after IS NOT NULL}; D all {not_after IS NOT NULL}",
     "vault_staffsession": "S all (expire_date); D all",
     "vault_publicsession": "S all (expire_date); D all",
@@ -295,7 +296,6 @@ CHANGES = {
     "accounts_codemark": "counter = 9",
     "mfa_authenticator": "type = 'totp'",
     "accounts_invitation": "withdrawn_at = clock_timestamp()",
-    "accounts_leftdossier": "done_at = clock_timestamp()",
     "vault_principal": "retired_at = clock_timestamp()",
     "vault_principalkey": "retired_at = clock_timestamp()",
     "vault_officerlist": "changed_at = clock_timestamp()",
@@ -322,8 +322,9 @@ CHANGES = {
 """A change that reads nothing: rows that one may change but not see would show up, too."""
 
 FUNCTIONS = {
-    "ra_web": "accounts_accept_invitation accounts_close accounts_count_dossiers accounts_decide accounts_finish"
-    " accounts_may_decide accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
+    "ra_web": "accounts_accept_invitation accounts_change_email accounts_close accounts_count_dossiers accounts_decide"
+    " accounts_finish accounts_finish_emergency accounts_holds_emergency accounts_make_room accounts_may_decide"
+    " accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
     " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_may_write intake_desks"
     " intake_dossiers_of intake_held intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"

@@ -167,9 +167,9 @@ def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case
         put("mfa_authenticator", user_id=user, type="totp", data={"secret": "x"}, created_at=at)
         put("accounts_codemark", user_id=user, counter=1)
         put("accounts_dutyshift", id=uuid4(), user_id=user, desk_id=desk, starts_at=at, ends_at=later)
-        put("accounts_leftdossier", id=uuid4(), user_id=people["mantan"].pk, dossier_id=case.dossier_id, left_at=at)
     former = Principal.objects.create(id=uuid4(), kind="user", created_at=now).pk
     put("accounts_formerkeys", principal_id=former, user_id=people["hukum"].pk, until=at)
+    put("accounts_formeraddress", id=uuid4(), user_id=people["hukum"].pk, email="dahulu@contoh.invalid", until=at)
     for by, unit in (("kepala", people["kepala"].unit), ("admin", people["dinsos"].unit)):
         facts = {"username": f"baru-{by}", "display_name": "Baru", "email": "", "role": Role.PENDAMPING}
         with working(people[by]):

@@ -107,6 +107,8 @@ def fill(route: str, things: dict[str, str]) -> str:
         names |= {"code": "case", "file_id": "case_file", "user_id": "reader"}
     elif any(end in f"/{route}" for end in CASE_THREAD):
         names |= {"code": "case_report", "file_id": "thread_file"}
+    elif route.startswith("pengaturan/darurat/"):
+        names |= {"code": "unit", "request_id": "handover"}
     elif route.startswith("pengaturan/meja/"):
         names |= {"code": "desk"}
     else:

@@ -38,7 +38,7 @@ NONE = {
     "case_file": UNKNOWN_ID, "thread_file": UNKNOWN_ID, "person": UNKNOWN_ID, "task": UNKNOWN_ID, "part": UNKNOWN_ID,
     "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
     "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
-    "invitation": UNKNOWN_ID,
+    "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID,
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -76,8 +76,10 @@ def make_world() -> World:
     ended = _refused(counter)
     for relation in world.things.keys() - {"none"}:
         world.things[relation]["ended"] = ended.code
-    near = _people_facts(people["pendamping"], people["admin"], counter.desk)
-    far = _people_facts(other.people["manajer-lain"], people["admin"], counter.desk)
+    near = _people_facts(people["pendamping"], people["admin"], people["dpo"], counter.desk)
+    far = _people_facts(
+        other.people["manajer-lain"], people["admin"], people["dpo"], counter.desk, instead_of=people["dinsos"]
+    )
     for relation, facts in (("own", near), ("unassigned", far), ("other", far), ("expired", far)):
         world.things[relation] |= facts
     _expire(past.dossier_id)
@@ -91,16 +93,25 @@ def things_for(world: World, who: str, relation: str) -> dict[str, str]:
     found = dict(world.things[relation])
     if who == "dinsos" and relation != "none":
         swapped = world.things["own" if relation in {"other", "unassigned", "expired"} else "other"]
-        found |= {key: swapped[key] for key in ("report", "report_file")}
+        found |= {key: swapped[key] for key in ("report", "report_file", "handover")}
         found |= {"desk": f"meja-{LAST}"}
     return found
 
 
-def _people_facts(user: User, admin: User, desk: Desk) -> dict[str, str]:
-    """Somebody to manage, and what the administrator asked for them."""
+def _people_facts(
+    user: User, admin: User, second: User, desk: Desk, *, instead_of: User | None = None
+) -> dict[str, str]:
+    """Somebody to manage, and what the administrator asked for them; the second person agreed to the emergency key."""
     with working(admin):
         asked = accounts.ask(kind=RequestKind.SECOND_STEP, user=user, by=admin, at=timezone.now())
+        agreed = accounts.name_emergency_holder(
+            unit=user.unit, user=user, instead_of=instead_of, by=admin, at=timezone.now()
+        )
+    with working(second):
+        accounts.decide(request=agreed, is_approved=True, by=second, at=timezone.now())
     return {
+        "unit": user.unit.code,
+        "handover": str(agreed.pk),
         "colleague": str(user.pk),
         "request": str(asked.pk),
         "desk": desk.code,

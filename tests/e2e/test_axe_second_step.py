@@ -1,10 +1,11 @@
-"""The pages of the second step, which the demo passes by: drawn by the product, looked at in the browser."""
+"""The pages that the demo passes by, second step and paper: drawn by the product, looked at in the browser."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,17 +16,22 @@ from ruangaman.ops.shots import open_context
 from ruangaman.ui.assets import STATIC
 from tests.e2e.conftest import needed_chromium
 from tests.e2e.test_axe import violations
-from tests.factories.accounts import PASSWORD, make_office
-from tests.support.signing_in import code_for
+from tests.factories.accounts import PASSWORD, Office, make_office
+from tests.support.signing_in import code_for, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 ENROL, CODES, SECOND = (f"/masuk/langkah-kedua/{end}" for end in ("pasang/", "kode/", ""))
+SHOWN, RENEW, PAPER = "/sudah-ditampilkan/", "/pengaturan/kode/", "/pengaturan/undangan/"
+"""The first stands for the page of the codes when it is loaded again."""
+LONG = "https://laporan-perlindungan-perempuan-dan-anak.dinas-pemberdayaan.kota-contoh.invalid"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_no_violation_on_the_second_step(language: str):
+def test_no_violation_and_nothing_too_wide(language: str, settings: Any):
+    settings.RUANGAMAN_URL = LONG
     pages = draw(language)
+    assert LONG in pages[PAPER]
     with sync_playwright() as playwright:  # begun after the last query: while it is open, Django minds its event loop
         browser = playwright.chromium.launch(executable_path=needed_chromium(), args=ARGUMENTS)
         context = open_context(browser, "http://127.0.0.1:9", width=1280, scheme="light")
@@ -42,17 +48,28 @@ def test_no_violation_on_the_second_step(language: str):
 
 def draw(language: str) -> dict[str, str]:
     """What somebody sees who signs in for the first time, and the next time."""
-    user = make_office().user()
-    user.language = language
-    user.save(update_fields=["language"])
-    pages, client = {}, enter(user.username)
+    office = make_office()
+    user = office.user()
+    for person in (user, office.head):
+        person.language = language
+        person.save(update_fields=["language"])
+    pages, client = {PAPER: paper(office)}, enter(user.username)
     pages[ENROL] = client.get(ENROL).content.decode()
     secret = re.search(r"<code[^>]*>([A-Z2-7 ]+)</code>", pages[ENROL])
     assert secret
     client.post(ENROL, {"code": code_for(secret[1].replace(" ", ""), datetime.now(UTC))})
     pages[CODES] = client.get(CODES).content.decode()
+    pages[SHOWN] = client.get(CODES).content.decode()
+    pages[RENEW] = client.get(RENEW).content.decode()
     pages[SECOND] = enter(user.username).get(SECOND).content.decode()
     return pages
+
+
+def paper(office: Office) -> str:
+    """The paper for somebody new."""
+    client = signed_in(office.head)
+    facts = {"display_name": "Contoh", "username": "baru", "email": "", "role": "petugas", "unit": office.unit.pk}
+    return client.post("/pengaturan/orang/undang/", facts, follow=True).content.decode()
 
 
 def enter(username: str) -> Client:

@@ -220,6 +220,48 @@ def test_groups_keep_their_rules(town: Town):
         services.add_member(group_id=emergency, member_id=ids[4], by=people[3], at=FEB_1)
 
 
+def test_the_fourth_holder_hands_the_emergency_key_on_and_holds_it_no_more(town: Town):
+    people = [town.person() for _ in range(5)]
+    ids = [person.principal_id for person in people]
+    emergency = town.group(*people[:4], kind=PrincipalKind.BREAKGLASS)
+    with working(people[3]), pytest.raises(NotFound):
+        services.add_member(
+            group_id=emergency, member_id=ids[4], by=people[3], at=FEB_2, instead_of=town.first.principal_id
+        )
+    assert set(services.read_members(emergency)) == set(ids[:4])
+    with working(people[3]):
+        services.add_member(group_id=emergency, member_id=ids[4], by=people[3], at=FEB_2, instead_of=ids[3])
+
+    assert services.read_members(emergency) == {ids[4]: [1, 2]} | {one: [1, 2] for one in ids[:3]}
+    assert directory.read_active([emergency])[emergency].generation == 1
+    town.sign(emergency)
+    assert directory.read_active([emergency])[emergency].generation == 2
+
+
+def test_a_group_whose_holders_are_gone_begins_anew_and_opens_only_what_comes(town: Town):
+    anna, budi, citra = town.person(), town.person(), town.person()
+    unsigned = town.person(signed=False)
+    desk = town.group(anna)
+    old = seal(town.dossier(budi, grant(budi.principal_id, NARRATIVE), grant(desk, NARRATIVE)).dossier_id, budi)
+    with working(town.first):
+        with pytest.raises(Conflict):
+            services.begin_anew(group_id=desk, members=[anna.principal_id], by=town.first, at=FEB_2)
+        with pytest.raises(KeyNotSigned):
+            services.begin_anew(group_id=desk, members=[unsigned.principal_id], by=town.first, at=FEB_2)
+        assert services.read_members(desk) == {anna.principal_id: [1]}
+        services.begin_anew(group_id=desk, members=[citra.principal_id], by=town.first, at=FEB_2)
+    town.sign(desk)
+    citra.desks.append(desk)
+    new = seal(town.dossier(budi, grant(budi.principal_id, NARRATIVE), grant(desk, NARRATIVE)).dossier_id, budi)
+
+    assert services.read_members(desk) == {citra.principal_id: [2]}
+    assert reveal(new, citra) == STORY
+    with pytest.raises(NotFound):
+        reveal(old, citra)
+    with pytest.raises(NotFound):
+        reveal(new, anna.afresh())
+
+
 def test_a_wrap_of_a_desk_key_that_was_changed_gives_nothing(town: Town):
     anna = town.person()
     desk = town.group(anna)

@@ -81,3 +81,23 @@ EPOCHS_RENEWED = register(
 )
 PRINTED_CODE_KEPT = register(EventType("accounts.printed_code_kept", "{actor} menyimpan kode pemulihan baru"))
 CAME_BY_CODE = register(EventType("accounts.came_by_code", "{actor} masuk dengan kode pemulihan"))
+EMERGENCY_HANDED = register(
+    EventType(
+        "accounts.emergency_handed",
+        "{actor} menyerahkan kunci darurat unit kepada {subject}",
+        fields=frozenset({"unit", "instead_of", "is_anew"}),
+    )
+)
+EMERGENCY_ENDED = register(
+    EventType(
+        "accounts.emergency_ended", "{actor} melepas {subject} dari kunci darurat unit", fields=frozenset({"unit"})
+    )
+)
+EMAIL_CHANGED = register(EventType("accounts.email_changed", "{actor} mengganti surel {subject}"))
+MOVED = register(
+    EventType(
+        "accounts.moved",
+        "{actor} memindahkan {subject} ke tugas lain",
+        fields=frozenset({"role", "unit", "invitation"}),
+    )
+)

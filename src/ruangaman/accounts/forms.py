@@ -155,9 +155,57 @@ class PickForm(forms.Form):
 
     user = forms.ChoiceField(label=_("Orang"))
 
-    def __init__(self, data: Any = None, *, users: Iterable[tuple[str, str]]) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, users: Iterable[tuple[str, str]], **more: Any) -> None:
+        super().__init__(data, **more)
         self.fields["user"].choices = list(users)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class EmergencyForm(PickForm):
+    """Who holds the emergency key from now on, and instead of whom."""
+
+    user = forms.ChoiceField(label=_("Yang memegang mulai sekarang"))
+    instead_of = forms.ChoiceField(label=_("Menggantikan"), required=False)
+
+    def __init__(
+        self, data: Any = None, *, users: Iterable[tuple[str, str]], holders: Iterable[tuple[str, str]], **more: Any
+    ) -> None:
+        super().__init__(data, users=users, **more)
+        choices = [("", _("Tidak ada: bertambah satu")), *holders]
+        self.fields["instead_of"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class AddressForm(forms.Form):
+    """Where somebody is written to from now on."""
+
+    email = forms.EmailField(
+        label=_("Surel baru"),
+        required=False,
+        help_text=_("Untuk pemberitahuan saja. Kosongkan bila ia tidak perlu disurati."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class MoveForm(forms.Form):
+    """Which work somebody begins, and a tick for what ends."""
+
+    role = forms.ChoiceField(label=_("Peran baru"), choices=Role.choices)
+    unit = forms.ChoiceField(label=_("Unit"))
+    is_confirmed = forms.BooleanField(label=_("Saya mengerti, dan tetap memindahkan orang ini"))
+
+    def __init__(self, data: Any = None, *, units: Iterable[tuple[str, str]], **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["unit"].choices = list(units)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class RenewCodesForm(forms.Form):
+    """The password again, and a code of the app: somebody may sit at an open screen."""
+
+    password = _password(_("Kata sandi"), complete="current-password")
+    code = forms.CharField(
+        label=_("Kode dari aplikasi"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
 
 
 class LanguageForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What the worker does for the doors: forgets vain tries that no longer slow anybody, and papers of long ago."""
+"""What the worker does for the doors: forgets vain tries, papers of long ago, addresses that nobody is written to."""
 
 from __future__ import annotations
 
@@ -24,3 +24,11 @@ def forget_invitations(timestamp: int) -> int:
     """Delete the invitations that ended a month ago. Running twice does no harm."""
     with unit_of_work(Role.WORKER):
         return services.forget_invitations(at=clock.now())
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(name="ruangaman.accounts.jobs.forget_addresses", queueing_lock="forget_addresses")
+def forget_addresses(timestamp: int) -> int:
+    """Delete the former addresses whose letter could not be sent for two days. Running twice does no harm."""
+    with unit_of_work(Role.WORKER):
+        return services.forget_addresses(at=clock.now())

@@ -194,6 +194,8 @@ class DoorRequest(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=12, choices=RequestKind)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    instead_of = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    """Who gives the emergency key up when `user` gets it; None: nobody has to."""
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -203,8 +205,11 @@ class DoorRequest(models.Model):
 
     class Privacy:
         plain = frozenset(
-            {"id", "kind", "user", "asked_by", "asked_at", "decided_by", "decided_at", "is_approved", "done_at"}
-        )
+            {
+                "id", "kind", "user", "instead_of", "asked_by", "asked_at", "decided_by", "decided_at", "is_approved",
+                "done_at",
+            }
+        )  # fmt: skip
         linkable: ClassVar[frozenset[str]] = frozenset()
 
     class Meta:
@@ -218,6 +223,10 @@ class DoorRequest(models.Model):
                 condition=Q(decided_by=None, decided_at=None, is_approved=None, done_at=None)
                 | Q(decided_by__isnull=False, decided_at__isnull=False, is_approved__isnull=False),
             ),
+            models.CheckConstraint(
+                name="request_replaces_somebody_else",
+                condition=Q(instead_of=None) | Q(kind=RequestKind.EMERGENCY) & ~Q(instead_of=F("user")),
+            ),
             models.UniqueConstraint(
                 fields=["kind", "user", "asked_by"], condition=Q(decided_at=None), name="request_open_once"
             ),
@@ -225,6 +234,22 @@ class DoorRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class FormerAddress(models.Model):
+    """Where somebody was written to before: for one last letter. Gone once it is sent, or after two days."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField()
+    until = models.DateTimeField()
+
+    class Privacy:
+        plain = frozenset({"id", "user", "until"})
+        linkable = frozenset({"email"})
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class FormerKeys(models.Model):
@@ -240,23 +265,6 @@ class FormerKeys(models.Model):
 
     def __str__(self) -> str:
         return str(self.principal_id)
-
-
-class LeftDossier(models.Model):
-    """A dossier that somebody could open who has left: what is written from now on needs a new epoch."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    dossier = models.ForeignKey("vault.Dossier", on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    left_at = models.DateTimeField()
-    done_at = models.DateTimeField(null=True)
-
-    class Privacy:
-        plain = frozenset({"id", "user", "left_at", "done_at"})
-        linkable = frozenset({"dossier"})
-
-    def __str__(self) -> str:
-        return str(self.id)
 
 
 class DeskMember(models.Model):

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import Desk, DoorRequest, SignInAttempt, Unit, User
-from ruangaman.accounts.types import Permission, RequestKind, Role
+from ruangaman.accounts.types import Permission, RequestKind, Role, permissions_of
 
 SHORTEST_PASSWORD = 15
 LONGEST_PASSWORD = 256
@@ -27,8 +27,12 @@ SECOND_STEP_LIMIT = timedelta(minutes=5)
 """How long somebody may stand between the password and the second step."""
 INVITATION_KEPT = timedelta(days=30)
 """How long after its end an invitation is still listed in the database."""
+ADDRESS_KEPT = timedelta(hours=48)
+"""How long a former address waits for its letter."""
 INVITATION_LIMIT = timedelta(days=7)
 """How long an invitation may be used, and how long a request waits for its second person."""
+OFFICERS_NEEDED = 2
+"""Key officers who work here: with fewer, no key begins to count."""
 
 
 def can_manage_people(by: User | None, unit: Unit) -> bool:
@@ -45,15 +49,29 @@ def can_let_go(by: User, user: User) -> bool:
     return user.is_active and by.pk != user.pk and _manages(by, user.unit_id)
 
 
+def can_write_to(by: User, user: User) -> bool:
+    """Whether `by` may say where `user` is written to: who may invite to the unit; their own, too."""
+    return user.is_active and _manages(by, user.unit_id)
+
+
+def can_hold_emergency(user: User, *, is_seated: bool) -> bool:
+    """Whether `user` can hold the emergency key of the unit: somebody who works here, and never at a desk.
+
+    Args:
+        is_seated: sits at some desk now.
+    """
+    return user.is_active and not is_seated and Permission.REPORT_DESK not in permissions_of(user.role)
+
+
 def can_ask(by: User, user: User, kind: str) -> bool:
     """Whether `by` may ask this for `user`. Nobody asks for themselves.
 
-    A phone and fresh keys: who is in charge of the unit. Opening dossiers again: a colleague of the unit. A new key
-    officer: whoever is one already, which the vault knows.
+    A phone, fresh keys and the emergency key: who is in charge of the unit. Opening dossiers again: a colleague of the
+    unit. A new key officer: whoever is one already, which the vault knows.
     """
     if by.pk == user.pk or not user.is_active:
         return False
-    if kind in {RequestKind.SECOND_STEP, RequestKind.FRESH_KEYS}:
+    if kind in {RequestKind.SECOND_STEP, RequestKind.FRESH_KEYS, RequestKind.EMERGENCY}:
         return _manages(by, user.unit_id)
     if kind == RequestKind.REGRANT:
         return by.unit_id == user.unit_id and by.has(Permission.CASE_WRITE)

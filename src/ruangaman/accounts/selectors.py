@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -17,11 +18,12 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import Desk, DeskMember, DoorRequest, DutyShift, FormerKeys, Invitation, Unit, User
-from ruangaman.accounts.policies import INVITATION_LIMIT, SECOND_STEP_LIMIT, can_decide
-from ruangaman.accounts.types import Permission
+from ruangaman.accounts.policies import INVITATION_LIMIT, SECOND_STEP_LIMIT, can_decide, can_hold_emergency
+from ruangaman.accounts.types import Permission, RequestKind
 from ruangaman.core.errors import NotFound
 from ruangaman.vault import services as vault
 from ruangaman.vault.keyring import Keyring
+from ruangaman.vault.models import GroupKey
 
 UserQuerySet: TypeAlias = "QuerySet[User]"
 
@@ -37,7 +39,7 @@ LOCKED_AT = "locked_at"
 WAITING_FOR = "waiting_for"
 """In a session, with `WAITING`: the stamp of the account as it was when the password was entered."""
 SHOW_CODES = "show_codes"
-"""In a session: the printed codes have not been confirmed as kept."""
+"""In a session: the backup codes were just made and not shown yet."""
 STEP = "next_step"
 """In a session: what has to be done before anything else, a key of `STEPS`."""
 STEPS = {"password": "/masuk/sandi-baru/", "printed": "/masuk/kode-pemulihan/"}
@@ -268,6 +270,90 @@ def list_seatable(*, desk: Desk) -> list[User]:
         pk__in=DeskMember.objects.filter(desk=desk, until=None).values("user_id")
     )
     return [user for user in users.order_by("display_name") if user.has(Permission.REPORT_DESK)]
+
+
+@dataclass(frozen=True)
+class EmergencyKey:
+    """A unit's emergency key, as who holds it or is in charge sees it.
+
+    Args:
+        holders: who holds it, by name.
+        asked: what waits for the second person.
+        agreed: what two people carried and a holder has not done yet.
+    """
+
+    unit: Unit
+    holders: list[User]
+    is_holder: bool
+    is_in_charge: bool
+    asked: list[DoorRequest]
+    agreed: list[DoorRequest]
+
+    @property
+    def to_do(self) -> list[tuple[DoorRequest, bool]]:
+        """What was agreed, each with whether `viewer` may begin a new key instead: nobody stays to hand it on."""
+        return [
+            (one, self.is_in_charge and all(user.pk == one.instead_of_id for user in self.holders))
+            for one in self.agreed
+        ]
+
+
+def list_emergency_keys(*, viewer: User, at: datetime) -> list[EmergencyKey]:
+    """Return the emergency keys that `viewer` holds, or of whose units they are in charge."""
+    managed = {unit.pk for unit in list_units(viewer=viewer)}
+    units = Unit.objects.filter(breakglass__isnull=False).select_related("agency").order_by("agency__name", "name")
+    found = []
+    for unit in units:
+        members = vault.read_members(unit.breakglass_id) if unit.breakglass_id else {}
+        is_holder, is_in_charge = viewer.principal_id in members, unit.pk in managed
+        if is_holder or is_in_charge:
+            holders = list(User.objects.filter(principal_id__in=members).order_by("display_name"))
+            found.append(EmergencyKey(unit, holders, is_holder, is_in_charge, *_emergency_requests(unit, at)))
+    return found
+
+
+def _emergency_requests(unit: Unit, at: datetime) -> tuple[list[DoorRequest], list[DoorRequest]]:
+    rows = DoorRequest.objects.filter(kind=RequestKind.EMERGENCY, user__unit=unit, done_at=None).order_by("asked_at")
+    rows = rows.select_related("user__unit", "instead_of", "asked_by", "decided_by")
+    oldest = at - INVITATION_LIMIT
+    return (
+        list(rows.filter(decided_at=None, asked_at__gt=oldest)),
+        list(rows.filter(is_approved=True, decided_at__gt=oldest)),
+    )
+
+
+def get_emergency_key(*, code: str, viewer: User, at: datetime) -> EmergencyKey:
+    """Return the emergency key of a unit that `viewer` is in charge of. Raises Http404: none, or not in charge."""
+    for key in list_emergency_keys(viewer=viewer, at=at):
+        if key.unit.code == code and key.is_in_charge:
+            return key
+    raise Http404
+
+
+def get_agreed(*, request_id: UUID, viewer: User, at: datetime) -> DoorRequest:
+    """Return what two people carried and `viewer` may do. Raises Http404: none, or not for `viewer` to know of."""
+    for key in list_emergency_keys(viewer=viewer, at=at):
+        for request in key.agreed:
+            if request.pk == request_id:
+                return request
+    raise Http404
+
+
+def count_handovers(*, viewer: User, at: datetime) -> int:
+    """Return how many emergency keys `viewer` holds and has to hand on."""
+    held = GroupKey.objects.filter(member_id=viewer.principal_id).values("group_id")
+    rows = DoorRequest.objects.filter(kind=RequestKind.EMERGENCY, is_approved=True, done_at=None)
+    return rows.filter(decided_at__gt=at - INVITATION_LIMIT, user__unit__breakglass_id__in=held).count()
+
+
+def list_nameable(*, key: EmergencyKey, viewer: User) -> list[User]:
+    """Return who of the unit can be named holder: keys that count, no seat at a desk, neither holder nor viewer."""
+    seated = set(DeskMember.objects.filter(until=None).values_list("user_id", flat=True))
+    held = {viewer.pk, *(user.pk for user in key.holders)}
+    users = User.objects.filter(unit=key.unit, is_active=True).exclude(pk__in=held).order_by("display_name")
+    fit = [user for user in users if can_hold_emergency(user, is_seated=user.pk in seated)]
+    good = {one.principal_id for one in vault.list_keys([user.principal_id for user in fit]) if one.is_vouched}
+    return [user for user in fit if user.principal_id in good]
 
 
 def list_vouchers() -> list[User]:

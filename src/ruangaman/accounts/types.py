@@ -144,6 +144,7 @@ class RequestKind(models.TextChoices):
     FRESH_KEYS = "fresh_keys", _("Kunci baru")
     REGRANT = "regrant", _("Membuka kembali berkas")
     OFFICER = "officer", _("Petugas kunci")
+    EMERGENCY = "emergency", _("Kunci darurat unit")
 
 
 DEMO_PASSWORD = "demo-ruang-aman"  # noqa: S105 - printed by the demo, refused by nothing because nothing real is behind it

@@ -38,6 +38,12 @@ def tell_person(*, user_id: str) -> int:
     return services.tell_person(user_id=UUID(user_id))
 
 
+@app.task(name="ruangaman.notifications.jobs.tell_former", queue="alarm", retry=RETRY)
+def tell_former(*, letter_id: str) -> int:
+    """Write to where somebody was reached before that their account was changed. A repetition finds nothing to do."""
+    return services.tell_former(letter_id=UUID(letter_id))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="ruangaman.notifications.jobs.revive", queue="alarm", queueing_lock="revive", pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> int:

@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from ruangaman.accounts.models import User
+from ruangaman.accounts.models import FormerAddress, User
 from ruangaman.audit.services import record, unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.notifications import events, selectors
@@ -107,6 +107,40 @@ def tell_person(*, user_id: UUID) -> int:
         letter.send()
     except (smtplib.SMTPException, OSError) as error:
         raise AlarmNotSent("The letter did not go out.") from error
+    return 1
+
+
+def tell_former(*, letter_id: UUID) -> int:
+    """Write once more where somebody was reached before that something about their account changed, not what.
+
+    Raises:
+        AlarmNotSent: the mail server could not be reached or refused.
+
+    Returns:
+        How many letters went out: none if it was sent before, or the address is forgotten.
+
+    Writes: deletes the address once the mail server took the letter.
+    """
+    with unit_of_work(Role.WORKER):
+        row = FormerAddress.objects.filter(pk=letter_id).first()
+        person = User.objects.only("id", "language").get(pk=row.user_id) if row else None
+    if row is None or person is None:
+        return 0
+    with translation.override(person.language):
+        letter = EmailMessage(
+            subject=_("Akun Anda diubah"),
+            body=_(
+                "Sesuatu pada akun Anda di Ruang Aman baru saja diubah. Bila Anda tidak tahu tentang ini, segera"
+                " hubungi kepala unit atau petugas pelindungan data."
+            ),
+            to=[row.email],
+        )
+    try:
+        letter.send()
+    except (smtplib.SMTPException, OSError) as error:
+        raise AlarmNotSent("The letter did not go out.") from error
+    with unit_of_work(Role.WORKER):
+        FormerAddress.objects.filter(pk=letter_id)._raw_delete("default")
     return 1
 
 

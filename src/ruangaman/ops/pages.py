@@ -113,6 +113,7 @@ PUBLIC_PAGES = (
 
 CASE = "kasus/<case_code:code>/"
 PERSON = "pengaturan/orang/<uuid:user_id>/"
+EMERGENCY = "pengaturan/darurat/"
 SIGN_IN = (
     Page("masuk", "masuk", "masuk/", "/masuk/"),
     Page("undangan", "masuk", "masuk/undangan/", "/masuk/undangan/"),
@@ -171,6 +172,10 @@ PEOPLE_PAGES = (
     Page("undang", "kepala", "pengaturan/orang/undang/", "/pengaturan/orang/undang/"),
     Page("orang-satu", "kepala", PERSON, "/pengaturan/orang/{other_colleague}/"),
     Page("keluar", "kepala", PERSON + "keluar/", "/pengaturan/orang/{other_colleague}/keluar/"),
+    Page("surel", "kepala", PERSON + "surel/", "/pengaturan/orang/{other_colleague}/surel/"),
+    Page("pindah", "kepala", PERSON + "pindah/", "/pengaturan/orang/{other_colleague}/pindah/"),
+    Page("darurat", "kepala", EMERGENCY, "/pengaturan/darurat/"),
+    Page("darurat", "admin", EMERGENCY, "/pengaturan/darurat/"),
     Page("kunci", "kepala", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("kunci", "auditor", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("orang", "admin", "pengaturan/orang/", "/pengaturan/orang/"),
@@ -203,7 +208,7 @@ ALL_PAGES = (*PUBLIC_PAGES, *SIGN_IN, *staff_pages())
 NOT_IN_THE_DEMO = frozenset(
     {
         "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
-        "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/",
+        "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/", "pengaturan/kode/",
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
@@ -213,12 +218,13 @@ look at them: each is seen once, with a paper in hand.
 NO_PAGES = frozenset(
     {
         "livez", "readyz", "kerja/alarm", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
-        "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik", PERSON + "darurat",
-        PERSON + "langkah-kedua", PERSON + "kunci-baru", "pengaturan/meja/<slug:code>/", "pengaturan/kunci/usul",
+        "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
+        PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",
+        EMERGENCY + "<uuid:request_id>/serahkan", "pengaturan/meja/<slug:code>/", "pengaturan/kunci/usul",
         "pengaturan/kunci/sahkan-ulang", "pengaturan/kunci/<uuid:principal_id>/",
         "pengaturan/kunci/<uuid:principal_id>/lepas", "pengaturan/permintaan/<uuid:request_id>/",
         "pengaturan/buka-kembali/<uuid:user_id>/",
-        "pengaturan/bahasa", "pengaturan/kode", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
+        "pengaturan/bahasa", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
         "kerja/kunci/<uuid:waiting_id>/lakukan", "kerja/kunci/<uuid:waiting_id>/tolak",

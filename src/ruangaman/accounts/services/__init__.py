@@ -10,6 +10,12 @@ from ruangaman.accounts.services.attempts import (
     second_key,
 )
 from ruangaman.accounts.services.desks import create_desk, leave_desk, plan_shift, seat_at_desk
+from ruangaman.accounts.services.emergency import (
+    begin_emergency_anew,
+    end_emergency_holding,
+    hand_emergency_key,
+    name_emergency_holder,
+)
 from ruangaman.accounts.services.invitations import (
     accept_invitation,
     forget_invitations,
@@ -21,6 +27,7 @@ from ruangaman.accounts.services.invitations import (
     withdraw_invitation,
 )
 from ruangaman.accounts.services.leaving import let_go, list_left, preview_leaving, renew_epochs
+from ruangaman.accounts.services.moving import change_email, forget_addresses, move, preview_moving
 from ruangaman.accounts.services.passwords import (
     change_password,
     end_other_sessions,
@@ -32,12 +39,10 @@ from ruangaman.accounts.services.passwords import (
 from ruangaman.accounts.services.people import (
     appoint_emergency_officers,
     begin_again,
-    can_share_emergency_key,
     create_agency,
     create_unit,
     create_user,
     set_language,
-    share_emergency_key,
 )
 from ruangaman.accounts.services.requests import ask, decide, dismiss_officer, regrant, shared_dossiers
 from ruangaman.accounts.services.screen import lock_screen, refuse_second_step, sign_out, unlock_screen
@@ -67,8 +72,9 @@ __all__ = [
     "ask",
     "asked_group",
     "begin_again",
+    "begin_emergency_anew",
     "begin_step",
-    "can_share_emergency_key",
+    "change_email",
     "change_password",
     "clear_tries",
     "code_to_print",
@@ -81,10 +87,13 @@ __all__ = [
     "describe_enrolment",
     "dismiss_officer",
     "draw_code",
+    "end_emergency_holding",
     "end_other_sessions",
     "enrol_second_step",
+    "forget_addresses",
     "forget_invitations",
     "forget_tries",
+    "hand_emergency_key",
     "has_second_step",
     "invite",
     "keep_new_password",
@@ -93,6 +102,8 @@ __all__ = [
     "let_go",
     "list_left",
     "lock_screen",
+    "move",
+    "name_emergency_holder",
     "pass_second_step",
     "plan_shift",
     "prepare_first_password",
@@ -101,6 +112,7 @@ __all__ = [
     "prepare_password_change",
     "prepare_printed",
     "preview_leaving",
+    "preview_moving",
     "read_paper",
     "refuse_second_step",
     "regrant",
@@ -110,7 +122,6 @@ __all__ = [
     "second_key",
     "set_language",
     "settle_attempt",
-    "share_emergency_key",
     "shared_dossiers",
     "sign_out",
     "try_own_password",

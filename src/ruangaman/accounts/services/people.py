@@ -52,7 +52,7 @@ def appoint_emergency_officers(*, unit: Unit, officers: Sequence[User], by: User
     Raises:
         NotAllowed: `by` may not, or there are none or more than four.
         KeyNotSigned: the key of one of them is not signed by two key officers.
-        AlreadyThere: the unit has such keys; changing their holders is `vault.services.add_member` and `remove_member`.
+        AlreadyThere: the unit has such keys; `services.emergency` changes their holders.
     """
     if not policies.can_manage_people(by, unit):
         raise NotAllowed(_("Anda tidak berwenang mengatur petugas unit ini."))
@@ -62,30 +62,6 @@ def appoint_emergency_officers(*, unit: Unit, officers: Sequence[User], by: User
     unit.breakglass_id = vault.create_group(kind=PrincipalKind.BREAKGLASS, members=members, by=by, at=at)
     unit.save(update_fields=["breakglass"])
     return unit
-
-
-def can_share_emergency_key(*, user: User, by: User) -> bool:
-    """Whether `by` holds the emergency key of the unit of `user`, who does not."""
-    group_id = user.unit.breakglass_id
-    if group_id is None or not user.is_active or not policies.can_manage_people(by, user.unit):
-        return False
-    members = vault.read_members(group_id)
-    return by.principal_id in members and user.principal_id not in members
-
-
-@transaction.atomic
-def share_emergency_key(*, user: User, by: User, at: datetime) -> None:
-    """Hand the unit's emergency key to one more person.
-
-    Raises:
-        NotAllowed: `by` does not hold it or is not in charge, or four hold it already.
-        KeyNotSigned, Locked.
-
-    Writes: wraps, one `vault.group_changed` event.
-    """
-    if user.unit.breakglass_id is None or not can_share_emergency_key(user=user, by=by):
-        raise NotAllowed(_("Anda tidak dapat menyerahkan kunci darurat kepada orang ini."))
-    vault.add_member(group_id=user.unit.breakglass_id, member_id=user.principal_id, by=by, at=at)
 
 
 @transaction.atomic

@@ -18,8 +18,13 @@ from ruangaman.vault import services as vault
 
 
 @transaction.atomic
-def ask(*, kind: RequestKind, user: User, by: User, at: datetime) -> DoorRequest:
+def ask(*, kind: RequestKind, user: User, by: User, at: datetime, instead_of: User | None = None) -> DoorRequest:
     """Ask for something that needs a second person. Asking again while it waits changes nothing.
+
+    What waited for too long, or for the emergency key in somebody else's place, makes room.
+
+    Args:
+        instead_of: who gives the emergency key up; for other kinds nobody.
 
     Raises:
         NotAllowed: `by` may not ask this for `user`.
@@ -30,10 +35,12 @@ def ask(*, kind: RequestKind, user: User, by: User, at: datetime) -> DoorRequest
         raise NotAllowed(_("Anda tidak berwenang meminta ini."))
     if kind == RequestKind.OFFICER and by.principal_id not in vault.list_officers():
         raise NotAllowed(_("Hanya petugas kunci yang dapat mengusulkan petugas kunci."))
-    found = DoorRequest.objects.filter(kind=kind, user=user, asked_by=by, decided_at=None).first()
+    waiting = DoorRequest.objects.filter(kind=kind, user=user, asked_by=by, decided_at=None)
+    found = waiting.filter(instead_of=instead_of, asked_at__gte=at - policies.INVITATION_LIMIT).first()
     if found is not None:
         return found
-    request = DoorRequest(kind=kind, user=user, asked_by=by, asked_at=at)
+    waiting.delete()
+    request = DoorRequest(kind=kind, user=user, asked_by=by, asked_at=at, instead_of=instead_of)
     request.save(force_insert=True)
     audit.record(events.REQUESTED, by=by, subject=str(user.pk), at=at, detail={"kind": str(kind)})
     return request
@@ -44,7 +51,8 @@ def decide(*, request: DoorRequest, is_approved: bool, by: User, at: datetime) -
     """Decide as the second person; what can be done at once is done. Returns an invitation's code, or "".
 
     A lost phone: the second step goes. Fresh keys: a paper is made. A new key officer: the list grows. Of each of
-    these the person is told by e-mail. Dossiers again: the colleague who asked does it, with their own keys.
+    these the person is told by e-mail. Dossiers again: the colleague who asked does it, with their own keys; the
+    emergency key: whoever holds it.
 
     Raises:
         NotAllowed: `by` may not decide this.
@@ -64,7 +72,7 @@ def decide(*, request: DoorRequest, is_approved: bool, by: User, at: datetime) -
 
 
 def _follow(request: DoorRequest, by: User, at: datetime) -> str:
-    if request.kind == RequestKind.REGRANT:
+    if request.kind in {RequestKind.REGRANT, RequestKind.EMERGENCY}:
         return ""
     code = ""
     if request.kind == RequestKind.FRESH_KEYS:

@@ -11,22 +11,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ruangaman.accounts import services
+from ruangaman.accounts import selectors, services
 from ruangaman.accounts.errors import WrongCode
-from ruangaman.accounts.forms import CodeForm, LanguageForm, PasswordForm
+from ruangaman.accounts.forms import LanguageForm, PasswordForm, RenewCodesForm
+from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import SHOW_CODES
-from ruangaman.accounts.types import PasswordChange, Permission
+from ruangaman.accounts.types import Attempt, PasswordChange, Permission
+from ruangaman.accounts.views.screen import try_own_door, wrong_words
 from ruangaman.accounts.views.signing_in import attempt_status, posted, refusal, remember, waiting
 from ruangaman.core import clock
 from ruangaman.core.access import prepared, signed_in
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault import services as vault
 
-SETTINGS_URL = "/pengaturan/"
+SETTINGS_URL, CODES_URL, EMERGENCY_URL = "/pengaturan/", "/masuk/langkah-kedua/kode/", "/pengaturan/darurat/"
 SAID = {
     "bahasa": gettext_lazy("Bahasa layar sudah diganti."),
     "sandi": gettext_lazy("Kata sandi sudah diganti. Sesi lain sudah berakhir."),
     "sesi": gettext_lazy("Semua sesi lain sudah berakhir."),
+    "darurat": gettext_lazy("Kunci darurat sudah diserahkan. Anda tidak memegangnya lagi."),
 }
 ROOMS = (
     (Permission.PEOPLE_MANAGE, "/pengaturan/orang/", gettext_lazy("Orang dan undangan")),
@@ -49,17 +52,22 @@ def page(request: StaffRequest, *, status: int = 200, **forms: Any) -> HttpRespo
     user = request.user
     context = {
         "language_form": LanguageForm(initial={"language": user.language}),
-        "code_form": CodeForm(),
         "second_step": services.has_second_step(user),
         "codes_left": len(services.unused_codes(user)),
         "is_demo": settings.RUANGAMAN_DEMO,
         "key": next(iter(vault.list_keys([user.principal_id])), None),
         "has_printed": vault.has_printed_door(user.principal_id),
-        "rooms": [(url, words) for permission, url, words in ROOMS if user.has(permission)],
+        "rooms": [(url, words) for permission, url, words in ROOMS if user.has(permission)] + emergency_room(user),
         "said": SAID.get(request.GET.get("sudah", "")),
         **forms,
     }
     return render(request, "accounts/settings.html", context, status=status)
+
+
+def emergency_room(user: User) -> list[tuple[str, Any]]:
+    """Return the way to the emergency keys, for who holds one or is in charge: a role alone does not say."""
+    found = selectors.list_emergency_keys(viewer=user, at=clock.now())
+    return [(EMERGENCY_URL, gettext_lazy("Kunci darurat unit"))] if found else []
 
 
 @signed_in()
@@ -106,24 +114,40 @@ def password(request: StaffRequest) -> HttpResponse:
     return render(request, "accounts/password.html", {"form": form}, status=status)
 
 
-@signed_in()
-@require_POST
+@signed_in(prepare=try_own_door)
+@require_http_methods(["GET", "HEAD", "POST"])
 def renew_codes(request: StaffRequest) -> HttpResponse:
-    """Make new printed codes; asks for a code of the app first."""
-    form, at = CodeForm(request.POST), clock.now()
-    if form.is_valid():
-        wait = services.count_try(services.second_key(request.user.pk), at=at)
-        if wait is not None:
-            form.add_error("code", waiting(wait, at))
-            return page(request, status=429, code_form=form)
+    """Make new backup codes; asks for the password and a code of the app first."""
+    if not services.has_second_step(request.user):
+        return HttpResponseRedirect(SETTINGS_URL)
+    form, attempt, at = RenewCodesForm(posted(request)), prepared(request), clock.now()
+    status = 422 if form.errors else 200
+    if isinstance(attempt, Attempt):
+        services.settle_attempt(attempt=attempt, at=at)
+        if attempt.user_id != request.user.pk:
+            form.add_error("password", wrong_words(attempt))
+            status = attempt_status(attempt)
+        elif form.is_valid():
+            return take_code(request, form)
+    return render(request, "accounts/renew_codes.html", {"form": form}, status=status)
+
+
+def take_code(request: StaffRequest, form: RenewCodesForm) -> HttpResponse:
+    """Try the code of whoever knew the password: the new codes are the next page, once."""
+    at, status = clock.now(), 422
+    wait = services.count_try(services.second_key(request.user.pk), at=at)
+    if wait is not None:
+        form.add_error("code", waiting(wait, at))
+        status = 429
+    else:
         try:
             services.renew_recovery_codes(code=form.cleaned_data["code"], by=request.user, at=at)
         except WrongCode as error:
             form.add_error("code", str(error))
         else:
             request.session[SHOW_CODES] = True
-            return HttpResponseRedirect("/masuk/langkah-kedua/kode/")
-    return page(request, status=422, code_form=form)
+            return HttpResponseRedirect(CODES_URL)
+    return render(request, "accounts/renew_codes.html", {"form": form}, status=status)
 
 
 @signed_in()

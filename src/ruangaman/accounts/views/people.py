@@ -26,7 +26,7 @@ PEOPLE_URL, PAPER_URL = "/pengaturan/orang/", "/pengaturan/undangan/"
 SAID = {
     "keluar": gettext_lazy("Akun ini sudah ditutup. Semua kunci dan sesinya sudah hilang."),
     "ditarik": gettext_lazy("Undangan sudah ditarik. Kertasnya tidak berguna lagi."),
-    "darurat": gettext_lazy("Orang ini sekarang ikut memegang kunci darurat unit."),
+    "surel": gettext_lazy("Surel sudah diganti. Alamat yang lama mendapat surat bahwa ada yang berubah."),
     "diminta": gettext_lazy("Permintaan sudah dicatat. Orang kedua melihatnya di halaman permintaan."),
 }
 
@@ -40,7 +40,7 @@ def people(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": [(user, keys.get(user.principal_id)) for user in users],
         "invitations": selectors.list_invitations(viewer=request.user),
-        "left": len(services.list_left(by=request.user)),
+        "left": len(services.list_left(by=request.user, at=at)),
         "at": at,
         "said": SAID.get(request.GET.get("sudah", "")),
     }
@@ -109,7 +109,7 @@ def person(request: StaffRequest, user_id: UUID) -> HttpResponse:
         "key": keys[0] if keys else None,
         "asked": selectors.list_requests_about(user=user, at=at),
         "can_ask": policies.can_ask(request.user, user, RequestKind.SECOND_STEP),
-        "can_share": services.can_share_emergency_key(user=user, by=request.user),
+        "can_write_to": policies.can_write_to(request.user, user),
         "can_let_go": policies.can_let_go(request.user, user),
         "said": SAID.get(request.GET.get("sudah", "")),
     }
@@ -143,18 +143,6 @@ def leave(request: StaffRequest, user_id: UUID) -> HttpResponse:
         return refused(request, str(error), f"{PEOPLE_URL}{user.pk}/")
     context = {"person": user, "facts": facts, "form": form}
     return render(request, "accounts/leave.html", context, status=422 if form.errors else 200)
-
-
-@requires(Permission.PEOPLE_MANAGE)
-@require_POST
-def share_emergency(request: StaffRequest, user_id: UUID) -> HttpResponse:
-    """Hand the unit's emergency key, which the viewer holds, to one more person."""
-    user = selectors.get_person(user_id=user_id, viewer=request.user)
-    try:
-        services.share_emergency_key(user=user, by=request.user, at=clock.now())
-    except DomainError as error:
-        return refused(request, str(error), f"{PEOPLE_URL}{user.pk}/")
-    return HttpResponseRedirect(f"{PEOPLE_URL}{user.pk}/?sudah=darurat")
 
 
 @requires(Permission.PEOPLE_MANAGE)

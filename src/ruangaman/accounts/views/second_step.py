@@ -112,11 +112,14 @@ def keep_second_step(request: HttpRequest, user: User, form: CodeForm) -> HttpRe
 @signed_in()
 @require_http_methods(["GET", "HEAD", "POST"])
 def codes(request: HttpRequest) -> HttpResponse:
-    """The printed codes, once. They are shown until their owner says that they are kept."""
-    if not request.session.get(SHOW_CODES):
-        return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
-    if request.method == "POST":
-        del request.session[SHOW_CODES]
-        return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+    """The backup codes, once; then how many are left and how to make new ones, never the old ones again."""
     assert isinstance(request.user, User)  # noqa: S101 - the door lets nobody else in
-    return render(request, "accounts/codes.html", {"codes": services.unused_codes(request.user)})
+    if request.method == "POST":
+        request.session.pop(SHOW_CODES, None)
+        return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+    if not services.has_second_step(request.user):
+        return HttpResponseRedirect("/pengaturan/")
+    codes = services.unused_codes(request.user)
+    is_first = request.method == "GET" and bool(request.session.pop(SHOW_CODES, False))
+    context = {"codes": codes if is_first else [], "left": len(codes)}
+    return render(request, "accounts/codes.html", context)

@@ -235,15 +235,19 @@ def create_group(*, kind: PrincipalKind, members: Sequence[UUID], by: Actor | No
     return group_id
 
 
-def add_member(*, group_id: UUID, member_id: UUID, by: Actor, at: datetime) -> None:
+def add_member(*, group_id: UUID, member_id: UUID, by: Actor, at: datetime, instead_of: UUID | None = None) -> None:
     """Hand all generations of a group's key that `by` holds to a new member.
+
+    Args:
+        instead_of: a member who holds it no more from then on; it may be `by`.
 
     Raises:
         NotAllowed: `by` holds none, or the break-glass key has four holders already.
         Conflict: already a member.
+        NotFound: `instead_of` is no member.
         KeyNotSigned, Locked.
 
-    Writes: wraps, one `vault.group_changed` event.
+    Writes: wraps, one `vault.group_changed` event; with `instead_of` what `remove_member` writes.
     """
     keyring = grants.keyring_of(by)
     members = read_members(group_id)
@@ -252,12 +256,17 @@ def add_member(*, group_id: UUID, member_id: UUID, by: Actor, at: datetime) -> N
         raise NotAllowed(_("Anda tidak memegang kunci bersama ini."))
     if member_id in members:
         raise Conflict(_("Orang ini sudah memegang kunci bersama itu."))
+    if instead_of is not None and instead_of not in members:
+        raise NotFound(_("Orang ini tidak memegang kunci bersama itu."))
     kind = Principal.objects.values_list("kind", flat=True).get(id=group_id)
-    if kind == PrincipalKind.BREAKGLASS and len(members) >= MOST_EMERGENCY_OFFICERS:
+    if kind == PrincipalKind.BREAKGLASS and len(members.keys() - {instead_of}) >= MOST_EMERGENCY_OFFICERS:
         raise NotAllowed(_("Kunci darurat dipegang paling banyak empat orang."))
     halves = {row.generation: grants.unwrap_group(row, keyring) for row in own}
-    GroupKey.objects.bulk_create(_wrap_group(group_id, halves, [member_id], at))
-    _record_group(group_id, by, at, added=[member_id])
+    with transaction.atomic():
+        GroupKey.objects.bulk_create(_wrap_group(group_id, halves, [member_id], at))
+        _record_group(group_id, by, at, added=[member_id])
+        if instead_of is not None:
+            remove_member(group_id=group_id, member_id=instead_of, by=by, at=at)
 
 
 def remove_member(*, group_id: UUID, member_id: UUID, by: Actor | None, at: datetime) -> None:
@@ -277,11 +286,30 @@ def remove_member(*, group_id: UUID, member_id: UUID, by: Actor | None, at: date
     if not remaining:
         raise NotAllowed(_("Pemegang terakhir tidak dapat pergi: yang tersimpan tidak akan bisa dibuka lagi."))
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT vault_remove_member(%s, %s)", [group_id, member_id])
-        newest = PrincipalKey.objects.filter(principal_id=group_id).order_by("-generation").values_list("generation")
-        _begin_generation(group_id, newest[0][0] + 1, remaining, at)
+        _drop_member(group_id, member_id)
+        _begin_generation(group_id, _newest(group_id) + 1, remaining, at)
     _record_group(group_id, by, at, removed=[member_id])
+
+
+def begin_anew(*, group_id: UUID, members: Sequence[UUID], by: Actor, at: datetime) -> None:
+    """Give a group whose holders cannot be reached a new key with other holders. Needs nobody's private key.
+
+    What was wrapped to the old generations opens to nobody by this group any more, but by the recovery shares.
+
+    Raises:
+        Conflict: one of `members` holds the key already, and can hand it on.
+        KeyNotSigned: the key of one of them is not signed.
+
+    Writes: deletes all wraps; a new public key and its wraps, one `vault.group_changed` event.
+    """
+    before = sorted(read_members(group_id))
+    if set(before) & set(members):
+        raise Conflict(_("Orang ini sudah memegang kunci bersama itu."))
+    with transaction.atomic():
+        for member in before:
+            _drop_member(group_id, member)
+        _begin_generation(group_id, _newest(group_id) + 1, members, at)
+    _record_group(group_id, by, at, added=members, removed=before)
 
 
 def read_members(group_id: UUID) -> dict[UUID, list[int]]:
@@ -302,10 +330,18 @@ def begin_generation(*, group_id: UUID, members: Sequence[UUID], at: datetime) -
 
     Writes: a new public key and its wraps, one `vault.group_changed` event.
     """
-    newest = PrincipalKey.objects.filter(principal_id=group_id).order_by("-generation").values_list("generation")
     with transaction.atomic():
-        _begin_generation(group_id, newest[0][0] + 1, members, at)
+        _begin_generation(group_id, _newest(group_id) + 1, members, at)
     _record_group(group_id, None, at, added=members)
+
+
+def _newest(group_id: UUID) -> int:
+    return PrincipalKey.objects.filter(principal_id=group_id).order_by("-generation").values_list("generation")[0][0]
+
+
+def _drop_member(group_id: UUID, member_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT vault_remove_member(%s, %s)", [group_id, member_id])
 
 
 def _begin_generation(group_id: UUID, generation: int, members: Sequence[UUID], at: datetime) -> None:

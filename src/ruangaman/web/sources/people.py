@@ -52,6 +52,18 @@ def count_requests(*, viewer: Any) -> int:
     return len(accounts.list_requests(viewer=viewer, at=clock.now()))
 
 
+def list_emergency(*, viewer: Any, at: datetime) -> list[Work]:
+    """Return one row for the emergency keys that the viewer holds and has to hand on."""
+    sentence = _("Kunci darurat unit menunggu Anda menyerahkannya")
+    is_due = count_emergency(viewer=viewer)
+    return [_work(sentence, "/pengaturan/darurat/", gettext_lazy("Serahkan"))] if is_due else []
+
+
+def count_emergency(*, viewer: Any) -> int:
+    """Return how many such keys there are."""
+    return accounts.count_handovers(viewer=viewer, at=clock.now())
+
+
 def _work(sentence: str, url: str, action: Any) -> Work:
     row = QueueRow(
         url=url,
@@ -76,6 +88,15 @@ work_sources.add(
         permission=Permission.REQUEST_DECIDE,
         list_work=list_requests,
         count_work=count_requests,
+        is_rare=True,
+    )
+)
+work_sources.add(
+    WorkSource(
+        key="emergency",
+        permission=Permission.KEYS_SERVE,
+        list_work=list_emergency,
+        count_work=count_emergency,
         is_rare=True,
     )
 )
