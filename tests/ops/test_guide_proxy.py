@@ -23,10 +23,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
 
 from ruangaman.config.bodies import MAX_BODY
 from ruangaman.ops import processes
 from ruangaman.ops.demo import choose_port
+from ruangaman.web.services import draw_resting
 from tests.support import guide
 
 HOST = "lapor.example.go.id"
@@ -34,6 +36,7 @@ CONF = "/etc/nginx/conf.d/ruangaman.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 FRAME = """
 daemon off;
+{user}
 pid {folder}/nginx.pid;
 error_log {folder}/main.log;
 events {{}}
@@ -134,7 +137,8 @@ def front(folder: Path, *changes: tuple[str, str]) -> Iterator[Front]:
     house = ThreadingHTTPServer(("127.0.0.1", 0), House)
     threading.Thread(target=house.serve_forever, daemon=True).start()
     port, plain_port = choose_port(0), choose_port(0)
-    conf = guide.files()[CONF].replace("/etc/ssl/ruangaman", str(folder))
+    (folder / "istirahat.html").write_text(draw_resting())
+    conf = guide.files()[CONF].replace("/etc/ssl/ruangaman", str(folder)).replace("/var/www/ruangaman", str(folder))
     conf = conf.replace("listen 443 ", f"listen 127.0.0.1:{port} ").replace(
         "listen 80 ", f"listen 127.0.0.1:{plain_port} "
     )
@@ -142,7 +146,9 @@ def front(folder: Path, *changes: tuple[str, str]) -> Iterator[Front]:
     for old, new in changes:
         assert old in conf
         conf = conf.replace(old, new)
-    (folder / "nginx.conf").write_text(FRAME.format(folder=folder, conf=conf))
+    (folder / "nginx.conf").write_text(
+        FRAME.format(folder=folder, conf=conf, user="user root;" if os.geteuid() == 0 else "")
+    )
     words = [str(NGINX), "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
     done = subprocess.run([*words, "-t"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -227,9 +233,27 @@ def broken(proxy: Front) -> int:
     return int(answer.status)
 
 
+def test_while_the_house_is_down_a_page_of_ours_says_whom_to_call_and_the_exit_leads_away(tmp_path):
+    with front(tmp_path) as proxy:
+        answer, told = proxy.ask("POST", "/keluar", body=b"")
+        assert (answer.status, told) == (200, b"0"), "control: it is ours while we are there"
+
+        broken(proxy)
+        page, text = proxy.ask(path="/i/")
+        sent, _ = proxy.ask("POST", "/i/", body=b"what=" + b"rahasia" * 1000)
+        left, _ = proxy.ask("POST", "/keluar", body=b"")
+        hidden, _ = proxy.ask(path="/istirahat.html")
+
+    assert (page.status, page.getheader("Retry-After"), page.getheader("Cache-Control")) == (503, "60", "no-store")
+    assert text.decode() == draw_resting()
+    assert sent.status == 503
+    assert (left.status, left.getheader("Location")) == (303, settings.RUANGAMAN_EXIT_URL)
+    assert hidden.status == 404, "the page has no address of its own"
+
+
 def test_no_log_holds_an_address_or_a_page(tmp_path):
     with front(tmp_path) as proxy:
-        assert broken(proxy) == 502
+        assert broken(proxy) == 503
         assert "/p/" not in proxy.written()
         assert "127.0.0.1" not in proxy.written()
 
@@ -239,7 +263,7 @@ def test_a_proxy_with_its_usual_logs_would_hold_both(tmp_path):
         folder = tmp_path / str(number)
         folder.mkdir()
         with front(folder, (line, "")) as proxy:
-            assert broken(proxy) == 502
+            assert broken(proxy) == 503
             assert "/p/" in proxy.written()
             assert "127.0.0.1" in proxy.written()
 

@@ -61,6 +61,8 @@ class House:
         if path == "/" or path == "/i/selesai":
             return self.page('{% include "intake/start.html" %}' if path == "/" else DONE)
         text = parse_qs(body).get("what", [""])[0] if "=" in body[:8] else body
+        if "mati" in text:
+            return HttpResponse("<title>Informasi</title>", status=503, headers={"Retry-After": "60"})
         if method == "GET" or "salah" in text:
             return self.page(FORM, text="salah" if "salah" in text else "", wrong="salah" in text)
         self.reports.append(text)
@@ -174,6 +176,15 @@ def test_going_away_by_the_address_bar_leaves_nothing_typed_behind(page, house):
     page.go_back()
 
     expect(page.locator("textarea")).to_have_value("")
+
+
+def test_a_proxy_that_answers_in_our_place_takes_no_words(page):
+    page.fill("textarea", "mati lampu")
+
+    page.click("button.btn")
+
+    expect(page.locator(".sent")).to_contain_text("Belum terkirim")
+    expect(page.locator("textarea")).to_have_value("mati lampu")
 
 
 def test_a_broken_connection_keeps_the_words_and_says_so(page):

@@ -31,6 +31,7 @@ from ruangaman.config.bodies import BodyFault, read_body
 from ruangaman.config.recycling import USAGE
 from ruangaman.core import clock
 from ruangaman.core.access import Access, Door, Prepare, access_of
+from ruangaman.ui import inline
 from ruangaman.vault import services as vault
 from ruangaman.vault.sessions import PublicSessionStore, StaffSessionStore
 from ruangaman.web import views as web
@@ -81,16 +82,7 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        allowed = sorted(getattr(request, "csp_hashes", ()))
-        styles = "".join(f" {found}" for directive, found in allowed if directive == "style-src")
-        # A page that carries its script runs nothing else, not even a file of ours.
-        script = " ".join(found for directive, found in allowed if directive == "script-src") or "'self'"
-        response.setdefault(
-            "Content-Security-Policy",
-            f"default-src 'none'; script-src {script}; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
-            f"style-src 'self'{styles}; form-action 'self' {settings.RUANGAMAN_EXIT_URL}; "
-            "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'",
-        )
+        response.setdefault("Content-Security-Policy", inline.policy(request))
         response.setdefault("X-Content-Type-Options", "nosniff")
         response.setdefault("X-Frame-Options", "DENY")
         response.setdefault("Referrer-Policy", "same-origin")

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
 
 FOLDER: Final = Path(__file__).parent / "css"
@@ -99,6 +100,18 @@ def allow(request: HttpRequest | None, directive: str, csp_hash: str) -> None:
     """Let the security policy of this request's answer allow it; without a request there is no policy."""
     if request is not None:
         vars(request).setdefault("csp_hashes", set()).add((directive, csp_hash))
+
+
+def policy(request: HttpRequest) -> str:
+    """Return the security policy of this request's answer. A page that carries its script runs nothing else."""
+    allowed = sorted(vars(request).get("csp_hashes", ()))
+    styles = "".join(f" {found}" for directive, found in allowed if directive == "style-src")
+    script = " ".join(found for directive, found in allowed if directive == "script-src") or "'self'"
+    return (
+        f"default-src 'none'; script-src {script}; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"style-src 'self'{styles}; form-action 'self' {settings.RUANGAMAN_EXIT_URL}; "
+        "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    )
 
 
 def _csp_hash(text: str) -> str:

@@ -20,6 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes, one a core, at least two (%(default)s)",
     )
+    parser.add_argument(
+        "--resting-page",
+        action="store_true",
+        help="serve nothing: print the page that the proxy shows while this server is down",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -28,8 +33,18 @@ def run(options: argparse.Namespace) -> int:
         print("--workers takes a whole number from 1, --port one from 1 to 65535.", file=sys.stderr)
         return 2
     production.require_begun()
+    if options.resting_page:
+        return _print_resting()
     demo.choose_port(options.port, options.host)
     production.become("web")
     os.environ["RUANGAMAN_DIE_WITH_PARENT"] = "1"
     words = demo.web_command(options.port, workers=options.workers, host=options.host)
     os.execv(sys.executable, [sys.executable, "-P", *words])  # noqa: S606 - our own interpreter, no shell
+
+
+def _print_resting() -> int:
+    with production.django_as("web"):
+        from ruangaman.web.services import draw_resting  # the applications are loaded only now
+
+        print(draw_resting(), end="")
+    return 0

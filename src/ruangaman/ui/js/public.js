@@ -45,8 +45,9 @@ const send = (form, button) => {
   form.querySelector(".sent")?.remove();
   (form.querySelector(".send") || form).append(bar, note);
   ask.upload.onprogress = (step) => { bar.value = step.loaded / step.total; };
-  ask.onload = () => gone || show(ask.responseText, ask.responseURL);
-  ask.onerror = () => {
+  ask.onload = () => gone || (ask.getResponseHeader("Retry-After") ? fail() : show(ask.responseText, ask.responseURL));
+  /* Not ours but the proxy's, while we are down (docs/how-to/install-for-a-city.md): what was typed stays. */
+  const fail = ask.onerror = () => {
     delete form.dataset.busy;
     bar.remove();
     note.classList.add("sent");

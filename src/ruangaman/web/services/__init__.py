@@ -1,6 +1,7 @@
 """Writes of the pages around the subjects: reading the trail is one."""
 
 from ruangaman.web.services.readers import Opened, Reader, read_readers
+from ruangaman.web.services.resting import draw_resting
 from ruangaman.web.services.roots import RootPage, compare_root, read_root
 from ruangaman.web.services.trail import TrailPage, TrailRow, read_trail
 
@@ -11,6 +12,7 @@ __all__ = [
     "TrailPage",
     "TrailRow",
     "compare_root",
+    "draw_resting",
     "read_readers",
     "read_root",
     "read_trail",
