@@ -19,7 +19,7 @@ def test_it_is_bland_and_says_whom_to_call() -> None:
     for line in settings.RUANGAMAN_NUMBERS:
         assert f"tel:{line['tel']}" in page
     assert 'action="/keluar"' in page
-    assert "hreflang" not in page
+    assert 'hreflang="en"' not in page
 
 
 def test_its_policy_comes_first_and_is_that_of_our_own_pages() -> None:
