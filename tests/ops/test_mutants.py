@@ -92,12 +92,14 @@ def test_those_that_reach_a_line_are_asked_the_near_and_quick_ones_first() -> No
             "tests/cases/test_far.py::test_quick": Reach(1.0, True, here),
             "tests/cases/test_far.py::test_slow": Reach(2.0, True, here),
             "tests/vault/test_layout.py::test_near": Reach(1.5, True, here),
-            "tests/vault/test_layout.py::test_elsewhere": Reach(0.1, True, {"vault/layout.py": [change.line + 100]}),
+            "tests/vault/test_golden.py::test_bytes": Reach(3.0, True, {"vault/layout.py": [change.line + 100]}),
+            "tests/cases/test_far.py::test_elsewhere": Reach(0.1, True, {"vault/layout.py": [change.line + 100]}),
+            "tests/vault/test_layout.py::test_nowhere": Reach(0.1, True, {"vault/wrapping.py": [change.line]}),
         }
     )
 
-    near, quick, slow = chooser.choose(change)
-    assert (near[-4:], quick[-5:], slow[-4:]) == ("near", "quick", "slow")
+    near, golden, quick, slow = chooser.choose(change)
+    assert (near[-4:], golden[-5:], quick[-5:], slow[-4:]) == ("near", "bytes", "quick", "slow")
 
     chooser.noticed(change, slow)
     assert chooser.choose(change)[0] == slow

@@ -13,6 +13,8 @@ from ruangaman.ops.soak.mutants.state import PACKAGE, Reach
 
 _NEAR, _KEEN = 0.25, 0.05
 """A test of the same module, and one that noticed the last change here, are asked as if they were so much quicker."""
+_GOLDEN = "tests/vault/test_golden.py"
+"""Near to every module: they hold the bytes themselves, wherever these are made."""
 
 
 def modules(only: str | None = None) -> list[str]:
@@ -48,16 +50,20 @@ class Chooser:
         self._keen[change.path, change.function][test] += 1
 
     def choose(self, change: Change) -> list[str]:
-        """Return every test that reaches a change, in the order to ask them."""
+        """Return every test that reaches a change, in the order to ask them.
+
+        Those near to its module too: what runs on a thread that had begun before is not seen to be reached.
+        """
         keen = self._keen[change.path, change.function]
-        near = f"/test_{Path(change.path).stem}"
+        stem = f"/test_{Path(change.path).stem}"
+        near = {name for name in self.reach if (stem in name or name.startswith(_GOLDEN))}
+        near = {name for name in near if change.path in self.reach[name].lines}
 
         def cost(name: str) -> tuple[float, str]:
-            seconds = self.reach[name].seconds
-            seconds *= _NEAR if near in name else 1
+            seconds = self.reach[name].seconds * (_NEAR if name in near else 1)
             return seconds * (_KEEN if keen[name] else 1), name
 
-        return sorted(self._reaching(change), key=cost)
+        return sorted(self._reaching(change) | near, key=cost)
 
     def _reaching(self, change: Change) -> set[str]:
         if not change.cold:
