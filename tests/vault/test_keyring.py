@@ -32,6 +32,14 @@ def test_a_keyring_survives_its_bytes_and_leaves_groups_behind(ring: Keyring) ->
     assert not again.holds(fixed.DESK, 1)
 
 
+def test_the_order_in_which_keys_came_is_not_in_the_bytes(ring: Keyring) -> None:
+    backwards = dict(reversed(ring.others.items()))
+    other = Keyring(ring.principal_id, ring.kem, ring.signing, generation=2, others=backwards)
+
+    assert list(backwards) != list(ring.others), "control"
+    assert other.to_bytes() == ring.to_bytes()
+
+
 def test_bytes_that_are_no_keyring_are_refused(ring: Keyring) -> None:
     for broken in (b"", ring.to_bytes()[:-1], ring.to_bytes() + b"\0"):
         with pytest.raises(Tampered):

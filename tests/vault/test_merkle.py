@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +83,5 @@ def test_the_root_of_the_trail_depends_on_every_lane_and_its_size():
         seen.add(merkle.trail_root([*sizes[:lane], 1, *sizes[lane + 1 :]], roots))
         seen.add(merkle.trail_root(sizes, [*roots[:lane], b"\0" * 32, *roots[lane + 1 :]]))
     assert len(seen) == 33
+    with pytest.raises(ValueError, match="zip"):
+        merkle.trail_root(sizes, roots[:15])

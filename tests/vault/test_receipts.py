@@ -114,10 +114,16 @@ def test_grouping_and_reading_are_inverse(digits: str) -> None:
     assert receipts.normalise_digits(receipts.group(digits)) == digits
 
 
-@pytest.mark.parametrize("text", ["", "1" * 19, "1" * 21, "1" * 19 + "a", "١" * 20, "²" * 19, "1" * 20 + " " * 200])
+@pytest.mark.parametrize("text", ["", "1" * 19, "1" * 21, "1" * 19 + "a", "١" * 20, "²" * 19, "1" * 20 + "x",
+                                  "1" * 20 + " " * 181])  # fmt: skip
 def test_what_is_no_receipt_number_is_none(text: str) -> None:
     assert receipts.normalise_digits(text) is None
 
 
+def test_what_was_pasted_with_much_white_space_is_read_to_the_last_sign() -> None:
+    assert receipts.normalise_digits("1" * 20 + " " * 180) == "1" * 20
+
+
 def test_a_decoy_is_a_receipt_like_any_other() -> None:
+    assert receipts.normalise_digits(receipts.DECOY_DIGITS) == receipts.DECOY_DIGITS
     assert receipts.decoy() == receipts.receipt_from_digits(receipts.DECOY_DIGITS)

@@ -146,7 +146,7 @@ def group(digits: str) -> str:
 
 
 def _is_separator(char: str) -> bool:
-    return char in _SEPARATORS or char.isspace() or unicodedata.category(char) in {"Pd", "Cf", "Zs"}
+    return char in _SEPARATORS or char.isspace() or unicodedata.category(char) in {"Pd", "Cf"}
 
 
 def _cookie_tag(cookie: str | None) -> bytes:
