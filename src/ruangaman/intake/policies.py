@@ -21,7 +21,7 @@ def can_open_case(user: User) -> bool:
     return user.has(Permission.REPORT_DESK) and user.has(Permission.CASE_OPEN)
 
 
-def can_write_in_thread(user: User, report: Report, *, at_desk: bool, in_case: bool) -> bool:
+def can_write_in_thread(user: User, *, at_desk: bool, in_case: bool) -> bool:
     """Whether `user` may answer the reporter: the desk always; once it is a case, its people too.
 
     Args:

@@ -286,7 +286,7 @@ def _lock_thread(*, code: str, by: User) -> Report:
     )
     if not at_desk and not in_case:
         raise NotFound(_("Tidak ada laporan seperti itu."))
-    if not policies.can_write_in_thread(by, report, at_desk=at_desk, in_case=in_case):
+    if not policies.can_write_in_thread(by, at_desk=at_desk, in_case=in_case):
         raise NotAllowed(_("Anda tidak menjawab pelapor di laporan ini."))
     return report
 

@@ -1,0 +1,90 @@
+"""The marks of views: what each one says when nothing is said, and that whatever is said arrives."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+
+from ruangaman.core import access
+from ruangaman.core.access import Access, Door
+
+
+class Verb(StrEnum):
+    """A permission."""
+
+    READ = "read"
+
+
+def view(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+def prepare(request: HttpRequest) -> None:
+    return None
+
+
+QUIET: dict[str, Any] = {
+    "permission": None,
+    "role": "ra_web",
+    "prepare": None,
+    "files": False,
+    "database": True,
+    "locked": False,
+    "activity": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        (access.public(), {"door": Door.PUBLIC, "role": "ra_public"}),
+        (access.public(files=True), {"door": Door.PUBLIC, "role": "ra_public", "files": True}),
+        (access.public(prepare=prepare), {"door": Door.PUBLIC, "role": "ra_public", "prepare": prepare}),
+        (access.public(database=False), {"door": Door.PUBLIC, "role": "ra_public", "database": False}),
+        (access.sign_in(), {"door": Door.SIGN_IN, "locked": True}),
+        (access.sign_in(locked=False), {"door": Door.SIGN_IN}),
+        (access.sign_in(prepare=prepare), {"door": Door.SIGN_IN, "locked": True, "prepare": prepare}),
+        (access.sign_in(activity=False), {"door": Door.SIGN_IN, "locked": True, "activity": False}),
+        (access.signed_in(), {"door": Door.SIGNED_IN}),
+        (access.signed_in(locked=True), {"door": Door.SIGNED_IN, "locked": True}),
+        (access.signed_in(prepare=prepare), {"door": Door.SIGNED_IN, "prepare": prepare}),
+        (access.signed_in(activity=False), {"door": Door.SIGNED_IN, "activity": False}),
+        (access.signed_in(files=True), {"door": Door.SIGNED_IN, "files": True}),
+        (access.requires(Verb.READ), {"door": Door.PERMITTED, "permission": Verb.READ}),
+        (access.requires(Verb.READ, role="ra_audit"),
+         {"door": Door.PERMITTED, "permission": Verb.READ, "role": "ra_audit"}),
+        (access.requires(Verb.READ, prepare=prepare),
+         {"door": Door.PERMITTED, "permission": Verb.READ, "prepare": prepare}),
+        (access.requires(Verb.READ, files=True), {"door": Door.PERMITTED, "permission": Verb.READ, "files": True}),
+    ],
+)  # fmt: skip
+def test_a_mark_says_what_was_said_and_nothing_else(mark: Any, expected: dict[str, Any]) -> None:
+    found = access.access_of(mark(view))
+
+    assert found is not None
+    assert {name: getattr(found, name) for name in QUIET} | {"door": found.door} == QUIET | expected
+
+
+def test_a_view_without_a_mark_has_no_access_whatever_else_it_carries() -> None:
+    def bare(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    assert access.access_of(bare) is None
+    bare.access = "public"  # type: ignore[attr-defined]  # somebody's own idea of a mark
+    assert access.access_of(bare) is None
+
+
+def test_a_mark_cannot_be_changed_later() -> None:
+    with pytest.raises(AttributeError):
+        Access(Door.PUBLIC).door = Door.PERMITTED  # type: ignore[misc]  # that it is refused is the point
+
+
+def test_what_was_prepared_is_found_on_the_request() -> None:
+    request = HttpRequest()
+    assert access.prepared(request) is None
+
+    request.prepared = 3  # type: ignore[attr-defined]
+    assert access.prepared(request) == 3
