@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ class Place:
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """The guide's script for commands by hand, without becoming another user."""
         script = guide.files()[SCRIPT].replace("/etc/ruangaman/", f"{self.folder}/")
-        script, count = BECOME.subn(f"exec {sys.executable} -P -m ruangaman.ops.cli", script)
+        script, count = BECOME.subn(f"exec {shlex.quote(sys.executable)} -P -m ruangaman.ops.cli", script)
         assert count == 1
         return subprocess.run(
             ["sh", "-c", script, SCRIPT, *words], env=BARE, capture_output=True, text=True, check=False, timeout=120

@@ -105,7 +105,7 @@ def test_a_file_that_holds_no_key_is_refused(text: str) -> None:
 
 def test_a_restore_leaves_an_event(db: None) -> None:
     with working(role=Role.MIGRATE):
-        services.record_restored(taken=FEB_1.isoformat(), rows=7, erased=2, at=FEB_2)
+        services.record_restored(taken=FEB_1.isoformat(), rows=7, erased=2, sha256="ab" * 32, at=FEB_2)
     event = AuditEvent.objects.get(type="vault.restored")
     assert (event.actor, event.subject) == ("system", "database")
-    assert event.detail == {"taken": FEB_1.isoformat(), "rows": 7, "erased": 2}
+    assert event.detail == {"taken": FEB_1.isoformat(), "rows": 7, "erased": 2, "sha256": "ab" * 32}
