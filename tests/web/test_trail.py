@@ -201,3 +201,7 @@ def test_what_comes_from_outside_tells_neither_minute_nor_report(counter):
 )
 def test_a_last_day_reads_as_a_day_of_the_offices_calendar(db, value, words):
     assert wording._word("until", value, wording.Names([])) == words
+
+
+def test_a_share_of_everything_is_told_in_words():
+    assert wording.describe({"compartments": ["whole"]}, wording.Names([])) == "bagian: seluruh berkas"

@@ -105,7 +105,7 @@ VALUES: dict[str, Mapping[str, Words]] = {
     "authority": dict(Authority.choices),
     "case_type": dict(CaseType.choices),
     "compartment": COMPARTMENTS | _NUMBERED,
-    "compartments": COMPARTMENTS,
+    "compartments": COMPARTMENTS | {"whole": gettext_lazy("seluruh berkas")},
     "danger": RISKS,
     "risk": RISKS,
     "purpose": dict(Purpose.choices),
