@@ -11,12 +11,13 @@ from django.db import connection
 from ruangaman.accounts import services
 from ruangaman.accounts.errors import AlreadyThere, BadInvitation
 from ruangaman.accounts.models import DeskMember, DutyShift, FormerKeys, Invitation, User
+from ruangaman.accounts.services import leaving
 from ruangaman.accounts.types import Onboarding, Paper, Role
 from ruangaman.audit.models import AuditEvent
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
-from ruangaman.vault.models import Door, Grant, GroupKey, Waiting
+from ruangaman.vault.models import Door, Grant, GroupKey, Waiting, WaitingKind
 from ruangaman.vault.services import DoorKind
 from ruangaman.vault.types import Compartment, GrantSpec
 from tests.factories.accounts import JAN_5, PASSWORD, Office, make_user, working
@@ -263,6 +264,21 @@ def test_an_administrator_lets_go_without_seeing_a_dossier_which_then_waits(safe
     with working(stays):
         assert services.renew_epochs(by=stays, at=JAN_5) == 1
         assert services.list_left(by=stays, at=JAN_5) == []
+
+
+def test_other_things_that_wait_longer_do_not_hide_what_a_leaver_left(
+    safe: Office, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaver, stays = safe.user(), safe.user()
+    dossier_id = a_dossier(safe, leaver, stays)
+    with working(admin):
+        services.let_go(user=leaver, by=admin, at=JAN_5)
+    older = {"asked_at": JAN_5 - timedelta(days=30), "kind": WaitingKind.EPOCH, "reason": "expired"}
+    Waiting.objects.create(dossier_id=dossier_id, principal_id=None, **older)
+    monkeypatch.setattr(leaving, "MOST_AT_ONCE", 1)
+
+    with working(stays):
+        assert [line.principal_id for line in services.list_left(by=stays, at=JAN_5)] == [leaver.principal_id]
 
 
 def test_the_last_one_at_a_desk_does_not_leave_and_nothing_changes(safe: Office) -> None:

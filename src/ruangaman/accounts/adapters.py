@@ -24,7 +24,7 @@ from ruangaman.core.access import prepared
 from ruangaman.vault import services as vault
 from ruangaman.vault import totp
 
-ENROL_URL = "/masuk/langkah-kedua/pasang/"
+ENROL_URL, CODES_URL = "/masuk/langkah-kedua/pasang/", "/masuk/langkah-kedua/kode/"
 
 
 class DoorBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types

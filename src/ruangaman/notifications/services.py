@@ -33,9 +33,7 @@ def send_alarm(*, report_id: UUID, desk_id: UUID, kind: AlarmKind, at: datetime)
         people = selectors.list_unreached(report_id=report_id, desk_id=desk_id, kind=kind, at=at)
     reached = 0
     for person in people:
-        try:
-            _letter(person).send()
-        except (smtplib.SMTPException, OSError):
+        if not _is_sent(_letter(person)):
             continue
         with unit_of_work(Role.WORKER):
             AlarmSent.objects.bulk_create(
@@ -61,10 +59,7 @@ def send_trail_alarm() -> int:
         people = selectors.list_checkers()
     failed = 0
     for person in people:
-        try:
-            _trail_letter(person).send()
-        except (smtplib.SMTPException, OSError):
-            failed += 1
+        failed += not _is_sent(_trail_letter(person))
     if failed:
         raise AlarmNotSent(f"{failed} of {len(people)} letters did not go out.")
     return len(people)
@@ -103,10 +98,8 @@ def tell_person(*, user_id: UUID) -> int:
             ),
             to=[person.email],
         )
-    try:
-        letter.send()
-    except (smtplib.SMTPException, OSError) as error:
-        raise AlarmNotSent("The letter did not go out.") from error
+    if not _is_sent(letter):
+        raise AlarmNotSent("The letter did not go out.")
     return 1
 
 
@@ -135,13 +128,20 @@ def tell_former(*, letter_id: UUID) -> int:
             ),
             to=[row.email],
         )
-    try:
-        letter.send()
-    except (smtplib.SMTPException, OSError) as error:
-        raise AlarmNotSent("The letter did not go out.") from error
+    if not _is_sent(letter):
+        raise AlarmNotSent("The letter did not go out.")
     with unit_of_work(Role.WORKER):
         FormerAddress.objects.filter(pk=letter_id)._raw_delete("default")
     return 1
+
+
+def _is_sent(letter: EmailMessage) -> bool:
+    """Send it; False: the mail server could not be reached or refused. Its words name an address: they are not kept."""
+    try:
+        letter.send()
+    except (smtplib.SMTPException, OSError):
+        return False
+    return True
 
 
 def _letter(person: User) -> EmailMessage:

@@ -74,11 +74,20 @@ def list_requests(dossier_id: UUID) -> list[Waiting]:
 
 
 def list_waiting(
-    *, viewer: Actor, units: Collection[UUID], at: datetime, only: UUID | None = None, limit: int = 200
+    *,
+    viewer: Actor,
+    units: Collection[UUID],
+    at: datetime,
+    only: UUID | None = None,
+    narrowed: Q | None = None,
+    limit: int = 200,
 ) -> list[Waiting]:
     """Return what waits for keys and the viewer can do, oldest first.
 
     A new epoch can be begun by who holds a live grant or oversees the unit; shared can only be what one holds.
+
+    Args:
+        narrowed: which lines are looked at; without it the oldest of every kind fill the `limit`.
     """
     live = Q(not_after=None) | Q(not_after__gt=at)
     own = Grant.objects.filter(live, principal_id__in=viewer.principals)
@@ -86,7 +95,7 @@ def list_waiting(
     lines = Waiting.objects.filter(done_at=None, **({"id": only} if only else {})).select_related("dossier")
     mine = Q(dossier_id__in=own.values("dossier_id"))
     overseen = Q(dossier__unit_id__in=list(units), kind=WaitingKind.EPOCH)
-    found = list(lines.filter(mine | overseen).order_by("asked_at", "id")[:limit])
+    found = list(lines.filter(mine | overseen, narrowed or Q()).order_by("asked_at", "id")[:limit])
     shares = {line.dossier_id for line in found if line.kind == WaitingKind.SHARE}
     for dossier_id, bits in own.filter(dossier_id__in=shares).values_list("dossier_id", "compartments"):
         held.setdefault(dossier_id, set()).update(compartments_of(bits) or ())

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts import events, policies
@@ -119,8 +120,8 @@ def _renew(*, by: User, at: datetime) -> list[Waiting]:
 
 def list_left(*, by: User, at: datetime) -> list[Waiting]:
     """Return the new epochs that wait because somebody left, and that `by` can begin: at most `MOST_AT_ONCE`."""
-    lines = list_waiting(viewer=by, units=by.oversight_units, at=at, limit=MOST_AT_ONCE)
-    return [line for line in lines if line.kind == WaitingKind.EPOCH and line.principal_id is not None]
+    left = Q(kind=WaitingKind.EPOCH, principal_id__isnull=False)
+    return list_waiting(viewer=by, units=by.oversight_units, at=at, narrowed=left, limit=MOST_AT_ONCE)
 
 
 def _emergency(user: User) -> list[tuple[UUID, Unit, dict[UUID, list[int]]]]:

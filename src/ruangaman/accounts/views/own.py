@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ruangaman.accounts import selectors, services
+from ruangaman.accounts.adapters import CODES_URL
 from ruangaman.accounts.errors import WrongCode
 from ruangaman.accounts.forms import LanguageForm, PasswordForm, RenewCodesForm
 from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import SHOW_CODES
 from ruangaman.accounts.types import Attempt, PasswordChange, Permission
+from ruangaman.accounts.views.emergency import EMERGENCY_URL
 from ruangaman.accounts.views.screen import try_own_door, wrong_words
 from ruangaman.accounts.views.signing_in import attempt_status, posted, refusal, remember, waiting
 from ruangaman.core import clock
@@ -24,7 +26,7 @@ from ruangaman.core.access import prepared, signed_in
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault import services as vault
 
-SETTINGS_URL, CODES_URL, EMERGENCY_URL = "/pengaturan/", "/masuk/langkah-kedua/kode/", "/pengaturan/darurat/"
+SETTINGS_URL = "/pengaturan/"
 SAID = {
     "bahasa": gettext_lazy("Bahasa layar sudah diganti."),
     "sandi": gettext_lazy("Kata sandi sudah diganti. Sesi lain sudah berakhir."),

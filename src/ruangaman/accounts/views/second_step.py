@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts import services
+from ruangaman.accounts.adapters import CODES_URL
 from ruangaman.accounts.errors import AlreadyThere, WrongCode
 from ruangaman.accounts.forms import CodeForm
 from ruangaman.accounts.models import User
@@ -106,7 +107,7 @@ def keep_second_step(request: HttpRequest, user: User, form: CodeForm) -> HttpRe
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     request.session.set_expiry(None)
     request.session.cycle_key()
-    return HttpResponseRedirect("/masuk/langkah-kedua/kode/")
+    return HttpResponseRedirect(CODES_URL)
 
 
 @signed_in()

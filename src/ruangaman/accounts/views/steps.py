@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts import services
-from ruangaman.accounts.adapters import ENROL_URL
+from ruangaman.accounts.adapters import CODES_URL, ENROL_URL
 from ruangaman.accounts.forms import LettersForm, NewPasswordForm, RecoveryForm, UnlockForm
 from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import SHOW_CODES, STEP, STEPS
@@ -22,8 +22,6 @@ from ruangaman.core import clock
 from ruangaman.core.access import prepared, sign_in, signed_in
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault.services import DoorKind, printed_secret
-
-CODES_URL = "/masuk/langkah-kedua/kode/"
 
 
 def try_printed_door(request: HttpRequest) -> None:

@@ -11,8 +11,7 @@ Both sides
                                                  10.32 · Selasa, 24 November 2026 · 24 Nov 10.32 · hari ini 10.32 ·
                                                  2 jam lalu
 Public (templates extend `ui/public.html`)
-    {% inline_style "sos form" %}                the page's one <style>; parts in `ui/css/public/`
-    {% inline_script %}                          its one <script>, after the style; `ui/js/public.js`
+    {% inline_style "sos form" %} {% inline_script %}  its one <style> (`ui/css/public/`), then <script> (`ui/js/`)
     {% sprite "exit mark pen" %} {% use "pen" %} every icon that the page points to; a pointer to one of them
     {% numbers title=… strip=True chat=False %}  emergency keys
     {% office_call hint=… %}                     the office's own number as a way on
@@ -71,9 +70,10 @@ from ruangaman.ui.words import LEVELS, SHELF, STAGES
 
 register = template.Library()
 
-FILTERS = {"": moments.clock_time, "_day": moments.day, "_short": moments.short, "_when": moments.when}
-for ending, function in FILTERS.items():
-    register.filter(f"wita{ending}", function)
+register.filter("wita", moments.clock_time)
+register.filter("wita_day", moments.day)
+register.filter("wita_short", moments.short)
+register.filter("wita_when", moments.when)
 register.filter("ago", moments.ago)
 
 
