@@ -218,11 +218,11 @@ def test_at_night_no_process_has_a_key_or_a_canary_in_its_memory(aviary: Aviary)
     assert len(looked_for["data key"]) > 20
     officer = walk.staff("petugas")
     assert aviary.flock.birds["report what"] in officer.get(f"/laporan/{walk.report_code}/").text
-    used = aviary.web()
-    day = snapshot(used)
+    day = snapshot(aviary.web())
     by_day = {what: haunted(day, wanted) for what, wanted in looked_for.items()}
     missing = [what for what, where in by_day.items() if not where]
     assert missing in ([], ["data key"]), "by day they are found; a data key may be overwritten once the answer is sent"
+    used = {int(hit.split()[0]) for where in by_day.values() for hit in where}  # a fresh one has nothing to end for
 
     walk.leave()
     wait_until_all_left(house)
