@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "ruangaman"
 
 LAYERS = (
-    ("ops", "config"), ("web",), ("intake",), ("cases",), ("notifications",), ("clocks",), ("accounts",), ("vault",),
+    ("ops", "config"), ("web",), ("intake",), ("cases",), ("notifications",), ("clocks", "codelists", "consents"), ("accounts",), ("vault",),
     ("audit",), ("ui", "core"),
 )  # fmt: skip
 """High to low, as in pyproject.toml (which is what import-linter enforces)."""

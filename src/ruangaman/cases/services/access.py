@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
-from ruangaman.audit import services as audit
 from ruangaman.audit.types import Detail, EventType
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Access, Case
 from ruangaman.cases.selectors.holders import closed_before
 from ruangaman.cases.services.loading import find_first
+from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import LONGEST_ACCESS, AccessReason
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
@@ -226,6 +226,4 @@ def _holds(case: Case, user: User, by: User) -> bool:
 
 
 def _record(event: EventType, case: Case, user: User, by: User, at: datetime, detail: Detail) -> None:
-    audit.record(
-        event, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail={"user": str(user.pk), **detail}
-    )
+    tell(event, case, by=by, at=at, detail={"user": str(user.pk), **detail})

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
-from ruangaman.audit import services as audit
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
 from ruangaman.cases.models import Case, Transition
 from ruangaman.cases.services.loading import find_first, lock_case, seal
+from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import CaseState, Evidence, Move, MoveKind, find_move, missing_for, note_content
 from ruangaman.core.codelists import CaseType, ClosingReason
 from ruangaman.core.errors import NotAllowed
@@ -55,7 +55,7 @@ def move_state(
     _move(case, move, reason, "", by=by, at=at, transition_id=transition_id)
     case.save(update_fields=["state", "state_since"])
     detail: Detail = {"from": move.source.value, "to": move.target.value}
-    audit.record(events.CASE_MOVED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.CASE_MOVED, case, by=by, at=at, detail=detail)
     return case
 
 
@@ -98,7 +98,7 @@ def close_case(
     case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = at, by, reason, ref
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
     detail: Detail = {"from": move.source.value, "reason": reason.value}
-    audit.record(events.CASE_CLOSED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.CASE_CLOSED, case, by=by, at=at, detail=detail)
     _end(case, by, at)
     return case
 
@@ -128,7 +128,7 @@ def reopen_case(*, code: str, reason: str, by: User, at: datetime, transition_id
     case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = None, None, "", None
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
     detail: Detail = {"from": move.source.value}
-    audit.record(events.CASE_REOPENED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.CASE_REOPENED, case, by=by, at=at, detail=detail)
     vault.resume_dossier(dossier_id=case.dossier_id, by=by, at=at)
     for ending in registry.endings:
         ending.resumed(case=case, by=by, at=at)

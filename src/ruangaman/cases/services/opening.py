@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import Unit, User
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
-from ruangaman.audit import services as audit
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Assignment, Case, CaseFile, Note, Person
+from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import (
     Content,
     NewFile,
@@ -108,7 +108,7 @@ def _record_opened(case: Case, *, by: User, at: datetime) -> None:
         "state": str(case.state),
         "manager": str(case.manager_id),
     }
-    audit.record(events.CASE_OPENED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.CASE_OPENED, case, by=by, at=at, detail=detail)
 
 
 def _first_grants(unit: Unit, manager: User) -> list[GrantSpec]:

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
-from ruangaman.audit import services as audit
 from ruangaman.audit.types import Detail, EventType
 from ruangaman.cases import events
 from ruangaman.cases.models import Case, Person
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, person_content
 from ruangaman.core.errors import NotFound
 from ruangaman.vault import services as vault
@@ -104,4 +104,4 @@ def _reseal(
 
 def _record(event: EventType, case: Case, row: Person, *, by: User, at: datetime) -> None:
     detail: Detail = {"kind": row.kind, "person": str(row.pk)}
-    audit.record(event, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(event, case, by=by, at=at, detail=detail)

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import Unit, User
-from ruangaman.audit import services as audit
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.errors import WrongPerson
 from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, ServiceRecord
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import Content, NoteSource, PersonKind, VictimLink, note_content
 from ruangaman.core.codelists import Place, ServiceType
 from ruangaman.vault.types import Compartment
@@ -82,7 +82,7 @@ def add_incident(
         for link in links
     )
     detail: Detail = {"incident": str(incident.pk), "links": len(links)}
-    audit.record(events.INCIDENT_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.INCIDENT_ADDED, case, by=by, at=at, detail=detail)
     return incident
 
 
@@ -126,7 +126,7 @@ def add_note(
     )
     note.save(force_insert=True)
     detail: Detail = {"note": str(note.pk), "compartment": compartment.name.lower()}
-    audit.record(events.NOTE_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.NOTE_ADDED, case, by=by, at=at, detail=detail)
     return note
 
 
@@ -173,5 +173,5 @@ def add_service(
     )
     record.save(force_insert=True)
     detail: Detail = {"type": str(type), "service": str(record.pk)}
-    audit.record(events.SERVICE_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.SERVICE_ADDED, case, by=by, at=at, detail=detail)
     return record

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
-from ruangaman.audit import services as audit
 from ruangaman.audit.types import Detail, EventType
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Case, Task
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import note_content
 from ruangaman.core.errors import NotAllowed, NotFound
 from ruangaman.vault.types import Compartment
@@ -55,7 +55,7 @@ def add_task(
     )
     task.save(force_insert=True)
     detail: Detail = {"task": str(task.pk), "owner": str(owner.pk)}
-    audit.record(events.TASK_ADDED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.TASK_ADDED, case, by=by, at=at, detail=detail)
     return task
 
 
@@ -107,4 +107,4 @@ def _lock_task(code: str, task_id: UUID, by: User) -> tuple[Case, Task]:
 def _save(case: Case, task: Task, event: EventType, *, by: User, at: datetime) -> None:
     task.save(update_fields=["done_at", "done_by"])
     detail: Detail = {"task": str(task.pk)}
-    audit.record(event, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(event, case, by=by, at=at, detail=detail)

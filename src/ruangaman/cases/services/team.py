@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
-from ruangaman.audit import services as audit
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import LastHolder, NotAssignable
 from ruangaman.cases.models import Assignment, Case, Task
 from ruangaman.cases.selectors.people import held_alone, join_names
 from ruangaman.cases.services.loading import find_first, lock_case
+from ruangaman.cases.services.telling import tell
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import GrantSpec
@@ -88,7 +88,7 @@ def unassign(*, code: str, assignment_id: UUID, by: User, at: datetime, is_confi
     Task.objects.filter(case=case, owner=part.user, done_at=None).update(owner=case.manager)
     _leave(case, part, by=by, at=at)
     detail: Detail = {"user": str(part.user_id), "role": part.role}
-    audit.record(events.UNASSIGNED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.UNASSIGNED, case, by=by, at=at, detail=detail)
     return part
 
 
@@ -124,7 +124,7 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
     case.manager = to
     case.save(update_fields=["manager"])
     detail: Detail = {"before": str(old.user_id), "after": str(to.pk)}
-    audit.record(events.MANAGER_CHANGED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.MANAGER_CHANGED, case, by=by, at=at, detail=detail)
     if old.user.is_active:  # who has left holds nothing any more
         _revoke(case, old.user, by=by, at=at)  # last: from here on `by` sees nothing of the case
     return case
@@ -141,7 +141,7 @@ def _join(case: Case, user: User, role: Role, *, by: User, at: datetime, assignm
     part = Assignment(id=assignment_id or uuid4(), case=case, user=user, role=role, since=at, by=by)
     part.save(force_insert=True)
     detail: Detail = {"user": str(user.pk), "role": role.value}
-    audit.record(events.ASSIGNED, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    tell(events.ASSIGNED, case, by=by, at=at, detail=detail)
     return part
 
 

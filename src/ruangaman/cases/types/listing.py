@@ -1,0 +1,84 @@
+"""Shapes of lists of cases: what they are narrowed to, where a page begins, why a case asks for somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from ruangaman.cases.types.flow import CaseState
+
+SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class CaseFilters:
+    """What a list of cases is narrowed to; the address carries it."""
+
+    state: str = ""
+    risk: int | None = None
+    kecamatan: str = ""
+    need: str = ""
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where the next page of a list begins: after this row."""
+
+    risk: int
+    opened_at: datetime
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.risk}.{int(self.opened_at.timestamp() * 1_000_000)}.{self.id.hex}"
+
+
+class Need(StrEnum):
+    """Why a case asks for somebody now, the most pressing first."""
+
+    EMERGENCY = "emergency"
+    NO_MANAGER = "no_manager"
+    OVERDUE = "overdue"
+    SOON = "soon"
+    NO_COMPANION = "no_companion"
+    NO_STEP = "no_step"
+    NONE = "none"
+
+
+URGENT_NEEDS = frozenset(Need) - {Need.NONE}
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What of a case is counted for a list: no key is needed for any of it.
+
+    Args:
+        next_due: of the open tasks; None: nothing is promised.
+        roles: roles of those who have a part in it now.
+        has_manager: False: its manager has left.
+    """
+
+    state: CaseState
+    overdue: int
+    next_due: datetime | None
+    roles: frozenset[str]
+    has_manager: bool = True
+
+
+def need_of(facts: CaseFacts, at: datetime) -> Need:
+    """Return the most pressing reason why somebody has to look at the case at `at`."""
+    if not facts.state.is_open:
+        return Need.OVERDUE if facts.overdue else Need.NONE
+    if facts.state is CaseState.EMERGENCY:
+        return Need.EMERGENCY
+    if not facts.has_manager:
+        return Need.NO_MANAGER
+    if facts.overdue:
+        return Need.OVERDUE
+    if facts.next_due is not None and facts.next_due - at <= SOON:
+        return Need.SOON
+    if "pendamping" not in facts.roles and facts.state is not CaseState.REFERRED_OUT:
+        return Need.NO_COMPANION
+    return Need.NO_STEP if facts.next_due is None else Need.NONE

@@ -1,0 +1,116 @@
+"""People of a case and the shapes of what is sealed about them and what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.core.codelists import ContactWay
+from ruangaman.core.types import Json
+
+Content = dict[str, Json]
+
+
+class PersonKind(models.TextChoices):
+    """What somebody is in a case."""
+
+    VICTIM = "victim", _("Korban")
+    PERPETRATOR = "perpetrator", _("Terlapor")
+    REPORTER = "reporter", _("Pelapor")
+    FAMILY = "family", _("Keluarga")
+    WITNESS = "witness", _("Saksi")
+
+
+class NoteSource(models.TextChoices):
+    """Where a note comes from."""
+
+    REPORT = "report", _("Dari laporan")
+    STAFF = "staff", _("Catatan petugas")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What is sealed in the identity compartment for one person. The chosen name is the one to call her by."""
+
+    chosen_name: str = ""
+    full_name: str = ""
+    nik: str = ""
+    address: str = ""
+    kelurahan: str = ""
+    languages: str = ""
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class SafeContact:
+    """What is sealed in the contact compartment for one person: how to reach her, and how never to.
+
+    Args:
+        way: code of `core.codelists.ContactWay`.
+        opening: the harmless words to begin with.
+    """
+
+    way: str = ""
+    value: str = ""
+    hours: str = ""
+    opening: str = ""
+    never: str = ""
+
+    @property
+    def way_words(self) -> str:
+        """The way in words, or "" when none is known."""
+        return str(ContactWay(self.way).label) if self.way in ContactWay.values else ""
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """Somebody to be added to a case."""
+
+    kind: PersonKind
+    sex: str = "NA"
+    age_group: str = ""
+    identity: Identity = field(default_factory=Identity)
+    contact: SafeContact | None = None
+    id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file that came with the report: only its key is sealed again, its frames stay where they are."""
+
+    file_id: UUID
+    key: Content
+
+
+@dataclass(frozen=True)
+class VictimLink:
+    """Who did what to whom in one incident; the relation is always that to this victim."""
+
+    victim_id: UUID
+    perpetrator_id: UUID | None
+    relation: str
+    forms: tuple[str, ...] = ()
+
+
+def note_content(text: str, facts: Iterable[tuple[str, str]] = ()) -> Content:
+    """Return what is sealed for a note: words of a person, and facts as pairs of label and value."""
+    return {"text": text, "facts": [[label, value] for label, value in facts]}
+
+
+def person_content(part: Identity | SafeContact) -> Content:
+    """Return what is sealed for one part of a person; empty fields are left out."""
+    return {key: value for key, value in asdict(part).items() if value}
+
+
+def identity_of(content: Mapping[str, Json]) -> Identity:
+    """Return the identity in revealed content; unknown keys of a later release are passed over."""
+    return Identity(**{key: str(content[key]) for key in Identity.__dataclass_fields__ if content.get(key)})
+
+
+def contact_of(content: Mapping[str, Json]) -> SafeContact:
+    """Return the safe contact in revealed content."""
+    return SafeContact(**{key: str(content[key]) for key in SafeContact.__dataclass_fields__ if content.get(key)})
