@@ -128,7 +128,6 @@ def _add_facts(work: Work) -> None:
     city, rng, plot, by = work.city, work.city.rng, work.plot, work.companion
     at, kelurahan = work.step(), city.kelurahan()
     victim = _victim(work, kelurahan)
-    forms = tuple(form.value for form in plot.forms)
     with acting(by):
         victim_id = _keep_victim(work, victim, at)
         perpetrator = cases.add_person(
@@ -139,13 +138,13 @@ def _add_facts(work: Work) -> None:
         )
         cases.add_incident(
             code=work.code,
-            forms=forms,
+            forms=plot.forms,
             place=plot.place,
             kecamatan=kecamatan_of(kelurahan),
             from_on=(at - timedelta(days=rng.randint(1, 20))).date(),
             to_on=None,
             narrative={"text": plot.incident, "kelurahan": kelurahan},
-            links=[VictimLink(victim_id, perpetrator.pk, plot.relation, forms)],
+            links=[VictimLink(victim_id, perpetrator.pk, plot.relation, plot.forms)],
             by=by,
             at=at,
         )
