@@ -81,9 +81,9 @@ class NewCodeForm(WordsForm):
         field: Any = self.fields["parent"]
         field.choices = [("", _("Berdiri sendiri")), *((one.code, one.label) for one in parents)]
         for one in self.attributes:
+            words: dict[str, Any] = {"label": one.label, "help_text": one.hint}
             self.fields[one.name] = forms.ChoiceField(
-                label=one.label,
-                help_text=one.hint,
+                **words,
                 choices=[("", _("Pilih")), *one.choices],
                 required=one.required,
                 error_messages={"invalid_choice": UNKNOWN, "required": NEEDED},

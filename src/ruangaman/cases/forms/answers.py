@@ -66,7 +66,8 @@ class AnswersForm(CaseForm):
             known: what was answered before; codes that have ended since stay choosable.
             pairs: the perpetrators of this victim.
         """
-        super().__init__(*args, initial=_initial(known, pairs), **kwargs)
+        kwargs["initial"] = _initial(known, pairs)
+        super().__init__(*args, **kwargs)
         self.pairs = list(pairs)
         for name, key in LISTS.items():
             offer(self, name, book.choices(key, on, kept=getattr(known, name)))
@@ -140,11 +141,9 @@ class AnswersForm(CaseForm):
     def victim(self) -> AboutVictim:
         """Return what was answered about her."""
         known = self.cleaned_data
-        return AboutVictim(
-            impact_words=known["impact_words"],
-            **{name: known[name] or str(Answer.UNKNOWN) for name in (*BODY, *OTHER)},
-            **{name: tuple(known[name]) for name in LISTS},
-        )
+        found: dict[str, Any] = {name: known[name] or str(Answer.UNKNOWN) for name in (*BODY, *OTHER)}
+        found |= {name: tuple(known[name]) for name in LISTS}
+        return AboutVictim(impact_words=known["impact_words"], **found)
 
     def changes(self) -> list[PairChange]:
         """Return what was answered about each perpetrator."""

@@ -176,12 +176,9 @@ class PersonForm(CaseForm):
         """Return who it is, as it will be sealed."""
         known = self.cleaned_data
         pregnant = known["pregnant"]
-        return Identity(
-            birth=known["birth"],
-            pregnant="" if pregnant == Answer.UNKNOWN else pregnant,
-            **{name: known[name] for name in (*PLAIN, *ONE)},
-            **{name: tuple(known[name]) for name in MANY},
-        )
+        found: dict[str, Any] = {name: known[name] for name in (*PLAIN, *ONE)}
+        found |= {name: tuple(known[name]) for name in MANY}
+        return Identity(birth=known["birth"], pregnant="" if pregnant == Answer.UNKNOWN else pregnant, **found)
 
     def to_person(self) -> NewPerson:
         """Return what was typed."""

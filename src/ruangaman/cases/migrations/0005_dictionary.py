@@ -6,6 +6,8 @@ corrected once more is known: the relation and the forms of a pair, through a gr
 
 from __future__ import annotations
 
+from typing import Any
+
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
@@ -40,7 +42,7 @@ GRANT EXECUTE ON FUNCTION cases_count_code(text, text) TO ra_web;
 """
 
 
-def codes() -> models.Field:
+def codes() -> django.contrib.postgres.fields.ArrayField[Any, Any]:
     """A column of several codes."""
     return django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), size=None)
 
