@@ -165,11 +165,11 @@ def test_who_only_reads_for_a_while_corrects_nobody_and_answers_nothing(
     with pytest.raises(NotAllowed):
         answer(reader, case, incident)
     with working(reader), pytest.raises(NotAllowed):
-        services.editNewPerson(**edit, by=reader)
+        services.edit_person(**edit, by=reader)
     assert Sealed.objects.get(ref=person.identity_ref).version == 1
 
     with working(team.companion):
-        services.editNewPerson(**edit, by=team.companion)
+        services.edit_person(**edit, by=team.companion)
     assert Sealed.objects.get(ref=person.identity_ref).version == 2
 
 

@@ -56,13 +56,22 @@ class ListRow:
 
 @dataclass(frozen=True)
 class CodeRow:
-    """One code of a list: the version that counts today, or the last or next one."""
+    """One code of a list: the version that counts today, else the next or the last one.
+
+    Args:
+        coming: the version that follows on a day to come.
+    """
 
     view: CodeView
     is_valid: bool
-    is_child: bool
-    begins_later: bool
-    versions: int
+    is_child: bool = False
+    begins_later: bool = False
+    coming: CodeView | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be changed or ended."""
+        return (self.coming or self.view).valid_to is None
 
 
 def list_lists(*, viewer: User, at: datetime) -> list[ListRow]:
@@ -78,14 +87,19 @@ def list_codes(*, key: ListKey, viewer: User, at: datetime) -> list[CodeRow]:
     found, on = book(), day_of(at)
     valid = found.valid(key, on)
     known = {one.code for one in valid}
-    rows = [CodeRow(one, True, one.parent in known, False, len(found.versions(key, one.code))) for one in valid]
+    rows = [CodeRow(one, True, one.parent in known, coming=_coming(found, one)) for one in valid]
     codes = dict.fromkeys(one.code for one in found.all(key) if one.code not in known)
     others = [found.versions(key, code) for code in codes]
     rows += [
-        CodeRow(versions[-1], False, False, versions[-1].valid_from > on, len(versions))
+        CodeRow(versions[-1], False, begins_later=versions[-1].valid_from > on)
         for versions in sorted(others, key=lambda one: one[-1].valid_from <= on)
     ]
     return rows
+
+
+def _coming(found: CodeBook, now: CodeView) -> CodeView | None:
+    last = found.versions(ListKey(now.list), now.code)[-1]
+    return last if last.valid_from > now.valid_from else None
 
 
 def get_code(*, key: ListKey, code: str, viewer: User) -> CodeView:

@@ -5,9 +5,37 @@ Shares follow domain.md 8.3. Nobody here exists.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ruangaman.cases.types import AboutVictim
 from ruangaman.core.codelists import AgeGroup, CaseType, Danger, Sex, Who
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answers about the victim of a plot, whether the perpetrator lives in, and what she wants."""
+
+    victim: AboutVictim
+    lives_together: str = "unknown"
+    wish: str = ""
+
+
+BEATEN = AboutVictim(penetration="no", contact="no", impact=("LUKA", "TRAUMA"))
+TOUCHED = AboutVictim(penetration="no", contact="yes", goods="no", impact=("TRAUMA", "SEKOLAH"))
+TOLD: dict[tuple[str, str], Told] = {
+    ("SUAMI_ISTRI", "FISIK"): Told(BEATEN, "yes", "Ingin anak-anak tenang dulu. Belum mau melapor ke polisi."),
+    ("KELUARGA", "SEKSUAL"): Told(
+        replace(TOUCHED, articles=("TERHADAP_ANAK",), ampk=("j",)), "yes", "Tidak mau bertemu pamannya lagi."
+    ),
+    ("PACAR", "SEKSUAL"): Told(replace(TOUCHED, articles=("KSBE",), ampk=("j",)), "no", "Ingin fotonya dihapus."),
+    ("ORANG_TUA", "FISIK"): Told(replace(BEATEN, ampk=("i",)), "yes"),
+    ("SUAMI_ISTRI", "PENELANTARAN"): Told(
+        AboutVictim("no", "no", "no", withheld="yes", impact=("TEMPAT_TINGGAL",)), "no", "Butuh tempat tinggal."
+    ),
+    ("NA", "TRAFFICKING"): Told(AboutVictim(abduction="yes", impact=("KERJA",)), "no", "Ingin pulang."),
+    ("REKAN_KERJA", "SEKSUAL"): Told(replace(TOUCHED, articles=("PELECEHAN_FISIK",), impact=("KERJA",)), "no"),
+}
+"""Relation and first form → what is answered. A plot that is not here has not been asked yet."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +53,11 @@ class Plot:
     services: tuple[str, ...]
     incident: str
     sexes: tuple[Sex, ...] = field(default=(Sex.P,))
+
+    @property
+    def told(self) -> Told:
+        """What was answered about the victim."""
+        return TOLD.get((self.relation, self.forms[0]), Told(AboutVictim()))
 
 
 PLOTS: tuple[Plot, ...] = (

@@ -155,7 +155,7 @@ def fake_phone(rng: Random) -> str:
     return f"0800-0000-{rng.randint(0, 9999):04d}"
 
 
-def fake_nik(rng: Random) -> str:
+def fake_nik(rng: Random, sex: str = "P") -> str:
     """Return sixteen digits with district code 99, which does not exist: never a real person's number."""
-    day = rng.randint(1, 28) + 40
+    day = rng.randint(1, 28) + (40 if sex == "P" else 0)
     return f"647199{day:02d}{rng.randint(1, 12):02d}{rng.randint(60, 99):02d}{rng.randint(1, 9999):04d}"

@@ -27,7 +27,7 @@ class Answer(models.TextChoices):
 
     YES = "yes", _("Ya")
     NO = "no", _("Tidak")
-    UNKNOWN = "unknown", _("Belum diketahui")
+    UNKNOWN = "unknown", _("Belum tahu")
 
 
 class Question(models.TextChoices):
