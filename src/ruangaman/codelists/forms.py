@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ruangaman.codelists.types import ATTRIBUTES, Attribute, CodeView, ListKey, NewCode
+from ruangaman.codelists.types import ATTRIBUTES, Attribute, CodeBook, CodeView, ListKey, NewCode
 from ruangaman.core import text
 
 NEEDED = _("Bagian ini perlu diisi.")
@@ -73,10 +73,11 @@ class NewCodeForm(WordsForm):
     parent = forms.ChoiceField(label=_("Bagian dari"), required=False, error_messages={"invalid_choice": UNKNOWN})
     field_order = ("label_id", "label_en", "code", "parent")
 
-    def __init__(self, *args: Any, key: ListKey, parents: list[CodeView], taken: frozenset[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, key: ListKey, book: CodeBook, **kwargs: Any) -> None:
         """Ask also what the list needs of each code, and offer what the new one can be a part of."""
         super().__init__(*args, **kwargs)
-        self.taken = taken
+        self.taken = {one.code for one in book.all(key)}
+        parents = [one for one in book.all(key) if not one.parent and one.valid_to is None]
         self.attributes: tuple[Attribute, ...] = ATTRIBUTES.get(key, ())
         field: Any = self.fields["parent"]
         field.choices = [("", _("Berdiri sendiri")), *((one.code, one.label) for one in parents)]

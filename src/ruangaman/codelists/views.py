@@ -66,16 +66,8 @@ def add(request: StaffRequest, list_key: str) -> HttpResponse:
     found, at = list_or_404(list_key), clock.now()
     if not can_grow(found):
         raise Http404
-    on = selectors.day_of(at)
-    valid = selectors.book().valid(found, on)
-    parents = [one for one in valid if not one.parent]
-    form = NewCodeForm(
-        request.POST if request.method == "POST" else None,
-        key=found,
-        parents=parents,
-        taken=frozenset(one.code for one in selectors.book().all(found)),
-        initial={"since": on, "row_id": uuid4()},
-    )
+    initial = {"since": selectors.day_of(at), "row_id": uuid4()}
+    form = NewCodeForm(data_of(request), key=found, book=selectors.book(), initial=initial)
 
     def keep() -> None:
         services.add_code(
@@ -101,7 +93,7 @@ def change(request: StaffRequest, list_key: str, list_code: str) -> HttpResponse
     found, at = list_or_404(list_key), clock.now()
     before = code_or_404(request, found, list_code)
     initial = {**vars(before), "since": selectors.day_of(at)}
-    form = WordsForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = WordsForm(data_of(request), initial=initial)
 
     def keep() -> None:
         words, since = form.to_words(before), form.cleaned_data["since"]
@@ -121,7 +113,7 @@ def end(request: StaffRequest, list_key: str, list_code: str) -> HttpResponse:
     before = code_or_404(request, found, list_code)
     if not can_grow(found):
         raise Http404
-    form = EndForm(request.POST if request.method == "POST" else None, initial={"until": selectors.day_of(at)})
+    form = EndForm(data_of(request), initial={"until": selectors.day_of(at)})
 
     def keep() -> None:
         services.end_code(key=found, code=list_code, until=form.cleaned_data["until"], by=request.user, at=at)
@@ -186,6 +178,11 @@ def view_of(key: ListKey, code: str, known: dict[str, Any], *, position: int) ->
     """Return a code that is not kept yet, to be looked at."""
     words = {name: known[name] for name in ("label_id", "label_en", "explanation", "source", "parent")}
     return CodeView(list=key, code=code, valid_from=known["since"], valid_to=None, position=position, **words)
+
+
+def data_of(request: StaffRequest) -> Any:
+    """Return what a form is filled from: what was sent, or nothing."""
+    return request.POST if request.method == "POST" else None
 
 
 def list_or_404(key: str) -> ListKey:

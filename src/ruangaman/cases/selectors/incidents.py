@@ -133,7 +133,7 @@ def _event_facts(about: AboutEvent) -> Facts:
         (_("Ada senjata"), _answer(about.weapon)),
         (_("Alkohol atau NAPZA"), _answer(about.substances)),
         (_("Anak di rumah"), lists.label(ListKey.CHILDREN_AT_HOME, about.children)),
-        (_("Cara daring"), ", ".join(lists.labels(ListKey.ONLINE_VIOLENCE, about.online))),
+        (_("Cara daring"), "; ".join(lists.labels(ListKey.ONLINE_VIOLENCE, about.online))),
         (_("Platform"), about.platform),
         (_("Luka"), about.injuries),
         (_("Saksi"), about.witnesses),
@@ -151,10 +151,10 @@ def _victim_facts(about: AboutVictim) -> Facts:
         (_("Dibawa atau dikurung"), _answer(about.abduction)),
         (_("Praktik adat yang membahayakan"), _answer(about.harmful)),
         (_("Hamil karena kejadian ini"), _answer(about.pregnant)),
-        (_("Dampak"), ", ".join(lists.labels(ListKey.IMPACT, about.impact))),
+        (_("Dampak"), "; ".join(lists.labels(ListKey.IMPACT, about.impact))),
         (_("Tentang dampaknya"), about.impact_words),
-        (_("Pasal"), ", ".join(lists.labels(ListKey.TPKS_ARTICLE, about.articles))),
-        (_("Perlindungan khusus anak"), ", ".join(lists.labels(ListKey.AMPK, about.ampk))),
+        (_("Pasal"), "; ".join(lists.labels(ListKey.TPKS_ARTICLE, about.articles))),
+        (_("Perlindungan khusus anak"), "; ".join(lists.labels(ListKey.AMPK, about.ampk))),
     )
 
 

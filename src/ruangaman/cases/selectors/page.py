@@ -150,7 +150,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     people = _people(rows, opened, at)
     items = timeline.items_of(case, rows, opened, held)
     items += [item for panel, found in loaded for item in panel.timeline(found, opened)]
-    move = _next_move(case)
+    move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
         at=at,
@@ -160,14 +160,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         safe=_safe(people),
         tasks=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is None],
         done=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is not None][-3:],
-        drawers=shelf.drawers_of(
-            held,
-            rows.live,
-            viewer,
-            _notes(rows, opened),
-            _incidents(rows, people, opened, case, at),
-            _files(rows, opened),
-        ),
+        drawers=shelf.drawers_of(held, rows.live, viewer, _notes(rows, opened), incidents, _files(rows, opened)),
         holders=_holders(rows.live, grants, viewer),
         days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
         next_move=move,
