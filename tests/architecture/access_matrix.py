@@ -24,6 +24,7 @@ CASEWORK = frozenset({"manajer", "pendamping", "psikolog", "hukum", "rumahaman"}
 HEAD = frozenset({"kepala"})
 AUDIT = frozenset({"dpo", "auditor"})
 KEEPERS = frozenset({"dpo", "admin"})
+LISTS = frozenset({"admin"})
 IN_CHARGE = frozenset({"admin", "kepala"})
 HOLDERS = frozenset({"kepala", "dinsos"})
 """Who holds an emergency key: the head that of the own unit, the other office's desk officer theirs, from before."""
@@ -181,6 +182,12 @@ MATRIX = (
     in_charge("pindah/", 200, 422),
     in_charge("langkah-kedua", 405, 302),
     in_charge("kunci-baru", 405, 302),
+    # What can be chosen in forms, for who keeps the lists of the installation.
+    Row("pengaturan/daftar/", LISTS, 200, 405),
+    Row("pengaturan/daftar/<slug:list_key>/", LISTS, 200, 405),
+    Row("pengaturan/daftar/<slug:list_key>/tambah/", LISTS, 200, 422),
+    Row("pengaturan/daftar/<slug:list_key>/<str:list_code>/ubah/", LISTS, 200, 422),
+    Row("pengaturan/daftar/<slug:list_key>/<str:list_code>/akhiri/", LISTS, 200, 422),
     # The unit's emergency key: seen and handed on by who holds it, named by who is in charge.
     Row("pengaturan/darurat/", STAFF, 404, 405, but=dict.fromkeys(IN_CHARGE | HOLDERS, (200, 405))),
     Row("pengaturan/darurat/<slug:code>/", IN_CHARGE, 405, 422, about=True, also={"admin": ANYWHERE}),
@@ -245,6 +252,7 @@ MATRIX = (
     in_case("orang/", 200, 422),
     in_case("orang/<uuid:person_id>/", 200, 422),
     in_case("kejadian/", 200, 422),
+    in_case("kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/", 200, 422, but={"rumahaman": (404, 404)}),
     in_case("catatan/", 200, 422),
     in_case("layanan/", 200, 422),
     in_case("tugas/", 200, 422),

@@ -129,6 +129,7 @@ CIRCLES: dict[str, Callable[[Actor], frozenset[str]]] = {
     "living": lambda actor: (actor.held | actor.oversees) - ERASED,
     "noted": lambda actor: actor.held | actor.oversees | actor.ended,
     "register": lambda actor: actor.ended & ALONE,
+    "lists": lambda actor: frozenset({""}) if "admin" in actor.own else frozenset(),
 }
 """Circles made of others."""
 
@@ -151,7 +152,8 @@ TABLES = {
     "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
     "intake_idempotencykey": "report_id",
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
-    "audit_auditalarm": "", "clocks_limit": "", "notifications_alarmsent": "user_id", "procrastinate_jobs": "",
+    "audit_auditalarm": "", "clocks_limit": "", "codelists_code": "",
+    "notifications_alarmsent": "user_id", "procrastinate_jobs": "",
     "procrastinate_events": "", "procrastinate_workers": "", "procrastinate_periodic_defers": "",
     "django_migrations": "", "django_content_type": "", "auth_permission": "",
     "auth_group": None, "auth_group_permissions": None, "account_emailaddress": None,
@@ -197,7 +199,7 @@ WEB = {
     "cases_assignment": "S cases; I works; U works (until until_by_id)",
     "cases_person": "S cases; I works; U works (kind sex age_group contact_ref)",
     "cases_incident": "S cases; I works",
-    "cases_incidentlink": "S cases; I works",
+    "cases_incidentlink": "S cases; I works; U works (relation forms)",
     "cases_note": "S cases; I works",
     "cases_casefile": "S cases; I works",
     "cases_servicerecord": "S cases; I works",
@@ -210,6 +212,7 @@ WEB = {
     "intake_message": "S reports; I reports; U reports (read_at)",
     "intake_attachment": "S reports; I reports",
     "clocks_limit": "S all",
+    "codelists_code": "S all; I lists by:added_by_id; U lists (valid_to)",
     "django_migrations": "S all",
 }
 """For the staff's pages. Whoever holds a unit's emergency key sees what is asked for it: here the one who is to give it
@@ -310,10 +313,12 @@ CHANGES = {
     "cases_case": "manager_id = '{me}'",
     "cases_assignment": "until = clock_timestamp(), until_by_id = '{me}'",
     "cases_person": "sex = 'L'",
+    "cases_incidentlink": "relation = 'TEMAN'",
     "cases_task": "owner_id = '{me}'",
     "cases_access": "not_after = clock_timestamp() + interval '1 day'",
     "intake_report": "danger = 1",
     "intake_message": "read_at = clock_timestamp()",
+    "codelists_code": "valid_to = '2199-01-01'",
     "procrastinate_jobs": "priority = 9",
     "procrastinate_events": "at = clock_timestamp()",
     "procrastinate_workers": "last_heartbeat = clock_timestamp()",
@@ -325,7 +330,8 @@ FUNCTIONS = {
     "ra_web": "accounts_accept_invitation accounts_change_email accounts_close accounts_count_dossiers accounts_decide"
     " accounts_finish accounts_finish_emergency accounts_holds_emergency accounts_make_room accounts_may_decide"
     " accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
-    " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_may_write intake_desks"
+    " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_count_code"
+    " cases_may_write codelists_may_manage intake_desks"
     " intake_dossiers_of intake_held intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"

@@ -15,7 +15,7 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.models import Case, CaseQuerySet
 from ruangaman.cases.selectors.listing import PAGE, parse_cursor
 from ruangaman.cases.types import CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
-from ruangaman.core.codelists import ClosingReason, RiskLevel, ServiceType
+from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.vault.models import Grant
 from ruangaman.vault.types import Compartment
 from tests.factories.accounts import working
@@ -182,7 +182,7 @@ def fill(team: Team, case: Case, times: int) -> None:
             services.add_note(code=case.code, compartment=Compartment.LEGAL, text="x", by=team.manager, at=FEB_3)
             services.add_service(
                 code=case.code,
-                type=ServiceType.KESEHATAN,
+                type="KESEHATAN",
                 on=FEB_3.date(),
                 hours=None,
                 provider_unit=team.office.unit,

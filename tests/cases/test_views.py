@@ -150,17 +150,6 @@ def test_the_lawyer_corrects_a_person_without_touching_the_contact(team: Team, c
     assert "KONTAK-UJI" in page(team.manager, f"/kasus/{case.code}/")
 
 
-def test_a_wrong_nik_is_said_and_what_was_typed_is_kept(team: Team, case: Case) -> None:
-    answer = send(
-        team.companion, f"/kasus/{case.code}/orang/", kind="family", sex="P", nik="123", full_name="TETAP-ADA"
-    )
-    text = answer.content.decode()
-    assert answer.status_code == 422
-    assert "NIK terdiri dari 16 angka" in text
-    assert "TETAP-ADA" in text
-    assert not Person.objects.filter(kind="family").exists()
-
-
 def test_an_incident_is_added_with_its_pair(team: Team, case: Case) -> None:
     victim, accused = case.people.get(kind="victim"), case.people.get(kind="perpetrator")
     data = {

@@ -112,12 +112,12 @@ class Walk:
         """Every form of the case."""
         word, manager = self.flock.word, self.staff("manajer")
         nik = self.flock.mark("nik", "6471994501900042")
-        identity = {
-            name: word(f"person {name}") for name in ("chosen_name", "full_name", "address", "languages", "needs")
-        }
+        names = ("chosen_name", "full_name", "address", "languages", "needs", "card_address", "ethnicity")
+        identity = {name: word(f"person {name}") for name in names}
         contact = {f"contact_{name}": word(f"person {name}") for name in ("value", "hours", "opening", "never")}
         self._fill(manager, case, "orang/", kind="victim", sex="P", nik=nik, **identity, **contact)
-        self._fill(manager, case, "kejadian/", forms_of_violence="FISIK", place="RUMAH", story=word("incident"))
+        told = {name: word(f"incident {name}") for name in ("story", "wish", "platform", "injuries", "witnesses")}
+        self._fill(manager, case, "kejadian/", forms_of_violence="FISIK", place="RUMAH", **told)
         self._fill(manager, case, "layanan/", type="KESEHATAN", result=word("service"))
         self._fill(manager, case, "tugas/", title=word("task"))
         self._fill(manager, case, "catatan/", compartment="3", text=word("note"))

@@ -15,7 +15,7 @@ from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, VictimLink, note_content
-from ruangaman.core.codelists import Authority, CaseType, Place, RiskLevel
+from ruangaman.core.codelists import Authority, CaseType, RiskLevel
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment, Purpose
 from tests.factories.accounts import JAN_5, Office, make_office, working
@@ -109,7 +109,7 @@ def add_incident(case: Case, *, by: User, at: datetime) -> None:
     services.add_incident(
         code=case.code,
         forms=["FISIK"],
-        place=Place.RUMAH,
+        place="RUMAH",
         kecamatan="",
         from_on=None,
         to_on=None,

@@ -10,5 +10,10 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Register the kinds of event."""
+        """Register the kinds of event, and count for the lists what is chosen in cases."""
         from ruangaman.cases import events  # noqa: F401 - importing fills the registry
+        from ruangaman.cases.selectors.counting import count_code
+        from ruangaman.codelists.registry import Counter, counters
+        from ruangaman.codelists.types import COUNTED
+
+        counters.add(Counter("cases", COUNTED, count_code))

@@ -38,6 +38,13 @@ INCIDENT_ADDED = register(
         fields=frozenset({"incident", "links"}),
     )
 )
+ANSWERS_KEPT = register(
+    EventType(
+        "cases.answers_kept",
+        "{actor} mencatat jawaban tentang kejadian pada kasus {subject}",
+        fields=frozenset({"incident", "links"}),
+    )
+)
 NOTE_ADDED = register(
     EventType(
         "cases.note_added", "{actor} menambah catatan pada kasus {subject}", fields=frozenset({"note", "compartment"})

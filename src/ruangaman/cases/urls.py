@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from ruangaman.cases.views import access, cases, moves, records, team, work
+from ruangaman.cases.views import access, cases, incidents, moves, records, team, work
 
 
 class CaseCode:
@@ -31,7 +31,8 @@ urlpatterns = [
     path(CASE + "lampiran/<uuid:file_id>", cases.download, name="download"),
     path(CASE + "orang/", records.add_person, name="add_person"),
     path(CASE + "orang/<uuid:person_id>/", records.edit_person, name="edit_person"),
-    path(CASE + "kejadian/", records.add_incident, name="add_incident"),
+    path(CASE + "kejadian/", incidents.add_incident, name="add_incident"),
+    path(CASE + "kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/", incidents.answer_about, name="answer_about"),
     path(CASE + "catatan/", records.add_note, name="add_note"),
     path(CASE + "layanan/", records.add_service, name="add_service"),
     path(CASE + "tugas/", work.add_task, name="add_task"),

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "ruangaman.vault",
     "ruangaman.accounts",
     "ruangaman.clocks",
+    "ruangaman.codelists",
     "ruangaman.notifications",
     "ruangaman.cases",
     "ruangaman.intake",
@@ -181,6 +182,8 @@ RUANGAMAN_SPOOL = ENV.data / "spool"
 RUANGAMAN_LEDGER = ENV.ledger
 """What was erased for ever, told outside the database: a restored copy is made to forget it again."""
 RUANGAMAN_DEMO = ENV.demo
+RUANGAMAN_SYNTHETIC_IDS = ENV.demo
+"""Identity numbers with district code 99 are nobody's: where everything is made up, they are no surprise."""
 RUANGAMAN_URL = ENV.url
 """Where the installation is reached: the address in the letters to the people on duty."""
 RUANGAMAN_EXIT_URL = ENV.exit_url

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ruangaman.core.codelists import Danger, Now, RiskLevel, Who
 
@@ -22,6 +23,36 @@ class State(TextChoices):
     CASE_OPENED = "case_opened", _("Menjadi kasus")
     DUPLICATE = "duplicate", _("Laporan ganda")
     REFUSED = "refused", _("Tidak ditangani")
+
+
+class ViolenceForm(TextChoices):
+    """What the public form offers. Fixed, for its page is kept as bytes; each is a code of the list of forms."""
+
+    FISIK = "FISIK", _("Fisik")
+    PSIKIS = "PSIKIS", _("Psikis")
+    SEKSUAL = "SEKSUAL", _("Seksual")
+    KBGO = "KBGO", _("Berbasis elektronik")
+    EKSPLOITASI = "EKSPLOITASI", _("Eksploitasi")
+    TRAFFICKING = "TRAFFICKING", _("Perdagangan orang")
+    PENELANTARAN = "PENELANTARAN", _("Penelantaran")
+    LAINNYA = "LAINNYA", pgettext_lazy("bentuk kekerasan", "Lainnya")
+
+
+class Relation(TextChoices):
+    """What the public form offers. Fixed as the forms are; each is a code of the list of relations."""
+
+    ORANG_TUA = "ORANG_TUA", _("Orang tua")
+    KELUARGA = "KELUARGA", _("Keluarga atau saudara")
+    SUAMI_ISTRI = "SUAMI_ISTRI", _("Suami atau istri")
+    PACAR = "PACAR", _("Pacar")
+    MANTAN = "MANTAN", _("Mantan")
+    TEMAN = "TEMAN", _("Teman")
+    TETANGGA = "TETANGGA", _("Tetangga")
+    GURU = "GURU", _("Guru")
+    MAJIKAN = "MAJIKAN", _("Majikan")
+    REKAN_KERJA = "REKAN_KERJA", _("Rekan kerja")
+    LAINNYA = "LAINNYA", pgettext_lazy("hubungan pelaku", "Lainnya")
+    NA = "NA", _("Tidak kenal")
 
 
 class Step(StrEnum):

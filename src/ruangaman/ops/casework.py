@@ -10,8 +10,21 @@ from uuid import UUID, uuid4
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases import services as cases
-from ruangaman.cases.models import Access, Case, Person
-from ruangaman.cases.types import AccessReason, CaseState, Identity, NewPerson, PersonKind, VictimLink
+from ruangaman.cases.models import Access, Case, Incident, Person
+from ruangaman.cases.types import (
+    AboutEvent,
+    AboutPair,
+    AboutVictim,
+    AccessReason,
+    CaseState,
+    Identity,
+    NewPerson,
+    PairChange,
+    PersonKind,
+    VictimLink,
+    age_in_group,
+    birth_text,
+)
 from ruangaman.core.codelists import ClosingReason
 from ruangaman.core.regions import kecamatan_of
 from ruangaman.intake import services as intake
@@ -23,6 +36,10 @@ from ruangaman.vault.types import Compartment
 
 READERS = (Role.HUKUM, Role.PSIKOLOG)
 """Who may be asked to read the story of a case for a hearing, the likeliest first."""
+
+
+SCHOOLS = {"0-5": "PAUD", "6-12": "SD", "13-17": "SLTP"}
+"""Age group → where such a child learns; older ones in the city have left school."""
 
 
 @dataclass
@@ -128,7 +145,6 @@ def _add_facts(work: Work) -> None:
     city, rng, plot, by = work.city, work.city.rng, work.plot, work.companion
     at, kelurahan = work.step(), city.kelurahan()
     victim = _victim(work, kelurahan)
-    forms = tuple(form.value for form in plot.forms)
     with acting(by):
         victim_id = _keep_victim(work, victim, at)
         perpetrator = cases.add_person(
@@ -137,32 +153,57 @@ def _add_facts(work: Work) -> None:
             by=by,
             at=at,
         )
-        cases.add_incident(
+        incident = cases.add_incident(
             code=work.code,
-            forms=forms,
+            forms=plot.forms,
             place=plot.place,
             kecamatan=kecamatan_of(kelurahan),
             from_on=(at - timedelta(days=rng.randint(1, 20))).date(),
             to_on=None,
             narrative={"text": plot.incident, "kelurahan": kelurahan},
-            links=[VictimLink(victim_id, perpetrator.pk, plot.relation, forms)],
+            about=AboutEvent(wish=plot.told.wish, repeated="yes"),
+            links=[VictimLink(victim_id, perpetrator.pk, plot.relation, plot.forms)],
             by=by,
             at=at,
         )
+        _answer(work, incident, at)
         cases.add_note(code=work.code, compartment=Compartment.NARRATIVE, text=rng.choice(story.NOTES), by=by, at=at)
+
+
+def _answer(work: Work, incident: Incident, at: datetime) -> None:
+    """Let the companion write down what the victim has told so far."""
+    told, link = work.plot.told, incident.links.get()
+    if told.victim == AboutVictim():
+        return
+    about = AboutPair(lives_together=told.lives_together, legal_status="BEBAS")
+    cases.answer_about_victim(
+        code=work.code,
+        incident_id=incident.pk,
+        victim_id=link.victim_id,
+        victim=told.victim,
+        pairs=[PairChange(link.pk, link.relation, tuple(link.forms), about)],
+        by=work.companion,
+        at=at,
+    )
 
 
 def _victim(work: Work, kelurahan: str) -> NewPerson:
     rng, plot = work.city.rng, work.plot
     name = story.victim_name(rng, plot)
+    sex, group = rng.choice(plot.sexes), rng.choice(plot.ages)
+    least = age_in_group(group).least or 0
     return NewPerson(
         kind=PersonKind.VICTIM,
-        sex=rng.choice(plot.sexes),
-        age_group=rng.choice(plot.ages),
+        sex=sex,
+        age_group=group,
         identity=Identity(
             chosen_name=name.split()[0],
             full_name=name,
-            nik=story.fake_nik(rng),
+            nik=story.fake_nik(rng, sex),
+            birth=birth_text(work.at.year - least - 2),
+            education=SCHOOLS.get(group, "SLTA"),
+            occupation="PELAJAR" if group in SCHOOLS else "IRT",
+            citizenship="WNI",
             kelurahan=kelurahan,
             address=f"Gang {rng.choice(('Melati', 'Kenanga', 'Flamboyan'))} {rng.randint(1, 40)}",
         ),

@@ -87,6 +87,16 @@ def lock(tab: Tab) -> None:
     tab.wait_for_url(re.compile("/terkunci/"))
 
 
+def try_a_code(tab: Tab) -> None:
+    """Type a new kind of service and look at it; nothing is kept."""
+    for name, words in (("label_id", "Antar jemput sekolah"), ("label_en", "School run"), ("code", "ANTAR_SEKOLAH")):
+        tab.locator(f"input[name={name}]").fill(words)
+    tab.locator("select[name=function]").select_option("PENDAMPINGAN")
+    tab.locator("select[name=task]").select_option("e")
+    tab.locator("button[value=lihat]").click()
+    tab.locator("button[value=simpan]").wait_for()
+
+
 def send_empty(tab: Tab) -> None:
     """Send the page's form as it is: it says what is missing."""
     tab.locator("main form .form-go button, main form .entry button, main form.entry button").first.click()
@@ -112,6 +122,9 @@ PUBLIC_PAGES = (
 )
 
 CASE = "kasus/<case_code:code>/"
+ANSWERS = CASE + "kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/"
+LIST = "pengaturan/daftar/<slug:list_key>/"
+CODE_PAGE = LIST + "<str:list_code>/"
 PERSON = "pengaturan/orang/<uuid:user_id>/"
 EMERGENCY = "pengaturan/darurat/"
 SIGN_IN = (
@@ -135,6 +148,9 @@ MANAGER_PAGES = (
     Page("orang-diperiksa", "manajer", CASE + "orang/", "/kasus/{case}/orang/", send_empty),
     Page("orang", "manajer", CASE + "orang/<uuid:person_id>/", "/kasus/{case}/orang/{person}/"),
     Page("kejadian", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/"),
+    Page("kejadian-terbuka", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/", unfold),
+    Page("jawaban", "manajer", ANSWERS, "/kasus/{told_case}/kejadian/{told}/"),
+    Page("jawaban-terbuka", "manajer", ANSWERS, "/kasus/{told_case}/kejadian/{told}/", unfold),
     Page("catatan", "manajer", CASE + "catatan/", "/kasus/{case}/catatan/"),
     Page("layanan", "manajer", CASE + "layanan/", "/kasus/{case}/layanan/"),
     Page("tugas", "manajer", CASE + "tugas/", "/kasus/{case}/tugas/"),
@@ -179,6 +195,12 @@ PEOPLE_PAGES = (
     Page("kunci", "kepala", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("kunci", "auditor", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("orang", "admin", "pengaturan/orang/", "/pengaturan/orang/"),
+    Page("daftar", "admin", "pengaturan/daftar/", "/pengaturan/daftar/"),
+    Page("daftar-satu", "admin", LIST, "/pengaturan/daftar/service_type/"),
+    Page("daftar-tambah", "admin", LIST + "tambah/", "/pengaturan/daftar/service_type/tambah/"),
+    Page("daftar-lihat", "admin", LIST + "tambah/", "/pengaturan/daftar/service_type/tambah/", try_a_code),
+    Page("daftar-ubah", "admin", CODE_PAGE + "ubah/", "/pengaturan/daftar/service_type/KESEHATAN/ubah/"),
+    Page("daftar-akhiri", "admin", CODE_PAGE + "akhiri/", "/pengaturan/daftar/service_type/PEMULANGAN/akhiri/"),
     Page("permintaan", "dpo", "pengaturan/permintaan/", "/pengaturan/permintaan/"),
     Page("buka-kembali", "pendamping", "pengaturan/buka-kembali/", "/pengaturan/buka-kembali/"),
 )
@@ -245,6 +267,8 @@ _FINDS: dict[str, tuple[str, str]] = {
     "case": ("/kasus/", rf"/kasus/(K-{CODE})/"),
     "closed_case": ("/kasus/?perlu=closed", rf"/kasus/(K-{CODE})/"),
     "person": ("/kasus/{case}/", rf"/orang/({ID})/"),
+    "told_case": ("/kasus/", rf"/kasus/(K-{CODE})/"),
+    "told": ("/kasus/{told_case}/", rf"/kejadian/({ID}/korban/{ID})/"),
     "waiting": ("/kerja/", rf"/kerja/kunci/({ID})/"),
     "read_case": ("/kasus/{case}/akses/", rf"/kasus/(K-{CODE})/akses/{ID}/waktu"),
     "access": ("/kasus/{read_case}/akses/", rf"/akses/({ID})/waktu"),

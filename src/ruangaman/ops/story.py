@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 
-from ruangaman.core.codelists import CaseType, Now, ServiceType
+from ruangaman.core.codelists import CaseType, Now
 from ruangaman.ops.plots import PLOTS, Plot
 
 WITA = timezone(timedelta(hours=8))
@@ -86,28 +86,28 @@ CLINICAL_NOTES = (
     "Sesi kedua. Mulai bisa menceritakan urutan kejadian tanpa gemetar. Tidak ada pikiran mengakhiri hidup hari ini.",
     "Sesi ketiga. Kemarahan mulai muncul, ini wajar. Rencana sekolah dibicarakan.",
 )
-RESULTS: dict[ServiceType, tuple[str, ...]] = {
-    ServiceType.KESEHATAN: (
+RESULTS: dict[str, tuple[str, ...]] = {
+    "KESEHATAN": (
         "Diperiksa, obat diberikan, kontrol satu minggu lagi.",
         "Pemeriksaan selesai, ditemani perempuan seperti yang ia minta.",
     ),
-    ServiceType.BANTUAN_HUKUM: (
+    "BANTUAN_HUKUM": (
         "Konsultasi hukum: hak dan pilihan dijelaskan, belum ada keputusan.",
         "Surat kuasa ditandatangani, jadwal berikutnya disepakati.",
     ),
-    ServiceType.PENEGAKAN_HUKUM: (
+    "PENEGAKAN_HUKUM": (
         "Didampingi membuat laporan, tanda terima sudah ada.",
         "Didampingi saat pemeriksaan, berhenti dua kali untuk istirahat.",
     ),
-    ServiceType.REHABILITASI_SOSIAL: (
+    "REHABILITASI_SOSIAL": (
         "Konseling pertama selesai, jadwal berikutnya disepakati.",
         "Paket kebutuhan dasar diberikan, sewa kamar dibantu satu bulan.",
     ),
-    ServiceType.REINTEGRASI_SOSIAL: (
+    "REINTEGRASI_SOSIAL": (
         "Sekolah menerima kembali, wali kelas tahu siapa yang boleh menjemput.",
         "Pertemuan dengan keluarga yang ia pilih berjalan tenang.",
     ),
-    ServiceType.PEMULANGAN: ("Tiket dan pendamping perjalanan sudah ada, keluarga menunggu di sana.",),
+    "PEMULANGAN": ("Tiket dan pendamping perjalanan sudah ada, keluarga menunggu di sana.",),
 }
 TASKS = (
     "Antar periksa ke rumah sakit", "Tanyakan jam aman yang baru", "Siapkan rencana keselamatan bersama",
@@ -155,7 +155,7 @@ def fake_phone(rng: Random) -> str:
     return f"0800-0000-{rng.randint(0, 9999):04d}"
 
 
-def fake_nik(rng: Random) -> str:
+def fake_nik(rng: Random, sex: str = "P") -> str:
     """Return sixteen digits with district code 99, which does not exist: never a real person's number."""
-    day = rng.randint(1, 28) + 40
+    day = rng.randint(1, 28) + (40 if sex == "P" else 0)
     return f"647199{day:02d}{rng.randint(1, 12):02d}{rng.randint(60, 99):02d}{rng.randint(1, 9999):04d}"

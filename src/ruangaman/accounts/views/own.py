@@ -38,6 +38,7 @@ ROOMS = (
     (Permission.REQUEST_DECIDE, "/pengaturan/permintaan/", gettext_lazy("Permintaan yang menunggu orang kedua")),
     (Permission.KEYS_VOUCH, "/pengaturan/kunci/", gettext_lazy("Kunci yang menunggu tanda tangan")),
     (Permission.REPORT_DESK, "/pengaturan/meja/", gettext_lazy("Meja saya")),
+    (Permission.CODES_MANAGE, "/pengaturan/daftar/", gettext_lazy("Daftar pilihan")),
     (Permission.CASE_WRITE, "/pengaturan/buka-kembali/", gettext_lazy("Rekan dengan kunci baru")),
 )
 

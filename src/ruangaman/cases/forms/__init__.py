@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from ruangaman.cases.forms.access import AccessForm, EndForm, HoldForm, UntilForm
+from ruangaman.cases.forms.answers import AnswersForm
 from ruangaman.cases.forms.decisions import AssignForm, CloseForm, HandOverForm, MoveForm, ReleaseForm, ReopenForm
 from ruangaman.cases.forms.filters import FilterForm
+from ruangaman.cases.forms.incidents import IncidentForm
 from ruangaman.cases.forms.people import PersonForm
-from ruangaman.cases.forms.records import IncidentForm, NoteForm, ServiceForm, TaskForm
+from ruangaman.cases.forms.records import NoteForm, ServiceForm, TaskForm
 
 __all__ = [
     "AccessForm",
+    "AnswersForm",
     "AssignForm",
     "CloseForm",
     "EndForm",

@@ -13,18 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.models.access import Access as Access
 from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind
-from ruangaman.core.codelists import (
-    AgeGroup,
-    Authority,
-    CaseType,
-    ClosingReason,
-    Place,
-    Relation,
-    RiskLevel,
-    ServiceType,
-    Sex,
-    ViolenceForm,
-)
+from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ClosingReason, RiskLevel, Sex
 from ruangaman.core.codes import new_case_code
 from ruangaman.vault.models import Grant
 from ruangaman.vault.types import Compartment
@@ -203,9 +192,9 @@ class Incident(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="incidents")
     from_on = models.DateField(null=True)
     to_on = models.DateField(null=True)
-    place = models.CharField(max_length=16, choices=Place)
+    place = models.CharField(max_length=24)
     kecamatan = models.CharField(max_length=8, blank=True)
-    forms = ArrayField(models.CharField(max_length=16, choices=ViolenceForm))
+    forms = ArrayField(models.CharField(max_length=24))
     narrative_ref = models.UUIDField(unique=True)
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
@@ -234,8 +223,8 @@ class IncidentLink(models.Model):
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="links")
     victim = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="suffered")
     perpetrator = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="committed")
-    relation = models.CharField(max_length=16, choices=Relation)
-    forms = ArrayField(models.CharField(max_length=16, choices=ViolenceForm))
+    relation = models.CharField(max_length=24)
+    forms = ArrayField(models.CharField(max_length=24))
 
     class Meta:
         constraints: ClassVar = [
@@ -298,7 +287,7 @@ class ServiceRecord(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="services")
-    type = models.CharField(max_length=24, choices=ServiceType)
+    type = models.CharField(max_length=24)
     on = models.DateField()
     hours = models.DecimalField(max_digits=4, decimal_places=1, null=True)
     provider_unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")

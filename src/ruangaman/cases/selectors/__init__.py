@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ruangaman.cases.selectors.access import AccessPage, AccessRow, get_access, get_access_page, list_readers, open_hold
+from ruangaman.cases.selectors.answers import AnswersPage, open_answers
+from ruangaman.cases.selectors.cards import warnings_about
 from ruangaman.cases.selectors.cases import (
     count_open_tasks,
     get_case,
@@ -43,6 +45,7 @@ from ruangaman.cases.selectors.shelf import TaskView
 __all__ = [
     "AccessPage",
     "AccessRow",
+    "AnswersPage",
     "CasePage",
     "CasePageOfList",
     "HolderView",
@@ -77,6 +80,8 @@ __all__ = [
     "list_persons",
     "list_providers",
     "list_readers",
+    "open_answers",
     "open_hold",
     "open_person",
+    "warnings_about",
 ]

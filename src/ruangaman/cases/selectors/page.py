@@ -26,8 +26,10 @@ from ruangaman.cases.models import (
 )
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
+from ruangaman.cases.selectors.cards import facts_about, warnings_about
+from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
-from ruangaman.cases.selectors.shelf import Drawer, FileView, IncidentView, NoteView, PersonView, TaskView
+from ruangaman.cases.selectors.shelf import Drawer, FileView, NoteView, PersonView, TaskView
 from ruangaman.cases.types import (
     CaseState,
     Evidence,
@@ -145,10 +147,10 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     loaded = [(panel, panel.load(case, viewer)) for panel in registry.panels] if held else []
     refs = _refs(rows, held, case) | {ref: home for panel, found in loaded for ref, home in panel.refs(found).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
-    people = _people(rows, opened)
+    people = _people(rows, opened, at)
     items = timeline.items_of(case, rows, opened, held)
     items += [item for panel, found in loaded for item in panel.timeline(found, opened)]
-    move = _next_move(case)
+    move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
         at=at,
@@ -158,9 +160,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         safe=_safe(people),
         tasks=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is None],
         done=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is not None][-3:],
-        drawers=shelf.drawers_of(
-            held, rows.live, viewer, _notes(rows, opened), _incidents(rows, people, opened), _files(rows, opened)
-        ),
+        drawers=shelf.drawers_of(held, rows.live, viewer, _notes(rows, opened), incidents, _files(rows, opened)),
         holders=_holders(rows.live, grants, viewer),
         days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
         next_move=move,
@@ -223,12 +223,14 @@ def _refs(rows: Rows, held: frozenset[Compartment], case: Case) -> dict[UUID, UU
     return dict.fromkeys(refs, case.dossier_id)
 
 
-def _people(rows: Rows, opened: Opened) -> list[PersonView]:
+def _people(rows: Rows, opened: Opened, at: datetime) -> list[PersonView]:
     views = []
     for row in rows.people:
         identity = read_part(opened.get(row.identity_ref), identity_of, None)
         contact = read_part(opened.get(row.contact_ref) if row.contact_ref else None, contact_of, None)
-        views.append(PersonView(row, name_of(row, identity), identity, contact))
+        facts = facts_about(row=row, identity=identity, incidents=rows.incidents, links=rows.links, at=at)
+        warnings = warnings_about(row=row, identity=identity, at=at)
+        views.append(PersonView(row, name_of(row, identity), identity, contact, facts, warnings))
     return views
 
 
@@ -256,11 +258,18 @@ def _notes(rows: Rows, opened: Opened) -> list[NoteView]:
     return [NoteView.of(row, opened.get(row.ref)) for row in rows.notes]
 
 
-def _incidents(rows: Rows, people: Sequence[PersonView], opened: Opened) -> list[IncidentView]:
-    names = {view.row.pk: view.name for view in people}
+def _incidents(
+    rows: Rows, people: Sequence[PersonView], opened: Opened, case: Case, at: datetime
+) -> list[IncidentView]:
+    known = {view.row.pk: view for view in people}
     return [
         IncidentView.of(
-            row, [link for link in rows.links if link.incident_id == row.pk], names, opened.get(row.narrative_ref)
+            row,
+            [link for link in rows.links if link.incident_id == row.pk],
+            known,
+            opened.get(row.narrative_ref),
+            case=case,
+            at=at,
         )
         for row in rows.incidents
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ruangaman.cases.services.access import ask_for_older, change_access, end_access, give_access, share_older
+from ruangaman.cases.services.answers import answer_about_victim
 from ruangaman.cases.services.holding import hold_case, release_case
 from ruangaman.cases.services.moves import close_case, move_state, reopen_case
 from ruangaman.cases.services.opening import open_case
@@ -17,6 +18,7 @@ __all__ = [
     "add_person",
     "add_service",
     "add_task",
+    "answer_about_victim",
     "ask_for_older",
     "assign",
     "change_access",

@@ -16,7 +16,6 @@ from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, person_content
 from ruangaman.core.errors import NotFound
-from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 
 
@@ -99,7 +98,7 @@ def edit_person(
 def _reseal(
     case: Case, ref: UUID, compartment: Compartment, part: Identity | SafeContact, *, by: User, at: datetime
 ) -> None:
-    vault.seal(dossier_id=case.dossier_id, compartment=compartment, content=person_content(part), by=by, at=at, ref=ref)
+    seal(case, compartment, person_content(part), by=by, at=at, ref=ref)
 
 
 def _record(event: EventType, case: Case, row: Person, *, by: User, at: datetime) -> None:

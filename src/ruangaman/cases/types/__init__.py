@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason
+from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -21,6 +22,9 @@ from ruangaman.cases.types.flow import (
     missing_for,
     moves_from,
 )
+from ruangaman.cases.types.gbvims import Age, Answer
+from ruangaman.cases.types.identifiers import NikWarning, digits_of, nik_warnings, phone_e164
+from ruangaman.cases.types.incidents import AboutEvent, AboutPair, AboutVictim, PairChange
 from ruangaman.cases.types.listing import SOON, URGENT_NEEDS, CaseFacts, CaseFilters, Cursor, Need, need_of
 from ruangaman.cases.types.people import (
     Content,
@@ -46,8 +50,13 @@ __all__ = [
     "STEPS",
     "URGENT_NEEDS",
     "WRITABLE_STATES",
+    "AboutEvent",
+    "AboutPair",
+    "AboutVictim",
     "AccessReason",
     "ActorGate",
+    "Age",
+    "Answer",
     "CaseFacts",
     "CaseFilters",
     "CaseState",
@@ -61,18 +70,29 @@ __all__ = [
     "Need",
     "NewFile",
     "NewPerson",
+    "NikWarning",
     "NoteSource",
+    "PairChange",
     "PersonKind",
     "ReasonGate",
     "SafeContact",
     "VictimLink",
+    "age_in_group",
+    "age_on",
+    "age_words",
+    "birth_text",
+    "born_between",
     "contact_of",
+    "digits_of",
+    "exact_birth",
     "find_move",
     "first_state",
     "identity_of",
     "missing_for",
     "moves_from",
     "need_of",
+    "nik_warnings",
     "note_content",
     "person_content",
+    "phone_e164",
 ]

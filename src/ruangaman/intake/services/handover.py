@@ -17,18 +17,7 @@ from ruangaman.audit import services as audit
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import Identity, NewFile, NewPerson, PersonKind, SafeContact, note_content
-from ruangaman.core.codelists import (
-    AgeGroup,
-    Authority,
-    CaseType,
-    ContactWay,
-    Danger,
-    Now,
-    Relation,
-    RiskLevel,
-    ViolenceForm,
-    Who,
-)
+from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ContactWay, Danger, Now, RiskLevel, Who
 from ruangaman.core.errors import NotAllowed
 from ruangaman.core.regions import KELURAHAN, kecamatan_of
 from ruangaman.intake import events, policies
@@ -36,7 +25,7 @@ from ruangaman.intake.errors import AlreadyOpened, WrongState
 from ruangaman.intake.models import Attachment, Message, Report
 from ruangaman.intake.selectors.desk import names_by_code
 from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held
-from ruangaman.intake.types import Direction, State, Step, state_after
+from ruangaman.intake.types import Direction, Relation, State, Step, ViolenceForm, state_after
 from ruangaman.ui.moments import short
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Closed, Compartment, Content, GrantSpec, Purpose

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, Relation, ViolenceForm, Who
+from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, Who
 from ruangaman.core.regions import KECAMATAN, KELURAHAN
 from ruangaman.intake.models import Report
-from ruangaman.intake.types import LETHAL
+from ruangaman.intake.types import LETHAL, Relation, ViolenceForm
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Content
 

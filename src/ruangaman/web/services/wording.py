@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
 from ruangaman.accounts.types import RequestKind, Role
 from ruangaman.cases.types import AccessReason, CaseState, PersonKind
-from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel, ServiceType
+from ruangaman.codelists.selectors import book
+from ruangaman.codelists.types import ListKey
+from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel
 from ruangaman.intake.types import State
 from ruangaman.ui.moments import WITA, clock_time
 from ruangaman.ui.types import Words
@@ -47,6 +49,7 @@ LABELS: dict[str, Words] = {
     "language": gettext_lazy("bahasa"),
     "left": gettext_lazy("yang pergi"),
     "links": gettext_lazy("hubungan"),
+    "list": gettext_lazy("daftar"),
     "manager": gettext_lazy("manajer"),
     "original": gettext_lazy("laporan asal"),
     "owner": gettext_lazy("pemilik"),
@@ -61,6 +64,7 @@ LABELS: dict[str, Words] = {
     "rows": gettext_lazy("baris"),
     "second": gettext_lazy("langkah kedua"),
     "sha256": gettext_lazy("sidik jari"),
+    "since": gettext_lazy("sejak"),
     "state": gettext_lazy("tahap"),
     "step": gettext_lazy("langkah"),
     "taken": gettext_lazy("keadaan"),
@@ -110,7 +114,7 @@ VALUES: dict[str, Mapping[str, Words]] = {
     "risk": RISKS,
     "purpose": dict(Purpose.choices),
     "role": dict(Role.choices),
-    "type": dict(ServiceType.choices),
+    "list": dict(ListKey.choices),
     "state": STATES,
     "from": STATES,
     "to": STATES,
@@ -188,7 +192,9 @@ def _word(key: str, value: object, names: Names) -> str:
     text = str(value)
     if len(text) == UUID_LENGTH:
         return names.get(text, _("kunci pemulihan atau tanda terima"))
-    if key == "until":
+    if key == "type":
+        return book().label(ListKey.SERVICE_TYPE, text)
+    if key in {"since", "until"}:
         return _day(text)
     if key == "taken":
         return _moment(text)
