@@ -81,6 +81,8 @@ class Permission(StrEnum):
     """Be the second person where one is not enough: a lost phone, fresh keys, a new key officer."""
     KEYS_VOUCH = "keys.vouch"
     """May be appointed key officer, and then sign public keys."""
+    CODES_MANAGE = "codes.manage"
+    """Write down the office's rules: code lists, kinds of clock, limits, holidays."""
 
 
 _CASEWORK = frozenset({Permission.CASE_LIST, Permission.CASE_READ, Permission.CASE_WRITE, Permission.KEYS_SERVE})
@@ -117,6 +119,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PEOPLE_MANAGE,
             Permission.PEOPLE_ANYWHERE,
             Permission.REQUEST_DECIDE,
+            Permission.CODES_MANAGE,
         }
     ),
 }

@@ -10,5 +10,6 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Register the kinds of event."""
+        """Register the kinds of event, and what clocks can be about."""
         from ruangaman.cases import events  # noqa: F401 - importing fills the registry
+        from ruangaman.cases.selectors import needs  # noqa: F401 - importing fills the registry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, S
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import Content, NoteSource, PersonKind, VictimLink, note_content
+from ruangaman.clocks.types import WITA
 from ruangaman.core.codelists import Place, ServiceType
 from ruangaman.vault.types import Compartment
 
@@ -82,8 +83,17 @@ def add_incident(
         for link in links
     )
     detail: Detail = {"incident": str(incident.pk), "links": len(links)}
-    tell(events.INCIDENT_ADDED, case, by=by, at=at, detail=detail)
+    happened = _when(to_on or from_on, at)
+    tell(events.INCIDENT_ADDED, case, by=by, at=at, detail=detail, occurred=happened, forms=incident.forms)
     return incident
+
+
+def _when(day: date | None, at: datetime) -> tuple[datetime, datetime] | None:
+    """Return between which moments the last of it happened, on the city's clock; None: nobody knows the day."""
+    if day is None:
+        return None
+    begin = datetime.combine(day, time(), WITA)
+    return begin, min(max(begin, at), begin + timedelta(days=1))
 
 
 def _check_links(case: Case, links: Sequence[VictimLink]) -> None:
