@@ -288,8 +288,8 @@ class Clock(models.Model):
         plain = frozenset(
             {
                 "kind", "limit", "about", "unit", "desk", "owner", "lead", "danger", "kecamatan", "started_at",
-                "due_at", "presses_at", "paused_at", "pause_reason", "paused_seconds", "snoozed_until", "snooze_reason", "level",
-                "escalates_at", "stopped_at", "stopped_on",
+                "due_at", "presses_at", "paused_at", "pause_reason", "paused_seconds", "snoozed_until", "snooze_reason",
+                "level", "escalates_at", "stopped_at", "stopped_on",
             }
         )  # fmt: skip
         linkable = frozenset({"id", "dossier", "subject", "anchor"})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -137,22 +136,31 @@ def list_kinds() -> list[ClockKind]:
     return list(ClockKind.objects.order_by("about", "label"))
 
 
+def get_rule(*, key: str) -> tuple[ClockKind | None, list[Limit]]:
+    """Return a kind, if the key is that of one, and every version of its limit, the newest first."""
+    return ClockKind.objects.filter(key=key).first(), list(Limit.objects.filter(key=key).order_by("-valid_from"))
+
+
+def list_holidays(*, since: date) -> list[Holiday]:
+    """Return the days from one day on."""
+    return list(Holiday.objects.filter(on__gte=since))
+
+
 def list_whom(*, to: Tell, clock: Clock) -> list[UUID]:
     """Return who is told at a step: of each person only what `ra_worker` may know."""
     people = User.objects.filter(is_active=True).exclude(email="")
     if to is Tell.HEAD:
         people = people.filter(unit_id=clock.unit_id, role__in=OVERSEERS)
-    elif to is Tell.DESK:
-        people = people.filter(pk__in=DeskMember.objects.filter(desk_id=clock.desk_id, until=None).values("user_id"))
     else:
         people = people.filter(pk__in=_named(to, clock))
     return list(people.order_by("pk").values_list("pk", flat=True))
 
 
-def _named(to: Tell, clock: Clock) -> Iterable[UUID]:
-    """Whoever holds the turn; of a desk all its members."""
-    wanted = clock.lead_id or clock.owner_id if to is Tell.LEAD else clock.owner_id
-    if wanted is not None:
-        return [wanted]
-    members = DeskMember.objects.filter(desk_id=clock.desk_id, until=None)
-    return members.values_list("user_id", flat=True)
+def _named(to: Tell, clock: Clock) -> list[UUID]:
+    """Whoever holds the turn or answers for it; of a desk all its members."""
+    named = clock.lead_id or clock.owner_id if to is Tell.LEAD else clock.owner_id
+    if named is not None and to is not Tell.DESK:
+        return [named]
+    if clock.desk_id is None:
+        return [named] if named else []
+    return list(DeskMember.objects.filter(desk_id=clock.desk_id, until=None).values_list("user_id", flat=True))

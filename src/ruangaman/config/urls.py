@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(cases)),
     path("", include("ruangaman.web.urls")),
     path("", include(intake)),
+    path("", include("ruangaman.clocks.urls")),
     path("", include("ruangaman.accounts.urls")),
 ]
 

@@ -39,6 +39,7 @@ ROOMS = (
     (Permission.KEYS_VOUCH, "/pengaturan/kunci/", gettext_lazy("Kunci yang menunggu tanda tangan")),
     (Permission.REPORT_DESK, "/pengaturan/meja/", gettext_lazy("Meja saya")),
     (Permission.CASE_WRITE, "/pengaturan/buka-kembali/", gettext_lazy("Rekan dengan kunci baru")),
+    (Permission.CODES_MANAGE, "/pengaturan/jam/", gettext_lazy("Batas waktu, hari libur, dan jam kerja")),
 )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.audit import services as audit
+from ruangaman.audit.types import Detail
 from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import ClockKind, Holiday, Limit, OfficeDay
 from ruangaman.clocks.types import Condition, Holder, Length, Step
@@ -76,7 +77,7 @@ def add_kind(*, new: NewKind, by: User, at: datetime, kind_id: UUID | None = Non
     )
     kind.id = kind_id or kind.id
     kind.save(force_insert=True)
-    detail = {
+    detail: Detail = {
         "about": kind.about,
         "starts_on": list(kind.starts_on),
         "stops_on": list(kind.stops_on),
@@ -145,13 +146,13 @@ def set_limit(*, key: str, length: Length, legal_basis: str, valid_from: datetim
         made_by=by,
     )
     limit.save(force_insert=True)
-    detail = {
+    detail: Detail = {
         "value": length.value,
         "unit": str(length.unit),
         "calendar": str(length.calendar),
         "valid_from": valid_from.isoformat(),
     }
-    audit.record(events.LIMIT_SET, by=by, subject=key, at=at, detail=dict(detail))
+    audit.record(events.LIMIT_SET, by=by, subject=key, at=at, detail=detail)
     return limit
 
 

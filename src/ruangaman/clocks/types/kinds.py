@@ -188,14 +188,13 @@ class Condition:
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Condition:
         """Return a stored condition. Raises TypeError: it says something unknown."""
-        plain = {key: value for key, value in stored.items() if not key.endswith("_when")}
-        lists = {key: int(value) if key.startswith("danger") else tuple(value) for key, value in plain.items()}
-        whens = {
-            key: {name: tuple(values) for name, values in value.items()}
-            for key, value in stored.items()
-            if key.endswith("_when")
-        }
-        return cls(**lists, **whens)
+        facts: dict[str, Any] = {}
+        for key, value in stored.items():
+            if key.endswith("_when"):
+                facts[key] = {name: tuple(values) for name, values in value.items()}
+            else:
+                facts[key] = int(value) if key.startswith("danger") else tuple(value)
+        return cls(**facts)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored: without what asks for nothing."""
