@@ -24,6 +24,7 @@ CASEWORK = frozenset({"manajer", "pendamping", "psikolog", "hukum", "rumahaman"}
 HEAD = frozenset({"kepala"})
 AUDIT = frozenset({"dpo", "auditor"})
 KEEPERS = frozenset({"dpo", "admin"})
+ADMIN = frozenset({"admin"})
 IN_CHARGE = frozenset({"admin", "kepala"})
 HOLDERS = frozenset({"kepala", "dinsos"})
 """Who holds an emergency key: the head that of the own unit, the other office's desk officer theirs, from before."""
@@ -154,6 +155,14 @@ MATRIX = (
     waits("", 200, 405, (404, 405)),
     waits("lakukan", 405, 302, (405, 404)),
     waits("tolak", 405, 409, (405, 404)),
+    # The office's rules, for administrators: the same whoever is looked at; a rule that is none is not there.
+    Row("pengaturan/jam/", ADMIN, 200, 405),
+    Row("pengaturan/jam/baru/", ADMIN, 200, 422),
+    Row("pengaturan/jam/libur/", ADMIN, 200, 422),
+    Row("pengaturan/jam/libur/hapus", ADMIN, 405, 302),
+    Row("pengaturan/jam/libur/jam-kerja", ADMIN, 405, 422),
+    Row("pengaturan/jam/<str:key>/", ADMIN, 200, 422, about=True, also={"admin": ANYWHERE}),
+    Row("pengaturan/jam/<str:key>/berlaku", ADMIN, 405, 302, about=True, also={"admin": ANYWHERE}),
     # The register of ended dossiers: all of the installation, by code.
     Row("pengaturan/simpanan/", KEEPERS, 200, 405),
     kept("", 200, 405),

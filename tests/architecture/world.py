@@ -39,6 +39,7 @@ NONE = {
     "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
     "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
     "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID,
+    "rule": "tidak.ada",
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -117,6 +118,7 @@ def _people_facts(
         "desk": desk.code,
         "key": str(user.principal_id),
         "invitation": UNKNOWN_ID,
+        "rule": "case.companion",
     }
 
 

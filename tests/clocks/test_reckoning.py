@@ -38,7 +38,7 @@ from tests.clocks import reference
 
 MONDAY = datetime(2026, 2, 2, tzinfo=WITA)
 EIGHT_TO_FOUR = (time(8), time(16))
-WEEK = Office({day: EIGHT_TO_FOUR for day in range(5)})
+WEEK = Office(dict.fromkeys(range(5), EIGHT_TO_FOUR))
 MINUTE = timedelta(minutes=1)
 
 spans = st.tuples(st.integers(0, 1438), st.integers(1, 1439)).filter(lambda pair: pair[0] < pair[1])

@@ -316,7 +316,8 @@ class Clock(models.Model):
             ),
             models.CheckConstraint(
                 name="clock_end_goes_together",
-                condition=Q(stopped_at=None, stopped_on="") | Q(stopped_at__gte=F("started_at")) & ~Q(stopped_on=""),
+                condition=Q(stopped_at=None, stopped_on="")
+                | Q(stopped_at__isnull=False, stopped_at__gte=F("started_at")) & ~Q(stopped_on=""),
             ),
             models.CheckConstraint(name="clock_chain_is_short", condition=Q(level__lte=LONGEST_CHAIN)),
             models.UniqueConstraint(

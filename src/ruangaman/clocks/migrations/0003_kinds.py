@@ -409,7 +409,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("stopped_at", None), ("stopped_on", "")),
-                    models.Q(("stopped_at__gte", models.F("started_at")), models.Q(("stopped_on", ""), _negated=True)),
+                    models.Q(
+                        ("stopped_at__gte", models.F("started_at")),
+                        ("stopped_at__isnull", False),
+                        models.Q(("stopped_on", ""), _negated=True),
+                    ),
                     _connector="OR",
                 ),
                 name="clock_end_goes_together",
