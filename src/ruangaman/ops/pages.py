@@ -179,6 +179,10 @@ PEOPLE_PAGES = (
     Page("kunci", "kepala", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("kunci", "auditor", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("orang", "admin", "pengaturan/orang/", "/pengaturan/orang/"),
+    Page("jam", "admin", "pengaturan/jam/", "/pengaturan/jam/"),
+    Page("jam-baru", "admin", "pengaturan/jam/baru/", "/pengaturan/jam/baru/"),
+    Page("jam-satu", "admin", "pengaturan/jam/<str:key>/", "/pengaturan/jam/case.companion/"),
+    Page("jam-libur", "admin", "pengaturan/jam/libur/", "/pengaturan/jam/libur/"),
     Page("permintaan", "dpo", "pengaturan/permintaan/", "/pengaturan/permintaan/"),
     Page("buka-kembali", "pendamping", "pengaturan/buka-kembali/", "/pengaturan/buka-kembali/"),
 )
