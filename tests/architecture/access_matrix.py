@@ -24,7 +24,7 @@ CASEWORK = frozenset({"manajer", "pendamping", "psikolog", "hukum", "rumahaman"}
 HEAD = frozenset({"kepala"})
 AUDIT = frozenset({"dpo", "auditor"})
 KEEPERS = frozenset({"dpo", "admin"})
-LISTS = frozenset({"admin"})
+ADMIN = frozenset({"admin"})
 IN_CHARGE = frozenset({"admin", "kepala"})
 HOLDERS = frozenset({"kepala", "dinsos"})
 """Who holds an emergency key: the head that of the own unit, the other office's desk officer theirs, from before."""
@@ -155,6 +155,14 @@ MATRIX = (
     waits("", 200, 405, (404, 405)),
     waits("lakukan", 405, 302, (405, 404)),
     waits("tolak", 405, 409, (405, 404)),
+    # The office's rules, for administrators: the same whoever is looked at; a rule that is none is not there.
+    Row("pengaturan/jam/", ADMIN, 200, 405),
+    Row("pengaturan/jam/baru/", ADMIN, 200, 422),
+    Row("pengaturan/jam/libur/", ADMIN, 200, 422),
+    Row("pengaturan/jam/libur/hapus", ADMIN, 405, 302),
+    Row("pengaturan/jam/libur/jam-kerja", ADMIN, 405, 422),
+    Row("pengaturan/jam/<str:key>/", ADMIN, 200, 422, about=True, also={"admin": ANYWHERE}),
+    Row("pengaturan/jam/<str:key>/berlaku", ADMIN, 405, 302, about=True, also={"admin": ANYWHERE}),
     # The register of ended dossiers: all of the installation, by code.
     Row("pengaturan/simpanan/", KEEPERS, 200, 405),
     kept("", 200, 405),
@@ -183,11 +191,11 @@ MATRIX = (
     in_charge("langkah-kedua", 405, 302),
     in_charge("kunci-baru", 405, 302),
     # What can be chosen in forms, for who keeps the lists of the installation.
-    Row("pengaturan/daftar/", LISTS, 200, 405),
-    Row("pengaturan/daftar/<slug:list_key>/", LISTS, 200, 405),
-    Row("pengaturan/daftar/<slug:list_key>/tambah/", LISTS, 200, 422),
-    Row("pengaturan/daftar/<slug:list_key>/<str:list_code>/ubah/", LISTS, 200, 422),
-    Row("pengaturan/daftar/<slug:list_key>/<str:list_code>/akhiri/", LISTS, 200, 422),
+    Row("pengaturan/daftar/", ADMIN, 200, 405),
+    Row("pengaturan/daftar/<slug:list_key>/", ADMIN, 200, 405),
+    Row("pengaturan/daftar/<slug:list_key>/tambah/", ADMIN, 200, 422),
+    Row("pengaturan/daftar/<slug:list_key>/<str:list_code>/ubah/", ADMIN, 200, 422),
+    Row("pengaturan/daftar/<slug:list_key>/<str:list_code>/akhiri/", ADMIN, 200, 422),
     # The unit's emergency key: seen and handed on by who holds it, named by who is in charge.
     Row("pengaturan/darurat/", STAFF, 404, 405, but=dict.fromkeys(IN_CHARGE | HOLDERS, (200, 405))),
     Row("pengaturan/darurat/<slug:code>/", IN_CHARGE, 405, 422, about=True, also={"admin": ANYWHERE}),

@@ -45,6 +45,7 @@ class Actor:
         places: units and desks that one is in charge of.
         seats: desks one sits at.
         ended: the register that one keeps.
+        rules: the office's rules that one writes down: all of them (they are about nothing), or none.
     """
 
     keys: frozenset[str] = frozenset()
@@ -58,6 +59,7 @@ class Actor:
     seats: frozenset[str] = frozenset()
     ended: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
 
 
 def _person(name: str, **circles: frozenset[str]) -> Actor:
@@ -76,6 +78,7 @@ def _desk(name: str, place: str, reports: frozenset[str], erased: frozenset[str]
 UPTD, REHSOS = frozenset({"uptd", "uptd desk"}), frozenset({"rehsos", "rehsos desk"})
 NEAR_PERSON, FAR_PERSON = frozenset({"pendamping"}), frozenset({"manajer lain"})
 MANAGED = TEAM | {"closed"}
+EVERY_RULE = frozenset({""})
 
 STAFF = {
     "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED),
@@ -96,7 +99,7 @@ STAFF = {
     # Key officers: one oversees the unit, one keeps registers. Neither holds a key of a dossier.
     "kepala": _person("kepala", cases=OFFICE, oversees=OFFICE | NEAR | NEAR_ERASED, people=NEAR_PERSON, places=UPTD),
     "dpo": _person("dpo", people=NEAR_PERSON | FAR_PERSON),
-    "admin": _person("admin", people=NEAR_PERSON | FAR_PERSON, places=UPTD | REHSOS),
+    "admin": _person("admin", people=NEAR_PERSON | FAR_PERSON, places=UPTD | REHSOS, rules=EVERY_RULE),
     "dpo as keeper": Actor(
         keys=frozenset({"dpo"}), own=frozenset({"dpo"}), people=NEAR_PERSON | FAR_PERSON, ended=ENDED
     ),
@@ -106,6 +109,7 @@ STAFF = {
         people=NEAR_PERSON | FAR_PERSON,
         places=UPTD | REHSOS,
         ended=ENDED,
+        rules=EVERY_RULE,
     ),
     "nobody": Actor(),
 } | {
@@ -129,7 +133,7 @@ CIRCLES: dict[str, Callable[[Actor], frozenset[str]]] = {
     "living": lambda actor: (actor.held | actor.oversees) - ERASED,
     "noted": lambda actor: actor.held | actor.oversees | actor.ended,
     "register": lambda actor: actor.ended & ALONE,
-    "lists": lambda actor: frozenset({""}) if "admin" in actor.own else frozenset(),
+    "personal": lambda actor: actor.held if not actor.seats else frozenset(),
 }
 """Circles made of others."""
 
@@ -152,8 +156,8 @@ TABLES = {
     "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
     "intake_idempotencykey": "report_id",
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
-    "audit_auditalarm": "", "clocks_limit": "", "codelists_code": "",
-    "notifications_alarmsent": "user_id", "procrastinate_jobs": "",
+    "audit_auditalarm": "", "codelists_code": "", "clocks_limit": "", "clocks_clock": "dossier_id",
+    "clocks_clockkind": "", "clocks_holiday": "", "clocks_officeday": "", "notifications_alarmsent": "user_id", "procrastinate_jobs": "",
     "procrastinate_events": "", "procrastinate_workers": "", "procrastinate_periodic_defers": "",
     "django_migrations": "", "django_content_type": "", "auth_permission": "",
     "auth_group": None, "auth_group_permissions": None, "account_emailaddress": None,
@@ -211,8 +215,14 @@ WEB = {
     " refusal_ref case_id)",
     "intake_message": "S reports; I reports; U reports (read_at)",
     "intake_attachment": "S reports; I reports",
-    "clocks_limit": "S all",
-    "codelists_code": "S all; I lists by:added_by_id; U lists (valid_to)",
+    "codelists_code": "S all; I rules by:added_by_id; U rules (valid_to)",
+    "clocks_clock": "S own:owner_id|seats:desk_id|oversees|personal; I living;"
+    " U own:owner_id|seats:desk_id|oversees|personal (desk_id owner_id lead_id danger due_at presses_at paused_at"
+    " pause_reason paused_seconds snoozed_until snooze_reason escalates_at stopped_at stopped_on)",
+    "clocks_clockkind": "S all; I rules by:changed_by_id; U rules (valid_to changed_by_id)",
+    "clocks_holiday": "S all; I rules by:changed_by_id; U rules (name source changed_by_id); D rules",
+    "clocks_limit": "S all; I rules by:made_by_id; U rules (valid_to)",
+    "clocks_officeday": "S all; I rules; U rules (opens closes); D rules",
     "django_migrations": "S all",
 }
 """For the staff's pages. Whoever holds a unit's emergency key sees what is asked for it: here the one who is to give it
@@ -247,7 +257,7 @@ WORKER = {
     "accounts_agency": "S all",
     "accounts_unit": "S all",
     "accounts_desk": "S all",
-    "accounts_user": "S all (id email role language is_active)",
+    "accounts_user": "S all (id email role language is_active unit_id)",
     "accounts_deskmember": "S all",
     "accounts_dutyshift": "S all",
     "accounts_signinattempt": "S all (last_at) {last_at < now() - interval '24 hours'};"
@@ -264,7 +274,11 @@ WORKER = {
     " D all {accepted_at < now() - interval '24 hours'}",
     "audit_auditcheckpoint": "S all; I all",
     "audit_auditalarm": "S all; I all",
+    "clocks_clock": "S all; U all (level escalates_at)",
+    "clocks_clockkind": "S all",
+    "clocks_holiday": "S all",
     "clocks_limit": "S all",
+    "clocks_officeday": "S all",
     "notifications_alarmsent": "S all; I all",
     "procrastinate_jobs": "S all; I all; U all; D all",
     "procrastinate_events": "S all; I all; U all; D all",
@@ -316,6 +330,11 @@ CHANGES = {
     "cases_incidentlink": "relation = 'TEMAN'",
     "cases_task": "owner_id = '{me}'",
     "cases_access": "not_after = clock_timestamp() + interval '1 day'",
+    "clocks_clock": "escalates_at = clock_timestamp()",
+    "clocks_clockkind": "valid_to = clock_timestamp(), changed_by_id = '{me}'",
+    "clocks_holiday": "name = 'x', changed_by_id = '{me}'",
+    "clocks_limit": "valid_to = clock_timestamp() + interval '9 years'",
+    "clocks_officeday": "opens = '00:01'",
     "intake_report": "danger = 1",
     "intake_message": "read_at = clock_timestamp()",
     "codelists_code": "valid_to = '2199-01-01'",
@@ -331,7 +350,7 @@ FUNCTIONS = {
     " accounts_finish accounts_finish_emergency accounts_holds_emergency accounts_make_room accounts_may_decide"
     " accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
     " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_count_code"
-    " cases_may_write codelists_may_manage intake_desks"
+    " cases_count_concerned codelists_may_manage cases_may_write clocks_desks clocks_held clocks_may_set intake_desks"
     " intake_dossiers_of intake_held intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"

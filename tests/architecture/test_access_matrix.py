@@ -19,6 +19,7 @@ from tests.support.signing_in import signed_in
 
 METHODS = ("get", "post")
 SLOTS = {
+    "key": "rule",
     "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "access_id": "access",
     "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
     "invitation_id": "invitation", "incident_id": "incident", "victim_id": "victim", "list_key": "list",

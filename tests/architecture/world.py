@@ -41,6 +41,7 @@ NONE = {
     "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
     "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID, "incident": UNKNOWN_ID,
     "victim": UNKNOWN_ID, "list": "daftar-tidak-ada", "list_code": "TIDAK_ADA",
+    "rule": "tidak.ada",
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -119,6 +120,7 @@ def _people_facts(
         "desk": desk.code,
         "key": str(user.principal_id),
         "invitation": UNKNOWN_ID,
+        "rule": "case.companion",
     }
 
 

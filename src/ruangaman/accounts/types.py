@@ -82,7 +82,7 @@ class Permission(StrEnum):
     KEYS_VOUCH = "keys.vouch"
     """May be appointed key officer, and then sign public keys."""
     CODES_MANAGE = "codes.manage"
-    """Change what is data and not program: lists of codes, limits; by day, with a preview, no content."""
+    """Write down the office's rules, which are data and not program: code lists, kinds of clock, limits, holidays."""
 
 
 _CASEWORK = frozenset({Permission.CASE_LIST, Permission.CASE_READ, Permission.CASE_WRITE, Permission.KEYS_SERVE})

@@ -10,8 +10,9 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Register the kinds of event, and count for the lists what is chosen in cases."""
+        """Register the kinds of event, what clocks can be about, and count for the lists what is chosen in cases."""
         from ruangaman.cases import events  # noqa: F401 - importing fills the registry
+        from ruangaman.cases.selectors import needs  # noqa: F401 - importing fills the registry
         from ruangaman.cases.selectors.counting import count_code
         from ruangaman.codelists.registry import Counter, counters
         from ruangaman.codelists.types import COUNTED

@@ -59,10 +59,14 @@ TASK_ADDED = register(
     EventType("cases.task_added", "{actor} menambah tugas pada kasus {subject}", fields=frozenset({"task", "owner"}))
 )
 TASK_DONE = register(
-    EventType("cases.task_done", "{actor} menyelesaikan tugas pada kasus {subject}", fields=frozenset({"task"}))
+    EventType(
+        "cases.task_done", "{actor} menyelesaikan tugas pada kasus {subject}", fields=frozenset({"task", "owner"})
+    )
 )
 TASK_UNDONE = register(
-    EventType("cases.task_undone", "{actor} mengembalikan tugas pada kasus {subject}", fields=frozenset({"task"}))
+    EventType(
+        "cases.task_undone", "{actor} mengembalikan tugas pada kasus {subject}", fields=frozenset({"task", "owner"})
+    )
 )
 ASSIGNED = register(
     EventType("cases.assigned", "{actor} menugaskan orang pada kasus {subject}", fields=frozenset({"user", "role"}))

@@ -18,6 +18,7 @@ class IntakeConfig(AppConfig):
         load_folder("ruangaman.intake.channels")
         from ruangaman.cases.registry import endings, followers, panels
         from ruangaman.intake import events  # noqa: F401 - importing fills the registry
+        from ruangaman.intake.selectors import needs  # noqa: F401 - importing fills the registry
         from ruangaman.intake.services.casework import ThreadEnding, ThreadFollower, ThreadPanel
 
         panels.add(ThreadPanel())

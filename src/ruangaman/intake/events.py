@@ -30,3 +30,4 @@ CASE_OPENED = register(
     EventType("intake.case_opened", "{actor} membuka kasus dari laporan {subject}", fields=frozenset({"case"}))
 )
 RETURNED = register(EventType("intake.returned", "{actor} menyelesaikan pesan baru di laporan {subject}"))
+ACKNOWLEDGED = register(EventType("intake.acknowledged", "{actor} membaca pesan pelapor di laporan {subject}"))

@@ -44,6 +44,12 @@ def tell_former(*, letter_id: str) -> int:
     return services.tell_former(letter_id=UUID(letter_id))
 
 
+@app.task(name="ruangaman.notifications.jobs.tell_of_clock", queue="alarm", retry=RETRY)
+def tell_of_clock(*, about: str, user_id: str) -> int:
+    """Write to somebody that something in their queue is late or nearly so. A repetition writes nothing again."""
+    return services.tell_of_clock(about=UUID(about), user_id=UUID(user_id), at=clock.now())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="ruangaman.notifications.jobs.revive", queue="alarm", queueing_lock="revive", pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> int:

@@ -103,6 +103,43 @@ def tell_person(*, user_id: UUID) -> int:
     return 1
 
 
+def tell_of_clock(*, about: UUID, user_id: UUID, at: datetime) -> int:
+    """Write to somebody once that something waits for them; the letter says neither what nor where.
+
+    Args:
+        about: key of one step of one clock (`clocks.services`).
+
+    Raises:
+        AlarmNotSent: the mail server could not be reached or refused.
+
+    Returns:
+        How many letters went out: none to who had it before, has no address or has left.
+
+    Writes: one row once the mail server took the letter.
+    """
+    with unit_of_work(Role.WORKER):
+        people = User.objects.filter(pk=user_id, is_active=True).exclude(email="")
+        person = people.only("id", "email", "language", "is_active").first()
+        if AlarmSent.objects.filter(report_id=about, user_id=user_id, kind=AlarmKind.LATE).exists():
+            return 0
+    if person is None:
+        return 0
+    with translation.override(person.language):
+        letter = EmailMessage(
+            subject=_("Ada yang menunggu Anda"),
+            body=_("Ada batas waktu yang hampir habis atau sudah lewat. Buka antrean kerja Anda: %(address)s")
+            % {"address": _queue_address()},
+            to=[person.email],
+        )
+    if not _is_sent(letter):
+        raise AlarmNotSent("The letter did not go out.")
+    with unit_of_work(Role.WORKER):
+        AlarmSent.objects.bulk_create(
+            [AlarmSent(report_id=about, user=person, kind=AlarmKind.LATE, sent_at=at)], ignore_conflicts=True
+        )
+    return 1
+
+
 def tell_former(*, letter_id: UUID) -> int:
     """Write once more where somebody was reached before that something about their account changed, not what.
 

@@ -201,6 +201,10 @@ PEOPLE_PAGES = (
     Page("daftar-lihat", "admin", LIST + "tambah/", "/pengaturan/daftar/service_type/tambah/", try_a_code),
     Page("daftar-ubah", "admin", CODE_PAGE + "ubah/", "/pengaturan/daftar/service_type/KESEHATAN/ubah/"),
     Page("daftar-akhiri", "admin", CODE_PAGE + "akhiri/", "/pengaturan/daftar/service_type/PEMULANGAN/akhiri/"),
+    Page("jam", "admin", "pengaturan/jam/", "/pengaturan/jam/"),
+    Page("jam-baru", "admin", "pengaturan/jam/baru/", "/pengaturan/jam/baru/"),
+    Page("jam-satu", "admin", "pengaturan/jam/<str:key>/", "/pengaturan/jam/case.companion/"),
+    Page("jam-libur", "admin", "pengaturan/jam/libur/", "/pengaturan/jam/libur/"),
     Page("permintaan", "dpo", "pengaturan/permintaan/", "/pengaturan/permintaan/"),
     Page("buka-kembali", "pendamping", "pengaturan/buka-kembali/", "/pengaturan/buka-kembali/"),
 )

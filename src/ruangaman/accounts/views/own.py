@@ -40,6 +40,7 @@ ROOMS = (
     (Permission.REPORT_DESK, "/pengaturan/meja/", gettext_lazy("Meja saya")),
     (Permission.CODES_MANAGE, "/pengaturan/daftar/", gettext_lazy("Daftar pilihan")),
     (Permission.CASE_WRITE, "/pengaturan/buka-kembali/", gettext_lazy("Rekan dengan kunci baru")),
+    (Permission.CODES_MANAGE, "/pengaturan/jam/", gettext_lazy("Batas waktu, hari libur, dan jam kerja")),
 )
 
 

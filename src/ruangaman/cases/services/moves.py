@@ -14,6 +14,7 @@ from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
 from ruangaman.cases.models import Case, Transition
 from ruangaman.cases.services.loading import find_first, lock_case, seal
+from ruangaman.cases.services.tasks import wake_tasks
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import CaseState, Evidence, Move, MoveKind, find_move, missing_for, note_content
 from ruangaman.core.codelists import CaseType, ClosingReason
@@ -56,6 +57,8 @@ def move_state(
     case.save(update_fields=["state", "state_since"])
     detail: Detail = {"from": move.source.value, "to": move.target.value}
     tell(events.CASE_MOVED, case, by=by, at=at, detail=detail)
+    if move.kind is MoveKind.AFTERCARE:
+        wake_tasks(case, by=by, at=at)
     return case
 
 
@@ -129,6 +132,7 @@ def reopen_case(*, code: str, reason: str, by: User, at: datetime, transition_id
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
     detail: Detail = {"from": move.source.value}
     tell(events.CASE_REOPENED, case, by=by, at=at, detail=detail)
+    wake_tasks(case, by=by, at=at)
     vault.resume_dossier(dossier_id=case.dossier_id, by=by, at=at)
     for ending in registry.endings:
         ending.resumed(case=case, by=by, at=at)

@@ -46,6 +46,7 @@ def open_case(
     contents: Mapping[Compartment, Sequence[Content]] | None = None,
     people: Sequence[NewPerson] = (),
     files: Sequence[NewFile] = (),
+    forms: Sequence[str] = (),
     case_id: UUID | None = None,
 ) -> Case:
     """Open a case for a manager, with what came from the report sealed under the case's own keys.
@@ -57,13 +58,15 @@ def open_case(
         contents: becomes one note each in its compartment; made by `types.note_content`.
         people: those who are known; identity and contact are sealed.
         files: keys of files that stay where they are; sealed in the attachment compartment.
+        forms: of violence that the report spoke of: they begin clocks, and are kept nowhere.
         case_id: the new row's id, minted with the form: asked twice, the first case is returned.
 
     Raises:
         NotAllowed: `by` may not open cases.
         NotAssignable: `manager` manages no cases of this unit.
 
-    Writes: the dossier and its grants, the case, one assignment, people, notes, files, one `cases.opened` event.
+    Writes: the dossier and its grants, the case, one assignment, people, notes, files, clocks, one `cases.opened`
+        event.
     Source: vault.md rule 10.
     """
     if not policies.can_open(by):
@@ -96,11 +99,11 @@ def open_case(
         _seal_people(case, opened, people, by=by, at=at)
         _seal_notes(case, opened, contents or {}, by=by, at=at)
         _seal_files(case, opened, files, by=by, at=at)
-    _record_opened(case, by=by, at=at)
+    _record_opened(case, forms, by=by, at=at)
     return case
 
 
-def _record_opened(case: Case, *, by: User, at: datetime) -> None:
+def _record_opened(case: Case, forms: Sequence[str], *, by: User, at: datetime) -> None:
     detail: Detail = {
         "case_type": str(case.case_type),
         "risk": int(case.risk),
@@ -108,7 +111,7 @@ def _record_opened(case: Case, *, by: User, at: datetime) -> None:
         "state": str(case.state),
         "manager": str(case.manager_id),
     }
-    tell(events.CASE_OPENED, case, by=by, at=at, detail=detail)
+    tell(events.CASE_OPENED, case, by=by, at=at, detail=detail, forms=forms)
 
 
 def _first_grants(unit: Unit, manager: User) -> list[GrantSpec]:

@@ -17,6 +17,7 @@ from ruangaman.cases.models import Assignment, Case, Task
 from ruangaman.cases.selectors.people import held_alone, join_names
 from ruangaman.cases.services.loading import find_first, lock_case
 from ruangaman.cases.services.telling import tell
+from ruangaman.clocks import services as clocks
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import GrantSpec
@@ -66,7 +67,7 @@ def unassign(*, code: str, assignment_id: UUID, by: User, at: datetime, is_confi
         NotAllowed: `by` does not manage it, or it is the manager, who is replaced instead.
         LastHolder: something would close and `is_confirmed` is False.
 
-    Writes: deletes grants, begins an epoch; the row, the tasks, one `cases.unassigned` event.
+    Writes: deletes grants, begins an epoch; the row, the tasks, clocks, one `cases.unassigned` event.
     """
     case = lock_case(code, by)
     part = case.assignments.select_related("user").filter(pk=assignment_id).first()
@@ -86,6 +87,7 @@ def unassign(*, code: str, assignment_id: UUID, by: User, at: datetime, is_confi
             % {"names": names}
         )
     Task.objects.filter(case=case, owner=part.user, done_at=None).update(owner=case.manager)
+    clocks.hand_all(dossier_id=case.dossier_id, before=part.user_id, to=case.manager, by=by, at=at)
     _leave(case, part, by=by, at=at)
     detail: Detail = {"user": str(part.user_id), "role": part.role}
     tell(events.UNASSIGNED, case, by=by, at=at, detail=detail)
@@ -121,6 +123,7 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
         force_insert=True
     )
     Task.objects.filter(case=case, owner_id=case.manager_id, done_at=None).update(owner=to)
+    clocks.hand_all(dossier_id=case.dossier_id, before=case.manager_id, to=to, by=by, at=at)
     case.manager = to
     case.save(update_fields=["manager"])
     detail: Detail = {"before": str(old.user_id), "after": str(to.pk)}

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
-from ruangaman.audit import services as audit
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import Identity, NewFile, NewPerson, PersonKind, SafeContact, note_content
@@ -25,6 +24,7 @@ from ruangaman.intake.errors import AlreadyOpened, WrongState
 from ruangaman.intake.models import Attachment, Message, Report
 from ruangaman.intake.selectors.desk import names_by_code
 from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held
+from ruangaman.intake.services.telling import tell
 from ruangaman.intake.types import Direction, Relation, State, Step, ViolenceForm, state_after
 from ruangaman.ui.moments import short
 from ruangaman.vault import services as vault
@@ -70,9 +70,7 @@ def open_case(*, code: str, manager: User, case_id: UUID, by: User, at: datetime
     vault.share(dossier_id=report.dossier_id, to=[grant], by=by, at=at)
     report.state, report.case, report.needs_desk = State.CASE_OPENED, case, False
     report.save(update_fields=["state", "case", "needs_desk"])
-    audit.record(
-        events.CASE_OPENED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id, detail={"case": case.code}
-    )
+    tell(events.CASE_OPENED, report, by=by, at=at, detail={"case": case.code})
     return case
 
 
@@ -99,6 +97,7 @@ def _make_case(report: Report, *, manager: User, case_id: UUID, by: User, at: da
         },
         people=_people(report, answers, contact),
         files=_files(attachments, found),
+        forms=_forms(answers),
         case_id=case_id,
     )
 
@@ -115,8 +114,7 @@ def _text(content: Content, key: str) -> str:
 
 def _facts(report: Report, answers: Content, contact: Content) -> Iterable[tuple[str, str]]:
     """What was chosen, as pairs of question and answer in words; what may cost a life comes first."""
-    kinds = answers.get("kinds")
-    forms = [str(ViolenceForm(kind).label) for kind in kinds] if isinstance(kinds, list) else []
+    forms = [str(ViolenceForm(kind).label) for kind in _forms(answers)]
     relation, age, where = (_text(answers, key) for key in ("relation", "age_group", "where"))
     pairs = (
         (_("Tanda bahaya"), ", ".join(str(Danger(code).label) for code in report.dangers)),
@@ -131,6 +129,12 @@ def _facts(report: Report, answers: Content, contact: Content) -> Iterable[tuple
         (_("Umur"), str(AgeGroup(age).label) if age in AgeGroup.values else age),
     )
     return [(label, value) for label, value in pairs if value]
+
+
+def _forms(answers: Content) -> list[str]:
+    """The forms of violence that the reporter chose."""
+    kinds = answers.get("kinds")
+    return [str(kind) for kind in kinds] if isinstance(kinds, list) else []
 
 
 def _kept_from(contact: Content) -> list[str]:
