@@ -13,7 +13,7 @@ from ruangaman.cases import services
 from ruangaman.cases.types import CaseState, note_content
 from ruangaman.clocks.models import Clock, ClockKind, Limit
 from ruangaman.clocks.types import WITA
-from ruangaman.core.codelists import ClosingReason, Place, RiskLevel, ServiceType
+from ruangaman.core.codelists import ClosingReason, RiskLevel
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9
 
@@ -93,7 +93,7 @@ def test_handing_a_case_over_hands_its_turns_over(team):
 
 def incident(team, case, *, on, forms=("SEKSUAL",), at=FEB_2, until=None):
     return act(
-        team.manager, services.add_incident, case, forms=list(forms), place=Place.RUMAH, kecamatan="", from_on=on,
+        team.manager, services.add_incident, case, forms=list(forms), place="RUMAH", kecamatan="", from_on=on,
         to_on=until, narrative=note_content("x"), links=[], at=at,
     )  # fmt: skip
 
@@ -133,9 +133,9 @@ def test_another_form_opens_another_window_and_the_health_service_ends_them(team
     assert Clock.objects.filter(kind__key="clinical.pep").count() == 1, "only of what was sexual"
     assert "evidence.physical" in keys(case)
     facts = {"on": today, "hours": None, "provider_unit": team.office.unit, "result": ""}
-    act(team.manager, services.add_service, case, type=ServiceType.BANTUAN_HUKUM, **facts)
+    act(team.manager, services.add_service, case, type="BANTUAN_HUKUM", **facts)
     assert "clinical.pep" in keys(case)
-    act(team.manager, services.add_service, case, type=ServiceType.KESEHATAN, **facts)
+    act(team.manager, services.add_service, case, type="KESEHATAN", **facts)
     assert "clinical.pep" not in keys(case)
     assert "evidence.sexual" in keys(case)
 

@@ -127,7 +127,7 @@ class KindForm(LengthForm):
         for name, choices in (
             ("starts_on", told),
             ("stops_on", told),
-            ("forms_of", [pair for about in abouts for pair in about.forms.items()]),
+            ("forms_of", [pair for about in abouts for pair in about.forms().items()]),
             ("case_types", list(dict(pair for about in abouts for pair in about.case_types.items()).items())),
             ("states", [pair for about in abouts for pair in about.states.items()]),
             ("marks", [pair for about in abouts for pair in about.marks.items()]),
@@ -189,7 +189,7 @@ class KindForm(LengthForm):
             raise forms.ValidationError(_("Kejadian yang sama tidak dapat memulai dan menyelesaikannya."))
         about = self.about
         for name, known in (
-            ("forms_of", about.forms),
+            ("forms_of", about.forms()),
             ("states", about.states),
             ("marks", about.marks),
             ("case_types", about.case_types),

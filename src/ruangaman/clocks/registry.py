@@ -19,7 +19,8 @@ class About:
         label: what one calls it: kasus, laporan.
         ends_on: events with which it ends: what starts again otherwise does not after them.
         events: event → what happened, as one says it after "bila": kasus dibuka.
-        forms, case_types, states, marks: code → word, of what a condition may ask.
+        forms: asked when it is needed, for it is data: code → word, of what a condition may ask.
+        case_types, states, marks: code → word, likewise.
         count: how many open ones a condition fits now; None: nobody can say.
     """
 
@@ -27,7 +28,7 @@ class About:
     label: Words
     ends_on: frozenset[str]
     events: Mapping[str, Words]
-    forms: Mapping[str, Words] = field(default_factory=dict)
+    forms: Callable[[], Mapping[str, Words]] = dict
     case_types: Mapping[str, Words] = field(default_factory=dict)
     states: Mapping[str, Words] = field(default_factory=dict)
     marks: Mapping[str, Words] = field(default_factory=dict)

@@ -20,7 +20,10 @@ from ruangaman.cases.models import Assignment, Case, Incident, Task
 from ruangaman.cases.types import CaseState
 from ruangaman.clocks.registry import About, abouts
 from ruangaman.clocks.types import Condition, Holder, More, Subject
-from ruangaman.core.codelists import CaseType, ViolenceForm
+from ruangaman.codelists.selectors import book, day_of
+from ruangaman.codelists.types import ListKey
+from ruangaman.core import clock
+from ruangaman.core.codelists import CaseType
 
 PARTS = {Role.PENDAMPING.value: Holder.COMPANION, Role.HUKUM.value: Holder.LAWYER}
 NO_COMPANION, NO_STEP = "no_companion", "no_step"
@@ -94,6 +97,10 @@ def count_concerned(condition: Condition) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _forms() -> dict[str, Any]:
+    return dict(book().choices(ListKey.VIOLENCE_FORM, day_of(clock.now())))
+
+
 def _words() -> dict[str, Any]:
     return {
         events.CASE_OPENED.key: _("kasus dibuka"),
@@ -119,7 +126,7 @@ abouts.add(
         label=_("kasus"),
         ends_on=frozenset({events.CASE_CLOSED.key}),
         events=_words(),
-        forms=dict(ViolenceForm.choices),
+        forms=_forms,
         case_types=dict(CaseType.choices),
         states=dict(CaseState.choices),
         marks={NO_COMPANION: _("belum ada pendamping"), NO_STEP: _("belum ada langkah berikut")},

@@ -117,7 +117,7 @@ def _asks(about: About | None, condition: Condition) -> Iterable[str]:
     if about is None:
         return
     for sentence, known, codes in (
-        (_("dengan bentuk %(what)s"), about.forms, condition.forms),
+        (_("dengan bentuk %(what)s"), about.forms(), condition.forms),
         (_("untuk %(what)s"), about.case_types, condition.case_types),
         (_("pada tahap %(what)s"), about.states, condition.states),
     ):
