@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "ruangaman.vault",
     "ruangaman.accounts",
     "ruangaman.clocks",
+    "ruangaman.consents",
     "ruangaman.notifications",
     "ruangaman.cases",
     "ruangaman.intake",
