@@ -6,17 +6,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import Agency, User
 from ruangaman.audit.types import Detail
-from ruangaman.cases.models import Case, IncidentLink
+from ruangaman.cases.selectors.steps import is_child, is_parent_accused
 from ruangaman.cases.services.loading import lock_writable
 from ruangaman.cases.services.telling import tell
 from ruangaman.consents import events
 from ruangaman.consents import services as consents
 from ruangaman.consents.models import Consent
 from ruangaman.consents.types import Answer, ConsentPurpose
-from ruangaman.core.codelists import CaseType, Relation
 from ruangaman.core.errors import Conflict
 
 
@@ -50,7 +50,7 @@ def give_consent(
     found = Consent.objects.filter(pk=consent_id).first() if consent_id else None
     if found is not None:
         if found.dossier_id != case.dossier_id:
-            raise Conflict("This form was used for another case.")
+            raise Conflict(_("Formulir ini sudah dipakai untuk hal lain. Muat ulang halaman."))
         return found
     row = consents.give(
         dossier_id=case.dossier_id,
@@ -90,17 +90,6 @@ def revoke_consent(*, code: str, consent_id: UUID, by: User, at: datetime) -> Co
     row = consents.revoke(dossier_id=case.dossier_id, consent_id=consent_id, by=by, at=at)
     tell(events.CONSENT_REVOKED, case, by=by, at=at, detail=_names(row))
     return row
-
-
-def is_child(case: Case) -> bool:
-    """Whether the case is that of a child."""
-    return case.case_type == CaseType.CHILD
-
-
-def is_parent_accused(case: Case) -> bool:
-    """Whether a parent of the victim is among those accused: then no guardian is asked and no consent is the gate."""
-    links = IncidentLink.objects.filter(incident__case=case, relation=Relation.ORANG_TUA)
-    return links.exists()
 
 
 def _names(row: Consent) -> Detail:

@@ -12,26 +12,13 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
-from ruangaman.cases.models import Case, Incident, MediationRequest, Person, PoliceDecision
-from ruangaman.cases.selectors.facts import facts_of
+from ruangaman.cases.models import MediationRequest, PoliceDecision
+from ruangaman.cases.selectors.functions import mediation_facts
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import (
-    AskedBy,
-    Fact,
-    MediationFacts,
-    PersonKind,
-    PoliceChoice,
-    note_content,
-    why_no_mediation,
-)
-from ruangaman.consents.models import Consent
-from ruangaman.consents.types import Basis, ConsentPurpose, How
-from ruangaman.core.codelists import AgeGroup, CaseType, RiskLevel
+from ruangaman.cases.types import AskedBy, PoliceChoice, note_content, why_no_mediation
 from ruangaman.core.errors import DomainError, NotAllowed
 from ruangaman.vault.types import Compartment
-
-CHILDREN = (AgeGroup.A0_5, AgeGroup.A6_12, AgeGroup.A13_17)
 
 
 @transaction.atomic
@@ -63,24 +50,6 @@ def ask_mediation(
     detail: Detail = {"request": str(row.pk), "asked_by": str(asked_by), "against": list(against)}
     tell(events.MEDIATION_ASKED, case, by=by, at=at, detail=detail)
     return row
-
-
-def mediation_facts(case: Case, asked_by: AskedBy, at: datetime) -> MediationFacts:
-    """Return what the gate looks at for one case. Reads only."""
-    signed = Consent.objects.live(at).filter(
-        dossier_id=case.dossier_id, purpose=ConsentPurpose.MEDIATION, basis=Basis.CONSENT, how=How.PAPER
-    )
-    victims = Person.objects.filter(case=case, kind=PersonKind.VICTIM)
-    forms = Incident.objects.filter(case=case).values_list("forms", flat=True)
-    return MediationFacts(
-        asked_by=asked_by,
-        is_assessed=Fact.ASSESSED in facts_of(case, at),
-        is_signed=signed.exists(),
-        risk=RiskLevel(case.risk),
-        case_type=CaseType(case.case_type),
-        forms=frozenset(form for several in forms for form in several),
-        has_child_victim=victims.filter(age_group__in=CHILDREN).exists(),
-    )
 
 
 @transaction.atomic
