@@ -19,13 +19,13 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
-from ruangaman.core.codelists import ClosingReason
 from ruangaman.intake.models import Report
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Principal, ReceiptLocator
 from ruangaman.vault.types import HoldReason
 from tests.architecture import world as plain
 from tests.architecture.world import World, make_world
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import add_incident
 
@@ -50,10 +50,7 @@ def make_raw_world() -> RawWorld:
     wiped = plain._refused(world.counter)
     _fill_case(world, Case.objects.get(code=world.things["own"]["case"]))
     at = timezone.now()
-    with working(world.people["manajer"]):
-        cases.close_case(
-            code=closed.code, reason=ClosingReason.MOVED, explanation="x", by=world.people["manajer"], at=at
-        )
+    flow.close(closed, by=world.people["manajer"], head=world.people["kepala"], at=at)
     receipts = _receipts()  # an erased report has none: it is known here by what it was
     gone = (erased.dossier_id, erased.reports.get().dossier_id, wiped.dossier_id)
     with unit_of_work(DatabaseRole.WORKER), connection.cursor() as cursor:

@@ -84,7 +84,7 @@ class TransferForm(CaseForm):
 class ReceivedForm(CaseForm):
     """The other office took the case on."""
 
-    who = CleanText(label=_("Siapa yang menerima"), help_text=_("Nama dan jabatan pada tanda terima."))
+    signer = CleanText(label=_("Siapa yang menerima"), help_text=_("Nama dan jabatan pada tanda terima."))
     on = day(_("Tanggal tanda terima"))
 
 

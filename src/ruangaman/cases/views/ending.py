@@ -77,7 +77,7 @@ def received(request: StaffRequest, code: str, transfer_id: UUID) -> HttpRespons
     def act() -> None:
         known = form.cleaned_data
         services.acknowledge_transfer(
-            code=code, transfer_id=row.pk, who=known["who"], on=known["on"], by=request.user, at=at
+            code=code, transfer_id=row.pk, who=known["signer"], on=known["on"], by=request.user, at=at
         )
 
     return answer(request, "cases/transfer_received.html", case, form, act, to="pelimpahan/", row=row)
