@@ -21,7 +21,8 @@ METHODS = ("get", "post")
 SLOTS = {
     "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "access_id": "access",
     "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
-    "invitation_id": "invitation",
+    "invitation_id": "invitation", "consent_id": "consent", "approval_id": "approval", "transfer_id": "transfer",
+    "contact_id": "contact",
 }  # fmt: skip
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""

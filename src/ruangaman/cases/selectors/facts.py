@@ -71,6 +71,15 @@ def since_episode() -> dict[str, Any]:
     return {"began": Coalesce(Subquery(last), F("opened_at"))}
 
 
+def newest(model: Any, case: Case) -> Any:
+    """Return the newest row of the present episode of a model of `models.planning` or `models.following`, or None."""
+    cases: Any = Case.objects.annotate(**since_episode()).filter(pk=case.pk)
+    began = cases.values_list("began", flat=True).first()
+    if began is None:
+        return None
+    return model.objects.filter(case=case, at__gte=began).select_related("by").order_by("-at", "-id").first()
+
+
 def _facts() -> QuerySet[Case, Any]:
     plans = Plan.objects.filter(**SINCE).order_by("-version")
     closings = ClosingAssessment.objects.filter(**SINCE).order_by("-at", "-id")
@@ -90,7 +99,7 @@ def _facts() -> QuerySet[Case, Any]:
             served=Exists(ServiceRecord.objects.filter(case=OuterRef("pk"), recorded_at__gte=OuterRef("began"))),
             closing_approved=Exists(Approval.objects.filter(subject=OuterRef("closing"), outcome="approved")),
             transferred=Exists(Transfer.objects.filter(**SINCE, acknowledged_at__isnull=False)),
-            aftercare_planned=Exists(Aftercare.objects.filter(**SINCE, held_at=None)),
+            aftercare_planned=Exists(Aftercare.objects.filter(**OF_CASE, held_at=None)),
             open=Exists(Task.objects.filter(**OF_CASE, done_at=None)),
             tries=_count_tries(),
         )

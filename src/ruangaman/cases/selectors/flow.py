@@ -106,9 +106,10 @@ def _rows(kind: Kind, case: Case) -> QuerySet[Any, Any]:
     rows = manager.filter(**of_case, **(kind.where or {})).order_by()
     texts = [Coalesce(Cast(name, CharField()), NONE) for name in kind.code]
     parts = [one for text in texts for one in (text, Value("|"))] or [NONE, NONE]
-    return rows.annotate(
+    found: QuerySet[Any, Any] = rows.annotate(
         kind_key=Value(kind.key), moment=F(kind.moment), who=F(f"{kind.who}__display_name"), said=Concat(*parts)
     ).values_list("kind_key", "moment", "who", "said")
+    return found
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from ruangaman.cases.models import (
     Transfer,
 )
 from ruangaman.cases.selectors.facts import facts_of as facts_of_case
-from ruangaman.cases.selectors.facts import since_episode
+from ruangaman.cases.selectors.facts import newest
 from ruangaman.cases.selectors.sentences import sentence_of
 from ruangaman.cases.selectors.shelf import Facts, facts_of, text_of
 from ruangaman.cases.types import (
@@ -136,7 +136,7 @@ def open_transfers(*, case: Case, viewer: User, at: datetime) -> list[tuple[Step
 
 def open_assessment(*, case: Case, viewer: User, at: datetime) -> tuple[Assessment | None, list[DomainView], str]:
     """Return the newest assessment of the present episode with its domains and its summary."""
-    row = _newest(Assessment, case)
+    row = newest(Assessment, case)
     content = _open([row.ref], case, viewer, at).get(row.ref) if row else None
     domains = content.get("domains") if content is not None and not isinstance(content, Closed) else None
     found = domains if isinstance(domains, dict) else {}
@@ -145,7 +145,7 @@ def open_assessment(*, case: Case, viewer: User, at: datetime) -> tuple[Assessme
 
 def open_plan(*, case: Case, viewer: User, at: datetime) -> PlanView | None:
     """Return the newest plan of the present episode."""
-    row = _newest(Plan, case)
+    row = newest(Plan, case)
     if row is None:
         return None
     goals = list(Goal.objects.filter(plan=row).select_related("owner").order_by("position"))
@@ -158,7 +158,7 @@ def open_plan(*, case: Case, viewer: User, at: datetime) -> PlanView | None:
 
 def open_closing(*, case: Case, viewer: User, at: datetime) -> tuple[StepView | None, Approval | None]:
     """Return the newest closing assessment of the present episode, and what the head said of it."""
-    row = _newest(ClosingAssessment, case)
+    row = newest(ClosingAssessment, case)
     if row is None:
         return None, None
     return _view(row, _open([row.ref], case, viewer, at).get(row.ref)), approval_of(row.pk)
@@ -259,14 +259,6 @@ def point_words(approval: Approval | None) -> list[str]:
     return [str(Point(one).label) for one in approval.points if one in Point.values] if approval else []
 
 
-def _newest(model: Any, case: Case) -> Any:
-    cases: Any = Case.objects.annotate(**since_episode()).filter(pk=case.pk)
-    began = cases.values_list("began", flat=True).first()
-    if began is None:
-        return None
-    return model.objects.filter(case=case, at__gte=began).select_related("by").order_by("-at", "-id").first()
-
-
 def _open(refs: Sequence[UUID], case: Case, viewer: User, at: datetime) -> Opened:
     homes = dict.fromkeys(refs, case.dossier_id)
     return vault.reveal_many(refs=homes, purpose=Purpose.HANDLING, by=viewer, at=at) if homes else {}
@@ -292,7 +284,7 @@ def may_ask(*, case: Case, viewer: User, approval: Approval | None) -> bool:
 
 def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
     """Return what a closing assessment begins with: the danger, and how many goals have been reached."""
-    plan = _newest(Plan, case)
+    plan = newest(Plan, case)
     goals = list(Goal.objects.filter(plan=plan).select_related("task")) if plan else []
     met = [goal for goal in goals if goal.task is not None and goal.task.done_at is not None]
     return {"risk": case.risk, "goals_met": len(met), "goals_total": len(goals)}
@@ -300,7 +292,7 @@ def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
 
 def read_closing(*, case: Case, viewer: User, at: datetime) -> tuple[ClosingReason, list[Missing]]:
     """Return why the case is to be closed, as its closing assessment says, and what is missing before it can be."""
-    row = _newest(ClosingAssessment, case)
+    row = newest(ClosingAssessment, case)
     known = row.reason if row else case.closing_reason
     reason = ClosingReason(known) if known else ClosingReason.GOALS_MET
     move = find_move(CaseState(case.state), CaseState.CLOSED)

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
+from ruangaman.cases.errors import CaseClosed
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, Plan
+from ruangaman.cases.selectors.facts import newest
 from ruangaman.cases.services.loading import find_first, lock_writable
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import ApprovalKind, Outcome, Point
+from ruangaman.cases.types import OPEN_STATES, ApprovalKind, CaseState, Outcome, Point
 from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
 
 
@@ -36,6 +38,7 @@ def ask_approval(*, code: str, kind: ApprovalKind, by: User, at: datetime, appro
         return found
     if not policies.can_assign(by, case):
         raise NotAllowed(_("Hanya manajer kasus yang meminta persetujuan kepala."))
+    _refuse_ended(case)
     subject = newest_subject(case, kind)
     if subject is None:
         raise NotFound(_("Belum ada yang dapat diajukan."))
@@ -59,7 +62,7 @@ def decide_approval(
     Raises:
         NotFound: no such request in a unit that `by` oversees.
         NotAllowed: `by` asked for it.
-        Conflict: it is decided already, or there is a newer version.
+        CaseClosed, Conflict: the case has ended, it is decided already, or there is a newer version.
         DomainError: sent back without a point.
 
     Writes: the row, one `cases.approval_decided` event.
@@ -73,6 +76,7 @@ def decide_approval(
         raise NotAllowed(_("Yang meminta tidak memutuskan sendiri."))
     if row.decided_at is not None:
         raise Conflict(_("Permintaan ini sudah diputuskan."))
+    _refuse_ended(row.case)
     if newest_subject(row.case, ApprovalKind(row.kind)) != row.subject:
         raise Conflict(_("Ada versi yang lebih baru. Manajer akan mengajukannya lagi."))
     if (outcome is Outcome.RETURNED) != bool(points):
@@ -89,8 +93,12 @@ def decide_approval(
     return row
 
 
+def _refuse_ended(case: Case) -> None:
+    if CaseState(case.state) not in OPEN_STATES:
+        raise CaseClosed(_("Kasus ini sudah ditutup. Tidak ada lagi yang perlu diputuskan."))
+
+
 def newest_subject(case: Case, kind: ApprovalKind) -> UUID | None:
-    """Return the id of what there is to decide about: the newest plan or closing assessment of a case."""
-    if kind is ApprovalKind.PLAN:
-        return Plan.objects.filter(case=case).order_by("-version").values_list("pk", flat=True).first()
-    return ClosingAssessment.objects.filter(case=case).order_by("-at", "-id").values_list("pk", flat=True).first()
+    """Return the id of what there is to decide about: the newest plan or closing assessment of the present episode."""
+    found: Plan | ClosingAssessment | None = newest(Plan if kind is ApprovalKind.PLAN else ClosingAssessment, case)
+    return found.pk if found else None
