@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -51,14 +52,19 @@ OWN_WAYS = {MoveKind.CLOSE, MoveKind.REOPEN}
 
 def machine_says(case: Plain, target: str, closing: str = "") -> bool:
     """What table and gates say of a move, of what the plain model says is there."""
-    move = find_move(CaseState(case.state), CaseState(target))
-    if move is None or (move.kind in OWN_WAYS and not closing):
-        return False
     facts = case.facts()
     if closing and case.closing is not None and case.closing.what != closing:
         facts -= {"closing_assessed"}
-    evidence = Evidence(by=uuid4(), has_reason=True, facts=facts)
-    return not missing_for(move, evidence, registry.gates)
+    return _is_open(case.state, target, facts, bool(closing))
+
+
+@cache
+def _is_open(state: str, target: str, facts: frozenset[str], is_closing: bool) -> bool:
+    """Asked once for each: gates are pure."""
+    move = find_move(CaseState(state), CaseState(target))
+    if move is None or (move.kind in OWN_WAYS and not is_closing):
+        return False
+    return not missing_for(move, Evidence(by=uuid4(), has_reason=True, facts=facts), registry.gates)
 
 
 def gate_of_mediation(case: Plain, asker: str) -> bool:

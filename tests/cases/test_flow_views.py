@@ -93,6 +93,7 @@ def test_the_whole_way_by_its_pages(team: Team, case: Case) -> None:
 
 def decide(team: Team, headline: str, **data: Any) -> None:
     """Let the head find what waits, look at it and decide."""
+    assert 'href="/kasus/keputusan/"' in page(team.head, "/kasus/"), "the list of cases leads there"
     text = page(team.head, "/kasus/keputusan/")
     assert headline in text
     approval = Approval.objects.get(decided_at=None)

@@ -93,6 +93,7 @@ def work_on(work: Work) -> None:
         _promise(work, done=True)
     _move(work, CaseState.MONITORING, "Layanan utama selesai, keadaan dipantau.", _serve_once)
     caseflow.follow(work)
+    caseflow.keep_promises(work)
     if work.over or work.ends_at > work.city.now:
         _let_read(work)
         return

@@ -50,7 +50,7 @@ def list_functions(*, case: Case, viewer: User) -> list[FunctionView]:
     types = {ServiceType(one) for one in ServiceRecord.objects.filter(case=case).values_list("type", flat=True)}
     duties = _duties(case, types)
     functions = {SERVICE_FUNCTIONS[one] for one in types} | {OfficeFunction.PENGADUAN}
-    functions |= {DUTY_FUNCTIONS[one] for one in duties}
+    functions |= {DUTY_FUNCTIONS[one] for one in duties - {OfficeDuty.H}}  # to see a need is not yet to shelter
     roles = set(Assignment.objects.filter(case=case).values_list("role", flat=True))
     if Assessment.objects.filter(case=case).exists():
         functions.add(OfficeFunction.PENGELOLAAN_KASUS)

@@ -300,5 +300,8 @@ def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: U
 
 
 def _next_move(case: Case) -> Move | None:
-    forward = moves_from(CaseState(case.state), kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE])
+    """Return where the case goes when all goes well: from monitoring that is its end."""
+    state = CaseState(case.state)
+    last = [MoveKind.CLOSE] if state is CaseState.MONITORING else []
+    forward = moves_from(state, kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE, *last])
     return forward[0] if forward else None

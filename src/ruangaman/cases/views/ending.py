@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -88,9 +88,7 @@ def received(request: StaffRequest, code: str, transfer_id: UUID) -> HttpRespons
 def aftercare(request: StaffRequest, code: str) -> HttpResponse:
     """When somebody asks how it goes after the closing."""
     case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
-    start = timezone.localdate(case.closed_at or at)
-    days = [max(_months_after(start, months), timezone.localdate(at)) for months in AFTERCARE_MONTHS]
-    form = AftercareForm(data_of(request), at=at, initial=dict(zip(("first", "second", "third"), days, strict=True)))
+    form = AftercareForm(data_of(request), at=at, initial=_first_days(timezone.localdate(case.closed_at or at), at))
 
     def act() -> None:
         services.plan_aftercare(code=code, days=form.days(), by=request.user, at=at)
@@ -115,6 +113,14 @@ def contact_after(request: StaffRequest, code: str, contact_id: UUID) -> HttpRes
         )  # fmt: skip
 
     return answer(request, "cases/aftercare_contact.html", case, form, act, row=row)
+
+
+def _first_days(closed_on: date, at: datetime) -> dict[str, date]:
+    """Offer the office's months after the closing; of a case that was closed long ago, after today."""
+    today = timezone.localdate(at)
+    start = closed_on if _months_after(closed_on, AFTERCARE_MONTHS[0]) > today else today
+    days = [_months_after(start, months) for months in AFTERCARE_MONTHS]
+    return dict(zip(("first", "second", "third"), days, strict=True))
 
 
 def _months_after(start: date, months: int) -> date:
