@@ -14,6 +14,7 @@ from ruangaman.cases.errors import EvidenceMissing
 from ruangaman.cases.models import Aftercare, Approval, Episode, Goal, Task
 from ruangaman.cases.selectors.facts import facts_of
 from ruangaman.cases.types import (
+    AccessReason,
     ApprovalKind,
     CaseState,
     Domain,
@@ -22,11 +23,13 @@ from ruangaman.cases.types import (
     Outcome,
     Point,
     Reached,
+    Right,
     find_move,
     missing_for,
 )
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
+from ruangaman.vault.types import Compartment
 from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_2, FEB_3, FEB_9, Team, read
@@ -251,3 +254,25 @@ def test_goals_that_go_on_keep_their_task(team: Team) -> None:
     assert Task.objects.filter(case=case).count() == 2
     rows = Goal.objects.filter(plan__version=2).order_by("position")
     assert [row.task_id == goal.task_id for row in rows] == [True, False]
+
+
+def test_who_only_reads_a_case_for_a_while_writes_no_step(team: Team) -> None:
+    case, reader = team.open(), team.companion
+    with working(team.manager):
+        services.give_access(
+            code=case.code,
+            user=reader,
+            compartments={Compartment.NARRATIVE},
+            reason=AccessReason.SECOND_VIEW,
+            not_after=FEB_9,
+            by=team.manager,
+            at=FEB_2,
+        )
+    for act in (flow.consent, flow.serve, flow.try_contact):
+        with pytest.raises(NotAllowed):
+            act(case, by=reader, at=FEB_3)
+        act(case, by=team.manager, at=FEB_3)
+    with working(reader), pytest.raises(NotAllowed):
+        services.tell_rights(code=case.code, rights=[Right.LEGAL], by=reader, at=FEB_3)
+    with working(team.manager):
+        services.tell_rights(code=case.code, rights=[Right.LEGAL], by=team.manager, at=FEB_3)
