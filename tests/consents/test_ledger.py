@@ -8,7 +8,12 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from ruangaman.accounts import services as accounts
+from ruangaman.accounts.models import Agency
+from ruangaman.accounts.types import AgencyKind
 from ruangaman.audit.models import AuditEvent
+from ruangaman.audit.services import unit_of_work
+from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services
 from ruangaman.cases.models import Case
 from ruangaman.consents.errors import AlreadyRevoked, NotTheirsToGive
@@ -18,7 +23,7 @@ from ruangaman.consents.types import Basis, ConsentPurpose, Giver, How
 from ruangaman.core.codelists import CaseType
 from ruangaman.core.errors import DomainError, NotAllowed, NotFound
 from tests.factories import flow
-from tests.factories.accounts import make_office, working
+from tests.factories.accounts import JAN_5, working
 from tests.factories.cases import FEB_2, FEB_3, FEB_9, Team, add_incident, make_team, read
 
 P = ConsentPurpose
@@ -28,6 +33,12 @@ P = ConsentPurpose
 def team(db: None) -> Team:
     """One person of each role that works on cases."""
     return make_team()
+
+
+def partner() -> Agency:
+    """Another office."""
+    with unit_of_work(DatabaseRole.MIGRATE):
+        return accounts.create_agency(code="mitra", name="Mitra contoh", kind=AgencyKind.PARTNER, at=JAN_5)
 
 
 def counts(case: Case, purpose: P = P.SERVICES, recipient: object = None, at: object = FEB_9) -> bool:
@@ -53,7 +64,7 @@ def test_it_counts_from_when_it_was_said_until_it_ends(team: Team) -> None:
 
 
 def test_a_consent_for_one_says_nothing_about_another(team: Team) -> None:
-    case, other = team.open(), make_office("lain").agency
+    case, other = team.open(), partner()
     own = team.office.agency
     flow.consent(case, by=team.manager, at=FEB_2, purpose=P.HEALTH, recipient=other)
     assert counts(case, P.HEALTH, other)
@@ -111,7 +122,7 @@ def test_of_a_child_whose_parent_is_accused_no_guardian_speaks(team: Team) -> No
 
 
 def test_sharing_names_who_receives_and_what_stays_names_nobody(team: Team) -> None:
-    case, other = team.open(), make_office("lain").agency
+    case, other = team.open(), partner()
     for purpose, recipient in ((P.HEALTH, None), (P.SERVICES, other)):
         with pytest.raises(DomainError, match="penerima"):
             flow.consent(case, by=team.manager, at=FEB_2, purpose=purpose, recipient=recipient)
