@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,13 +19,15 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
-from ruangaman.core.codelists import ClosingReason
+from ruangaman.cases.types import AskedBy, PoliceChoice, Right
+from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake.models import Report
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Principal, ReceiptLocator
 from ruangaman.vault.types import HoldReason
 from tests.architecture import world as plain
 from tests.architecture.world import World, make_world
+from tests.factories import flow
 from tests.factories.accounts import working
 
 NOBODY = UUID(int=0)
@@ -49,10 +51,7 @@ def make_raw_world() -> RawWorld:
     wiped = plain._refused(world.counter)
     _fill_case(world, Case.objects.get(code=world.things["own"]["case"]))
     at = timezone.now()
-    with working(world.people["manajer"]):
-        cases.close_case(
-            code=closed.code, reason=ClosingReason.MOVED, explanation="x", by=world.people["manajer"], at=at
-        )
+    flow.close(closed, by=world.people["manajer"], head=world.people["kepala"], at=at)
     receipts = _receipts()  # an erased report has none: it is known here by what it was
     gone = (erased.dossier_id, erased.reports.get().dossier_id, wiped.dossier_id)
     with unit_of_work(DatabaseRole.WORKER), connection.cursor() as cursor:
@@ -114,6 +113,33 @@ def _fill_case(world: World, case: Case) -> None:
     manager, at = world.people["manajer"], timezone.now()
     with working(manager):
         vault.place_hold(dossier_id=case.dossier_id, reason=HoldReason.COURT, by=manager, at=at)
+    _walk(case, manager, at)
+    facts: dict[str, Any] = {"code": case.code, "at": at}
+    with working(manager):
+        cases.tell_rights(rights=[Right.LEGAL], by=manager, **facts)
+        cases.review(
+            risk=RiskLevel.SEDANG, reason="x", next_on=timezone.localdate(at) + timedelta(days=9), by=manager, **facts
+        )
+        cases.hold_conference(
+            held_at=at, participants=[manager], guests=[], minutes="x", decisions=[], by=manager, **facts
+        )
+        cases.ask_mediation(asked_by=AskedBy.ACCUSED, words="x", by=manager, **facts)
+    psychologist, lawyer = world.people["psikolog"], world.people["hukum"]
+    with working(psychologist):
+        cases.hold_session(
+            on=timezone.localdate(at), attended=True, next_on=None, risk=RiskLevel.SEDANG, words="x", by=psychologist,
+            **facts,
+        )  # fmt: skip
+    with working(lawyer):
+        words = dict.fromkeys(("wish", "letter", "receipt", "why"), "x")
+        cases.decide_police(choice=PoliceChoice.NO_DUTY, informed_at=at, sent_on=None, by=lawyer, **words, **facts)
+
+
+def _walk(case: Case, manager: User, at: datetime) -> None:
+    flow.check_safety(case, by=manager, at=at)
+    flow.assess(case, by=manager, at=at)
+    flow.try_contact(case, by=manager, at=at)
+    put("cases_episode", id=uuid4(), case_id=case.pk, at=at.isoformat(), by_id=manager.pk, number=2)
 
 
 def _name(people: dict[str, User], reports: dict[str, str], found_cases: dict[str, str]) -> dict[str, str]:

@@ -23,7 +23,8 @@ SLOTS = {
     "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "access_id": "access",
     "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
     "invitation_id": "invitation", "incident_id": "incident", "victim_id": "victim", "list_key": "list",
-    "list_code": "list_code",
+    "list_code": "list_code", "consent_id": "consent", "approval_id": "approval", "transfer_id": "transfer",
+    "contact_id": "contact",
 }  # fmt: skip
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,8 +15,9 @@ from ruangaman.accounts.types import AgencyKind, RequestKind, Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
-from ruangaman.cases.models import Assignment, Case, IncidentLink, Person, Task
-from ruangaman.cases.types import AccessReason, NewPerson, PersonKind
+from ruangaman.cases.models import Aftercare, Assignment, Case, IncidentLink, Person, Task, Transfer
+from ruangaman.cases.types import AccessReason, ApprovalKind, NewPerson, PersonKind
+from ruangaman.consents.models import Consent
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services as intake
 from ruangaman.intake.models import Report
@@ -25,6 +26,7 @@ from ruangaman.vault import directory
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Grant, Waiting
 from ruangaman.vault.types import Compartment
+from tests.factories import flow
 from tests.factories.accounts import JAN_5, Office, working
 from tests.factories.cases import add_incident
 from tests.factories.desk import KINDS, Counter, make_counter
@@ -42,6 +44,7 @@ NONE = {
     "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID, "incident": UNKNOWN_ID,
     "victim": UNKNOWN_ID, "list": "daftar-tidak-ada", "list_code": "TIDAK_ADA",
     "rule": "tidak.ada",
+    "consent": UNKNOWN_ID, "approval": UNKNOWN_ID, "transfer": UNKNOWN_ID, "contact": UNKNOWN_ID,
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -198,7 +201,17 @@ def _open(world: World, report: Report, officer: User, manager: User, *, team: b
             at=at,
         )
         vault.ask_for_new_epoch(dossier_ids=[case.dossier_id], reason="left", by=manager, at=at)
+    _begin_flow(case, manager, at)
     return case
+
+
+def _begin_flow(case: Case, manager: User, at: datetime) -> None:
+    """Something of each step that has an address of its own."""
+    flow.consent(case, by=manager, at=at)
+    flow.plan(case, by=manager, at=at)
+    flow.ask(case, ApprovalKind.PLAN, by=manager, at=at)
+    flow.transfer(case, by=manager, at=at, acknowledged=False)
+    Aftercare(case=case, at=at, by=manager, due_on=(at + timedelta(days=30)).date()).save(force_insert=True)
 
 
 def _expire(*dossiers: Any) -> None:
@@ -227,4 +240,8 @@ def _case_facts(world: World, case: Case) -> dict[str, str]:
         "access": str(case.accesses.get().pk),
         "reader": str(case.accesses.get().user_id),
         "waiting": str(Waiting.objects.get(dossier_id=case.dossier_id).pk),
+        "consent": str(Consent.objects.get(dossier_id=case.dossier_id).pk),
+        "approval": str(case.approvals.get().pk),
+        "transfer": str(Transfer.objects.get(case=case).pk),
+        "contact": str(Aftercare.objects.get(case=case).pk),
     }

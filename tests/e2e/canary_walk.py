@@ -9,6 +9,7 @@ from typing import Any
 from ruangaman.ops.demo import PASSWORD
 from ruangaman.ops.running import RunningDemo
 from ruangaman.ops.visitor import Answer, Upload, Visitor
+from tests.e2e import canary_flow
 from tests.e2e.canaries import Flock
 from tests.e2e.conftest import NewVisitor
 from tests.e2e.main_job import codes
@@ -124,9 +125,12 @@ class Walk:
         page = manager.get(f"/kasus/{case}/tim/")
         psychologist = _option(page, "Intan Maharani, psikolog")
         _ok(manager.submit(page, {"user": psychologist}, action="/tim/"))
+        lawyer = _option(page, "Bimo Santoso, pendamping hukum")
+        _ok(manager.submit(manager.get(f"/kasus/{case}/tim/"), {"user": lawyer}, action="/tim/"))
         self._fill(self.staff("psikolog"), case, "catatan/", compartment="4", text=word("clinical note"))
-        self._fill(manager, case, "status/", reason=word("move reason"))
-        self._fill(manager, case, "tutup/", reason="@first", explanation=word("closing"))
+        canary_flow.begin(self._fill, word, manager, case)
+        canary_flow.by_others(self._fill, word, self.staff("psikolog"), self.staff("hukum"), case)
+        canary_flow.end(self._fill, word, manager, self.staff("kepala"), case)
         self._fill(manager, case, "buka-lagi/", reason=word("reopening"))
 
     def staff(self, username: str) -> Visitor:
@@ -165,11 +169,11 @@ class Walk:
         name = f"{self.flock.word(f'{what} name')}.jpg"
         return Upload("files", name, "image/jpeg", photo(self.flock.word(f"{what} content")))
 
-    def _fill(self, visitor: Visitor, case: str, step: str, **fields: Any) -> None:
+    def _fill(self, visitor: Visitor, case: str, step: str, *, stays: bool = False, **fields: Any) -> None:
         page = visitor.get(f"/kasus/{case}/{step}")
         wanted = {name: _first(page, name) if value == "@first" else value for name, value in fields.items()}
         answer = _ok(visitor.submit(page, wanted, action=f"/{step}"))
-        assert answer.path != f"/kasus/{case}/{step}", f"{step} was not taken: {answer.text[-3000:]}"
+        assert stays or answer.path != f"/kasus/{case}/{step}", f"{step} was not taken: {answer.text[-3000:]}"
 
     def _keep_cookies(self, visitor: Visitor) -> None:
         for number, value in enumerate(visitor.cookies.values()):

@@ -65,6 +65,8 @@ class Permission(StrEnum):
     """Close such a case and open it again."""
     CASE_OVERSEE = "case.oversee"
     """See the caseload of the own unit: codes, states, clocks; no content."""
+    CASE_APPROVE = "case.approve"
+    """Decide what the managers of the own unit ask: plans and closings; by facts in the clear, no content."""
     ACCESS_GOVERN = "access.govern"
     """Give and take away reading a part of a case for a while: of a case one manages, or of one's unit."""
     KEYS_SERVE = "keys.serve"
@@ -98,6 +100,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.KEPALA: frozenset(
         {
             Permission.CASE_OVERSEE,
+            Permission.CASE_APPROVE,
             Permission.CASE_LIST,
             Permission.CASE_READ,
             Permission.PEOPLE_MANAGE,

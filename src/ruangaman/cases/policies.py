@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import CASE_ROLES, ROLE_COMPARTMENTS, Permission, Role
-from ruangaman.cases.models import Access, Assignment, Case, Task
+from ruangaman.cases.models import Access, Approval, Assignment, Case, Task
 from ruangaman.cases.types import WRITABLE_STATES, CaseState
 from ruangaman.vault.types import Compartment
 
@@ -90,3 +90,22 @@ def offered_to(role: str) -> frozenset[Compartment]:
 def is_running(access: Access, at: datetime) -> bool:
     """Whether an access was neither taken away nor is its time over."""
     return access.ended_at is None and access.not_after > at
+
+
+def can_decide(user: User, approval: Approval) -> bool:
+    """Whether `user` decides what a manager asked: who oversees the unit, and never what they asked themselves."""
+    return (
+        user.has(Permission.CASE_APPROVE)
+        and approval.case.unit_id in user.oversight_units
+        and approval.asked_by_id != user.pk
+    )
+
+
+def can_hold_session(user: User) -> bool:
+    """Whether `user` records sessions: who holds the clinical drawer by their role."""
+    return Compartment.CLINICAL in ROLE_COMPARTMENTS.get(Role(user.role), frozenset())
+
+
+def can_decide_police(user: User) -> bool:
+    """Whether `user` decides what is told to the police: the legal staff."""
+    return user.role == Role.HUKUM

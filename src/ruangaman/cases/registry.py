@@ -11,7 +11,7 @@ from uuid import UUID
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case
-from ruangaman.cases.types import ActorGate, Gate, ReasonGate
+from ruangaman.cases.types import FLOW_GATES, ActorGate, Gate, ReasonGate
 from ruangaman.core.registry import Registry
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Content
@@ -99,3 +99,5 @@ endings: Registry[Ending] = Registry("case ending")
 
 gates.add(ActorGate())
 gates.add(ReasonGate())
+for gate in FLOW_GATES:
+    gates.add(gate)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from ruangaman.cases.views import access, cases, incidents, moves, records, team, work
+from ruangaman.cases.views import (
+    access,
+    approving,
+    cases,
+    consents,
+    ending,
+    following,
+    incidents,
+    moves,
+    planning,
+    records,
+    team,
+    work,
+)
 
 
 class CaseCode:
@@ -27,6 +40,8 @@ CASE = "kasus/<case_code:code>/"
 app_name = "cases"
 urlpatterns = [
     path("kasus/", cases.index, name="index"),
+    path("kasus/keputusan/", approving.waiting, name="approvals"),
+    path("kasus/keputusan/<uuid:approval_id>/", approving.decide, name="approval"),
     path(CASE, cases.detail, name="detail"),
     path(CASE + "lampiran/<uuid:file_id>", cases.download, name="download"),
     path(CASE + "orang/", records.add_person, name="add_person"),
@@ -52,4 +67,23 @@ urlpatterns = [
     path(CASE + "status/", moves.move, name="move"),
     path(CASE + "tutup/", moves.close, name="close"),
     path(CASE + "buka-lagi/", moves.reopen, name="reopen"),
+    path(CASE + "izin/", consents.ledger, name="consents"),
+    path(CASE + "izin/<uuid:consent_id>/cabut", consents.revoke, name="revoke_consent"),
+    path(CASE + "aman/", planning.safety, name="safety"),
+    path(CASE + "asesmen/", planning.assessment, name="assessment"),
+    path(CASE + "hak/", planning.rights, name="rights"),
+    path(CASE + "rencana/", planning.plan, name="plan"),
+    path(CASE + "rencana/ajukan", approving.ask_plan, name="ask_plan"),
+    path(CASE + "tinjauan/", following.review, name="review"),
+    path(CASE + "konferensi/", following.conference, name="conference"),
+    path(CASE + "sesi/", following.session, name="session"),
+    path(CASE + "upaya/", following.try_contact, name="try_contact"),
+    path(CASE + "mediasi/", following.mediation, name="mediation"),
+    path(CASE + "polisi/", following.police, name="police"),
+    path(CASE + "penutupan/", ending.closing, name="closing"),
+    path(CASE + "penutupan/ajukan", approving.ask_closing, name="ask_closing"),
+    path(CASE + "pelimpahan/", ending.transfer, name="transfer"),
+    path(CASE + "pelimpahan/<uuid:transfer_id>/terima", ending.received, name="transfer_received"),
+    path(CASE + "pasca/", ending.aftercare, name="aftercare"),
+    path(CASE + "pasca/<uuid:contact_id>/", ending.contact_after, name="contact_after"),
 ]

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "ruangaman.accounts",
     "ruangaman.clocks",
     "ruangaman.codelists",
+    "ruangaman.consents",
     "ruangaman.notifications",
     "ruangaman.cases",
     "ruangaman.intake",

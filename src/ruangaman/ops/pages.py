@@ -169,6 +169,27 @@ MANAGER_PAGES = (
     Page("kasus-ditutup", "manajer", CASE, "/kasus/{closed_case}/"),
     Page("buka-lagi", "manajer", CASE + "buka-lagi/", "/kasus/{closed_case}/buka-lagi/"),
 )
+FLOW_PAGES = (
+    Page("izin", "manajer", CASE + "izin/", "/kasus/{case}/izin/"),
+    Page("izin-cabut", "manajer", CASE + "izin/<uuid:consent_id>/cabut", "/kasus/{case}/izin/{consent}/cabut"),
+    Page("aman", "manajer", CASE + "aman/", "/kasus/{case}/aman/"),
+    Page("asesmen", "manajer", CASE + "asesmen/", "/kasus/{case}/asesmen/"),
+    Page("hak", "manajer", CASE + "hak/", "/kasus/{case}/hak/"),
+    Page("rencana", "manajer", CASE + "rencana/", "/kasus/{case}/rencana/"),
+    Page("rencana-terbuka", "manajer", CASE + "rencana/", "/kasus/{case}/rencana/", unfold),
+    Page("tinjauan", "manajer", CASE + "tinjauan/", "/kasus/{case}/tinjauan/"),
+    Page("konferensi", "manajer", CASE + "konferensi/", "/kasus/{case}/konferensi/"),
+    Page("upaya", "manajer", CASE + "upaya/", "/kasus/{case}/upaya/"),
+    Page("mediasi", "manajer", CASE + "mediasi/", "/kasus/{case}/mediasi/"),
+    Page("penutupan", "manajer", CASE + "penutupan/", "/kasus/{case}/penutupan/"),
+    Page("pelimpahan", "manajer", CASE + "pelimpahan/", "/kasus/{case}/pelimpahan/"),
+    Page("pasca", "manajer", CASE + "pasca/", "/kasus/{closed_case}/pasca/"),
+    Page("pasca-kontak", "manajer", CASE + "pasca/<uuid:contact_id>/", "/kasus/{closed_case}/pasca/{contact}/"),
+    Page("sesi", "psikolog", CASE + "sesi/", "/kasus/{case}/sesi/"),
+    Page("polisi", "hukum", CASE + "polisi/", "/kasus/{case}/polisi/"),
+    Page("keputusan", "kepala", "kasus/keputusan/", "/kasus/keputusan/"),
+    Page("keputusan-satu", "kepala", "kasus/keputusan/<uuid:approval_id>/", "/kasus/keputusan/{approval}/"),
+)
 OWN_PAGES = (
     Page("pengaturan", "petugas", "pengaturan/", "/pengaturan/"),
     Page("sandi", "petugas", "pengaturan/sandi/", "/pengaturan/sandi/"),
@@ -217,7 +238,7 @@ ACCOUNTS = (
 
 def staff_pages() -> Iterator[Page]:
     """Yield the pages of those who sign in, account by account, the first screen first, the locked one last."""
-    singled = (*REPORT_PAGES, *MANAGER_PAGES, *OWN_PAGES, *PEOPLE_PAGES)
+    singled = (*REPORT_PAGES, *MANAGER_PAGES, *FLOW_PAGES, *OWN_PAGES, *PEOPLE_PAGES)
     for who in ACCOUNTS:
         pages = [Page("kerja", who, "kerja/", "/kerja/"), *(page for page in singled if page.who == who)]
         if who in CASEWORKERS:
@@ -235,10 +256,11 @@ NOT_IN_THE_DEMO = frozenset(
     {
         "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
         "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/", "pengaturan/kode/",
+        CASE + "pelimpahan/<uuid:transfer_id>/terima",
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
-look at them: each is seen once, with a paper in hand.
+look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every transfer there has.
 """
 
 NO_PAGES = frozenset(
@@ -253,6 +275,7 @@ NO_PAGES = frozenset(
         "pengaturan/bahasa", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
+        CASE + "rencana/ajukan", CASE + "penutupan/ajukan",
         "kerja/kunci/<uuid:waiting_id>/lakukan", "kerja/kunci/<uuid:waiting_id>/tolak",
         *(f"pengaturan/simpanan/<str:code>/{step}" for step in ("usul", "tarik", "setujui", "tahan", "lepas")),
         *(
@@ -278,6 +301,9 @@ _FINDS: dict[str, tuple[str, str]] = {
     "access": ("/kasus/{read_case}/akses/", rf"/akses/({ID})/waktu"),
     "kept": ("/pengaturan/simpanan/", rf"/pengaturan/simpanan/([KL]-{CODE})/"),
     "colleague": ("/pengaturan/orang/", rf"/pengaturan/orang/({ID})/\""),
+    "consent": ("/kasus/{case}/izin/", rf"/izin/({ID})/cabut"),
+    "approval": ("/kasus/keputusan/", rf"/keputusan/({ID})/"),
+    "contact": ("/kasus/{closed_case}/pasca/", rf"/pasca/({ID})/"),
     "part": ("/kasus/{case}/tim/", rf"/tim/({ID})/lepas"),
 }
 """What an address may ask for → on which page of the same role it is found, and how it is written there.

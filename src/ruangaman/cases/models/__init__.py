@@ -12,6 +12,22 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.models.access import Access as Access
+from ruangaman.cases.models.following import Aftercare as Aftercare
+from ruangaman.cases.models.following import ClosingAssessment as ClosingAssessment
+from ruangaman.cases.models.following import Conference as Conference
+from ruangaman.cases.models.following import ContactTry as ContactTry
+from ruangaman.cases.models.following import MediationRequest as MediationRequest
+from ruangaman.cases.models.following import PoliceDecision as PoliceDecision
+from ruangaman.cases.models.following import Session as Session
+from ruangaman.cases.models.following import Transfer as Transfer
+from ruangaman.cases.models.planning import Approval as Approval
+from ruangaman.cases.models.planning import Assessment as Assessment
+from ruangaman.cases.models.planning import Episode as Episode
+from ruangaman.cases.models.planning import Goal as Goal
+from ruangaman.cases.models.planning import Plan as Plan
+from ruangaman.cases.models.planning import Review as Review
+from ruangaman.cases.models.planning import RightsTold as RightsTold
+from ruangaman.cases.models.planning import SafetyCheck as SafetyCheck
 from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind
 from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ClosingReason, RiskLevel, Sex
 from ruangaman.core.codes import new_case_code

@@ -41,6 +41,7 @@ from ruangaman.cases.selectors.people import (
     open_person,
 )
 from ruangaman.cases.selectors.shelf import TaskView
+from ruangaman.cases.selectors.steps import closing_initial, may_ask, read_closing
 
 __all__ = [
     "AccessPage",
@@ -50,6 +51,7 @@ __all__ = [
     "CasePageOfList",
     "HolderView",
     "TaskView",
+    "closing_initial",
     "count_needs",
     "count_open_tasks",
     "count_overseen_needs",
@@ -80,8 +82,10 @@ __all__ = [
     "list_persons",
     "list_providers",
     "list_readers",
+    "may_ask",
     "open_answers",
     "open_hold",
     "open_person",
+    "read_closing",
     "warnings_about",
 ]

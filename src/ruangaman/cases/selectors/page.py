@@ -27,6 +27,7 @@ from ruangaman.cases.models import (
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
 from ruangaman.cases.selectors.cards import facts_about, warnings_about
+from ruangaman.cases.selectors.facts import facts_of
 from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
 from ruangaman.cases.selectors.shelf import Drawer, FileView, NoteView, PersonView, TaskView
@@ -34,6 +35,7 @@ from ruangaman.cases.types import (
     CaseState,
     Evidence,
     Identity,
+    Missing,
     Move,
     MoveKind,
     PersonKind,
@@ -97,7 +99,7 @@ class CasePage:
     holders: list[Holder]
     days: list[tuple[datetime, list[TimelineItem]]]
     next_move: Move | None
-    missing: Sequence[Words]
+    missing: Sequence[Missing]
     team: list[Assignment]
     may: dict[str, bool]
     panels: list[tuple[str, Any]] = field(default_factory=list)
@@ -164,21 +166,31 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         holders=_holders(rows.live, grants, viewer),
         days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
         next_move=move,
-        missing=missing_for(move, Evidence(by=viewer.pk, has_reason=True), registry.gates) if move else [],
+        missing=missing_for(move, _evidence(case, viewer, at), registry.gates) if move else [],
         team=rows.live,
-        may={
-            "write": any(part.user_id == viewer.pk for part in rows.live) and policies.can_write(viewer, case),
-            "assign": policies.can_assign(viewer, case),
-            "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
-            "close": policies.can_close(viewer, case),
-            "readers": policies.can_see_readers(viewer, case),
-        },
+        may=_may(case, rows, viewer),
         panels=[
             (panel.template, shown)
             for panel, found in loaded
             if (shown := panel.context(found, opened, viewer)) is not None
         ],
     )
+
+
+def _may(case: Case, rows: Rows, viewer: User) -> dict[str, bool]:
+    write = any(part.user_id == viewer.pk for part in rows.live) and policies.can_write(viewer, case)
+    return {
+        "write": write,
+        "step": write or policies.can_assign(viewer, case),
+        "assign": policies.can_assign(viewer, case),
+        "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
+        "close": policies.can_close(viewer, case),
+        "readers": policies.can_see_readers(viewer, case),
+    }
+
+
+def _evidence(case: Case, viewer: User, at: datetime) -> Evidence:
+    return Evidence(by=viewer.pk, has_reason=True, facts=facts_of(case, at))
 
 
 def _load(case: Case) -> Rows:
@@ -297,5 +309,8 @@ def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: U
 
 
 def _next_move(case: Case) -> Move | None:
-    forward = moves_from(CaseState(case.state), kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE])
+    """Return where the case goes when all goes well: from monitoring that is its end."""
+    state = CaseState(case.state)
+    last = [MoveKind.CLOSE] if state is CaseState.MONITORING else []
+    forward = moves_from(state, kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE, *last])
     return forward[0] if forward else None
