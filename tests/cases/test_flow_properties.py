@@ -67,6 +67,12 @@ def _is_open(state: str, target: str, facts: frozenset[str], is_closing: bool) -
     return not missing_for(move, Evidence(by=uuid4(), has_reason=True, facts=facts), registry.gates)
 
 
+HARMS = {
+    "FISIK": "physical", "PSIKIS": "psychological", "SEKSUAL": "sexual", "KBGO": "online", "TRAFFICKING": "trafficking",
+}  # fmt: skip
+"""What each form counts as, as the list says it at first."""
+
+
 def gate_of_mediation(case: Plain, asker: str) -> bool:
     """What the pure gate says."""
     facts = MediationFacts(
@@ -75,7 +81,7 @@ def gate_of_mediation(case: Plain, asker: str) -> bool:
         is_signed=case.signed,
         risk=RiskLevel(case.risk),
         case_type=CaseType.WOMAN,
-        forms=frozenset(case.forms),
+        harms=frozenset(HARMS[form] for form in case.forms),
     )
     return not why_no_mediation(facts)
 

@@ -131,19 +131,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField()),
                 (
                     "service",
-                    models.CharField(
-                        choices=[
-                            ("PENGADUAN", "Pengaduan"),
-                            ("KESEHATAN", "Kesehatan"),
-                            ("BANTUAN_HUKUM", "Bantuan hukum"),
-                            ("PENEGAKAN_HUKUM", "Penegakan hukum"),
-                            ("REHABILITASI_SOSIAL", "Rehabilitasi sosial"),
-                            ("REINTEGRASI_SOSIAL", "Reintegrasi sosial"),
-                            ("PEMULANGAN", "Pemulangan"),
-                            ("TOKOH_AGAMA", "Pendampingan tokoh agama"),
-                        ],
-                        max_length=24,
-                    ),
+                    models.CharField(max_length=24),
                 ),
                 ("due_at", models.DateTimeField()),
                 ("ref", models.UUIDField()),
