@@ -283,7 +283,8 @@ def test_the_list_reads_an_index_in_its_order_and_row_security_does_not_change_t
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO clocks_clock (id, kind_id, dossier_id, about, subject, anchor, unit_id, owner_id, danger,"
-            " kecamatan, started_at, due_at, presses_at, pause_reason, paused_seconds, snooze_reason, level, stopped_on)"
+            " kecamatan, started_at, due_at, presses_at, pause_reason, paused_seconds, snooze_reason, level,"
+            " stopped_on)"
             " SELECT gen_random_uuid(), %s, %s, 'case', 'K-1', gen_random_uuid(), %s, %s, 1, '', now(),"
             " now() + n * interval '1 second', now() + n * interval '1 second', '', 0, '', 0, ''"
             " FROM generate_series(1, 20000) n",
