@@ -123,7 +123,8 @@ class KindForm(LengthForm):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        told = [(event, words) for about in abouts for event, words in about.events.items()]
+        in_order = sorted(abouts, key=lambda one: one.key)
+        told = [(event, words) for about in in_order for event, words in about.events.items()]
         for name, choices in (
             ("starts_on", told),
             ("stops_on", told),

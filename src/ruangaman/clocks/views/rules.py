@@ -47,7 +47,7 @@ def index(request: StaffRequest) -> HttpResponse:
     at = clock.now()
     limits = {one.key: one for one in selectors.list_limits(at)}
     groups: dict[str, list[dict[str, Any]]] = {}
-    for kind in selectors.list_kinds():
+    for kind in sorted(selectors.list_kinds(), key=lambda one: abouts.get(one.about) is None):
         about = abouts.get(kind.about)
         title = str(about.label).capitalize() if about else _("Menunggu bagian yang belum ada")
         limit = limits.get(kind.limit_key)
@@ -133,7 +133,7 @@ def _rule_page(
         "title": kind.name if kind else REPORTS.get(key, key),
         "is_valid": kind is not None and kind.is_valid(at),
         "begins": words.begins(kind) if kind else "",
-        "ends": words.stops_words(about, kind.stops_on) if kind else "",
+        "ends": words.stops_words(about, kind.stops_on, kind.rule) if kind else "",
         "holder": Holder(kind.holder).label if kind else "",
         "steps": words.steps_words(kind.steps) if kind else "",
         "count": words.concerned(about, kind.rule) if kind else "",

@@ -35,9 +35,11 @@ def starts_words(about: About | None, events: Iterable[str], condition: Conditio
     return _("%(what)s, %(asks)s") % {"what": told, "asks": asks} if asks else told
 
 
-def stops_words(about: About | None, events: Iterable[str]) -> str:
+def stops_words(about: About | None, events: Iterable[str], condition: Condition) -> str:
     """Say what ends it."""
-    return _either(about.words(event) if about else event for event in events)
+    told = _either(about.words(event) if about else event for event in events)
+    only = ", ".join(_only(about, condition.stops_when))
+    return _("%(what)s, %(asks)s") % {"what": told, "asks": only} if only else told
 
 
 def begins_words(begins: datetime, at: datetime) -> str:
@@ -88,7 +90,7 @@ def preview(new: NewKind, *, about: About, office: Office, at: datetime) -> list
     """Say line by line what a kind would do."""
     lines = [
         (_("Mulai bila"), starts_words(about, new.starts_on, new.condition)),
-        (_("Selesai bila"), stops_words(about, new.stops_on)),
+        (_("Selesai bila"), stops_words(about, new.stops_on, new.condition)),
         (_("Batas"), new.length.words),
         (_("Contoh"), example(new.length, office, at)),
         (_("Giliran"), str(new.holder.label)),
@@ -125,6 +127,14 @@ def _asks(about: About | None, condition: Condition) -> Iterable[str]:
             yield sentence % {"what": _either(_words(known, codes))}
     if condition.marks:
         yield ", ".join(_words(about.marks, condition.marks))
+    yield from _only(about, condition.starts_when)
+
+
+def _only(about: About | None, wanted: Mapping[str, Iterable[str]]) -> Iterable[str]:
+    """Say which values an event has to carry, if it carries the field."""
+    known = about.states if about else {}
+    for codes in wanted.values():
+        yield _("hanya %(what)s") % {"what": _either(_words(known, codes))}
 
 
 def _words(known: Mapping[str, Words], codes: Iterable[str]) -> list[str]:
@@ -132,7 +142,9 @@ def _words(known: Mapping[str, Words], codes: Iterable[str]) -> list[str]:
 
 
 def _either(found: Iterable[str]) -> str:
-    return _(" atau ").join(found)
+    """Return a list as one says it: a, b atau c."""
+    *first, last = [*found] or [""]
+    return _("%(first)s atau %(last)s") % {"first": ", ".join(first), "last": last} if first else last
 
 
 def _after(hours: int) -> str:
