@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.models.access import Access as Access
+from ruangaman.cases.models.glass import Glass as Glass
 from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind
 from ruangaman.core.codelists import (
     AgeGroup,

@@ -42,6 +42,7 @@ from ruangaman.cases.types import (
     moves_from,
 )
 from ruangaman.core.regions import KECAMATAN
+from ruangaman.core.types import Actor
 from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Holder, Promised, Words
 from ruangaman.vault import services as vault
@@ -145,9 +146,54 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     loaded = [(panel, panel.load(case, viewer)) for panel in registry.panels] if held else []
     refs = _refs(rows, held, case) | {ref: home for panel, found in loaded for ref, home in panel.refs(found).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
+    items = [item for panel, found in loaded for item in panel.timeline(found, opened)]
+    page = _compose(case, viewer, at, rows, grants, held, opened, items, stream)
+    page.may = {
+        "write": any(part.user_id == viewer.pk for part in rows.live) and policies.can_write(viewer, case),
+        "assign": policies.can_assign(viewer, case),
+        "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
+        "close": policies.can_close(viewer, case),
+        "readers": policies.can_see_readers(viewer, case),
+    }
+    page.panels = [
+        (panel.template, shown)
+        for panel, found in loaded
+        if (shown := panel.context(found, opened, viewer)) is not None
+    ]
+    return page
+
+
+def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> CasePage:
+    """Return the page of a case as somebody reads it with the unit's emergency key: every drawer, and nothing to do.
+
+    What higher apps add is in other dossiers, and left out.
+
+    Args:
+        reader: opens the case's dossier and no other; what is opened is recorded as access in an emergency.
+        viewer: who it is.
+
+    Writes: one `vault.revealed` event.
+    """
+    rows, held = _load(case), frozenset(Compartment)
+    refs = _refs(rows, held, case)
+    opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=at) if refs else {}
+    return _compose(case, viewer, at, rows, [], held, opened, [], "")
+
+
+def _compose(
+    case: Case,
+    viewer: User,
+    at: datetime,
+    rows: Rows,
+    grants: Sequence[GrantView],
+    held: frozenset[Compartment],
+    opened: Opened,
+    items: Sequence[TimelineItem],
+    stream: str,
+) -> CasePage:
+    """Put the page together from what was loaded and opened. Nobody may do anything on it yet."""
     people = _people(rows, opened)
-    items = timeline.items_of(case, rows, opened, held)
-    items += [item for panel, found in loaded for item in panel.timeline(found, opened)]
+    items = [*timeline.items_of(case, rows, opened, held), *items]
     move = _next_move(case)
     return CasePage(
         case=case,
@@ -166,18 +212,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         next_move=move,
         missing=missing_for(move, Evidence(by=viewer.pk, has_reason=True), registry.gates) if move else [],
         team=rows.live,
-        may={
-            "write": any(part.user_id == viewer.pk for part in rows.live) and policies.can_write(viewer, case),
-            "assign": policies.can_assign(viewer, case),
-            "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
-            "close": policies.can_close(viewer, case),
-            "readers": policies.can_see_readers(viewer, case),
-        },
-        panels=[
-            (panel.template, shown)
-            for panel, found in loaded
-            if (shown := panel.context(found, opened, viewer)) is not None
-        ],
+        may={},
     )
 
 

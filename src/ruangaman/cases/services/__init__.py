@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from ruangaman.cases.services.access import ask_for_older, change_access, end_access, give_access, share_older
+from ruangaman.cases.services.glass import (
+    agree_glass,
+    ask_glass,
+    break_glass,
+    end_glass,
+    freeze_late,
+    miss_glass,
+    review_glass,
+)
 from ruangaman.cases.services.holding import hold_case, release_case
 from ruangaman.cases.services.moves import close_case, move_state, reopen_case
 from ruangaman.cases.services.opening import open_case
@@ -17,20 +26,27 @@ __all__ = [
     "add_person",
     "add_service",
     "add_task",
+    "agree_glass",
     "ask_for_older",
+    "ask_glass",
     "assign",
+    "break_glass",
     "change_access",
     "change_manager",
     "close_case",
     "complete_task",
     "edit_person",
     "end_access",
+    "end_glass",
+    "freeze_late",
     "give_access",
     "hold_case",
+    "miss_glass",
     "move_state",
     "open_case",
     "release_case",
     "reopen_case",
+    "review_glass",
     "share_older",
     "unassign",
     "undo_task",

@@ -10,10 +10,11 @@ from ruangaman.audit.types import Detail, EventType
 from ruangaman.cases.models import Case
 
 
-def tell(event: EventType, case: Case, *, by: User, at: datetime, detail: Detail) -> None:
+def tell(event: EventType, case: Case, *, by: User | None, at: datetime, detail: Detail) -> None:
     """Record something that happened in a case, in the transaction in which it happens.
 
     Args:
+        by: None: the worker found it.
         detail: codes and counts, never words of a person.
 
     Writes: one event.

@@ -21,6 +21,18 @@ from ruangaman.cases.types.flow import (
     missing_for,
     moves_from,
 )
+from ruangaman.cases.types.glass import (
+    GLASS_ASKED_FOR,
+    GLASS_OPEN_FOR,
+    GLASS_USUAL,
+    GlassEnding,
+    GlassFacts,
+    GlassReason,
+    GlassState,
+    GlassVerdict,
+    glass_state,
+    review_due,
+)
 from ruangaman.cases.types.listing import SOON, URGENT_NEEDS, CaseFacts, CaseFilters, Cursor, Need, need_of
 from ruangaman.cases.types.people import (
     Content,
@@ -39,6 +51,9 @@ from ruangaman.cases.types.people import (
 
 __all__ = [
     "CLOSED_STATES",
+    "GLASS_ASKED_FOR",
+    "GLASS_OPEN_FOR",
+    "GLASS_USUAL",
     "LONGEST_ACCESS",
     "MOVES",
     "OPEN_STATES",
@@ -55,6 +70,11 @@ __all__ = [
     "Cursor",
     "Evidence",
     "Gate",
+    "GlassEnding",
+    "GlassFacts",
+    "GlassReason",
+    "GlassState",
+    "GlassVerdict",
     "Identity",
     "Move",
     "MoveKind",
@@ -69,10 +89,12 @@ __all__ = [
     "contact_of",
     "find_move",
     "first_state",
+    "glass_state",
     "identity_of",
     "missing_for",
     "moves_from",
     "need_of",
     "note_content",
     "person_content",
+    "review_due",
 ]
