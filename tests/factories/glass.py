@@ -41,14 +41,16 @@ def ask(case: Case, by: User, *, at_once: bool = False, at: datetime | None = No
 
 def agree(glass: Glass, by: User) -> None:
     """Agree to an opening."""
+    glass = fresh(glass)
     with working(by):
-        services.agree_glass(glass=fresh(glass), by=by, at=timezone.now())
+        services.agree_glass(glass=glass, by=by, at=timezone.now())
 
 
 def begin(glass: Glass, by: User, *, at: datetime | None = None) -> Glass:
     """Begin an opening."""
+    glass = fresh(glass)
     with working(by):
-        return services.break_glass(glass=fresh(glass), by=by, at=at or timezone.now())
+        return services.break_glass(glass=glass, by=by, at=at or timezone.now())
 
 
 def broken(case: Case, by: User) -> Glass:

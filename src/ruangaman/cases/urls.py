@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from ruangaman.cases.views import access, cases, moves, records, team, work
+from ruangaman.cases.views import access, cases, glass, moves, records, team, work
 
 
 class CaseCode:
@@ -25,6 +25,7 @@ register_converter(CaseCode, "case_code")
 
 CASE = "kasus/<case_code:code>/"
 app_name = "cases"
+GLASS = "darurat/<uuid:glass_id>/"
 urlpatterns = [
     path("kasus/", cases.index, name="index"),
     path(CASE, cases.detail, name="detail"),
@@ -51,4 +52,12 @@ urlpatterns = [
     path(CASE + "status/", moves.move, name="move"),
     path(CASE + "tutup/", moves.close, name="close"),
     path(CASE + "buka-lagi/", moves.reopen, name="reopen"),
+    path("darurat/", glass.board, name="glass_board"),
+    path("darurat/<case_code:code>/", glass.ask, name="glass_ask"),
+    path(GLASS, glass.one, name="glass"),
+    path(GLASS + "setuju", glass.agree, name="glass_agree"),
+    path(GLASS + "tolak", glass.decline, name="glass_decline"),
+    path(GLASS + "buka", glass.begin, name="glass_begin"),
+    path(GLASS + "tutup", glass.end, name="glass_end"),
+    path(GLASS + "tinjau", glass.review, name="glass_review"),
 ]

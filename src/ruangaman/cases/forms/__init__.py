@@ -5,6 +5,7 @@ from __future__ import annotations
 from ruangaman.cases.forms.access import AccessForm, EndForm, HoldForm, UntilForm
 from ruangaman.cases.forms.decisions import AssignForm, CloseForm, HandOverForm, MoveForm, ReleaseForm, ReopenForm
 from ruangaman.cases.forms.filters import FilterForm
+from ruangaman.cases.forms.glass import GlassAskForm, GlassBeginForm, GlassCodeForm, GlassReviewForm
 from ruangaman.cases.forms.people import PersonForm
 from ruangaman.cases.forms.records import IncidentForm, NoteForm, ServiceForm, TaskForm
 
@@ -14,6 +15,10 @@ __all__ = [
     "CloseForm",
     "EndForm",
     "FilterForm",
+    "GlassAskForm",
+    "GlassBeginForm",
+    "GlassCodeForm",
+    "GlassReviewForm",
     "HandOverForm",
     "HoldForm",
     "IncidentForm",

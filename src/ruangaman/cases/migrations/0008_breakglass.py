@@ -230,7 +230,8 @@ BEGIN
             WHERE g.opened_at IS NOT NULL AND g.reviewed_at IS NULL AND g.frozen_at IS NULL
             AND g.review_due_at <= least(moment, clock_timestamp()) RETURNING g.*
     LOOP
-        UPDATE accounts_user SET emergency_frozen_at = moment WHERE id = late.opener_id AND emergency_frozen_at IS NULL;
+        UPDATE accounts_user u SET emergency_frozen_at = moment
+            WHERE u.id = late.opener_id AND u.emergency_frozen_at IS NULL;
         PERFORM cases_glass_call(ARRAY[late.opener_id], late.case_id, 'frozen');
         PERFORM cases_glass_call(cases_glass_overseers(late.unit_id), late.opener_id, 'late');
         RETURN QUERY SELECT late.id, late.case_id, late.dossier_id, late.code::text, late.opener_id;

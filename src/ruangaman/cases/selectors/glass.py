@@ -79,6 +79,11 @@ class GlassBoard:
     to_review: list[GlassRow]
     past: list[GlassRow]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether who answers for openings has none to see; who opens has a form to look at."""
+        return self.oversees and not (self.running or self.waiting or self.to_review or self.past)
+
 
 def find_by_code(*, code: str, viewer: User) -> Found | None:
     """Return the case with this code in a unit whose emergency key `viewer` holds; None for every other code alike."""
@@ -143,7 +148,7 @@ def get_glass(*, glass_id: UUID, viewer: User) -> Glass:
     return glass
 
 
-def get_running(*, glass_id: UUID, viewer: User, at: datetime) -> Glass:
+def get_running(*, glass_id: UUID, viewer: User) -> Glass:
     """Return an opening that `viewer` may end. Raises Http404: absent, or not theirs to end."""
     glass = get_object_or_404(Glass.objects.select_related(*PEOPLE), pk=glass_id)
     manages = Case.objects.filter(pk=glass.case_id, manager=viewer).exists()
@@ -167,12 +172,6 @@ def get_row(*, glass: Glass, viewer: User, at: datetime) -> GlassRow:
         may_review=state in {GlassState.TO_REVIEW, GlassState.LATE} and policies.can_review(viewer, glass),
         times=_times(glass),
     )
-
-
-def list_running(*, case: Case, at: datetime) -> list[Glass]:
-    """Return the openings of a case that run now, for the banner on its page."""
-    rows = case.openings.filter(opened_at__isnull=False, closed_at=None, until__gt=at)
-    return list(rows.select_related("opener").order_by("until"))
 
 
 def count_to_review(*, viewer: User, at: datetime) -> int:

@@ -16,6 +16,7 @@ from ruangaman.cases.models import (
     Assignment,
     Case,
     CaseFile,
+    Glass,
     Incident,
     IncidentLink,
     Note,
@@ -31,6 +32,7 @@ from ruangaman.cases.selectors.shelf import Drawer, FileView, IncidentView, Note
 from ruangaman.cases.types import (
     CaseState,
     Evidence,
+    GlassState,
     Identity,
     Move,
     MoveKind,
@@ -73,6 +75,8 @@ class Rows:
     tasks: list[Task]
     transitions: list[Transition]
     parts: list[Assignment]
+    openings: list[Glass]
+    """By the emergency key of the unit, those that were begun."""
 
     @property
     def live(self) -> list[Assignment]:
@@ -100,6 +104,8 @@ class CasePage:
     team: list[Assignment]
     may: dict[str, bool]
     panels: list[tuple[str, Any]] = field(default_factory=list)
+    openings: list[Glass] = field(default_factory=list)
+    """Those by the emergency key that run now."""
 
     @property
     def has_keys(self) -> bool:
@@ -213,6 +219,7 @@ def _compose(
         missing=missing_for(move, Evidence(by=viewer.pk, has_reason=True), registry.gates) if move else [],
         team=rows.live,
         may={},
+        openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
     )
 
 
@@ -230,6 +237,7 @@ def _load(case: Case) -> Rows:
         tasks=list(tasks.order_by("due_at", "id")),
         transitions=list(Transition.objects.filter(case=case).select_related("by").order_by("at", "id")),
         parts=sorted(parts.order_by("since", "id"), key=lambda part: part.user_id != case.manager_id),
+        openings=list(case.openings.exclude(opened_at=None).select_related("opener", "closed_by").order_by("opened_at")),
     )
     for task in rows.tasks:
         task.case = case

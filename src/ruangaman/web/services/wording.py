@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
 from ruangaman.accounts.types import RequestKind, Role
-from ruangaman.cases.types import AccessReason, CaseState, PersonKind
+from ruangaman.cases.types import AccessReason, CaseState, GlassEnding, GlassReason, GlassVerdict, PersonKind
 from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel, ServiceType
 from ruangaman.intake.types import State
 from ruangaman.ui.moments import WITA, clock_time
@@ -25,6 +25,7 @@ LABELS: dict[str, Words] = {
     "after": gettext_lazy("sesudah"),
     "agency": gettext_lazy("instansi"),
     "approved": gettext_lazy("disetujui"),
+    "at_once": gettext_lazy("tanpa orang kedua"),
     "authority": gettext_lazy("wewenang"),
     "before": gettext_lazy("sebelum"),
     "case": gettext_lazy("kasus"),
@@ -37,6 +38,7 @@ LABELS: dict[str, Words] = {
     "desks": gettext_lazy("meja"),
     "door": gettext_lazy("pintu"),
     "dossiers": gettext_lazy("berkas"),
+    "ending": gettext_lazy("berakhir"),
     "epoch": gettext_lazy("masa kunci"),
     "erased": gettext_lazy("dihapus lagi"),
     "files": gettext_lazy("berkas"),
@@ -64,11 +66,13 @@ LABELS: dict[str, Words] = {
     "state": gettext_lazy("tahap"),
     "step": gettext_lazy("langkah"),
     "taken": gettext_lazy("keadaan"),
+    "times": gettext_lazy("kali ini dalam bulan itu yang ke"),
     "to": gettext_lazy("ke"),
     "type": gettext_lazy("jenis"),
     "unit": gettext_lazy("unit"),
     "until": gettext_lazy("sampai"),
     "user": gettext_lazy("orang"),
+    "verdict": gettext_lazy("tinjauan"),
     "why": gettext_lazy("sebab"),
 }
 """What a field is called. A field that is not here is an inner number of a row, and stays out."""
@@ -84,6 +88,7 @@ REASONS = {
     **dict(AccessReason.choices),
     **dict(HoldReason.choices),
     **dict(ErasureReason.choices),
+    **dict(GlassReason.choices),
     "left": gettext_lazy("tidak bekerja lagi di sini"),
 }
 RISKS = {str(value): label for value, label in RiskLevel.choices}
@@ -115,6 +120,8 @@ VALUES: dict[str, Mapping[str, Words]] = {
     "from": STATES,
     "to": STATES,
     "reason": REASONS,
+    "ending": dict(GlassEnding.choices),
+    "verdict": dict(GlassVerdict.choices),
     "kind": KINDS,
     "door": KINDS,
     "channel": {"web": gettext_lazy("halaman web")},
