@@ -21,7 +21,7 @@ METHODS = ("get", "post")
 SLOTS = {
     "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "access_id": "access",
     "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
-    "invitation_id": "invitation",
+    "invitation_id": "invitation", "glass_id": "glass",
 }  # fmt: skip
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""
@@ -103,6 +103,8 @@ def fill(route: str, things: dict[str, str]) -> str:
     names = dict(SLOTS)
     if route.startswith("pengaturan/simpanan/"):
         names |= {"code": "ended"}
+    elif route.startswith("darurat/"):
+        names |= {"code": "glass_case"}
     elif route.startswith("kasus/"):
         names |= {"code": "case", "file_id": "case_file", "user_id": "reader"}
     elif any(end in f"/{route}" for end in CASE_THREAD):

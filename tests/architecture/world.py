@@ -16,7 +16,7 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Assignment, Case, Person, Task
-from ruangaman.cases.types import AccessReason, NewPerson, PersonKind
+from ruangaman.cases.types import AccessReason, GlassEnding, NewPerson, PersonKind
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services as intake
 from ruangaman.intake.models import Report
@@ -27,6 +27,7 @@ from ruangaman.vault.models import Grant, Waiting
 from ruangaman.vault.types import Compartment
 from tests.factories.accounts import JAN_5, Office, working
 from tests.factories.desk import KINDS, Counter, make_counter
+from tests.factories.glass import broken
 
 CASE_ROLES = (Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN)
 PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -38,7 +39,8 @@ NONE = {
     "case_file": UNKNOWN_ID, "thread_file": UNKNOWN_ID, "person": UNKNOWN_ID, "task": UNKNOWN_ID, "part": UNKNOWN_ID,
     "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
     "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
-    "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID,
+    "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID, "glass": UNKNOWN_ID,
+    "glass_case": "K-00000000",
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -80,6 +82,8 @@ def make_world() -> World:
     far = _people_facts(
         other.people["manajer-lain"], people["admin"], people["dpo"], counter.desk, instead_of=people["dinsos"]
     )
+    near |= {"glass": _opening(people["kepala"], world.things["own"]["case"])}
+    far |= {"glass": _opening(people["dinsos"], world.things["other"]["case"])}
     for relation, facts in (("own", near), ("unassigned", far), ("other", far), ("expired", far)):
         world.things[relation] |= facts
     _expire(past.dossier_id)
@@ -93,7 +97,7 @@ def things_for(world: World, who: str, relation: str) -> dict[str, str]:
     found = dict(world.things[relation])
     if who == "dinsos" and relation != "none":
         swapped = world.things["own" if relation in {"other", "unassigned", "expired"} else "other"]
-        found |= {key: swapped[key] for key in ("report", "report_file", "handover")}
+        found |= {key: swapped[key] for key in ("report", "report_file", "handover", "glass", "glass_case")}
         found |= {"desk": f"meja-{LAST}"}
     return found
 
@@ -118,6 +122,15 @@ def _people_facts(
         "key": str(user.principal_id),
         "invitation": UNKNOWN_ID,
     }
+
+
+def _opening(holder: User, code: str) -> str:
+    """An opening by the emergency key, begun and ended; nobody has reviewed it."""
+    found = Case.objects.get(code=code)
+    glass = broken(found, holder)
+    with working(holder):
+        cases.end_glass(glass=glass, how=GlassEnding.CLOSED, by=holder, at=timezone.now())
+    return str(glass.pk)
 
 
 def _seated(counter: Counter) -> dict[str, User]:
@@ -208,6 +221,7 @@ def _case_facts(world: World, case: Case) -> dict[str, str]:
     assert part is not None
     return {
         "case": case.code,
+        "glass_case": case.code,
         "case_report": report.code,
         "case_file": str(case.files.order_by("pk")[0].pk),
         "thread_file": str(report.attachments.filter(message__isnull=False)[0].pk),

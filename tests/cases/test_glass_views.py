@@ -26,7 +26,7 @@ from tests.factories.cases import STORY, Team
 from tests.factories.glass import WHY, agree, ask, broken, fresh, let_pass, make_holder
 from tests.support.signing_in import signed_in
 
-TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]*')
+TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value="|X-CSRFToken": ")[^"]*')
 NAME = "NAMA-UJI Melati"
 
 
