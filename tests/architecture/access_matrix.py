@@ -265,8 +265,8 @@ MATRIX = (
     in_case("akses/<uuid:access_id>/cabut", 200, 302, who=MANAGER | HEAD, also=OVERSEEN),
     in_case("akses/<uuid:user_id>/bagikan", 405, 409),
     in_case("akses/<uuid:user_id>/minta", 405, 409, who=MANAGER | HEAD, also=OVERSEEN),
-    # Opening one case by the unit's emergency key. Who holds one is no role; who answers for it is. Here it was begun by
-    # a head (and by the other office's holder) and is over, so that nothing but the review is left to do.
+    # Opening one case by the unit's emergency key. Who holds one is no role; who answers for it is. Here it was begun
+    # by a head (and by the other office's holder) and is over, so that nothing but the review is left to do.
     Row("darurat/", STAFF, 404, 404, but={**dict.fromkeys(HOLDERS, (200, 422)), "dpo": (200, 404)}),
     Row(
         "darurat/<case_code:code>/",

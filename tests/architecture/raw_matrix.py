@@ -73,9 +73,7 @@ def _works(name: str, cases: frozenset[str], reports: frozenset[str] = frozenset
     return _person(name, cases=cases, works=cases, reports=reports, held=cases | reports)
 
 
-def _desk(
-    name: str, place: str, reports: frozenset[str], erased: frozenset[str], **circles: frozenset[str]
-) -> Actor:
+def _desk(name: str, place: str, reports: frozenset[str], erased: frozenset[str], **circles: frozenset[str]) -> Actor:
     held = reports | circles.pop("words", frozenset())
     return _person(name, reports=reports | erased, held=held, seats=frozenset({f"{place} desk"}), **circles)
 
@@ -104,8 +102,8 @@ STAFF = {
     "pembaca lain": _works("pembaca lain", frozenset({"elsewhere"})),
     "mantan": _person("mantan"),
     "manajer lama": _person("manajer lama"),
-    # Key officers: one oversees the unit, one keeps registers. Neither holds a key of a case or a report; both answer for
-    # openings by the emergency key.
+    # Key officers: one oversees the unit, one keeps registers. Neither holds a key of a case or a report; both answer
+    # for openings by the emergency key.
     "kepala": _person(
         "kepala",
         cases=OFFICE,
@@ -347,8 +345,8 @@ FUNCTIONS = {
     "ra_web": "accounts_accept_invitation accounts_change_email accounts_close accounts_count_dossiers accounts_decide"
     " accounts_finish accounts_finish_emergency accounts_holds_emergency accounts_make_room accounts_may_decide"
     " accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
-    " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_glass_agree cases_glass_ask"
-    " cases_glass_break cases_glass_close cases_glass_find cases_glass_live cases_glass_review cases_guards"
+    " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_glass_agree"
+    " cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live cases_glass_review cases_guards"
     " cases_may_write intake_desks"
     " intake_dossiers_of intake_held intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
@@ -357,8 +355,8 @@ FUNCTIONS = {
     "ra_public": "audit_append audit_seal_hash audit_seal_hashes intake_accept intake_is_mine intake_mark_read"
     " intake_own intake_reception intake_safe_status intake_write ra_dossiers ra_principals ra_units ra_user"
     " vault_is_new vault_keep_pepper vault_locate_receipt vault_may_add_frame vault_may_add_to_thread",
-    "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips cases_glass_freeze procrastinate_*"
-    " ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper vault_not_shredded"
+    "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips cases_glass_freeze"
+    " procrastinate_* ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper vault_not_shredded"
     " vault_shred vault_shredded",
     "ra_sender": "audit_append ra_principals ra_units ra_user vault_keep_pepper",
     "ra_audit": "audit_append audit_digest audit_first_bad audit_leaves audit_part audit_readings audit_tips"

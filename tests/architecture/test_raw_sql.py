@@ -291,7 +291,9 @@ def test_with_broken_glass_one_case_is_seen_and_nothing_is_changed(database: Dat
     glass = Glass.objects.get(opener=user)
     run("SAVEPOINT broken")
     run("UPDATE cases_glass SET closed_at = NULL, closed_by_id = NULL, ending = '' WHERE id = %s", glass.pk)
-    tables = [name for name, about in TABLES.items() if name in OF_DOSSIERS or about in {*TARGETS, "incident_id", "file_id"}]
+    tables = [
+        name for name, about in TABLES.items() if name in OF_DOSSIERS or about in {*TARGETS, "incident_id", "file_id"}
+    ]
     tables = [name for name in tables if name.startswith(("vault_", "cases_"))]
     found: dict[str, tuple[set[str], list[str]]] = {}
     for broken in ("", str(glass.pk)):

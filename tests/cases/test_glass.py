@@ -106,7 +106,7 @@ def events() -> list[str]:
     return [one.type for one in AuditEvent.objects.filter(type__startswith="cases.glass").order_by("at", "seq")]
 
 
-# --- reading -----------------------------------------------------------------------------------------------------
+# --- reading -----------------------------------------------------
 
 
 def test_the_whole_case_is_read_and_the_trail_says_why(team: Team, holder: User, case: Case):
@@ -208,7 +208,9 @@ def test_one_opening_opens_one_case(team: Team, holder: User, case: Case):
             with pytest.raises(NotFound):
                 vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=timezone.now())
         assert [one.pk for one in Case.objects.all()] == [case.pk]
-        assert set(Grant.objects.filter(principal_id=group_id).values_list("dossier_id", flat=True)) == {case.dossier_id}
+        assert set(Grant.objects.filter(principal_id=group_id).values_list("dossier_id", flat=True)) == {
+            case.dossier_id
+        }
 
 
 def test_two_officers_open_the_same_case_each_for_themselves(team: Team, holder: User, case: Case):
@@ -222,7 +224,7 @@ def test_two_officers_open_the_same_case_each_for_themselves(team: Team, holder:
     assert read(second, other).name
 
 
-# --- nothing is written --------------------------------------------------------------------------------------------
+# --- nothing is written ------------------------------------------
 
 
 def test_the_reader_is_given_to_no_service_that_writes(team: Team, holder: User, case: Case):
@@ -279,7 +281,7 @@ def test_services_do_not_see_the_case_of_an_opening(holder: User, case: Case):
         services.add_note(code=case.code, compartment=C.WORK, text="x", by=holder, at=timezone.now())
 
 
-# --- asking ----------------------------------------------------------------------------------------------------------
+# --- asking ------------------------------------------------------
 
 
 def test_a_code_of_nobody_and_one_of_another_unit_are_the_same(team: Team, holder: User, case: Case):
@@ -352,7 +354,7 @@ def test_the_words_are_sealed_and_go_when_the_case_goes(team: Team, holder: User
         assert "UJI" not in cursor.fetchone()[0]
 
 
-# --- the second person -----------------------------------------------------------------------------------------------
+# --- the second person -------------------------------------------
 
 
 def test_nobody_agrees_to_their_own_and_the_last_who_could_review_does_not(team: Team, holder: User, case: Case):
@@ -399,7 +401,7 @@ def test_an_agreement_does_not_wait_for_ever(team: Team, holder: User, case: Cas
         begin(glass, holder)
 
 
-# --- what ends an opening ----------------------------------------------------------------------------------------------
+# --- what ends an opening ----------------------------------------
 
 
 def test_who_is_taken_off_the_key_in_the_middle_reads_no_more(team: Team, holder: User, case: Case):
@@ -424,7 +426,7 @@ def test_a_wrong_clock_makes_no_opening_longer(holder: User, case: Case, skew: t
     assert glass.until <= timezone.now() + HOUR
 
 
-# --- letters -----------------------------------------------------------------------------------------------------------
+# --- letters -----------------------------------------------------
 
 
 def test_those_who_have_to_know_are_written_to_in_the_same_act(team: Team, holder: User, case: Case):
@@ -461,7 +463,7 @@ def test_the_fourth_in_a_month_is_told_apart(team: Team, holder: User):
     assert [row.times for row in board.running] == [4, 0, 0, 0]
 
 
-# --- the review ----------------------------------------------------------------------------------------------------------
+# --- the review --------------------------------------------------
 
 
 def test_a_third_person_reviews_once_it_is_over(team: Team, holder: User, case: Case):
@@ -494,13 +496,16 @@ def test_the_database_refuses_who_opened_and_who_agreed(team: Team, holder: User
             )
             assert cursor.fetchone()[0] is False
     for column in ("opener_id", "agreed_by_id"):
-        with pytest.raises(IntegrityError, match="reviewed_by_a_third"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"UPDATE cases_glass SET reviewed_by_id = {column}, reviewed_at = now(), verdict = 'right',"  # noqa: S608 - two names
-                    " verdict_ref = %s, verdict_home_id = words_home_id WHERE id = %s",
-                    [uuid4(), glass.pk],
-                )
+        statement = (
+            f"UPDATE cases_glass SET reviewed_by_id = {column}, reviewed_at = now(), verdict = 'right',"  # noqa: S608 - two names
+            " verdict_ref = %s, verdict_home_id = words_home_id WHERE id = %s"
+        )
+        with (
+            pytest.raises(IntegrityError, match="reviewed_by_a_third"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, [uuid4(), glass.pk])
 
 
 def test_what_nobody_reviews_in_time_freezes_the_right_until_somebody_does(team: Team, holder: User, case: Case):

@@ -71,7 +71,7 @@ def act(step: tuple[Any, ...], case: Case, office: list[User]) -> None:
 
 
 def allowed(glass: dict[str, Any], who: User, everything: list[dict[str, Any]], at: datetime) -> bool:
-    """What the rules say, from the row alone: opened by them, by two or for a life, running, and nothing of theirs late."""
+    """What the rules say, from the rows alone: theirs, by two or for a life, running, and nothing of theirs late."""
     late = any(
         one["opener_id"] == who.pk and one["opened_at"] and not one["reviewed_at"] and one["review_due_at"] <= at
         for one in everything
@@ -112,7 +112,9 @@ def office(team: Team) -> list[User]:
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(days=st.lists(steps, min_size=3, max_size=9))
 def test_nothing_is_read_but_in_an_open_window(team: Team, office: list[User], days: list[tuple[Any, ...]]) -> None:
     group_id = team.office.unit.breakglass_id

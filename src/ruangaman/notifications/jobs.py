@@ -46,7 +46,7 @@ def tell_former(*, letter_id: str) -> int:
 
 @app.task(name="ruangaman.notifications.jobs.call_glass", queue="alarm", retry=RETRY)
 def call_glass(*, user_id: str, kind: str) -> int:
-    """Write to somebody that an opening by an emergency key needs them. A repetition writes again; that does no harm."""
+    """Write to somebody that an opening by an emergency key needs them. Twice does no harm."""
     return services.call_glass(user_id=UUID(user_id), kind=GlassCall(kind))
 
 

@@ -28,8 +28,8 @@ LONGEST_REVIEW = timedelta(days=31)
 class Glass(models.Model):
     """One opening: asked, agreed to, begun, over, reviewed. Written by functions of the database alone.
 
-    The dossier, the code and the unit are kept here, for who reviews may not see the case. The words have dossiers of their own:
-    whoever opens holds nothing of the case, and neither do those who review.
+    The dossier, the code and the unit are kept here, for who reviews may not see the case. The words have dossiers of
+    their own: whoever opens holds nothing of the case, and neither do those who review.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -116,8 +116,9 @@ class Glass(models.Model):
     class Privacy:
         plain = frozenset(
             {
-                "id", "unit", "reason", "is_danger", "opener", "asked_at", "agreed_by", "agreed_at", "opened_at", "until",
-                "closed_at", "closed_by", "ending", "review_due_at", "reviewed_at", "reviewed_by", "verdict", "frozen_at",
+                "id", "unit", "reason", "is_danger", "opener", "asked_at", "agreed_by", "agreed_at", "opened_at",
+                "until", "closed_at", "closed_by", "ending", "review_due_at", "reviewed_at", "reviewed_by", "verdict",
+                "frozen_at",
             }
         )  # fmt: skip
         linkable = frozenset({"case", "dossier", "code", "words_ref", "words_home", "verdict_ref", "verdict_home"})

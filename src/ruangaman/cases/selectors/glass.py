@@ -238,7 +238,7 @@ def _set_glass(value: str) -> None:
 
 
 def _listed(viewer: User, *, holds: bool) -> Sequence[Glass]:
-    """Return the openings that are `viewer`'s to see here: own ones, those of units whose key they hold, all they answer for."""
+    """Return what is `viewer`'s to see here: own openings, those to agree to, and all that they answer for."""
     rows = Glass.objects.select_related(*PEOPLE).order_by("-asked_at", "-id")
     if viewer.role == Role.DPO:
         return list(rows[:SHOWN])

@@ -237,7 +237,9 @@ def _load(case: Case) -> Rows:
         tasks=list(tasks.order_by("due_at", "id")),
         transitions=list(Transition.objects.filter(case=case).select_related("by").order_by("at", "id")),
         parts=sorted(parts.order_by("since", "id"), key=lambda part: part.user_id != case.manager_id),
-        openings=list(case.openings.exclude(opened_at=None).select_related("opener", "closed_by").order_by("opened_at")),
+        openings=list(
+            case.openings.exclude(opened_at=None).select_related("opener", "closed_by").order_by("opened_at")
+        ),
     )
     for task in rows.tasks:
         task.case = case

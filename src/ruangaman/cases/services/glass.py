@@ -200,8 +200,8 @@ def _refuse_frozen(by: User, at: datetime) -> None:
     if policies.is_frozen(by, Glass.objects.filter(opener=by, reviewed_at=None), at):
         raise GlassFrozen(
             _(
-                "Hak Anda membuka dengan kunci darurat dibekukan: pembukaan Anda sebelumnya belum ditinjau. Minta kepala"
-                " unit atau petugas pelindungan data meninjaunya."
+                "Hak Anda membuka dengan kunci darurat dibekukan: pembukaan Anda sebelumnya belum ditinjau. Minta"
+                " kepala unit atau petugas pelindungan data meninjaunya."
             )
         )
 

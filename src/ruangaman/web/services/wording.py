@@ -66,7 +66,7 @@ LABELS: dict[str, Words] = {
     "state": gettext_lazy("tahap"),
     "step": gettext_lazy("langkah"),
     "taken": gettext_lazy("keadaan"),
-    "times": gettext_lazy("kali ini dalam bulan itu yang ke"),
+    "times": gettext_lazy("pembukaan dalam bulan itu"),
     "to": gettext_lazy("ke"),
     "type": gettext_lazy("jenis"),
     "unit": gettext_lazy("unit"),
