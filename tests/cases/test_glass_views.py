@@ -259,11 +259,12 @@ def test_who_read_my_file_and_the_trail_say_it_in_words(team: Team, holder: User
 def test_strangers_find_nothing(team: Team, holder: User, case: Case) -> None:
     glass = ask(case, holder)
     way = f"/darurat/{glass.pk}/"
+    acts = [f"{way}{step}" for step in ("setuju", "tolak", "buka", "tutup")]
     for who in (team.desk, team.companion, team.office.user(Role.ADMIN), team.office.user(Role.AUDITOR)):
         client = signed_in(who)
         for path in ("/darurat/", f"/darurat/{case.code}/", way, f"{way}tinjau"):
             assert client.get(path).status_code == 404, (who, path)
-        for path in ("/darurat/", f"/darurat/{case.code}/", *(f"{way}{step}" for step in ("setuju", "tolak", "buka", "tutup"))):  # fmt: skip
+        for path in ("/darurat/", f"/darurat/{case.code}/", *acts):
             assert post(client, path).status_code == 404, (who, path)
     assert signed_in(holder).get(way).status_code == 200
     assert fresh(glass).closed_at is None
