@@ -347,7 +347,8 @@ FUNCTIONS = {
     " accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
     " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions"
     " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
-    " cases_glass_review cases_guards cases_may_write intake_desks intake_dossiers_of intake_held intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
+    " cases_glass_review cases_guards cases_may_write intake_desks intake_dossiers_of intake_held"
+    " intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"
     " vault_remove_member vault_shred",

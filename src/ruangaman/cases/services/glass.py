@@ -223,7 +223,7 @@ def _case_of(glass: Glass) -> Case:
     return Case(pk=glass.case_id, code=glass.code, dossier_id=glass.dossier_id, unit_id=glass.unit_id)
 
 
-def _call(function: str, *values: object) -> object:
+def _call(function: str, *values: str | bool | UUID | datetime) -> object:
     """Call a function of the database that does one step; what it returns says whether it did."""
     slots = ", ".join(["%s"] * len(values))
     with connection.cursor() as cursor:

@@ -70,11 +70,11 @@ from ruangaman.ui.words import LEVELS, SHELF, STAGES
 
 register = template.Library()
 
-FILTERS = {"wita": moments.clock_time, "wita_day": moments.day, "wita_short": moments.short, "wita_when": moments.when}
-FILTERS |= {"ago": moments.ago, "last_day": moments.last_day}
-for _name, _words in FILTERS.items():
-    register.filter(_name, _words)
-register.filter("left", moments.left)
+register.filter("wita", moments.clock_time)
+for _name in ("day", "short", "when"):
+    register.filter(f"wita_{_name}", getattr(moments, _name))
+for _name in ("ago", "left", "last_day"):
+    register.filter(_name, getattr(moments, _name))
 
 
 def _drawing(name: str) -> SafeString:
