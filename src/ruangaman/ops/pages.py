@@ -114,6 +114,7 @@ PUBLIC_PAGES = (
 CASE = "kasus/<case_code:code>/"
 PERSON = "pengaturan/orang/<uuid:user_id>/"
 EMERGENCY = "pengaturan/darurat/"
+GLASS = "darurat/<uuid:glass_id>/"
 SIGN_IN = (
     Page("masuk", "masuk", "masuk/", "/masuk/"),
     Page("undangan", "masuk", "masuk/undangan/", "/masuk/undangan/"),
@@ -176,6 +177,9 @@ PEOPLE_PAGES = (
     Page("pindah", "kepala", PERSON + "pindah/", "/pengaturan/orang/{other_colleague}/pindah/"),
     Page("darurat", "kepala", EMERGENCY, "/pengaturan/darurat/"),
     Page("darurat", "admin", EMERGENCY, "/pengaturan/darurat/"),
+    Page("akses-darurat", "kepala", "darurat/", "/darurat/"),
+    Page("akses-darurat-minta", "kepala", "darurat/<case_code:code>/", "/darurat/{case}/"),
+    Page("akses-darurat", "dpo", "darurat/", "/darurat/"),
     Page("kunci", "kepala", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("kunci", "auditor", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("orang", "admin", "pengaturan/orang/", "/pengaturan/orang/"),
@@ -209,10 +213,11 @@ NOT_IN_THE_DEMO = frozenset(
     {
         "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
         "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/", "pengaturan/kode/",
+        GLASS, GLASS + "tinjau",
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
-look at them: each is seen once, with a paper in hand.
+look at them: each is seen once, with a paper in hand. So are openings by an emergency key: in the demo there are none.
 """
 
 NO_PAGES = frozenset(
@@ -227,6 +232,7 @@ NO_PAGES = frozenset(
         "pengaturan/bahasa", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
+        *(GLASS + step for step in ("setuju", "tolak", "buka", "tutup")),
         "kerja/kunci/<uuid:waiting_id>/lakukan", "kerja/kunci/<uuid:waiting_id>/tolak",
         *(f"pengaturan/simpanan/<str:code>/{step}" for step in ("usul", "tarik", "setujui", "tahan", "lepas")),
         *(

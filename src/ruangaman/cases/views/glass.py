@@ -65,32 +65,37 @@ def ask(request: StaffRequest, code: str) -> HttpResponse:
         raise Http404
     form = GlassAskForm(data_of(request))
     if is_sent(request, form):
-        known = form.cleaned_data
-        asked: list[Glass] = []
-        if is_done(
-            form,
-            lambda: asked.append(
-                services.ask_glass(
-                    code=code,
-                    reason=GlassReason(known["reason"]),
-                    words=known["words"],
-                    at_once=form.at_once,
-                    by=viewer,
-                    at=at,
-                    glass_id=known["row_id"],
-                )
-            ),
-        ):
-            return go(request, f"{URL}{asked[0].pk}/")
-    seconds = [user for user in selectors.list_seconds(unit_id=found.unit_id) if user.pk != viewer.pk]
+        asked = sent(request, code, form)
+        if asked is not None:
+            return go(request, f"{URL}{asked.pk}/")
     context = {
         "code": code,
         "found": found,
         "form": form,
-        "seconds": seconds,
+        "seconds": [user for user in selectors.list_seconds(unit_id=found.unit_id) if user.pk != viewer.pk],
         "is_frozen": policies.is_frozen(viewer, Glass.objects.filter(opener=viewer, reviewed_at=None), at),
     }
     return render(request, "cases/glass_ask.html", context, status=422 if form.errors else 200)
+
+
+def sent(request: StaffRequest, code: str, form: GlassAskForm) -> Glass | None:
+    """Ask for what stands in the form; None: what was refused stands above it."""
+    known, asked = form.cleaned_data, list[Glass]()
+    is_asked = is_done(
+        form,
+        lambda: asked.append(
+            services.ask_glass(
+                code=code,
+                reason=GlassReason(known["reason"]),
+                words=known["words"],
+                at_once=form.at_once,
+                by=request.user,
+                at=clock.now(),
+                glass_id=known["row_id"],
+            )
+        ),
+    )
+    return asked[0] if is_asked else None
 
 
 @signed_in()

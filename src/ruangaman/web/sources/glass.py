@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors as cases
@@ -63,7 +63,7 @@ sections.add(
     Section(
         key="glass",
         place=45,
-        label=pgettext_lazy("bagian", "Darurat"),
+        label=gettext_lazy("Darurat"),
         url="/darurat/",
         icon="unlocked",
         permissions=frozenset({Permission.GLASS_REVIEW}),
