@@ -29,7 +29,7 @@ class Keyring:
     signing: SigningPair | None = field(default=None, repr=False)
     generation: int = 1
     others: dict[int, KemPrivate] = field(default_factory=dict, repr=False)
-    only: UUID | None = None
+    only: UUID | None = field(default=None, repr=False)
     _groups: dict[tuple[UUID, int], KemPrivate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
