@@ -24,8 +24,10 @@ OFFICE = frozenset({"case", "unassigned", "past", "closed", "erased"})
 """Its cases."""
 TEAM = frozenset({"case", "past"})
 ERASED = NEAR_ERASED | {"erased"}
-ENDED = frozenset({"refused", "wiped", "closed", "before closed"})
-"""What is in the register of ended dossiers: refused ones, and a closed case with the report before it."""
+WORDS = frozenset({"words case", "words elsewhere"})
+"""Why somebody opened a case by the emergency key: a dossier of its own, which goes when the case goes."""
+ENDED = frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS
+"""What is in the register of ended dossiers: refused ones, and a closed case with the report before it; and WORDS."""
 ALONE = frozenset({"refused", "wiped", "closed"})
 """Of those, what is ordered to be erased by itself: a report goes with the case that it became."""
 
@@ -46,6 +48,7 @@ class Actor:
         seats: desks one sits at.
         ended: the register that one keeps.
         rules: the office's rules that one writes down: all of them (they are about nothing), or none.
+        glass: cases whose openings by an emergency key one sees beside those one sees the case of.
     """
 
     keys: frozenset[str] = frozenset()
@@ -60,6 +63,7 @@ class Actor:
     ended: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
+    glass: frozenset[str] = frozenset()
 
 
 def _person(name: str, **circles: frozenset[str]) -> Actor:
@@ -71,19 +75,24 @@ def _works(name: str, cases: frozenset[str], reports: frozenset[str] = frozenset
     return _person(name, cases=cases, works=cases, reports=reports, held=cases | reports)
 
 
-def _desk(name: str, place: str, reports: frozenset[str], erased: frozenset[str]) -> Actor:
-    return _person(name, reports=reports | erased, held=reports, seats=frozenset({f"{place} desk"}))
+def _desk(name: str, place: str, reports: frozenset[str], erased: frozenset[str], **circles: frozenset[str]) -> Actor:
+    held = reports | circles.pop("words", frozenset())
+    return _person(name, reports=reports | erased, held=held, seats=frozenset({f"{place} desk"}), **circles)
 
 
 UPTD, REHSOS = frozenset({"uptd", "uptd desk"}), frozenset({"rehsos", "rehsos desk"})
 NEAR_PERSON, FAR_PERSON = frozenset({"pendamping"}), frozenset({"manajer lain"})
 MANAGED = TEAM | {"closed"}
 EVERY_RULE = frozenset({""})
+OPENED = frozenset({"case", "elsewhere"})
+"""What was opened by an emergency key."""
 
 STAFF = {
     "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED),
     "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED),
-    "dinsos": _desk("dinsos", "rehsos", FAR, frozenset()),
+    "dinsos": _desk(
+        "dinsos", "rehsos", FAR, frozenset(), words=frozenset({"words elsewhere"}), glass=frozenset({"elsewhere"})
+    ),
     "manajer": _works("manajer", MANAGED, frozenset({"before case", "before past", "before closed"})),
     "manajer 2": _works("manajer 2", frozenset({"unassigned"}), frozenset({"before unassigned"})),
     "manajer lain": _works("manajer lain", frozenset({"elsewhere"}), frozenset({"before elsewhere"})),
@@ -96,12 +105,21 @@ STAFF = {
     "pembaca lain": _works("pembaca lain", frozenset({"elsewhere"})),
     "mantan": _person("mantan"),
     "manajer lama": _person("manajer lama"),
-    # Key officers: one oversees the unit, one keeps registers. Neither holds a key of a dossier.
-    "kepala": _person("kepala", cases=OFFICE, oversees=OFFICE | NEAR | NEAR_ERASED, people=NEAR_PERSON, places=UPTD),
-    "dpo": _person("dpo", people=NEAR_PERSON | FAR_PERSON),
+    # Key officers: one oversees the unit, one keeps registers. Neither holds a key of a case or a report; both answer
+    # for openings by the emergency key.
+    "kepala": _person(
+        "kepala",
+        cases=OFFICE,
+        oversees=OFFICE | NEAR | NEAR_ERASED,
+        people=NEAR_PERSON,
+        places=UPTD,
+        held=frozenset({"words case"}),
+    ),
+    "dpo": _person("dpo", people=NEAR_PERSON | FAR_PERSON, held=WORDS, glass=OPENED),
     "admin": _person("admin", people=NEAR_PERSON | FAR_PERSON, places=UPTD | REHSOS, rules=EVERY_RULE),
     "dpo as keeper": Actor(
-        keys=frozenset({"dpo"}), own=frozenset({"dpo"}), people=NEAR_PERSON | FAR_PERSON, ended=ENDED
+        keys=frozenset({"dpo"}), own=frozenset({"dpo"}), people=NEAR_PERSON | FAR_PERSON, ended=ENDED, held=WORDS,
+        glass=OPENED,
     ),
     "admin as keeper": Actor(
         keys=frozenset({"admin"}),
@@ -131,6 +149,7 @@ STREET = {
 CIRCLES: dict[str, Callable[[Actor], frozenset[str]]] = {
     "known": lambda actor: actor.held | actor.oversees,
     "living": lambda actor: (actor.held | actor.oversees) - ERASED,
+    "theirs": lambda actor: frozenset() if actor.ended else actor.held | actor.oversees,
     "noted": lambda actor: actor.held | actor.oversees | actor.ended,
     "register": lambda actor: actor.ended & ALONE,
     "personal": lambda actor: actor.held if not actor.seats else frozenset(),
@@ -158,7 +177,7 @@ TABLES = {
     "case_id", "cases_conference": "case_id", "cases_session": "case_id", "cases_transfer": "case_id",
     "cases_contacttry": "case_id", "cases_closingassessment": "case_id", "cases_aftercare": "case_id",
     "cases_mediationrequest": "case_id", "cases_policedecision": "case_id",
-    "consents_consent": "dossier_id",
+    "consents_consent": "dossier_id", "cases_glass": "case_id",
     "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
     "intake_idempotencykey": "report_id",
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
@@ -199,8 +218,8 @@ WEB = {
     "vault_sealedfile": "S held; I living",
     "vault_frame": "S held; I living",
     "vault_staffsession": "S all; I all; U all; D all",
-    "vault_waiting": "S known; I known by:asked_by_id {done_at IS NULL}; U known (done_at done_by_id declined)",
-    "vault_keeping": "S noted; I known; D known",
+    "vault_waiting": "S theirs; I theirs by:asked_by_id {done_at IS NULL}; U theirs (done_at done_by_id declined)",
+    "vault_keeping": "S noted; I theirs; D theirs",
     "vault_legalhold": "S noted; I noted by:placed_by_id; U noted (released_at released_by_id)",
     "vault_erasureorder": "S noted; I register by:proposed_by_id;"
     " U ended (approved_at approved_by_id withdrawn_at withdrawn_by_id)",
@@ -234,6 +253,7 @@ WEB = {
     "cases_transfer": "S cases; I works by:by_id; U works (acknowledged_at acknowledged_by_id acknowledged_ref)",
     "cases_aftercare": "S cases; I works by:by_id; U works (held_at held_by_id doing ref)",
     "consents_consent": "S known; I held by:recorded_by_id; U held (ended_at ended_by_id ending)",
+    "cases_glass": "S cases|glass",
     "intake_report": "S reports; U reports (danger state needs_desk due_at limit_key opened_at answered_at taken_by_id"
     " taken_at case_type authority triaged_by_id triaged_at duplicate_of_id refusal_reason refused_by_id refused_at"
     " refusal_ref case_id)",
@@ -380,17 +400,19 @@ FUNCTIONS = {
     " accounts_finish accounts_finish_emergency accounts_holds_emergency accounts_make_room accounts_may_decide"
     " accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
     " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_count_code"
-    " cases_count_concerned codelists_may_manage cases_may_write clocks_desks clocks_held clocks_may_set intake_desks"
-    " intake_dossiers_of intake_held intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
+    " cases_count_concerned codelists_may_manage clocks_desks clocks_held clocks_may_set"
+    " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
+    " cases_glass_review cases_guards cases_may_write intake_desks intake_dossiers_of intake_held"
+    " intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"
     " vault_remove_member vault_shred",
     "ra_public": "audit_append audit_seal_hash audit_seal_hashes intake_accept intake_is_mine intake_mark_read"
     " intake_own intake_reception intake_safe_status intake_write ra_dossiers ra_principals ra_units ra_user"
     " vault_is_new vault_keep_pepper vault_locate_receipt vault_may_add_frame vault_may_add_to_thread",
-    "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips procrastinate_*"
-    " ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper vault_not_shredded"
-    " vault_shred vault_shredded",
+    "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips cases_glass_freeze"
+    " procrastinate_* ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper"
+    " vault_not_shredded vault_shred vault_shredded",
     "ra_sender": "audit_append ra_principals ra_units ra_user vault_keep_pepper",
     "ra_audit": "audit_append audit_digest audit_first_bad audit_leaves audit_part audit_readings audit_tips"
     " audit_verify intake_dossiers_of ra_principals ra_units ra_user",

@@ -161,6 +161,7 @@ def _name(people: dict[str, User], reports: dict[str, str], found_cases: dict[st
     for name, code in found_cases.items():
         case = Case.objects.get(code=code)
         names |= {str(case.pk): name, str(case.dossier_id): name}
+        names |= {str(glass.words_home_id): f"words {name}" for glass in case.openings.all()}
     for user in User.objects.exclude(pk__in=[one.pk for one in people.values()]):
         names |= {str(user.pk): user.username, str(user.principal_id): user.username}
     return names | {str(one.pk): "recovery" for one in Principal.objects.filter(kind="recovery")}

@@ -24,7 +24,7 @@ SLOTS = {
     "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
     "invitation_id": "invitation", "incident_id": "incident", "victim_id": "victim", "list_key": "list",
     "list_code": "list_code", "consent_id": "consent", "approval_id": "approval", "transfer_id": "transfer",
-    "contact_id": "contact",
+    "contact_id": "contact", "glass_id": "glass",
 }  # fmt: skip
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""
@@ -106,6 +106,8 @@ def fill(route: str, things: dict[str, str]) -> str:
     names = dict(SLOTS)
     if route.startswith("pengaturan/simpanan/"):
         names |= {"code": "ended"}
+    elif route.startswith("darurat/"):
+        names |= {"code": "glass_case"}
     elif route.startswith("kasus/"):
         names |= {"code": "case", "file_id": "case_file", "user_id": "reader"}
     elif any(end in f"/{route}" for end in CASE_THREAD):

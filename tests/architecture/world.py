@@ -16,7 +16,7 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Aftercare, Assignment, Case, IncidentLink, Person, Task, Transfer
-from ruangaman.cases.types import AccessReason, ApprovalKind, NewPerson, PersonKind
+from ruangaman.cases.types import AccessReason, ApprovalKind, GlassEnding, NewPerson, PersonKind
 from ruangaman.consents.models import Consent
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services as intake
@@ -30,6 +30,7 @@ from tests.factories import flow
 from tests.factories.accounts import JAN_5, Office, working
 from tests.factories.cases import add_incident
 from tests.factories.desk import KINDS, Counter, make_counter
+from tests.factories.glass import broken
 
 CASE_ROLES = (Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN)
 PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -45,6 +46,7 @@ NONE = {
     "victim": UNKNOWN_ID, "list": "daftar-tidak-ada", "list_code": "TIDAK_ADA",
     "rule": "tidak.ada",
     "consent": UNKNOWN_ID, "approval": UNKNOWN_ID, "transfer": UNKNOWN_ID, "contact": UNKNOWN_ID,
+    "glass": UNKNOWN_ID, "glass_case": "K-00000000",
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -86,6 +88,8 @@ def make_world() -> World:
     far = _people_facts(
         other.people["manajer-lain"], people["admin"], people["dpo"], counter.desk, instead_of=people["dinsos"]
     )
+    near |= {"glass": _opening(people["kepala"], world.things["own"]["case"])}
+    far |= {"glass": _opening(people["dinsos"], world.things["other"]["case"])}
     for relation, facts in (("own", near), ("unassigned", far), ("other", far), ("expired", far)):
         world.things[relation] |= facts
     _expire(past.dossier_id)
@@ -99,7 +103,7 @@ def things_for(world: World, who: str, relation: str) -> dict[str, str]:
     found = dict(world.things[relation])
     if who == "dinsos" and relation != "none":
         swapped = world.things["own" if relation in {"other", "unassigned", "expired"} else "other"]
-        found |= {key: swapped[key] for key in ("report", "report_file", "handover")}
+        found |= {key: swapped[key] for key in ("report", "report_file", "handover", "glass", "glass_case")}
         found |= {"desk": f"meja-{LAST}"}
     return found
 
@@ -125,6 +129,15 @@ def _people_facts(
         "invitation": UNKNOWN_ID,
         "rule": "case.companion",
     }
+
+
+def _opening(holder: User, code: str) -> str:
+    """An opening by the emergency key, begun and ended; nobody has reviewed it."""
+    found = Case.objects.get(code=code)
+    glass = broken(found, holder)
+    with working(holder):
+        cases.end_glass(glass=glass, how=GlassEnding.CLOSED, by=holder, at=timezone.now())
+    return str(glass.pk)
 
 
 def _seated(counter: Counter) -> dict[str, User]:
@@ -227,6 +240,7 @@ def _case_facts(world: World, case: Case) -> dict[str, str]:
     assert part is not None
     return {
         "case": case.code,
+        "glass_case": case.code,
         "case_report": report.code,
         "case_file": str(case.files.order_by("pk")[0].pk),
         "thread_file": str(report.attachments.filter(message__isnull=False)[0].pk),

@@ -85,6 +85,8 @@ class User(AbstractBaseUser):
     principal = models.OneToOneField("vault.Principal", on_delete=models.PROTECT, related_name="+")
     is_active = models.BooleanField(default=True)
     left_at = models.DateTimeField(null=True)
+    emergency_frozen_at = models.DateTimeField(null=True)
+    """Since when nothing is opened with an emergency key: an earlier opening was not reviewed in time."""
     language = models.CharField(max_length=2, default="id", choices=[("id", "Indonesia"), ("en", "English")])
     session_epoch = models.PositiveIntegerField(default=0)
     last_login = None  # signing in is an audit event, not a column that is rewritten
@@ -107,7 +109,12 @@ class User(AbstractBaseUser):
     """Where something has to be done before any other page, set by the door; empty: nowhere."""
 
     class Privacy:
-        plain = frozenset({"id", "role", "unit", "principal", "is_active", "left_at", "language", "session_epoch"})
+        plain = frozenset(
+            {
+                "id", "role", "unit", "principal", "is_active", "left_at", "emergency_frozen_at", "language",
+                "session_epoch",
+            }
+        )  # fmt: skip
         linkable = frozenset({"username", "email", "display_name"})
 
     class Meta:

@@ -75,6 +75,8 @@ class Permission(StrEnum):
     """Read the audit trail: who did what, when; no content."""
     RECORDS_KEEP = "records.keep"
     """Keep the register of ended dossiers: hold, propose and approve erasing; by codes and dates, no content."""
+    GLASS_REVIEW = "glass.review"
+    """See every opening by an emergency key, of the own unit or of all, and review it; no content of the case."""
     PEOPLE_MANAGE = "people.manage"
     """Invite people to the own unit, let them leave, seat them at its desks, plan their shifts."""
     PEOPLE_ANYWHERE = "people.anywhere"
@@ -106,6 +108,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PEOPLE_MANAGE,
             Permission.ACCESS_GOVERN,
             Permission.KEYS_SERVE,
+            Permission.GLASS_REVIEW,
             Permission.REQUEST_DECIDE,
             Permission.KEYS_VOUCH,
         }
@@ -113,7 +116,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DINSOS: _DESK,
     Role.DINAS: frozenset({Permission.KEYS_VOUCH}),
     Role.DPO: frozenset(
-        {Permission.AUDIT_READ, Permission.RECORDS_KEEP, Permission.REQUEST_DECIDE, Permission.KEYS_VOUCH}
+        {
+            Permission.AUDIT_READ,
+            Permission.RECORDS_KEEP,
+            Permission.GLASS_REVIEW,
+            Permission.REQUEST_DECIDE,
+            Permission.KEYS_VOUCH,
+        }
     ),
     Role.AUDITOR: frozenset({Permission.AUDIT_READ, Permission.KEYS_VOUCH}),
     Role.ADMIN: frozenset(

@@ -96,6 +96,51 @@ ACCESS_CHANGED = register(
 ACCESS_ENDED = register(
     EventType("cases.access_ended", "{actor} mencabut akses baca pada kasus {subject}", fields=frozenset({"user"}))
 )
+GLASS_ASKED = register(
+    EventType(
+        "cases.glass_asked",
+        "{actor} meminta membuka kasus {subject} dengan kunci darurat",
+        fields=frozenset({"reason", "at_once"}),
+    )
+)
+GLASS_AGREED = register(
+    EventType(
+        "cases.glass_agreed",
+        "{actor} setuju kasus {subject} dibuka dengan kunci darurat",
+        fields=frozenset({"user"}),
+    )
+)
+GLASS_BROKEN = register(
+    EventType(
+        "cases.glass_broken",
+        "{actor} membuka kasus {subject} dengan kunci darurat",
+        fields=frozenset({"reason", "at_once", "user", "times"}),
+    )
+)
+GLASS_CLOSED = register(
+    EventType(
+        "cases.glass_closed",
+        "{actor} mengakhiri akses darurat ke kasus {subject}",
+        fields=frozenset({"ending", "user"}),
+    )
+)
+GLASS_REVIEWED = register(
+    EventType(
+        "cases.glass_reviewed",
+        "{actor} meninjau akses darurat ke kasus {subject}",
+        fields=frozenset({"verdict", "user"}),
+    )
+)
+GLASS_FROZEN = register(
+    EventType(
+        "cases.glass_frozen",
+        "Akses darurat ke kasus {subject} tidak ditinjau pada waktunya: hak yang membukanya dibekukan",
+        fields=frozenset({"user"}),
+    )
+)
+GLASS_MISSED = register(
+    EventType("cases.glass_missed", "{actor} memasukkan kode yang tidak dapat dibuka dengan kunci darurat")
+)
 OLDER_SHARED = register(
     EventType(
         "cases.older_shared",

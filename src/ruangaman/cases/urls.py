@@ -11,6 +11,7 @@ from ruangaman.cases.views import (
     consents,
     ending,
     following,
+    glass,
     incidents,
     moves,
     planning,
@@ -38,6 +39,7 @@ register_converter(CaseCode, "case_code")
 
 CASE = "kasus/<case_code:code>/"
 app_name = "cases"
+GLASS = "darurat/<uuid:glass_id>/"
 urlpatterns = [
     path("kasus/", cases.index, name="index"),
     path("kasus/keputusan/", approving.waiting, name="approvals"),
@@ -86,4 +88,12 @@ urlpatterns = [
     path(CASE + "pelimpahan/<uuid:transfer_id>/terima", ending.received, name="transfer_received"),
     path(CASE + "pasca/", ending.aftercare, name="aftercare"),
     path(CASE + "pasca/<uuid:contact_id>/", ending.contact_after, name="contact_after"),
+    path("darurat/", glass.board, name="glass_board"),
+    path("darurat/<case_code:code>/", glass.ask, name="glass_ask"),
+    path(GLASS, glass.one, name="glass"),
+    path(GLASS + "setuju", glass.agree, name="glass_agree"),
+    path(GLASS + "tolak", glass.decline, name="glass_decline"),
+    path(GLASS + "buka", glass.begin, name="glass_begin"),
+    path(GLASS + "tutup", glass.end, name="glass_end"),
+    path(GLASS + "tinjau", glass.review, name="glass_review"),
 ]

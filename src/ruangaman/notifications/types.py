@@ -15,5 +15,16 @@ class AlarmKind(TextChoices):
     """To every member of the desk: it was not opened in time."""
 
 
+class GlassCall(TextChoices):
+    """Why somebody is called about an opening by an emergency key; the letter names neither case nor person."""
+
+    ASKED = "asked", _("Menunggu orang kedua")
+    AGREED = "agreed", _("Sudah disetujui")
+    OPENED = "opened", _("Sedang dibuka")
+    OFTEN = "often", _("Lebih sering dari biasanya")
+    LATE = "late", _("Belum ditinjau")
+    FROZEN = "frozen", _("Haknya dibekukan")
+
+
 class AlarmNotSent(Exception):
     """Some letters did not go out; the job is tried again for those. Carries a count, never an address."""

@@ -127,6 +127,7 @@ LIST = "pengaturan/daftar/<slug:list_key>/"
 CODE_PAGE = LIST + "<str:list_code>/"
 PERSON = "pengaturan/orang/<uuid:user_id>/"
 EMERGENCY = "pengaturan/darurat/"
+GLASS = "darurat/<uuid:glass_id>/"
 SIGN_IN = (
     Page("masuk", "masuk", "masuk/", "/masuk/"),
     Page("undangan", "masuk", "masuk/undangan/", "/masuk/undangan/"),
@@ -213,6 +214,9 @@ PEOPLE_PAGES = (
     Page("pindah", "kepala", PERSON + "pindah/", "/pengaturan/orang/{other_colleague}/pindah/"),
     Page("darurat", "kepala", EMERGENCY, "/pengaturan/darurat/"),
     Page("darurat", "admin", EMERGENCY, "/pengaturan/darurat/"),
+    Page("akses-darurat", "kepala", "darurat/", "/darurat/"),
+    Page("akses-darurat-minta", "kepala", "darurat/<case_code:code>/", "/darurat/{case}/"),
+    Page("akses-darurat", "dpo", "darurat/", "/darurat/"),
     Page("kunci", "kepala", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("kunci", "auditor", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("orang", "admin", "pengaturan/orang/", "/pengaturan/orang/"),
@@ -256,11 +260,12 @@ NOT_IN_THE_DEMO = frozenset(
     {
         "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
         "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/", "pengaturan/kode/",
-        CASE + "pelimpahan/<uuid:transfer_id>/terima",
+        CASE + "pelimpahan/<uuid:transfer_id>/terima", GLASS, GLASS + "tinjau",
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
-look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every transfer there has.
+look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every transfer there has;
+and openings by an emergency key: in the demo there are none.
 """
 
 NO_PAGES = frozenset(
@@ -277,6 +282,7 @@ NO_PAGES = frozenset(
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
         CASE + "rencana/ajukan", CASE + "penutupan/ajukan",
+        *(GLASS + step for step in ("setuju", "tolak", "buka", "tutup")),
         "kerja/kunci/<uuid:waiting_id>/lakukan", "kerja/kunci/<uuid:waiting_id>/tolak",
         *(f"pengaturan/simpanan/<str:code>/{step}" for step in ("usul", "tarik", "setujui", "tahan", "lepas")),
         *(

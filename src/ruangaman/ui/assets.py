@@ -29,6 +29,7 @@ LAYERS: Final = {
         "voice",
         "dossier",
         "holders",
+        "glass",
         "timeline",
         "undo",
     ),

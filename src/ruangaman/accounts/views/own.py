@@ -71,7 +71,10 @@ def page(request: StaffRequest, *, status: int = 200, **forms: Any) -> HttpRespo
 def emergency_room(user: User) -> list[tuple[str, Any]]:
     """Return the way to the emergency keys, for who holds one or is in charge: a role alone does not say."""
     found = selectors.list_emergency_keys(viewer=user, at=clock.now())
-    return [(EMERGENCY_URL, gettext_lazy("Kunci darurat unit"))] if found else []
+    rooms: list[tuple[str, Any]] = [(EMERGENCY_URL, gettext_lazy("Kunci darurat unit"))] if found else []
+    if any(key.is_holder for key in found):
+        rooms.append(("/darurat/", gettext_lazy("Membuka satu kasus dalam keadaan darurat")))
+    return rooms
 
 
 @signed_in()

@@ -24,6 +24,7 @@ from ruangaman.cases.forms.ending import (
 )
 from ruangaman.cases.forms.filters import FilterForm
 from ruangaman.cases.forms.following import ConferenceForm, MediationForm, PoliceForm, ReviewForm, SessionForm, TryForm
+from ruangaman.cases.forms.glass import GlassAskForm, GlassBeginForm, GlassCodeForm, GlassReviewForm
 from ruangaman.cases.forms.incidents import IncidentForm
 from ruangaman.cases.forms.people import PersonForm
 from ruangaman.cases.forms.planning import AssessmentForm, PlanForm, RightsForm, SafetyForm
@@ -44,6 +45,10 @@ __all__ = [
     "DecideForm",
     "EndForm",
     "FilterForm",
+    "GlassAskForm",
+    "GlassBeginForm",
+    "GlassCodeForm",
+    "GlassReviewForm",
     "HandOverForm",
     "HoldForm",
     "IncidentForm",

@@ -20,6 +20,7 @@ from ruangaman.cases.models.following import MediationRequest as MediationReques
 from ruangaman.cases.models.following import PoliceDecision as PoliceDecision
 from ruangaman.cases.models.following import Session as Session
 from ruangaman.cases.models.following import Transfer as Transfer
+from ruangaman.cases.models.glass import Glass as Glass
 from ruangaman.cases.models.planning import Approval as Approval
 from ruangaman.cases.models.planning import Assessment as Assessment
 from ruangaman.cases.models.planning import Episode as Episode

@@ -16,6 +16,7 @@ from ruangaman.cases.models import (
     Assignment,
     Case,
     CaseFile,
+    Glass,
     Incident,
     IncidentLink,
     Note,
@@ -34,6 +35,7 @@ from ruangaman.cases.selectors.shelf import Drawer, FileView, NoteView, PersonVi
 from ruangaman.cases.types import (
     CaseState,
     Evidence,
+    GlassState,
     Identity,
     Missing,
     Move,
@@ -46,6 +48,7 @@ from ruangaman.cases.types import (
     moves_from,
 )
 from ruangaman.core.regions import KECAMATAN
+from ruangaman.core.types import Actor
 from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Holder, Promised, Words
 from ruangaman.vault import services as vault
@@ -76,6 +79,8 @@ class Rows:
     tasks: list[Task]
     transitions: list[Transition]
     parts: list[Assignment]
+    openings: list[Glass]
+    """By the emergency key of the unit, those that were begun."""
 
     @property
     def live(self) -> list[Assignment]:
@@ -103,6 +108,8 @@ class CasePage:
     team: list[Assignment]
     may: dict[str, bool]
     panels: list[tuple[str, Any]] = field(default_factory=list)
+    openings: list[Glass] = field(default_factory=list)
+    """Those by the emergency key that run now."""
 
     @property
     def has_keys(self) -> bool:
@@ -149,9 +156,48 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     loaded = [(panel, panel.load(case, viewer)) for panel in registry.panels] if held else []
     refs = _refs(rows, held, case) | {ref: home for panel, found in loaded for ref, home in panel.refs(found).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
+    items = [item for panel, found in loaded for item in panel.timeline(found, opened)]
+    page = _compose(case, viewer, at, rows, grants, held, opened, items, stream)
+    page.may = _may(case, rows, viewer)
+    page.panels = [
+        (panel.template, shown)
+        for panel, found in loaded
+        if (shown := panel.context(found, opened, viewer)) is not None
+    ]
+    return page
+
+
+def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> CasePage:
+    """Return the page of a case as somebody reads it with the unit's emergency key: every drawer, and nothing to do.
+
+    What higher apps add is in other dossiers, and left out.
+
+    Args:
+        reader: opens the case's dossier and no other; what is opened is recorded as access in an emergency.
+        viewer: who it is.
+
+    Writes: one `vault.revealed` event.
+    """
+    rows, held = _load(case), frozenset(Compartment)
+    refs = _refs(rows, held, case)
+    opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=at) if refs else {}
+    return _compose(case, viewer, at, rows, [], held, opened, [], "")
+
+
+def _compose(
+    case: Case,
+    viewer: User,
+    at: datetime,
+    rows: Rows,
+    grants: Sequence[GrantView],
+    held: frozenset[Compartment],
+    opened: Opened,
+    items: Sequence[TimelineItem],
+    stream: str,
+) -> CasePage:
+    """Put the page together from what was loaded and opened. Nobody may do anything on it yet."""
     people = _people(rows, opened, at)
-    items = timeline.items_of(case, rows, opened, held)
-    items += [item for panel, found in loaded for item in panel.timeline(found, opened)]
+    items = [*timeline.items_of(case, rows, opened, held), *items]
     move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
@@ -168,12 +214,8 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         next_move=move,
         missing=missing_for(move, _evidence(case, viewer, at), registry.gates) if move else [],
         team=rows.live,
-        may=_may(case, rows, viewer),
-        panels=[
-            (panel.template, shown)
-            for panel, found in loaded
-            if (shown := panel.context(found, opened, viewer)) is not None
-        ],
+        may={},
+        openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
     )
 
 
@@ -207,6 +249,9 @@ def _load(case: Case) -> Rows:
         tasks=list(tasks.order_by("due_at", "id")),
         transitions=list(Transition.objects.filter(case=case).select_related("by").order_by("at", "id")),
         parts=sorted(parts.order_by("since", "id"), key=lambda part: part.user_id != case.manager_id),
+        openings=list(
+            case.openings.exclude(opened_at=None).select_related("opener", "closed_by").order_by("opened_at")
+        ),
     )
     for task in rows.tasks:
         task.case = case

@@ -17,7 +17,7 @@ def tell(
     event: EventType,
     case: Case,
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     detail: Detail,
     promised_at: datetime | None = None,
@@ -27,6 +27,7 @@ def tell(
     """Record something that happened in a case, in the transaction in which it happens; its clocks start and stop.
 
     Args:
+        by: None: the worker found it.
         detail: codes and counts, never words of a person.
         promised_at: until when somebody promised it.
         occurred: between which moments it happened, if it is something that happened to somebody.

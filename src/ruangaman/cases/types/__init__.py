@@ -25,6 +25,18 @@ from ruangaman.cases.types.flow import (
 )
 from ruangaman.cases.types.gates import AFTERCARE_MONTHS, FLOW_GATES, TRIES_BEFORE_UNREACHABLE, Fact, FactGate
 from ruangaman.cases.types.gbvims import Age, Answer
+from ruangaman.cases.types.glass import (
+    GLASS_ASKED_FOR,
+    GLASS_OPEN_FOR,
+    GLASS_USUAL,
+    GlassEnding,
+    GlassFacts,
+    GlassReason,
+    GlassState,
+    GlassVerdict,
+    glass_state,
+    review_due,
+)
 from ruangaman.cases.types.identifiers import NikWarning, digits_of, nik_warnings, phone_e164
 from ruangaman.cases.types.incidents import AboutEvent, AboutPair, AboutVictim, PairChange
 from ruangaman.cases.types.listing import SOON, URGENT_NEEDS, CaseFacts, CaseFilters, Cursor, Need, need_of
@@ -63,6 +75,9 @@ __all__ = [
     "AFTERCARE_MONTHS",
     "CLOSED_STATES",
     "FLOW_GATES",
+    "GLASS_ASKED_FOR",
+    "GLASS_OPEN_FOR",
+    "GLASS_USUAL",
     "LONGEST_ACCESS",
     "MOVES",
     "OPEN_STATES",
@@ -93,6 +108,11 @@ __all__ = [
     "Fact",
     "FactGate",
     "Gate",
+    "GlassEnding",
+    "GlassFacts",
+    "GlassReason",
+    "GlassState",
+    "GlassVerdict",
     "Identity",
     "MediationFacts",
     "Missing",
@@ -127,6 +147,7 @@ __all__ = [
     "exact_birth",
     "find_move",
     "first_state",
+    "glass_state",
     "identity_of",
     "missing_for",
     "moves_from",
@@ -135,5 +156,6 @@ __all__ = [
     "note_content",
     "person_content",
     "phone_e164",
+    "review_due",
     "why_no_mediation",
 ]

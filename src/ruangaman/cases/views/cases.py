@@ -60,7 +60,10 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
     except DomainError as error:
         return refused(request, case, error)
     undo = _just_done(request, page)
+    viewer = request.user
     context = {
+        "may_end_opening": case.manager_id == viewer.pk or case.unit_id in viewer.oversight_units,
+        "may_break": not page.has_keys and selectors.holds_key_of(unit_id=case.unit_id, viewer=viewer),
         "page": page,
         "case": case,
         "stream": stream,

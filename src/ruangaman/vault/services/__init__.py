@@ -12,6 +12,7 @@ from ruangaman.vault.services.acceptance import (
     prepare_acceptance,
     write_acceptance,
 )
+from ruangaman.vault.services.breakglass import GlassReader, glass_reader
 from ruangaman.vault.services.canary import (
     Canary,
     has_canary,
@@ -56,6 +57,7 @@ from ruangaman.vault.services.forgetting import (
     check_ledger,
     end_dossier,
     enter_as_keeper,
+    keep_with,
     place_hold,
     propose_erasure,
     release_hold,
@@ -137,6 +139,7 @@ __all__ = [
     "Compared",
     "Directory",
     "DoorKind",
+    "GlassReader",
     "KeyState",
     "NewDoor",
     "NewPerson",
@@ -179,6 +182,7 @@ __all__ = [
     "enter_as_keeper",
     "export_trail",
     "forget_directory",
+    "glass_reader",
     "groups_of",
     "has_canary",
     "has_printed_door",
@@ -186,6 +190,7 @@ __all__ = [
     "is_known",
     "is_officer",
     "is_recoverable",
+    "keep_with",
     "list_keys",
     "list_officers",
     "list_pending",

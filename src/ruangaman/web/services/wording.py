@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
 from ruangaman.accounts.types import RequestKind, Role
-from ruangaman.cases.types import AccessReason, CaseState, PersonKind
+from ruangaman.cases.types import AccessReason, CaseState, GlassEnding, GlassReason, GlassVerdict, PersonKind
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel
@@ -27,6 +27,7 @@ LABELS: dict[str, Words] = {
     "after": gettext_lazy("sesudah"),
     "agency": gettext_lazy("instansi"),
     "approved": gettext_lazy("disetujui"),
+    "at_once": gettext_lazy("tanpa orang kedua"),
     "authority": gettext_lazy("wewenang"),
     "before": gettext_lazy("sebelum"),
     "case": gettext_lazy("kasus"),
@@ -39,6 +40,7 @@ LABELS: dict[str, Words] = {
     "desks": gettext_lazy("meja"),
     "door": gettext_lazy("pintu"),
     "dossiers": gettext_lazy("berkas"),
+    "ending": gettext_lazy("berakhir"),
     "epoch": gettext_lazy("masa kunci"),
     "erased": gettext_lazy("dihapus lagi"),
     "files": gettext_lazy("berkas"),
@@ -68,11 +70,13 @@ LABELS: dict[str, Words] = {
     "state": gettext_lazy("tahap"),
     "step": gettext_lazy("langkah"),
     "taken": gettext_lazy("keadaan"),
+    "times": gettext_lazy("pembukaan dalam bulan itu"),
     "to": gettext_lazy("ke"),
     "type": gettext_lazy("jenis"),
     "unit": gettext_lazy("unit"),
     "until": gettext_lazy("sampai"),
     "user": gettext_lazy("orang"),
+    "verdict": gettext_lazy("tinjauan"),
     "why": gettext_lazy("sebab"),
 }
 """What a field is called. A field that is not here is an inner number of a row, and stays out."""
@@ -88,6 +92,7 @@ REASONS = {
     **dict(AccessReason.choices),
     **dict(HoldReason.choices),
     **dict(ErasureReason.choices),
+    **dict(GlassReason.choices),
     "left": gettext_lazy("tidak bekerja lagi di sini"),
 }
 RISKS = {str(value): label for value, label in RiskLevel.choices}
@@ -119,6 +124,8 @@ VALUES: dict[str, Mapping[str, Words]] = {
     "from": STATES,
     "to": STATES,
     "reason": REASONS,
+    "ending": dict(GlassEnding.choices),
+    "verdict": dict(GlassVerdict.choices),
     "kind": KINDS,
     "door": KINDS,
     "channel": {"web": gettext_lazy("halaman web")},
