@@ -27,7 +27,7 @@ def tell(
     """Record something that happened in a case, in the transaction in which it happens; its clocks start and stop.
 
     Args:
-        by: None: the worker found it.
+        by: None: the worker found that a time was over; what begins and ends clocks is done by people.
         detail: codes and counts, never words of a person.
         promised_at: until when somebody promised it.
         occurred: between which moments it happened, if it is something that happened to somebody.
@@ -36,6 +36,8 @@ def tell(
     Writes: one event; clocks.
     """
     audit.record(event, by=by, subject=case.code, at=at, dossier_id=case.dossier_id, detail=detail)
+    if by is None:
+        return
     clocks.happened(
         event=event.key,
         subject=subject_of(case, forms=forms),
