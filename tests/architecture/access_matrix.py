@@ -142,8 +142,11 @@ MATRIX = (
     # Everybody's own.
     Row("kerja/", STAFF, 200, 405),
     Row("kerja/alarm", STAFF, 200, 405, locked=(200, 405), half=(404, 405)),
+    Row("palet/", STAFF, 200, 200),
+    Row("palet/pintasan/", STAFF, 200, 405),
     Row("pengaturan/", STAFF, 200, 405),
     Row("pengaturan/bahasa", STAFF, 405, 422),
+    Row("pengaturan/tombol", STAFF, 405, 422),
     Row("pengaturan/sandi/", STAFF, 200, 422),
     Row("pengaturan/kode/", STAFF, 302, 302),
     Row("pengaturan/sesi", STAFF, 405, 302),

@@ -163,7 +163,7 @@ WEB = {
     "accounts_agency": "S all",
     "accounts_unit": "S all",
     "accounts_desk": "S all",
-    "accounts_user": "S all; U own:id (language session_epoch)",
+    "accounts_user": "S all; U own:id (language session_epoch single_keys)",
     "accounts_deskmember": "S all; I seats:desk_id; U own:user_id|places:desk_id (until)",
     "accounts_dutyshift": "S all; D own:user_id|places:desk_id",
     "accounts_signinattempt": "S all; I all; U all; D all",

@@ -87,6 +87,8 @@ class User(AbstractBaseUser):
     left_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=2, default="id", choices=[("id", "Indonesia"), ("en", "English")])
     session_epoch = models.PositiveIntegerField(default=0)
+    single_keys = models.BooleanField(default=True, db_default=True)
+    """Whether single letters are shortcuts on this person's pages (WCAG 2.1.4)."""
     last_login = None  # signing in is an audit event, not a column that is rewritten
     password = ""
 
@@ -107,7 +109,9 @@ class User(AbstractBaseUser):
     """Where something has to be done before any other page, set by the door; empty: nowhere."""
 
     class Privacy:
-        plain = frozenset({"id", "role", "unit", "principal", "is_active", "left_at", "language", "session_epoch"})
+        plain = frozenset(
+            {"id", "role", "unit", "principal", "is_active", "left_at", "language", "session_epoch", "single_keys"}
+        )
         linkable = frozenset({"username", "email", "display_name"})
 
     class Meta:

@@ -87,6 +87,18 @@ def lock(tab: Tab) -> None:
     tab.wait_for_url(re.compile("/terkunci/"))
 
 
+def open_palette(tab: Tab) -> None:
+    """Open the palette over the page."""
+    tab.keyboard.press("Control+k")
+    tab.locator("#palet [role=option]").first.wait_for()
+
+
+def ask_for_keys(tab: Tab) -> None:
+    """Open the list of shortcuts over the page."""
+    tab.keyboard.press("?")
+    tab.locator("#lembar .keys").wait_for()
+
+
 def send_empty(tab: Tab) -> None:
     """Send the page's form as it is: it says what is missing."""
     tab.locator("main form .form-go button, main form .entry button, main form.entry button").first.click()
@@ -152,6 +164,10 @@ MANAGER_PAGES = (
     Page("tutup", "manajer", CASE + "tutup/", "/kasus/{case}/tutup/"),
     Page("kasus-ditutup", "manajer", CASE, "/kasus/{closed_case}/"),
     Page("buka-lagi", "manajer", CASE + "buka-lagi/", "/kasus/{closed_case}/buka-lagi/"),
+    Page("palet", "manajer", "palet/", "/palet/?di=/kasus/{case}/"),
+    Page("palet-terbuka", "manajer", CASE, "/kasus/{case}/", open_palette),
+    Page("pintasan", "manajer", "palet/pintasan/", "/palet/pintasan/"),
+    Page("pintasan-terbuka", "manajer", "palet/pintasan/", "/kerja/", ask_for_keys),
 )
 OWN_PAGES = (
     Page("pengaturan", "petugas", "pengaturan/", "/pengaturan/"),
@@ -224,7 +240,7 @@ NO_PAGES = frozenset(
         "pengaturan/kunci/sahkan-ulang", "pengaturan/kunci/<uuid:principal_id>/",
         "pengaturan/kunci/<uuid:principal_id>/lepas", "pengaturan/permintaan/<uuid:request_id>/",
         "pengaturan/buka-kembali/<uuid:user_id>/",
-        "pengaturan/bahasa", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
+        "pengaturan/bahasa", "pengaturan/tombol", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
         "kerja/kunci/<uuid:waiting_id>/lakukan", "kerja/kunci/<uuid:waiting_id>/tolak",
