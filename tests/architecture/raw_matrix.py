@@ -126,6 +126,7 @@ STREET = {
 
 CIRCLES: dict[str, Callable[[Actor], frozenset[str]]] = {
     "known": lambda actor: actor.held | actor.oversees,
+    "watched": lambda actor: frozenset({"uptd desk"}) if actor.oversees else frozenset(),
     "living": lambda actor: (actor.held | actor.oversees) - ERASED,
     "noted": lambda actor: actor.held | actor.oversees | actor.ended,
     "register": lambda actor: actor.ended & ALONE,
@@ -149,7 +150,7 @@ TABLES = {
     "cases_servicerecord": "case_id", "cases_task": "case_id", "cases_transition": "case_id",
     "cases_access": "case_id",
     "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
-    "intake_idempotencykey": "report_id",
+    "intake_idempotencykey": "report_id", "intake_handover": "desk_id",
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
     "audit_auditalarm": "", "clocks_limit": "", "notifications_alarmsent": "user_id", "procrastinate_jobs": "",
     "procrastinate_events": "", "procrastinate_workers": "", "procrastinate_periodic_defers": "",
@@ -209,6 +210,7 @@ WEB = {
     " refusal_ref case_id)",
     "intake_message": "S reports; I reports; U reports (read_at)",
     "intake_attachment": "S reports; I reports",
+    "intake_handover": "S seats|watched; I seats by:given_by_id; U seats (taken_by_id taken_at)",
     "clocks_limit": "S all",
     "django_migrations": "S all",
 }
@@ -244,7 +246,7 @@ WORKER = {
     "accounts_agency": "S all",
     "accounts_unit": "S all",
     "accounts_desk": "S all",
-    "accounts_user": "S all (id email role language is_active)",
+    "accounts_user": "S all (id email role unit_id language is_active)",
     "accounts_deskmember": "S all",
     "accounts_dutyshift": "S all",
     "accounts_signinattempt": "S all (last_at) {last_at < now() - interval '24 hours'};"
@@ -257,6 +259,7 @@ WORKER = {
     "vault_publicsession": "S all (expire_date); D all",
     "vault_retentionclass": "S all",
     "intake_report": "S all (id code desk_id danger received_at state needs_desk due_at opened_at)",
+    "intake_handover": "S all (id desk_id given_by_id given_at taken_by_id taken_at)",
     "intake_idempotencykey": "S all (accepted_at) {accepted_at < now() - interval '24 hours'};"
     " D all {accepted_at < now() - interval '24 hours'}",
     "audit_auditcheckpoint": "S all; I all",
@@ -314,6 +317,7 @@ CHANGES = {
     "cases_access": "not_after = clock_timestamp() + interval '1 day'",
     "intake_report": "danger = 1",
     "intake_message": "read_at = clock_timestamp()",
+    "intake_handover": "taken_by_id = '{me}', taken_at = clock_timestamp()",
     "procrastinate_jobs": "priority = 9",
     "procrastinate_events": "at = clock_timestamp()",
     "procrastinate_workers": "last_heartbeat = clock_timestamp()",
@@ -333,7 +337,8 @@ FUNCTIONS = {
     "ra_public": "audit_append audit_seal_hash audit_seal_hashes intake_accept intake_is_mine intake_mark_read"
     " intake_own intake_reception intake_safe_status intake_write ra_dossiers ra_principals ra_units ra_user"
     " vault_is_new vault_keep_pepper vault_locate_receipt vault_may_add_frame vault_may_add_to_thread",
-    "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips procrastinate_*"
+    "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips"
+    " intake_old_notes procrastinate_*"
     " ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper vault_not_shredded"
     " vault_shred vault_shredded",
     "ra_sender": "audit_append ra_principals ra_units ra_user vault_keep_pepper",

@@ -136,6 +136,7 @@ REPORT_PAGES = (
     Page("laporan-terbuka", "petugas", "laporan/<str:code>/", "/laporan/{report}/", unfold),
     Page("laporan-lain", "petugas", "laporan/<str:code>/", "/laporan/{other_report}/"),
     Page("laporan-akses", "petugas", "laporan/<str:code>/akses", "/laporan/{report}/akses"),
+    Page("serah-terima", "petugas", "serah-terima/", "/serah-terima/", unfold),
     Page("terkunci", "petugas", "terkunci/", "/kerja/", lock),
     Page("tidak-ada", "petugas", "", "/tidak-ada/"),
 )
@@ -179,6 +180,7 @@ OWN_PAGES = (
     Page("simpanan", "dpo", "pengaturan/simpanan/", "/pengaturan/simpanan/"),
     Page("simpanan-satu", "dpo", "pengaturan/simpanan/<str:code>/", "/pengaturan/simpanan/{kept}/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
+    Page("beban", "kepala", "kerja/beban/", "/kerja/beban/"),
 )
 PEOPLE_PAGES = (
     Page("pemulihan", "petugas", "pengaturan/pemulihan/", "/pengaturan/pemulihan/"),
@@ -233,6 +235,7 @@ look at them: each is seen once, with a paper in hand.
 
 NO_PAGES = frozenset(
     {
+        "serah-terima/beri", "serah-terima/terima",
         "livez", "readyz", "kerja/alarm", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
         PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",

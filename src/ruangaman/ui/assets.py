@@ -33,7 +33,7 @@ LAYERS: Final = {
         "undo",
         "palette",
     ),
-    "pages": ("gate", "own", "rest", "casework", "trail", "papers"),
+    "pages": ("gate", "own", "rest", "casework", "trail", "papers", "handing", "load"),
     "print": ("print",),
 }
 """Cascade layers from weak to strong; in each, the components in order."""

@@ -14,6 +14,8 @@ from ruangaman.web.registry import palette_sources, sections_of
 from ruangaman.web.types import Command, Here, PaletteSource
 
 ROOMS: tuple[tuple[Permission, Command], ...] = (
+    (Permission.CASE_OVERSEE, Command(gettext_lazy("Beban tiap orang"), "/kerja/beban/")),
+    (Permission.REPORT_DESK, Command(gettext_lazy("Serah terima jaga"), "/serah-terima/")),
     (Permission.REPORT_DESK, Command(gettext_lazy("Meja saya"), "/pengaturan/meja/")),
     (Permission.PEOPLE_MANAGE, Command(gettext_lazy("Undang orang"), "/pengaturan/orang/undang/")),
     (Permission.AUDIT_READ, Command(gettext_lazy("Akar jejak hari ini"), "/pengaturan/jejak/akar/")),

@@ -15,6 +15,7 @@ from ruangaman.core import clock
 from ruangaman.core.access import signed_in
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.core.types import StaffRequest
+from ruangaman.intake.selectors import shifts
 from ruangaman.intake.selectors.desk import count_new
 from ruangaman.web import selectors
 from ruangaman.web.selectors import EVERYBODY, HIGH, Filters
@@ -36,7 +37,11 @@ def work(request: StaffRequest) -> HttpResponse:
         kecamatan=request.GET.get("wilayah", ""),
     )
     day = selectors.get_day(viewer=request.user, filters=filters, at=at)
+    duties = shifts.list_duties(viewer=request.user, at=at) if request.user.has(Permission.REPORT_DESK) else []
     context = {
+        "notices": [words for one in duties if (words := one.notice(request.user.pk, at))],
+        "has_desk": bool(duties),
+        "oversees": request.user.has(Permission.CASE_OVERSEE),
         "day": day,
         "key": key,
         "at": at,
