@@ -15,6 +15,7 @@ from ruangaman.accounts.models import User
 from ruangaman.accounts.types import CASE_ROLES, Role
 from ruangaman.cases.models import Assignment, Case, Task
 from ruangaman.cases.types.load import HEIGHT, PRESSES_BEFORE, STEP, PersonLoad
+from ruangaman.clocks.types import Clock
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.ui.types import Promised, QueueRow
 
@@ -73,8 +74,8 @@ def get_unit_load(*, viewer: User, at: datetime) -> UnitLoad:
     shown = rows[:MOST_LATE]
     return UnitLoad(
         people=sorted(people, key=lambda one: (-one.weight, -one.overdue, one.name)),
-        late=[_row(task) for task in shown if task.due_at < at],
-        pressing=[_row(task) for task in shown if task.due_at >= at],
+        late=[_row(task, at) for task in shown if task.due_at < at],
+        pressing=[_row(task, at) for task in shown if task.due_at >= at],
         is_cut=len(rows) > MOST_LATE,
     )
 
@@ -116,11 +117,11 @@ def _pressing(viewer: User, at: datetime) -> list[Task]:
     return sorted(found, key=lambda task: (task.due_at - PRESSES_BEFORE[task.case.risk], task.case.code))
 
 
-def _row(task: Task) -> QueueRow:
-    case = task.case
+def _row(task: Task, at: datetime) -> QueueRow:
+    case, clock = task.case, Clock(min(task.made_at, task.due_at), task.due_at)
     return QueueRow(
         url=f"/kasus/{case.code}/",
-        sentence=_("Langkah %(name)s") % {"name": task.owner.display_name},
+        sentence=_("Satu langkah, %(left)s") % {"left": clock.words(at)},
         code=case.code,
         promised=Promised(task.made_at, task.due_at),
         danger=case.risk,

@@ -43,7 +43,6 @@ def list_actions(*, viewer: Any, here: Here, at: datetime) -> list[Command]:
 
 def steps_in(case: Case, viewer: Any) -> Iterable[tuple[Words, str]]:
     """Yield what the viewer may do in a case, with the end of the address: what the case's own page has buttons for."""
-    yield _("Buka kasus ini"), ""
     parts = list(case.assignments.filter(user=viewer, until=None))
     if parts and policies.can_write(viewer, case):
         yield from WRITE
@@ -58,6 +57,7 @@ def steps_in(case: Case, viewer: Any) -> Iterable[tuple[Words, str]]:
         yield _("Beri akses sementara"), "akses/beri"
     if policies.can_see_readers(viewer, case):
         yield _("Siapa yang membuka"), "pembaca/"
+    yield _("Ke kasus ini"), ""
 
 
 def list_mine(*, viewer: Any, here: Here, at: datetime) -> list[Command]:

@@ -30,7 +30,7 @@ def list_actions(*, viewer: Any, here: Here, at: datetime) -> list[Command]:
 def actions_on(report: Report, viewer: Any, path: str) -> list[Command]:
     """Return it: what the report's own page has buttons for. Taking over from somebody is asked there."""
     is_mine, is_free = report.taken_by_id == viewer.pk, report.taken_by_id is None
-    found = [Command(_("Buka laporan ini"), path)]
+    found = []
     if is_free and report.needs_desk:
         found.append(Command(_("Ambil laporan ini"), f"{path}ambil", posts=True))
     if is_mine:
@@ -40,7 +40,7 @@ def actions_on(report: Report, viewer: Any, path: str) -> list[Command]:
         found.append(Command(_("Ke keputusan"), f"{path}#triase", words=_("pilah triase buka kasus tolak ganda")))
         if report.needs_desk and report.state not in WORKED_ON:
             found.append(Command(_("Tidak perlu dijawab"), f"{path}selesai", posts=True))
-    return [*found, Command(_("Siapa yang dapat membuka"), f"{path}akses")]
+    return [*found, Command(_("Siapa yang dapat membuka"), f"{path}akses"), Command(_("Ke laporan ini"), path)]
 
 
 def list_mine(*, viewer: Any, here: Here, at: datetime) -> list[Command]:

@@ -149,7 +149,7 @@
     }
     if (!body.hasAttribute("data-keys") || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (types(event.target) || box.open || sheet.open) return;
-    var key = event.key.toLowerCase(), going = event.timeStamp - went < 1500;
+    var key = event.key.toLowerCase(), going = went && event.timeStamp - went < 1500;
     if (key === "shift") return;
     went = 0;
     if (going) {
