@@ -1,4 +1,4 @@
-"""The desk from one shift to the next: given, read, taken; whom the alarm reaches meanwhile, and when the head hears."""
+"""The desk from one shift to the next: given, read, taken; whom the alarm reaches meanwhile, when the head hears."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        """Fill the lists of channels and kinds of event, bring the conversation into the case, say who is called too."""
+        """Fill the lists of channels and kinds of event, bring the conversation into the case, say who is called."""
         load_folder("ruangaman.intake.channels")
         from ruangaman.cases.registry import endings, followers, panels
         from ruangaman.intake import events  # noqa: F401 - importing fills the registry

@@ -10,8 +10,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ruangaman.accounts import selectors as accounts
-from ruangaman.accounts.models import Desk, DutyShift, User
+from ruangaman.accounts.models import Desk, DeskMember, DutyShift, User
 from ruangaman.intake.models import Handover, Report
 from ruangaman.intake.types import EARLY, Passed, Planned, Turn, turn_at
 from ruangaman.ui.moments import clock_time
@@ -84,7 +83,8 @@ class Duty:
 
 def list_duties(*, viewer: User, at: datetime) -> list[Duty]:
     """Return whose turn it is at each desk that `viewer` sits at: four queries for any number of desks."""
-    desks = list(Desk.objects.filter(pk__in=accounts.desks_of(viewer)).order_by("position"))
+    seats = DeskMember.objects.filter(user=viewer, until=None).values("desk_id")
+    desks = list(Desk.objects.filter(pk__in=seats).order_by("position"))
     return _duties(desks, at)
 
 
@@ -123,8 +123,8 @@ def read_turns(desks: Collection[UUID], at: datetime) -> dict[UUID, Turn]:
     passed = list(rows.values_list("desk_id", "given_by_id", "given_at", "taken_by_id", "taken_at"))
     return {
         desk: turn_at(
-            (Planned(*rest) for home, *rest in planned if home == desk),
-            (Passed(*rest) for home, *rest in passed if home == desk),
+            (Planned(who, starts, ends) for home, who, starts, ends in planned if home == desk),
+            (Passed(giver, given, taker, taken) for home, giver, given, taker, taken in passed if home == desk),
             at,
         )
         for desk in desks
