@@ -149,8 +149,12 @@ MATRIX = (
     # Everybody's own.
     Row("kerja/", STAFF, 200, 405),
     Row("kerja/alarm", STAFF, 200, 405, locked=(200, 405), half=(404, 405)),
+    Row("kerja/beban/", HEAD, 200, 405),
+    Row("palet/", STAFF, 200, 200),
+    Row("palet/pintasan/", STAFF, 200, 405),
     Row("pengaturan/", STAFF, 200, 405),
     Row("pengaturan/bahasa", STAFF, 405, 422),
+    Row("pengaturan/tombol", STAFF, 405, 422),
     Row("pengaturan/sandi/", STAFF, 200, 422),
     Row("pengaturan/kode/", STAFF, 302, 302),
     Row("pengaturan/sesi", STAFF, 405, 302),
@@ -235,6 +239,10 @@ MATRIX = (
     Row("pengaturan/meja/<slug:code>/", DESK, 405, 302),
     Row("pengaturan/buka-kembali/", CASEWORK, 200, 405),
     Row("pengaturan/buka-kembali/<uuid:user_id>/", CASEWORK, 405, 404),
+    # The desk from one shift to the next.
+    Row("serah-terima/", DESK, 200, 405),
+    Row("serah-terima/beri", DESK, 405, 422),
+    Row("serah-terima/terima", DESK, 405, 422),
     # Reports, for the desk that they were given to.
     at_desk("", 200, 405),
     at_desk("akses", 200, 405, also=DESK_KEEPS),

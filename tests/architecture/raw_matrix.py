@@ -148,6 +148,7 @@ STREET = {
 
 CIRCLES: dict[str, Callable[[Actor], frozenset[str]]] = {
     "known": lambda actor: actor.held | actor.oversees,
+    "watched": lambda actor: frozenset({"uptd desk"}) if actor.oversees else frozenset(),
     "living": lambda actor: (actor.held | actor.oversees) - ERASED,
     "theirs": lambda actor: frozenset() if actor.ended else actor.held | actor.oversees,
     "noted": lambda actor: actor.held | actor.oversees | actor.ended,
@@ -179,7 +180,7 @@ TABLES = {
     "cases_mediationrequest": "case_id", "cases_policedecision": "case_id",
     "consents_consent": "dossier_id", "cases_glass": "case_id",
     "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
-    "intake_idempotencykey": "report_id",
+    "intake_idempotencykey": "report_id", "intake_handover": "desk_id",
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
     "audit_auditalarm": "", "codelists_code": "", "clocks_limit": "", "clocks_clock": "dossier_id",
     "clocks_clockkind": "", "clocks_holiday": "", "clocks_officeday": "", "notifications_alarmsent": "user_id",
@@ -195,7 +196,7 @@ WEB = {
     "accounts_agency": "S all",
     "accounts_unit": "S all",
     "accounts_desk": "S all",
-    "accounts_user": "S all; U own:id (language session_epoch)",
+    "accounts_user": "S all; U own:id (language session_epoch single_keys)",
     "accounts_deskmember": "S all; I seats:desk_id; U own:user_id|places:desk_id (until)",
     "accounts_dutyshift": "S all; D own:user_id|places:desk_id",
     "accounts_signinattempt": "S all; I all; U all; D all",
@@ -267,6 +268,7 @@ WEB = {
     "clocks_holiday": "S all; I rules by:changed_by_id; U rules (name source changed_by_id); D rules",
     "clocks_limit": "S all; I rules by:made_by_id; U rules (valid_to)",
     "clocks_officeday": "S all; I rules; U rules (opens closes); D rules",
+    "intake_handover": "S seats|watched; I seats by:given_by_id; U seats (taken_by_id taken_at)",
     "django_migrations": "S all",
 }
 """For the staff's pages. Whoever holds a unit's emergency key sees what is asked for it: here the one who is to give it
@@ -301,7 +303,7 @@ WORKER = {
     "accounts_agency": "S all",
     "accounts_unit": "S all",
     "accounts_desk": "S all",
-    "accounts_user": "S all (id email role language is_active unit_id)",
+    "accounts_user": "S all (id email role unit_id language is_active)",
     "accounts_deskmember": "S all",
     "accounts_dutyshift": "S all",
     "accounts_signinattempt": "S all (last_at) {last_at < now() - interval '24 hours'};"
@@ -314,6 +316,7 @@ WORKER = {
     "vault_publicsession": "S all (expire_date); D all",
     "vault_retentionclass": "S all",
     "intake_report": "S all (id code desk_id danger received_at state needs_desk due_at opened_at)",
+    "intake_handover": "S all (id desk_id given_by_id given_at taken_by_id taken_at)",
     "intake_idempotencykey": "S all (accepted_at) {accepted_at < now() - interval '24 hours'};"
     " D all {accepted_at < now() - interval '24 hours'}",
     "audit_auditcheckpoint": "S all; I all",
@@ -388,6 +391,7 @@ CHANGES = {
     "intake_report": "danger = 1",
     "intake_message": "read_at = clock_timestamp()",
     "codelists_code": "valid_to = '2199-01-01'",
+    "intake_handover": "taken_by_id = '{me}', taken_at = clock_timestamp()",
     "procrastinate_jobs": "priority = 9",
     "procrastinate_events": "at = clock_timestamp()",
     "procrastinate_workers": "last_heartbeat = clock_timestamp()",
@@ -412,7 +416,7 @@ FUNCTIONS = {
     " vault_is_new vault_keep_pepper vault_locate_receipt vault_may_add_frame vault_may_add_to_thread",
     "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips cases_glass_freeze"
     " procrastinate_* ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper"
-    " vault_not_shredded vault_shred vault_shredded",
+    " intake_old_notes vault_not_shredded vault_shred vault_shredded",
     "ra_sender": "audit_append ra_principals ra_units ra_user vault_keep_pepper",
     "ra_audit": "audit_append audit_digest audit_first_bad audit_leaves audit_part audit_readings audit_tips"
     " audit_verify intake_dossiers_of ra_principals ra_units ra_user",

@@ -192,6 +192,8 @@ def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case
         put("mfa_authenticator", user_id=user, type="totp", data={"secret": "x"}, created_at=at)
         put("accounts_codemark", user_id=user, counter=1)
         put("accounts_dutyshift", id=uuid4(), user_id=user, desk_id=desk, starts_at=at, ends_at=later)
+    for place in (desk, reports["avoiding"].desk_id):  # given by who sits at neither: whoever sits there may take it
+        put("intake_handover", id=uuid4(), desk_id=place, given_by_id=people["hukum"].pk, given_at=at, open_reports=1)
     former = Principal.objects.create(id=uuid4(), kind="user", created_at=now).pk
     put("accounts_formerkeys", principal_id=former, user_id=people["hukum"].pk, until=at)
     put("accounts_formeraddress", id=uuid4(), user_id=people["hukum"].pk, email="dahulu@contoh.invalid", until=at)

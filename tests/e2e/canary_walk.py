@@ -40,6 +40,7 @@ class Walk:
         officer = self.staff("petugas")
         self.choose_password(officer, "petugas")
         self.answer(officer, code)
+        self.hand_over(officer, code)
         self.thread(receipt)
         self.refuse(officer)
         self.case_code = self.open_case(officer, code)
@@ -81,6 +82,16 @@ class Walk:
         officer.submit(page, {}, action="/ambil")
         words = {"message": self.flock.word("reply")}
         assert words["message"] in _ok(officer.submit(page, words, action="/balas")).text
+
+    def hand_over(self, officer: Visitor, code: str) -> None:
+        """The desk goes on to the next shift; and somebody searches for a name where only commands are."""
+        page = officer.get("/serah-terima/")
+        if "/serah-terima/beri" not in page.text:  # it is this officer's own turn, and waits to be taken
+            page = _ok(officer.submit(page, {}, action="/serah-terima/terima"))
+        words = {"text": self.flock.word("handover"), f"tentang_{code}": self.flock.word("handover about")}
+        shown = _ok(officer.submit(page, words, action="/serah-terima/beri")).text
+        assert all(one in shown for one in words.values())
+        _ok(officer.submit(officer.get("/palet/"), {"cari": self.flock.word("search")}, action="/palet/"))
 
     def thread(self, receipt: str) -> None:
         """She writes back, with a file."""

@@ -22,6 +22,9 @@ SESSIONS_ENDED = register(EventType("accounts.sessions_ended", "{actor} mengakhi
 LANGUAGE_CHANGED = register(
     EventType("accounts.language_changed", "{actor} mengganti bahasa", fields=frozenset({"language"}))
 )
+SHORTCUTS_CHANGED = register(
+    EventType("accounts.shortcuts_changed", "{actor} mengatur pintasan satu huruf", fields=frozenset({"on"}))
+)
 USER_CREATED = register(
     EventType("accounts.user_created", "{actor} membuat akun {subject}", fields=frozenset({"role", "unit"}))
 )

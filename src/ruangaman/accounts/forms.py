@@ -208,6 +208,17 @@ class RenewCodesForm(forms.Form):
     )
 
 
+class SingleKeysForm(forms.Form):
+    """Whether single letters are shortcuts."""
+
+    keys = forms.ChoiceField(
+        label=_("Pintasan satu huruf"),
+        help_text=_("j, k, g, dan ? di luar kolom isian. Matikan bila Anda memakai pengendali suara."),
+        choices=[("on", _("Nyala")), ("off", _("Mati"))],
+        widget=forms.RadioSelect,
+    )
+
+
 class LanguageForm(forms.Form):
     """The language of the screens."""
 

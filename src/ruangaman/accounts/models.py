@@ -89,6 +89,8 @@ class User(AbstractBaseUser):
     """Since when nothing is opened with an emergency key: an earlier opening was not reviewed in time."""
     language = models.CharField(max_length=2, default="id", choices=[("id", "Indonesia"), ("en", "English")])
     session_epoch = models.PositiveIntegerField(default=0)
+    single_keys = models.BooleanField(default=True, db_default=True)
+    """Whether single letters are shortcuts on this person's pages (WCAG 2.1.4)."""
     last_login = None  # signing in is an audit event, not a column that is rewritten
     password = ""
 
@@ -112,7 +114,7 @@ class User(AbstractBaseUser):
         plain = frozenset(
             {
                 "id", "role", "unit", "principal", "is_active", "left_at", "emergency_frozen_at", "language",
-                "session_epoch",
+                "session_epoch", "single_keys",
             }
         )  # fmt: skip
         linkable = frozenset({"username", "email", "display_name"})

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("keluar-kerja", screen.leave, name="sign_out"),
     path("pengaturan/", own.show, name="settings"),
     path("pengaturan/bahasa", own.language, name="settings_language"),
+    path("pengaturan/tombol", own.single_keys, name="settings_keys"),
     path("pengaturan/sandi/", own.password, name="settings_password"),
     path("pengaturan/kode/", own.renew_codes, name="settings_codes"),
     path("pengaturan/sesi", own.end_others, name="settings_sessions"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.intake.views import casework, desk, pages, report, thread
+from ruangaman.intake.views import casework, desk, pages, report, shifts, thread
 
 public_pages = [
     path("", pages.start, name="start"),
@@ -35,6 +35,12 @@ desk_pages = [
     path("laporan/<str:code>/berkas/<uuid:file_id>", desk.download, name="desk-file"),
 ]
 
+shift_pages = [
+    path("serah-terima/", shifts.index, name="shifts"),
+    path("serah-terima/beri", shifts.give, name="shift-give"),
+    path("serah-terima/terima", shifts.take, name="shift-take"),
+]
+
 # The conversation goes on in the case: for its people, not for the desk.
 case_pages = [
     path("laporan/<str:code>/jawab", casework.answer, name="case-answer"),
@@ -42,4 +48,4 @@ case_pages = [
     path("laporan/<str:code>/lampiran/<uuid:file_id>", casework.download, name="case-thread-file"),
 ]
 
-urlpatterns = desk_pages + case_pages
+urlpatterns = desk_pages + shift_pages + case_pages

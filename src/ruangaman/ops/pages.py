@@ -97,6 +97,18 @@ def try_a_code(tab: Tab) -> None:
     tab.locator("button[value=simpan]").wait_for()
 
 
+def open_palette(tab: Tab) -> None:
+    """Open the palette over the page."""
+    tab.keyboard.press("Control+k")
+    tab.locator("#palet [role=option]").first.wait_for()
+
+
+def ask_for_keys(tab: Tab) -> None:
+    """Open the list of shortcuts over the page."""
+    tab.keyboard.press("?")
+    tab.locator("#lembar .keys").wait_for()
+
+
 def send_empty(tab: Tab) -> None:
     """Send the page's form as it is: it says what is missing."""
     tab.locator("main form .form-go button, main form .entry button, main form.entry button").first.click()
@@ -138,6 +150,7 @@ REPORT_PAGES = (
     Page("laporan-terbuka", "petugas", "laporan/<str:code>/", "/laporan/{report}/", unfold),
     Page("laporan-lain", "petugas", "laporan/<str:code>/", "/laporan/{other_report}/"),
     Page("laporan-akses", "petugas", "laporan/<str:code>/akses", "/laporan/{report}/akses"),
+    Page("serah-terima", "petugas", "serah-terima/", "/serah-terima/", unfold),
     Page("terkunci", "petugas", "terkunci/", "/kerja/", lock),
     Page("tidak-ada", "petugas", "", "/tidak-ada/"),
 )
@@ -169,6 +182,10 @@ MANAGER_PAGES = (
     Page("tutup", "manajer", CASE + "tutup/", "/kasus/{case}/tutup/"),
     Page("kasus-ditutup", "manajer", CASE, "/kasus/{closed_case}/"),
     Page("buka-lagi", "manajer", CASE + "buka-lagi/", "/kasus/{closed_case}/buka-lagi/"),
+    Page("palet", "manajer", "palet/", "/palet/?di=/kasus/{case}/"),
+    Page("palet-terbuka", "manajer", CASE, "/kasus/{case}/", open_palette),
+    Page("pintasan", "manajer", "palet/pintasan/", "/palet/pintasan/"),
+    Page("pintasan-terbuka", "manajer", "palet/pintasan/", "/kerja/", ask_for_keys),
 )
 FLOW_PAGES = (
     Page("izin", "manajer", CASE + "izin/", "/kasus/{case}/izin/"),
@@ -201,6 +218,7 @@ OWN_PAGES = (
     Page("simpanan", "dpo", "pengaturan/simpanan/", "/pengaturan/simpanan/"),
     Page("simpanan-satu", "dpo", "pengaturan/simpanan/<str:code>/", "/pengaturan/simpanan/{kept}/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
+    Page("beban", "kepala", "kerja/beban/", "/kerja/beban/"),
 )
 PEOPLE_PAGES = (
     Page("pemulihan", "petugas", "pengaturan/pemulihan/", "/pengaturan/pemulihan/"),
@@ -270,6 +288,7 @@ and openings by an emergency key: in the demo there are none.
 
 NO_PAGES = frozenset(
     {
+        "serah-terima/beri", "serah-terima/terima",
         "livez", "readyz", "kerja/alarm", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
         PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",
@@ -278,7 +297,7 @@ NO_PAGES = frozenset(
         "pengaturan/kunci/<uuid:principal_id>/lepas", "pengaturan/permintaan/<uuid:request_id>/",
         "pengaturan/buka-kembali/<uuid:user_id>/", "pengaturan/jam/libur/hapus", "pengaturan/jam/libur/jam-kerja",
         "pengaturan/jam/<str:key>/berlaku",
-        "pengaturan/bahasa", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
+        "pengaturan/bahasa", "pengaturan/tombol", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
         CASE + "rencana/ajukan", CASE + "penutupan/ajukan",

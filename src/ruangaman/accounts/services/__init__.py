@@ -43,6 +43,7 @@ from ruangaman.accounts.services.people import (
     create_unit,
     create_user,
     set_language,
+    set_single_keys,
 )
 from ruangaman.accounts.services.requests import ask, decide, dismiss_officer, regrant, shared_dossiers
 from ruangaman.accounts.services.screen import lock_screen, refuse_second_step, sign_out, unlock_screen
@@ -121,6 +122,7 @@ __all__ = [
     "seat_at_desk",
     "second_key",
     "set_language",
+    "set_single_keys",
     "settle_attempt",
     "shared_dossiers",
     "sign_out",

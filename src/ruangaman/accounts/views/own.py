@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ruangaman.accounts import selectors, services
 from ruangaman.accounts.adapters import CODES_URL
 from ruangaman.accounts.errors import WrongCode
-from ruangaman.accounts.forms import LanguageForm, PasswordForm, RenewCodesForm
+from ruangaman.accounts.forms import LanguageForm, PasswordForm, RenewCodesForm, SingleKeysForm
 from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import SHOW_CODES
 from ruangaman.accounts.types import Attempt, PasswordChange, Permission
@@ -29,6 +29,7 @@ from ruangaman.vault import services as vault
 SETTINGS_URL = "/pengaturan/"
 SAID = {
     "bahasa": gettext_lazy("Bahasa layar sudah diganti."),
+    "tombol": gettext_lazy("Pintasan papan ketik sudah diatur. Langsung berlaku."),
     "sandi": gettext_lazy("Kata sandi sudah diganti. Sesi lain sudah berakhir."),
     "sesi": gettext_lazy("Semua sesi lain sudah berakhir."),
     "darurat": gettext_lazy("Kunci darurat sudah diserahkan. Anda tidak memegangnya lagi."),
@@ -56,6 +57,7 @@ def page(request: StaffRequest, *, status: int = 200, **forms: Any) -> HttpRespo
     user = request.user
     context = {
         "language_form": LanguageForm(initial={"language": user.language}),
+        "keys_form": SingleKeysForm(initial={"keys": "on" if user.single_keys else "off"}),
         "second_step": services.has_second_step(user),
         "codes_left": len(services.unused_codes(user)),
         "is_demo": settings.RUANGAMAN_DEMO,
@@ -86,6 +88,17 @@ def language(request: StaffRequest) -> HttpResponse:
         return page(request, status=422, language_form=form)
     services.set_language(language=form.cleaned_data["language"], by=request.user, at=clock.now())
     return HttpResponseRedirect(f"{SETTINGS_URL}?sudah=bahasa")
+
+
+@signed_in()
+@require_POST
+def single_keys(request: StaffRequest) -> HttpResponse:
+    """Turn the shortcuts of one letter on or off."""
+    form = SingleKeysForm(request.POST)
+    if not form.is_valid():
+        return page(request, status=422, keys_form=form)
+    services.set_single_keys(is_on=form.cleaned_data["keys"] == "on", by=request.user, at=clock.now())
+    return HttpResponseRedirect(f"{SETTINGS_URL}?sudah=tombol")
 
 
 def try_change(request: Any) -> None:

@@ -107,6 +107,7 @@ sections.add(
         label=gettext_lazy("Orang"),
         url="/pengaturan/orang/",
         icon="people",
+        go="o",
         permissions=frozenset({Permission.PEOPLE_MANAGE}),
     )
 )
