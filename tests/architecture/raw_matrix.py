@@ -322,9 +322,11 @@ CHANGES = {
 """A change that reads nothing: rows that one may change but not see would show up, too."""
 
 FUNCTIONS = {
-    "ra_web": "accounts_accept_invitation accounts_change_email accounts_close accounts_count_dossiers accounts_decide"
-    " accounts_finish accounts_finish_emergency accounts_holds_emergency accounts_make_room accounts_may_decide"
-    " accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
+    "ra_web": "accounts_accept_invitation accounts_awaited accounts_call_heads accounts_call_officers"
+    " accounts_call_second accounts_change_email accounts_close accounts_closed_to_all accounts_count_dossiers"
+    " accounts_decide accounts_finish accounts_finish_emergency accounts_held_alone accounts_holds_emergency"
+    " accounts_make_room accounts_may_decide accounts_may_manage accounts_open_request accounts_read_invitation"
+    " accounts_reopenable accounts_shared_with accounts_unit_of"
     " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_may_write intake_desks"
     " intake_dossiers_of intake_held intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"

@@ -223,7 +223,7 @@ NO_PAGES = frozenset(
         EMERGENCY + "<uuid:request_id>/serahkan", "pengaturan/meja/<slug:code>/", "pengaturan/kunci/usul",
         "pengaturan/kunci/sahkan-ulang", "pengaturan/kunci/<uuid:principal_id>/",
         "pengaturan/kunci/<uuid:principal_id>/lepas", "pengaturan/permintaan/<uuid:request_id>/",
-        "pengaturan/buka-kembali/<uuid:user_id>/",
+        "pengaturan/permintaan/<uuid:request_id>/tarik", "pengaturan/buka-kembali/<uuid:user_id>/",
         "pengaturan/bahasa", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from ruangaman.accounts.types import Permission, Role
 from ruangaman.core import clock
 from ruangaman.intake.selectors.desk import count_lately
 from ruangaman.ui.types import NavItem
-from ruangaman.web.registry import sections
+from ruangaman.web.registry import Section, sections
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -49,7 +50,12 @@ def nav_items(path: str, viewer: Any) -> list[NavItem]:
     """Return the sections that `viewer` may enter, with what waits in each."""
     if viewer is None:
         return []
-    current = current_section(path)
+    mine = [
+        section
+        for section in sorted(sections, key=lambda section: section.place)
+        if not section.permissions or any(viewer.has(permission) for permission in section.permissions)
+    ]
+    current = current_section(path, mine)
     return [
         NavItem(
             label=section.label,
@@ -58,16 +64,15 @@ def nav_items(path: str, viewer: Any) -> list[NavItem]:
             count=(section.count(viewer) or None) if section.count else None,
             current=section.key == current,
         )
-        for section in sorted(sections, key=lambda section: section.place)
-        if not section.permissions or any(viewer.has(permission) for permission in section.permissions)
+        for section in mine
     ]
 
 
-def current_section(path: str) -> str:
-    """Return the key of the section that an address belongs to: of two that fit, the nearer one."""
+def current_section(path: str, entered: Sequence[Section]) -> str:
+    """Return the key of the section that an address belongs to, of those that one may enter: the nearest that fits."""
     fitting = [
         (len(start), section.key)
-        for section in sections
+        for section in entered
         for start in (section.url, *section.also)
         if path.startswith(start)
     ]
