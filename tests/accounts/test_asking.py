@@ -19,6 +19,7 @@ from ruangaman.accounts.types import Permission, RequestKind, Role, permissions_
 from ruangaman.accounts.views.roles import ROLES_SAID
 from ruangaman.audit.models import AuditEvent
 from ruangaman.audit.types import Role as DatabaseRole
+from ruangaman.core import clock
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.notifications import jobs
 from ruangaman.vault import services as vault
@@ -175,7 +176,7 @@ def test_another_wish_for_the_emergency_key_waits_for_the_first(office: Office, 
 
 def test_its_asker_takes_a_request_back_and_nobody_else(office: Office, admin: User) -> None:
     user = office.user()
-    request = ask(RequestKind.SECOND_STEP, user, office.head)
+    request = ask(RequestKind.SECOND_STEP, user, office.head, at=clock.now())
     url = f"/pengaturan/permintaan/{request.pk}/tarik"
     for who in (admin, office.guard, user):
         assert signed_in(who).post(url).status_code == 404

@@ -183,7 +183,7 @@ def test_who_lost_access_sees_how_much_waits_and_who_can_open_it_again(team: Tea
     page = signed_in(fresh).get("/kerja/").content.decode()
     assert "2 berkas menunggu dibuka kembali untuk Anda" in page
     assert team.companion.display_name in page
-    assert "1 tanpa rekan yang dapat membukakannya" in page
+    assert "1 tanpa rekan yang dapat membukakannya: temui kepala unit" in page
     page = signed_in(fresh).get("/pengaturan/buka-kembali/").content.decode()
     assert "2 berkas menunggu dibuka kembali" in page
     assert "1 di antaranya tidak dapat dibuka siapa pun" in page

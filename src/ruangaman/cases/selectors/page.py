@@ -158,14 +158,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         safe=_safe(people),
         tasks=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is None],
         done=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is not None][-3:],
-        drawers=shelf.drawers_of(
-            held,
-            _holding(rows.live, living),
-            viewer,
-            _notes(rows, opened),
-            _incidents(rows, people, opened),
-            _files(rows, opened),
-        ),
+        drawers=_drawers(rows, people, opened, held, _holding(rows.live, living), viewer),
         holders=_holders(rows.live, living, viewer),
         days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
         next_move=move,
@@ -215,6 +208,18 @@ def _living(grants: Sequence[GrantView]) -> list[GrantView]:
     """Return the grants whose key still opens something: whoever lost theirs is no holder."""
     dead = list_dead(grants)
     return [grant for grant in grants if grant.principal_id not in dead]
+
+
+def _drawers(
+    rows: Rows,
+    people: Sequence[PersonView],
+    opened: Opened,
+    held: frozenset[Compartment],
+    holding: Sequence[tuple[User, frozenset[Compartment]]],
+    viewer: User,
+) -> list[Drawer]:
+    notes, incidents, files = _notes(rows, opened), _incidents(rows, people, opened), _files(rows, opened)
+    return shelf.drawers_of(held, holding, viewer, notes, incidents, files)
 
 
 def _holding(parts: Sequence[Assignment], grants: Sequence[GrantView]) -> list[tuple[User, frozenset[Compartment]]]:

@@ -23,7 +23,7 @@ from ruangaman.cases.types import CaseState
 from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import KECAMATAN
-from ruangaman.ui.types import Promised, QueueRow, Words
+from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.web.registry import work_sources
 from ruangaman.web.sources.keys import codes_of
 from ruangaman.web.types import Band, Owner, Work, WorkSource
@@ -80,11 +80,11 @@ def list_awaited(*, viewer: Any, at: datetime) -> list[Work]:
         "%(n)d berkas menunggu dibuka kembali untuk Anda",
         found.count,
     ) % {"n": found.count}
-    helpers = join_either(one.display_name for one, _count in found.helpers)
-    facts: list[Words] = [_("dapat dibukakan oleh %(names)s") % {"names": helpers}] if helpers else []
     if found.stuck:
-        facts.append(_("%(n)d tanpa rekan yang dapat membukakannya: temui kepala unit") % {"n": found.stuck})
-    return [_reopening(sentence, facts, helpers or _("Kepala unit"), _("Lihat"), is_pressing=True)]
+        stuck = _("%(n)d tanpa rekan yang dapat membukakannya: temui kepala unit") % {"n": found.stuck}
+        sentence = f"{sentence}. {stuck[:1].upper()}{stuck[1:]}"
+    helpers = join_either(one.display_name for one, _count in found.helpers)
+    return [_reopening(sentence, helpers or _("Kepala unit"), _("Lihat"), is_pressing=True)]
 
 
 def count_awaited(*, viewer: Any) -> int:
@@ -102,7 +102,6 @@ def list_reopenable(*, viewer: Any, at: datetime) -> list[Work]:
                 count,
             )
             % {"n": count, "name": user.display_name},
-            [],
             _("Anda"),
             words,
             is_pressing=False,
@@ -126,14 +125,13 @@ def _to_reopen(viewer: User, at: datetime) -> list[tuple[User, int, str]]:
     return found
 
 
-def _reopening(sentence: str, facts: list[Words], owner: str, action: str, *, is_pressing: bool) -> Work:
+def _reopening(sentence: str, owner: str, action: str, *, is_pressing: bool) -> Work:
     row = QueueRow(
         url=REOPEN_URL,
         sentence=sentence,
         code="",
         promised=Promised(None, None, "wait"),
         danger=0,
-        facts=facts,
         owner=owner,
         action=action,
     )

@@ -22,6 +22,15 @@ from ruangaman.web.selectors import EVERYBODY, HIGH, Filters
 from ruangaman.web.types import Owner
 from ruangaman.web.views.wording import OWNERS, headline, rest_of_day, seatless_room, waiting_room
 
+CHOICES = {
+    "owners": OWNERS,
+    "everybody": EVERYBODY,
+    "high": HIGH,
+    "nobody": Owner.NOBODY,
+    "districts": sorted(KECAMATAN.items(), key=lambda pair: pair[1]),
+}
+"""What the filters offer."""
+
 
 @signed_in()
 @require_safe
@@ -48,11 +57,7 @@ def work(request: StaffRequest) -> HttpResponse:
         "filters": filters,
         "headline": headline(day, filters),
         "rest": rest_of_day(day),
-        "owners": OWNERS,
-        "everybody": EVERYBODY,
-        "high": HIGH,
-        "nobody": Owner.NOBODY,
-        "districts": sorted(KECAMATAN.items(), key=lambda pair: pair[1]),
+        **CHOICES,
     }
     return render(request, "web/queue.html", context)
 
