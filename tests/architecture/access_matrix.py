@@ -235,6 +235,15 @@ MATRIX = (
         but={"admin": (405, 404)},
         also={"dpo": ANYWHERE},
     ),
+    Row(
+        "pengaturan/permintaan/<uuid:request_id>/tarik",
+        STAFF,
+        405,
+        404,
+        about=True,
+        but={"admin": (405, 302)},  # who asked, of everybody here
+        also={"admin": ANYWHERE},
+    ),
     Row("pengaturan/meja/", DESK, 200, 405),
     Row("pengaturan/meja/<slug:code>/", DESK, 405, 302),
     Row("pengaturan/buka-kembali/", CASEWORK, 200, 405),

@@ -400,9 +400,11 @@ CHANGES = {
 """A change that reads nothing: rows that one may change but not see would show up, too."""
 
 FUNCTIONS = {
-    "ra_web": "accounts_accept_invitation accounts_change_email accounts_close accounts_count_dossiers accounts_decide"
-    " accounts_finish accounts_finish_emergency accounts_holds_emergency accounts_make_room accounts_may_decide"
-    " accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
+    "ra_web": "accounts_accept_invitation accounts_awaited accounts_call_heads accounts_call_officers"
+    " accounts_call_second accounts_change_email accounts_close accounts_closed_to_all accounts_count_dossiers"
+    " accounts_decide accounts_finish accounts_finish_emergency accounts_held_alone accounts_holds_emergency"
+    " accounts_make_room accounts_may_decide accounts_may_manage accounts_open_request accounts_read_invitation"
+    " accounts_reopenable accounts_shared_with accounts_unit_of"
     " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_count_code"
     " cases_count_concerned codelists_may_manage clocks_desks clocks_held clocks_may_set"
     " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"

@@ -66,6 +66,9 @@ LEFT = register(EventType("accounts.left", "{actor} menutup akun {subject}", fie
 REQUESTED = register(
     EventType("accounts.requested", "{actor} meminta sesuatu untuk {subject}", fields=frozenset({"kind"}))
 )
+REQUEST_WITHDRAWN = register(
+    EventType("accounts.request_withdrawn", "{actor} menarik permintaannya untuk {subject}", fields=frozenset({"kind"}))
+)
 DECIDED = register(
     EventType(
         "accounts.decided", "{actor} memutuskan permintaan untuk {subject}", fields=frozenset({"kind", "approved"})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.accounts.policies import LONGEST_PASSWORD
 from ruangaman.accounts.services import LONGEST_NAME
-from ruangaman.accounts.types import Role
+from ruangaman.ui.types import Words
 
 
 def _password(label: Any, *, complete: str, hint: Any = "") -> forms.CharField:
@@ -126,15 +126,19 @@ class InviteForm(forms.Form):
     email = forms.EmailField(
         label=_("Surel"),
         required=False,
-        help_text=_("Untuk pemberitahuan saja. Isinya tidak pernah dikirim ke sini."),
+        help_text=_("Untuk pemberitahuan saja, tanpa isi. Tanpa surel tidak ada surat alarm."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    role = forms.ChoiceField(label=_("Peran"), choices=Role.choices)
-    unit = forms.ChoiceField(label=_("Unit"))
+    role = forms.ChoiceField(label=_("Peran"), error_messages={"required": _("Pilih satu peran.")})
+    unit = forms.ChoiceField(label=_("Unit"), error_messages={"required": _("Pilih satu unit.")})
 
-    def __init__(self, data: Any = None, *, units: Iterable[tuple[str, str]]) -> None:
-        super().__init__(data)
-        self.fields["unit"].choices = list(units)  # type: ignore[attr-defined]  # a ChoiceField
+    def __init__(
+        self, data: Any = None, *, units: Iterable[tuple[str, str]], roles: Iterable[tuple[str, Words]]
+    ) -> None:
+        known = list(units)
+        super().__init__(data, initial={"unit": known[0][0]} if len(known) == 1 else {})
+        self.fields["unit"].choices = known  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class ConfirmForm(forms.Form):
@@ -180,7 +184,7 @@ class AddressForm(forms.Form):
     email = forms.EmailField(
         label=_("Surel baru"),
         required=False,
-        help_text=_("Untuk pemberitahuan saja. Kosongkan bila ia tidak perlu disurati."),
+        help_text=_("Untuk pemberitahuan saja. Bila kosong, tidak ada surat alarm kepadanya."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
@@ -188,13 +192,16 @@ class AddressForm(forms.Form):
 class MoveForm(forms.Form):
     """Which work somebody begins, and a tick for what ends."""
 
-    role = forms.ChoiceField(label=_("Peran baru"), choices=Role.choices)
-    unit = forms.ChoiceField(label=_("Unit"))
+    role = forms.ChoiceField(label=_("Peran baru"), error_messages={"required": _("Pilih satu peran.")})
+    unit = forms.ChoiceField(label=_("Unit"), error_messages={"required": _("Pilih satu unit.")})
     is_confirmed = forms.BooleanField(label=_("Saya mengerti, dan tetap memindahkan orang ini"))
 
-    def __init__(self, data: Any = None, *, units: Iterable[tuple[str, str]], **more: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, units: Iterable[tuple[str, str]], roles: Iterable[tuple[str, Words]], **more: Any
+    ) -> None:
         super().__init__(data, **more)
         self.fields["unit"].choices = list(units)  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class RenewCodesForm(forms.Form):

@@ -237,7 +237,14 @@ class DoorRequest(models.Model):
                 condition=Q(instead_of=None) | Q(kind=RequestKind.EMERGENCY) & ~Q(instead_of=F("user")),
             ),
             models.UniqueConstraint(
-                fields=["kind", "user", "asked_by"], condition=Q(decided_at=None), name="request_open_once"
+                fields=["kind", "user"],
+                condition=Q(decided_at=None) & ~Q(kind=RequestKind.REGRANT),
+                name="request_open_once",
+            ),
+            models.UniqueConstraint(  # there the one who asks is the one who does it
+                fields=["user", "asked_by"],
+                condition=Q(decided_at=None, kind=RequestKind.REGRANT),
+                name="request_regrant_once",
             ),
         ]
 

@@ -277,9 +277,13 @@ class Leaving:
         dossiers: how many dossiers they can open now.
         blocks: why it cannot be done yet, as sentences.
         is_officer: a key officer: stays on the list until another has signed everything.
+        emergency: names of the units whose emergency key they hold: it is changed as well.
+        manages: whether they may manage cases: a manager who can open something.
     """
 
     desks: list[str]
     dossiers: int
     blocks: list[str]
     is_officer: bool
+    emergency: list[str]
+    manages: bool

@@ -66,6 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("pengaturan/darurat/<uuid:request_id>/serahkan", emergency.hand, name="hand_emergency"),
     path("pengaturan/permintaan/", requests.requests, name="requests"),
     path("pengaturan/permintaan/<uuid:request_id>/", requests.decide, name="decide"),
+    path("pengaturan/permintaan/<uuid:request_id>/tarik", requests.withdraw, name="withdraw_request"),
     path("pengaturan/buka-kembali/", requests.reopening, name="reopening"),
     path("pengaturan/buka-kembali/<uuid:user_id>/", requests.reopen, name="reopen"),
 ]

@@ -84,9 +84,7 @@ def tell_person(*, user_id: UUID) -> int:
     Returns:
         How many letters went out: none to who has no address or has left.
     """
-    with unit_of_work(Role.WORKER):
-        people = User.objects.filter(pk=user_id, is_active=True).exclude(email="")
-        person = people.only("id", "email", "language", "is_active").first()
+    person = _reachable(user_id)
     if person is None:
         return 0
     with translation.override(person.language):
@@ -149,9 +147,7 @@ def call_glass(*, user_id: UUID, kind: GlassCall) -> int:
     Returns:
         How many letters went out: none to who has no address or has left.
     """
-    with unit_of_work(Role.WORKER):
-        people = User.objects.filter(pk=user_id, is_active=True).exclude(email="")
-        person = people.only("id", "email", "language", "is_active").first()
+    person = _reachable(user_id)
     if person is None:
         return 0
     with translation.override(person.language):
@@ -179,6 +175,30 @@ def _glass_words(kind: GlassCall) -> str:
 
 def _glass_address() -> str:
     return f"{settings.RUANGAMAN_URL}/darurat/"
+
+
+def call_person(*, user_id: UUID) -> int:
+    """Write to somebody that something waits for them: the letter of the desk, which says nothing else.
+
+    Raises:
+        AlarmNotSent: the mail server could not be reached or refused.
+
+    Returns:
+        How many letters went out: none to who has no address or has left.
+    """
+    person = _reachable(user_id)
+    if person is None:
+        return 0
+    if not _is_sent(_letter(person)):
+        raise AlarmNotSent("The letter did not go out.")
+    return 1
+
+
+def _reachable(user_id: UUID) -> User | None:
+    """Return where somebody is written to; None: nowhere, or they have left. Of a person nothing else is read."""
+    with unit_of_work(Role.WORKER):
+        people = User.objects.filter(pk=user_id, is_active=True).exclude(email="")
+        return people.only("id", "email", "language", "is_active").first()
 
 
 def tell_former(*, letter_id: UUID) -> int:

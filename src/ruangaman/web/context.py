@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from ruangaman.accounts.types import Permission, Role
 from ruangaman.core import clock
 from ruangaman.intake.selectors.desk import count_lately
 from ruangaman.ui.types import NavItem
-from ruangaman.web.registry import sections, sections_of
+from ruangaman.web.registry import Section, sections_of
 from ruangaman.web.selectors import parse_here
 
 
@@ -56,7 +57,8 @@ def nav_items(path: str, viewer: Any) -> list[NavItem]:
     """Return the sections that `viewer` may enter, with what waits in each."""
     if viewer is None:
         return []
-    current = current_section(path)
+    mine = sections_of(viewer)
+    current = current_section(path, mine)
     return [
         NavItem(
             label=section.label,
@@ -66,15 +68,15 @@ def nav_items(path: str, viewer: Any) -> list[NavItem]:
             current=section.key == current,
             go=section.go,
         )
-        for section in sections_of(viewer)
+        for section in mine
     ]
 
 
-def current_section(path: str) -> str:
-    """Return the key of the section that an address belongs to: of two that fit, the nearer one."""
+def current_section(path: str, entered: Sequence[Section]) -> str:
+    """Return the key of the section that an address belongs to, of those that one may enter: the nearest that fits."""
     fitting = [
         (len(start), section.key)
-        for section in sections
+        for section in entered
         for start in (section.url, *section.also)
         if path.startswith(start)
     ]

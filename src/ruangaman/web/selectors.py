@@ -94,9 +94,9 @@ def count_work(viewer: User) -> int:
     return sum(source.count_work(viewer=viewer) for source in work_sources if viewer.has(source.permission))
 
 
-def urgency(work: Work) -> tuple[int, float, str]:
-    """Return the key to sort by: the most dangerous first, then what is due first; the code breaks ties."""
-    return -work.danger, work.due_at.timestamp() if work.due_at else float("inf"), work.row.code
+def urgency(work: Work) -> tuple[bool, int, float, str]:
+    """Return the key to sort by: what bars everything else, then the most dangerous, then what is due first."""
+    return not work.is_first, -work.danger, work.due_at.timestamp() if work.due_at else float("inf"), work.row.code
 
 
 def band_of(*, at: datetime, due_at: datetime | None, is_pressing: bool) -> Band:

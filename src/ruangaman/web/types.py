@@ -39,6 +39,8 @@ class Work:
     danger: int
     due_at: datetime | None
     kecamatan: str = ""
+    is_first: bool = False
+    """Nothing else can be done before this: it stands above what is more dangerous and what is due."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from ruangaman.cases.selectors.cases import (
     get_person,
     get_to_hand_over,
 )
+from ruangaman.cases.selectors.closed import list_closed_to_all
 from ruangaman.cases.selectors.glass import (
     Found,
     GlassBoard,
@@ -51,6 +52,7 @@ from ruangaman.cases.selectors.people import (
     join_names,
     list_assignable,
     list_held,
+    list_keyless,
     list_managers,
     list_note_drawers,
     list_parts,
@@ -99,8 +101,10 @@ __all__ = [
     "join_names",
     "list_assignable",
     "list_assigned",
+    "list_closed_to_all",
     "list_held",
     "list_holders",
+    "list_keyless",
     "list_load",
     "list_managers",
     "list_needs",

@@ -52,7 +52,7 @@ from ruangaman.core.types import Actor
 from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Holder, Promised, Words
 from ruangaman.vault import services as vault
-from ruangaman.vault.selectors import GrantView, list_grants
+from ruangaman.vault.selectors import GrantView, list_dead, list_grants
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 Opened = dict[UUID, Content | Closed]
@@ -157,7 +157,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     refs = _refs(rows, held, case) | {ref: home for panel, found in loaded for ref, home in panel.refs(found).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
     items = [item for panel, found in loaded for item in panel.timeline(found, opened)]
-    page = _compose(case, viewer, at, rows, grants, held, opened, items, stream)
+    page = _compose(case, viewer, at, rows, _living(grants), held, opened, items, stream)
     page.may = _may(case, rows, viewer)
     page.panels = [
         (panel.template, shown)
@@ -208,7 +208,9 @@ def _compose(
         safe=_safe(people),
         tasks=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is None],
         done=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is not None][-3:],
-        drawers=shelf.drawers_of(held, rows.live, viewer, _notes(rows, opened), incidents, _files(rows, opened)),
+        drawers=shelf.drawers_of(
+            held, _holding(rows.live, grants), viewer, _notes(rows, opened), incidents, _files(rows, opened)
+        ),
         holders=_holders(rows.live, grants, viewer),
         days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
         next_move=move,
@@ -261,6 +263,20 @@ def _load(case: Case) -> Rows:
 def _held(grants: Sequence[GrantView], viewer: User) -> frozenset[Compartment]:
     own = [grant for grant in grants if grant.principal_id in viewer.principals]
     return frozenset(part for grant in own for part in (grant.compartments or Compartment))
+
+
+def _living(grants: Sequence[GrantView]) -> list[GrantView]:
+    """Return the grants whose key still opens something: whoever lost theirs is no holder."""
+    dead = list_dead(grants)
+    return [grant for grant in grants if grant.principal_id not in dead]
+
+
+def _holding(parts: Sequence[Assignment], grants: Sequence[GrantView]) -> list[tuple[User, frozenset[Compartment]]]:
+    """Return whoever works on the case with what they can open of it, in whatever epoch."""
+    found: dict[UUID, frozenset[Compartment]] = {}
+    for grant in grants:
+        found[grant.principal_id] = found.get(grant.principal_id, frozenset()) | (grant.compartments or frozenset())
+    return [(part.user, found.get(part.user.principal_id, frozenset())) for part in parts]
 
 
 def _refs(rows: Rows, held: frozenset[Compartment], case: Case) -> dict[UUID, UUID]:
@@ -346,7 +362,8 @@ def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: U
         holds = frozenset(int(one) for grant in own for one in grant.compartments or ())
         who = _("Anda") if part.user_id == viewer.pk else part.user.display_name
         name = _("%(name)s, %(role)s") % {"name": who, "role": part.user.get_role_display().lower()}
-        holders.append(Holder(name, holds, shelf.since_words(part)))
+        is_alive = any(grant.principal_id == part.user.principal_id for grant in grants)
+        holders.append(Holder(name, holds, shelf.since_words(part) if is_alive else shelf.LOST))
     if any(grant.compartments is None for grant in current):
         everything = frozenset(int(one) for one in Compartment)
         holders.append(Holder(_("Kunci darurat dan pemulihan"), everything, _("Hanya dengan alasan, dan ditinjau")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, Case, Person
 from ruangaman.cases.types import Identity, SafeContact, contact_of, identity_of
 from ruangaman.vault import services as vault
+from ruangaman.vault.selectors import list_dead, list_grants
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 NOTE_DRAWERS = (
@@ -33,8 +35,21 @@ def list_parts(*, case: Case, viewer: User) -> list[Assignment]:
     return sorted(rows, key=lambda one: one.role != Role.MANAJER)
 
 
+def list_keyless(*, case: Case, viewer: User) -> set[UUID]:
+    """Return the people with a part in the case whose key opens nothing of it: lost, or left with their work."""
+    grants = list_grants(dossier_id=case.dossier_id, viewer=viewer)
+    alive = {grant.principal_id for grant in grants} - list_dead(grants)
+    parts = case.assignments.filter(until=None).select_related("user")
+    return {part.user_id for part in parts if part.user.principal_id not in alive}
+
+
 def held_alone(case: Case, part: Assignment) -> frozenset[Compartment]:
-    """Return the compartments that nobody at work on the case would hold without this part in it."""
+    """Return the compartments that nobody at work on the case would hold without this part in it.
+
+    Nothing for who has left: what they alone held is closed already.
+    """
+    if not part.user.is_active:
+        return frozenset()
     others = case.assignments.filter(until=None).exclude(pk=part.pk)
     return policies.compartments_of([part]) - policies.compartments_of(others)
 

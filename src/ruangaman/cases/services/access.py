@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
+from ruangaman.accounts.selectors.lost import keys_of
 from ruangaman.audit.types import Detail, EventType
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import NotAssignable
@@ -128,8 +129,10 @@ def end_access(*, code: str, access_id: UUID, by: User, at: datetime) -> Access:
     principal = access.user.principal_id
     vault.close_request(dossier_id=case.dossier_id, principal_id=principal, by=by, at=at, declined=True)
     _record(events.ACCESS_ENDED, case, access.user, by, at, {})
-    if _holds(case, access.user, by):
-        vault.revoke(dossier_id=case.dossier_id, principal_id=principal, by=by, at=at)
+    there = {view.principal_id for view in list_grants(dossier_id=case.dossier_id, viewer=by)}
+    for key in keys_of(access.user):  # the lost ones too: nobody opens it again for them
+        if key in there:
+            vault.revoke(dossier_id=case.dossier_id, principal_id=key, by=by, at=at)
     return access
 
 

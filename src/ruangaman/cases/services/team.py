@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
+from ruangaman.accounts.selectors.lost import keys_of
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
@@ -20,6 +21,7 @@ from ruangaman.cases.services.telling import tell
 from ruangaman.clocks import services as clocks
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
+from ruangaman.vault.selectors import list_grants
 from ruangaman.vault.types import GrantSpec
 
 
@@ -128,8 +130,7 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
     case.save(update_fields=["manager"])
     detail: Detail = {"before": str(old.user_id), "after": str(to.pk)}
     tell(events.MANAGER_CHANGED, case, by=by, at=at, detail=detail)
-    if old.user.is_active:  # who has left holds nothing any more
-        _revoke(case, old.user, by=by, at=at)  # last: from here on `by` sees nothing of the case
+    _revoke(case, old.user, by=by, at=at)  # last: from here on `by` sees nothing of the case
     return case
 
 
@@ -162,6 +163,10 @@ def _share(case: Case, user: User, role: Role, *, by: User, at: datetime) -> Non
 
 
 def _revoke(case: Case, user: User, *, by: User, at: datetime) -> None:
+    """Take every key away, the lost ones too: nobody opens the case again for who no longer works on it."""
     for follower in registry.followers:
         follower.left(case=case, user=user, by=by, at=at)
-    vault.revoke(dossier_id=case.dossier_id, principal_id=user.principal_id, by=by, at=at)
+    there = {grant.principal_id for grant in list_grants(dossier_id=case.dossier_id, viewer=by)}
+    for principal_id in keys_of(user):
+        if principal_id in there:
+            vault.revoke(dossier_id=case.dossier_id, principal_id=principal_id, by=by, at=at)

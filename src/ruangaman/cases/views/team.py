@@ -43,7 +43,9 @@ def team(request: StaffRequest, code: str) -> HttpResponse:
             return go(request, f"/kasus/{code}/tim/")
     parts = selectors.list_parts(case=case, viewer=request.user)
     released = users.get(request.GET.get("dilepas", ""))
-    return show(request, "cases/team.html", case, form, parts=parts, nobody=not offered, released=released)
+    keyless = selectors.list_keyless(case=case, viewer=request.user)
+    rows = [(part, part.user_id in keyless) for part in parts]
+    return show(request, "cases/team.html", case, form, rows=rows, nobody=not offered, released=released)
 
 
 @requires(Permission.CASE_ASSIGN)

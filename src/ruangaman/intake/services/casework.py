@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
+from ruangaman.accounts.selectors.lost import keys_of
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Permission, Role
 from ruangaman.cases.models import Case, live_grants
 from ruangaman.cases.registry import TimelineItem
@@ -121,9 +122,10 @@ class ThreadFollower:
         Writes: deletes grants, begins epochs, `vault.revoked` events.
         """
         for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
-            held = list_grants(dossier_id=report.dossier_id, viewer=by, at=at)
-            if any(grant.principal_id == user.principal_id for grant in held):
-                vault.revoke(dossier_id=report.dossier_id, principal_id=user.principal_id, by=by, at=at)
+            held = {grant.principal_id for grant in list_grants(dossier_id=report.dossier_id, viewer=by, at=at)}
+            for key in keys_of(user):
+                if key in held:
+                    vault.revoke(dossier_id=report.dossier_id, principal_id=key, by=by, at=at)
 
 
 @dataclass(frozen=True)

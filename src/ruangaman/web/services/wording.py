@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -132,16 +133,17 @@ VALUES: dict[str, Mapping[str, Words]] = {
 }
 SUBJECTS = {"database": gettext_lazy("basis data"), "dossiers": gettext_lazy("yang menunggu kunci baru")}
 UUID_LENGTH = 36
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 COUNTED = ("rows", "erased")
 GROUP, SHOWN = 4, 16
 """Of a fingerprint so much is shown, in groups: enough to find the number that somebody noted."""
 
 
 class Names:
-    """Names of those whom the trail knows by a key: people, desks, units' emergency keys. Five queries."""
+    """Names of those whom the trail knows by a key: people, desks, emergency keys, the recovery key. Six queries."""
 
     def __init__(self, keys: Iterable[str]) -> None:
-        wanted = {key for key in keys if len(key) == UUID_LENGTH}
+        wanted = {key for key in keys if _is_id(key)}
         self._known: dict[str, str] = {"public": _("Seseorang dari luar"), "system": _("Sistem")}
         ids = [UUID(key) for key in wanted]
         people = User.objects.filter(principal_id__in=ids) | User.objects.filter(pk__in=ids)
@@ -154,6 +156,8 @@ class Names:
             self._known[str(principal)] = name
         for principal, name in Unit.objects.filter(breakglass_id__in=ids).values_list("breakglass_id", "name"):
             self._known[str(principal)] = _("kunci darurat %(unit)s") % {"unit": name}
+        for principal in Principal.objects.filter(kind=PrincipalKind.RECOVERY, pk__in=ids).values_list("pk", flat=True):
+            self._known[str(principal)] = _("kunci pemulihan")
         receipts = Principal.objects.filter(kind=PrincipalKind.RECEIPT, pk__in=ids).values_list("pk", flat=True)
         self._outside = {"public", *(str(one) for one in receipts)}
 
@@ -164,6 +168,11 @@ class Names:
     def get(self, key: str, otherwise: str) -> str:
         """Return the name of a key, or `otherwise`."""
         return self._known.get(key, otherwise)
+
+
+def _is_id(text: str) -> bool:
+    """Whether it is an id. A subject may be any text, as long as one."""
+    return bool(_ID.fullmatch(text))
 
 
 def keys_in(detail: Mapping[str, object]) -> set[str]:

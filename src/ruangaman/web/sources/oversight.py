@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,7 +34,13 @@ def list_unit(*, viewer: Any, at: datetime) -> list[Work]:
 
 def count_unit(*, viewer: Any) -> int:
     """Return how many of the units' cases are an emergency or late."""
-    return cases.count_overseen_needs(viewer=viewer, at=clock.now())
+    at = clock.now()
+    return cases.count_overseen_needs(viewer=viewer, at=at, without=_closed(viewer, at))
+
+
+def _closed(viewer: Any, at: datetime) -> list[UUID]:
+    """Return what stands above already: nobody can open it, so nothing else can be done in it."""
+    return [case.pk for case in cases.list_closed_to_all(viewer=viewer, at=at)]
 
 
 def _untaken(duty: shifts.Duty) -> Work:
@@ -75,7 +82,7 @@ def _overdue(found: desk.Overdue) -> Work:
 
 def _cases(viewer: Any, at: datetime) -> list[Work]:
     works = []
-    for found in cases.list_overseen_needs(viewer=viewer, at=at):
+    for found in cases.list_overseen_needs(viewer=viewer, at=at, without=_closed(viewer, at)):
         case, due = found.case, found.facts.next_due
         works.append(
             Work(

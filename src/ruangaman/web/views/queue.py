@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import locked_since
+from ruangaman.accounts.selectors.seats import is_unseated
 from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
 from ruangaman.core.access import signed_in
@@ -22,7 +23,16 @@ from ruangaman.intake.selectors.desk import count_new
 from ruangaman.web import selectors
 from ruangaman.web.selectors import EVERYBODY, HIGH, Filters
 from ruangaman.web.types import Owner
-from ruangaman.web.views.wording import OWNERS, headline, rest_of_day, waiting_room
+from ruangaman.web.views.wording import OWNERS, headline, rest_of_day, seatless_room, waiting_room
+
+CHOICES = {
+    "owners": OWNERS,
+    "everybody": EVERYBODY,
+    "high": HIGH,
+    "nobody": Owner.NOBODY,
+    "districts": sorted(KECAMATAN.items(), key=lambda pair: pair[1]),
+}
+"""What the filters offer."""
 
 
 @signed_in()
@@ -39,19 +49,19 @@ def work(request: StaffRequest) -> HttpResponse:
         kecamatan=request.GET.get("wilayah", ""),
     )
     day = selectors.get_day(viewer=request.user, filters=filters, at=at)
+    seatless = seatless_room(request.user) if is_unseated(request.user) else None
+    if seatless and not day.total and not filters.narrows:
+        return render(request, "web/waiting.html", {"room": seatless, "key": key})
     context = {
         **_head(request.user, at),
         "day": day,
+        "seatless": seatless,
         "key": key,
         "at": at,
         "filters": filters,
         "headline": headline(day, filters),
         "rest": rest_of_day(day),
-        "owners": OWNERS,
-        "everybody": EVERYBODY,
-        "high": HIGH,
-        "nobody": Owner.NOBODY,
-        "districts": sorted(KECAMATAN.items(), key=lambda pair: pair[1]),
+        **CHOICES,
     }
     return render(request, "web/queue.html", context)
 
