@@ -32,7 +32,7 @@ LAYERS: Final = {
         "timeline",
         "undo",
     ),
-    "pages": ("gate", "own", "rest", "casework", "trail", "papers"),
+    "pages": ("gate", "own", "rest", "casework", "trail", "papers", "find"),
     "print": ("print",),
 }
 """Cascade layers from weak to strong; in each, the components in order."""

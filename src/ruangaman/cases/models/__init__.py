@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.models.access import Access as Access
+from ruangaman.cases.models.ties import Tie as Tie
 from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind
 from ruangaman.core.codelists import (
     AgeGroup,
@@ -180,6 +181,8 @@ class Person(models.Model):
     age_group = models.CharField(max_length=8, choices=AgeGroup, blank=True)
     identity_ref = models.UUIDField(unique=True)
     contact_ref = models.UUIDField(null=True, unique=True)
+    indexed_at = models.DateTimeField(null=True)
+    """When the numbers as they are now came into the blind index; None: nobody with its key has come by since."""
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
@@ -189,7 +192,7 @@ class Person(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"kind", "sex", "age_group", "added_at", "added_by"})
+        plain = frozenset({"kind", "sex", "age_group", "indexed_at", "added_at", "added_by"})
         linkable = frozenset({"id", "case", "identity_ref", "contact_ref"})
 
     def __str__(self) -> str:

@@ -36,7 +36,10 @@ from ruangaman.cases.selectors.people import (
     list_parts,
     list_persons,
     list_providers,
+    list_unindexed,
+    name_of,
     open_person,
+    read_part,
 )
 from ruangaman.cases.selectors.shelf import TaskView
 
@@ -77,6 +80,9 @@ __all__ = [
     "list_persons",
     "list_providers",
     "list_readers",
+    "list_unindexed",
+    "name_of",
     "open_hold",
     "open_person",
+    "read_part",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import Unit, User
@@ -77,6 +78,13 @@ def list_persons(*, case: Case, viewer: User, at: datetime) -> list[tuple[Person
     opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at)
     identities = [read_part(opened.get(row.identity_ref), identity_of, Identity()) for row in rows]
     return [(row, name_of(row, identity)) for row, identity in zip(rows, identities, strict=True)]
+
+
+def list_unindexed(*, viewer: User) -> models.QuerySet[Person]:
+    """Return people in the viewer's cases who cannot be found by their numbers yet, the newest case first."""
+    rows = Person.objects.filter(case__manager=viewer, case__closed_at=None, indexed_at=None)
+    held = Case.objects.granted_to(viewer).values("pk")
+    return rows.filter(case__in=held).select_related("case").order_by("-case__opened_at", "added_at", "id")
 
 
 def open_person(*, person: Person, viewer: User, at: datetime) -> tuple[Identity | None, SafeContact | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ruangaman.cases.services.access import ask_for_older, change_access, end_access, give_access, share_older
+from ruangaman.cases.services.catching_up import index_waiting, read_waiting_numbers, stretch_numbers
 from ruangaman.cases.services.holding import hold_case, release_case
 from ruangaman.cases.services.moves import close_case, move_state, reopen_case
 from ruangaman.cases.services.opening import open_case
@@ -27,11 +28,14 @@ __all__ = [
     "end_access",
     "give_access",
     "hold_case",
+    "index_waiting",
     "move_state",
     "open_case",
+    "read_waiting_numbers",
     "release_case",
     "reopen_case",
     "share_older",
+    "stretch_numbers",
     "unassign",
     "undo_task",
 ]

@@ -34,6 +34,7 @@ from ruangaman.cases.types.people import (
     contact_of,
     identity_of,
     note_content,
+    numbers_of,
     person_content,
 )
 
@@ -74,5 +75,6 @@ __all__ = [
     "moves_from",
     "need_of",
     "note_content",
+    "numbers_of",
     "person_content",
 ]

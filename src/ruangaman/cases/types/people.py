@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.core.codelists import ContactWay
 from ruangaman.core.types import Json
+from ruangaman.vault.types import IdentifierKind
 
 Content = dict[str, Json]
 
@@ -114,3 +115,12 @@ def identity_of(content: Mapping[str, Json]) -> Identity:
 def contact_of(content: Mapping[str, Json]) -> SafeContact:
     """Return the safe contact in revealed content."""
     return SafeContact(**{key: str(content[key]) for key in SafeContact.__dataclass_fields__ if content.get(key)})
+
+
+def numbers_of(identity: Identity | None, contact: SafeContact | None) -> list[tuple[IdentifierKind, str]]:
+    """Return by which numbers somebody can be found; whether each is one shows when it is stretched."""
+    found = [
+        (IdentifierKind.NIK, identity.nik if identity else ""),
+        (IdentifierKind.PHONE, contact.value if contact else ""),
+    ]
+    return [(kind, text) for kind, text in found if text]

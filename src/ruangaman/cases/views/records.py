@@ -17,7 +17,7 @@ from ruangaman.cases.models import Case
 from ruangaman.cases.types import note_content
 from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import prepared, requires
 from ruangaman.core.codelists import Place, ServiceType
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault.types import Compartment
@@ -25,7 +25,18 @@ from ruangaman.vault.types import Compartment
 form_page = require_http_methods(["GET", "POST"])
 
 
-@requires(Permission.CASE_WRITE)
+def stretch_numbers(request: Any, **_address: Any) -> None:
+    """Stretch the numbers in the form before the page takes a connection, for whoever holds the key of the index."""
+    if request.method == "POST" and not request.cookie_is_new:
+        request.prepared = services.stretch_numbers(
+            cookie=request.cookie,
+            nik=request.POST.get("nik", ""),
+            phone=request.POST.get("contact_value", ""),
+            at=clock.now(),
+        )
+
+
+@requires(Permission.CASE_WRITE, prepare=stretch_numbers)
 @form_page
 def add_person(request: StaffRequest, code: str) -> HttpResponse:
     """Somebody new in the case."""
@@ -34,13 +45,15 @@ def add_person(request: StaffRequest, code: str) -> HttpResponse:
     form = PersonForm(data_of(request), has_contact=Compartment.CONTACT in held)
     if is_sent(request, form) and is_done(
         form,
-        lambda: services.add_person(code=code, person=form.to_person(), by=request.user, at=clock.now()),
+        lambda: services.add_person(
+            code=code, person=form.to_person(), by=request.user, at=clock.now(), probes=prepared(request)
+        ),
     ):
         return go(request, case_url(case, anchor="identity"))
     return show(request, "cases/person.html", case, form)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, prepare=stretch_numbers)
 @form_page
 def edit_person(request: StaffRequest, code: str, person_id: UUID) -> HttpResponse:
     """What is known about somebody, to be corrected; what stands there is opened and recorded."""
@@ -72,6 +85,7 @@ def _edit(request: StaffRequest, case: Case, person_id: UUID, form: PersonForm) 
         contact=form.to_contact(),
         by=request.user,
         at=clock.now(),
+        probes=prepared(request),
     )
 
 

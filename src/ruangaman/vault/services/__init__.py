@@ -1,7 +1,9 @@
 """The vault's face: what other apps may call. They hold references, never content."""
 
+from ruangaman.vault.blind import Probe, stretch, stretch_all
 from ruangaman.vault.directory import Directory
 from ruangaman.vault.errors import Tampered, TrailBroken
+from ruangaman.vault.identifiers import guess
 from ruangaman.vault.leaving import end_visit_soon
 from ruangaman.vault.notebook import NoKey
 from ruangaman.vault.notes import BadText, Checkpoint
@@ -63,6 +65,21 @@ from ruangaman.vault.services.forgetting import (
     resume_dossier,
     shred,
     withdraw_erasure,
+)
+from ruangaman.vault.services.index import (
+    Found,
+    count_lookup,
+    delete_old_lookups,
+    find,
+    forget_kin,
+    held_among,
+    holds_index,
+    index_kin,
+    index_person,
+    is_barred,
+    is_kin,
+    lift_bars,
+    ready_index,
 )
 from ruangaman.vault.services.installation import check_pepper
 from ruangaman.vault.services.lifecycle import (
@@ -137,12 +154,14 @@ __all__ = [
     "Compared",
     "Directory",
     "DoorKind",
+    "Found",
     "KeyState",
     "NewDoor",
     "NewPerson",
     "NoKey",
     "OpenDossier",
     "PreparedPerson",
+    "Probe",
     "ReceiptActor",
     "RecoveryActor",
     "Rewrapped",
@@ -164,6 +183,7 @@ __all__ = [
     "close_door",
     "close_request",
     "compare_root",
+    "count_lookup",
     "count_lost_without",
     "countersign",
     "create_group",
@@ -171,6 +191,7 @@ __all__ = [
     "create_recovery",
     "decline_waiting",
     "delete_expired_grants",
+    "delete_old_lookups",
     "delete_wraps_of",
     "do_waiting",
     "door_params",
@@ -178,14 +199,24 @@ __all__ = [
     "end_visit_soon",
     "enter_as_keeper",
     "export_trail",
+    "find",
     "forget_directory",
+    "forget_kin",
     "groups_of",
+    "guess",
     "has_canary",
     "has_printed_door",
+    "held_among",
+    "holds_index",
+    "index_kin",
+    "index_person",
     "is_active",
+    "is_barred",
+    "is_kin",
     "is_known",
     "is_officer",
     "is_recoverable",
+    "lift_bars",
     "list_keys",
     "list_officers",
     "list_pending",
@@ -207,6 +238,7 @@ __all__ = [
     "propose_erasure",
     "read_members",
     "read_recovery_keys",
+    "ready_index",
     "reappoint_officers",
     "receipt_actor",
     "record_restore",
@@ -239,6 +271,8 @@ __all__ = [
     "sign_key",
     "store_files",
     "store_person",
+    "stretch",
+    "stretch_all",
     "take_slot",
     "try_door",
     "verify_trail",
