@@ -266,9 +266,7 @@ def test_the_database_and_the_pepper_compute_no_tag(office: Office) -> None:
 def test_a_tag_is_of_one_index_and_one_epoch(office: Office) -> None:
     keys = EpochKeys(b"\1" * 32)
     made = {
-        blind.tag_of(probe(), keys, index_id=one, epoch=epoch)
-        for one in (office.index_id, UNIT)
-        for epoch in (1, 2)
+        blind.tag_of(probe(), keys, index_id=one, epoch=epoch) for one in (office.index_id, UNIT) for epoch in (1, 2)
     }
 
     assert len(made) == 4

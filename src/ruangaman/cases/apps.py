@@ -10,5 +10,9 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Register the kinds of event."""
+        """Register the kinds of event, and what keeps people out of a case."""
         from ruangaman.cases import events  # noqa: F401 - importing fills the registry
+        from ruangaman.cases.registry import barriers
+        from ruangaman.cases.selectors.workplaces import WorkplaceBarrier
+
+        barriers.add(WorkplaceBarrier())

@@ -92,3 +92,11 @@ OLDER_SHARED = register(
         fields=frozenset({"user", "compartments"}),
     )
 )
+TIED = register(
+    EventType("cases.tied", "{actor} menghubungkan dua orang pada kasus {subject}", fields=frozenset({"kind", "tie"}))
+)
+UNTIED = register(
+    EventType(
+        "cases.untied", "{actor} melepas hubungan dua orang pada kasus {subject}", fields=frozenset({"kind", "tie"})
+    )
+)

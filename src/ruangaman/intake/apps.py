@@ -16,10 +16,11 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         """Fill the lists of channels and of kinds of event, and bring the conversation into the case."""
         load_folder("ruangaman.intake.channels")
-        from ruangaman.cases.registry import endings, followers, panels
+        from ruangaman.cases.registry import barriers, endings, followers, panels
         from ruangaman.intake import events  # noqa: F401 - importing fills the registry
-        from ruangaman.intake.services.casework import ThreadEnding, ThreadFollower, ThreadPanel
+        from ruangaman.intake.services.casework import AvoidBarrier, ThreadEnding, ThreadFollower, ThreadPanel
 
         panels.add(ThreadPanel())
         followers.add(ThreadFollower())
         endings.add(ThreadEnding())
+        barriers.add(AvoidBarrier())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ruangaman.cases.services.access import ask_for_older, change_access, end_access, give_access, share_older
 from ruangaman.cases.services.catching_up import index_waiting, read_waiting_numbers, stretch_numbers
+from ruangaman.cases.services.conflicts import lift_conflict
 from ruangaman.cases.services.holding import hold_case, release_case
 from ruangaman.cases.services.moves import close_case, move_state, reopen_case
 from ruangaman.cases.services.opening import open_case
@@ -11,6 +12,7 @@ from ruangaman.cases.services.people import add_person, edit_person
 from ruangaman.cases.services.records import add_incident, add_note, add_service
 from ruangaman.cases.services.tasks import add_task, complete_task, undo_task
 from ruangaman.cases.services.team import assign, change_manager, unassign
+from ruangaman.cases.services.ties import tie_people, untie_people
 
 __all__ = [
     "add_incident",
@@ -29,6 +31,7 @@ __all__ = [
     "give_access",
     "hold_case",
     "index_waiting",
+    "lift_conflict",
     "move_state",
     "open_case",
     "read_waiting_numbers",
@@ -36,6 +39,8 @@ __all__ = [
     "reopen_case",
     "share_older",
     "stretch_numbers",
+    "tie_people",
     "unassign",
     "undo_task",
+    "untie_people",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason
+from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -57,6 +57,7 @@ __all__ = [
     "Evidence",
     "Gate",
     "Identity",
+    "LiftReason",
     "Move",
     "MoveKind",
     "Need",

@@ -35,7 +35,11 @@ class NoteSource(models.TextChoices):
 
 @dataclass(frozen=True)
 class Identity:
-    """What is sealed in the identity compartment for one person. The chosen name is the one to call her by."""
+    """What is sealed in the identity compartment for one person. The chosen name is the one to call her by.
+
+    Args:
+        workplace: code of an agency or unit that takes part here: nobody from there works on the case of an accused.
+    """
 
     chosen_name: str = ""
     full_name: str = ""
@@ -44,6 +48,7 @@ class Identity:
     kelurahan: str = ""
     languages: str = ""
     needs: str = ""
+    workplace: str = ""
 
 
 @dataclass(frozen=True)

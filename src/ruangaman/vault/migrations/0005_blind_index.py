@@ -121,16 +121,32 @@ $$
 SELECT array(SELECT b.dossier_id FROM vault_bar b WHERE b.principal_id = any(ra_principals()) AND b.lifted_at IS NULL)
 $$;
 
-CREATE FUNCTION vault_lift_bars(dossier uuid, who uuid, lifter uuid, moment timestamptz) RETURNS bigint
+CREATE FUNCTION vault_is_lifted(dossier uuid, who uuid) RETURNS boolean LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+SELECT (current_setting('role') = 'ra_migrate' OR vault_may_add(dossier))
+   AND EXISTS (SELECT 1 FROM vault_bar b
+               WHERE b.dossier_id = dossier AND b.principal_id = who AND b.lifted_at IS NOT NULL)
+$$;
+
+CREATE FUNCTION vault_lift_bars(dossier uuid, who uuid, lifter uuid, moment timestamptz) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
-WITH lifted AS (
-    UPDATE vault_bar b SET lifted_at = moment, lifted_by_id = lifter
-    WHERE b.dossier_id = dossier AND b.principal_id = who AND b.lifted_at IS NULL
-      AND lifter = any(ra_principals()) AND NOT who = any(ra_principals())
-      AND EXISTS (SELECT 1 FROM vault_dossier d WHERE d.id = dossier AND d.unit_id = any(ra_units()))
-    RETURNING 1)
-SELECT count(*) FROM lifted
+INSERT INTO vault_bar (id, dossier_id, principal_id, noted_at, lifted_at, lifted_by_id)
+SELECT gen_random_uuid(), d.id, who, moment, moment, lifter FROM vault_dossier d
+WHERE d.id = dossier AND d.unit_id = any(ra_units()) AND d.shredded_at IS NULL
+  AND lifter = any(ra_principals()) AND NOT who = any(ra_principals())
+ON CONFLICT (dossier_id, principal_id) DO UPDATE SET lifted_at = moment, lifted_by_id = lifter
+$$;
+
+CREATE FUNCTION vault_barred_holders() RETURNS TABLE (dossier_id uuid, principal_id uuid) LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+SELECT DISTINCT b.dossier_id, b.principal_id FROM vault_bar b
+JOIN vault_dossier d ON d.id = b.dossier_id AND d.unit_id = any(ra_units())
+JOIN vault_grant g ON g.dossier_id = b.dossier_id AND g.principal_id = b.principal_id
+WHERE b.lifted_at IS NULL AND NOT b.principal_id = any(ra_principals())
+  AND NOT b.dossier_id = any(ra_barred())
 $$;
 
 CREATE FUNCTION vault_ask_about(wanted uuid, asker uuid, bits integer, moment timestamptz) RETURNS bigint
@@ -162,11 +178,11 @@ CREATE TRIGGER vault_forget_index AFTER UPDATE OF shredded_at ON vault_dossier F
 REVOKE ALL ON FUNCTION vault_note_matches(bytea[], uuid, text, timestamptz), vault_note_kin(bytea[], uuid, timestamptz),
     vault_forget_kin(uuid), vault_is_barred(uuid, uuid), vault_is_kin(bytea[], uuid), ra_barred(),
     vault_lift_bars(uuid, uuid, uuid, timestamptz), vault_ask_about(uuid, uuid, integer, timestamptz),
-    vault_forget_index() FROM PUBLIC;
+    vault_is_lifted(uuid, uuid), vault_barred_holders(), vault_forget_index() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION vault_note_matches(bytea[], uuid, text, timestamptz),
     vault_note_kin(bytea[], uuid, timestamptz), vault_forget_kin(uuid), vault_is_barred(uuid, uuid),
     vault_is_kin(bytea[], uuid), ra_barred(), vault_lift_bars(uuid, uuid, uuid, timestamptz),
-    vault_ask_about(uuid, uuid, integer, timestamptz) TO ra_web;
+    vault_is_lifted(uuid, uuid), vault_barred_holders(), vault_ask_about(uuid, uuid, integer, timestamptz) TO ra_web;
 """
 """Whatever erases a dossier, its tags go with it: hence a trigger, and not one more line in each way of erasing."""
 

@@ -44,6 +44,7 @@ from ruangaman.vault.services.doors import (
     try_door,
 )
 from ruangaman.vault.services.dossiers import (
+    BARRED,
     OpenDossier,
     delete_expired_grants,
     new_dossier,
@@ -68,6 +69,7 @@ from ruangaman.vault.services.forgetting import (
 )
 from ruangaman.vault.services.index import (
     Found,
+    active_among,
     count_lookup,
     delete_old_lookups,
     find,
@@ -76,10 +78,9 @@ from ruangaman.vault.services.index import (
     holds_index,
     index_kin,
     index_person,
-    is_barred,
     is_kin,
-    lift_bars,
     ready_index,
+    same_as,
 )
 from ruangaman.vault.services.installation import check_pepper
 from ruangaman.vault.services.lifecycle import (
@@ -98,6 +99,15 @@ from ruangaman.vault.services.lifecycle import (
     regrant,
     remove_officer,
     replace_printed_door,
+)
+from ruangaman.vault.services.meetings import (
+    ask_about,
+    is_barred,
+    is_lifted,
+    lift_bars,
+    list_barred_holders,
+    list_meetings,
+    settle_meeting,
 )
 from ruangaman.vault.services.people import (
     MOST_EMERGENCY_OFFICERS,
@@ -144,6 +154,7 @@ from ruangaman.vault.services.waiting import (
 )
 
 __all__ = [
+    "BARRED",
     "DESK_COMPARTMENTS",
     "MOST_EMERGENCY_OFFICERS",
     "Acceptance",
@@ -168,11 +179,13 @@ __all__ = [
     "Slot",
     "Tampered",
     "TrailBroken",
+    "active_among",
     "add_member",
     "add_officer",
     "add_printed_door",
     "appoint_officers",
     "approve_erasure",
+    "ask_about",
     "ask_for_new_epoch",
     "ask_for_new_epochs_without",
     "ask_to_share",
@@ -214,10 +227,13 @@ __all__ = [
     "is_barred",
     "is_kin",
     "is_known",
+    "is_lifted",
     "is_officer",
     "is_recoverable",
     "lift_bars",
+    "list_barred_holders",
     "list_keys",
+    "list_meetings",
     "list_officers",
     "list_pending",
     "load_directory",
@@ -261,11 +277,13 @@ __all__ = [
     "revoke",
     "rewrap",
     "rotate",
+    "same_as",
     "save_recovery",
     "seal",
     "seal_file",
     "seal_in",
     "set_expiry",
+    "settle_meeting",
     "share",
     "shred",
     "sign_key",

@@ -125,6 +125,7 @@ def index_person(
     BlindTag.objects.filter(dossier_id=dossier_id, ref=ref).delete()
     tags = keys.tags(probes)
     _keep(keys, tags, subject, dossier_id, ref, None, at)
+    _bring_up(keys, tags, at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT vault_note_matches(%s, %s, %s, %s)", [list(tags.values()), dossier_id, code, at])
     detail: Detail = {"kinds": sorted({probe.kind.value for probe in probes}), "subject": subject.value}
@@ -201,13 +202,27 @@ def find(*, probes: Sequence[Probe], by: Actor, at: datetime, apart_from: UUID |
     Writes: one `vault.searched` event with the kinds of number and how many were found, never a number or a tag.
     """
     tags = [tag for keys in _keys_held(by=by, at=at) for tag in keys.tags(probes).values()]
-    rows = BlindTag.objects.filter(tag__in=tags).exclude(subject=TagSubject.KIN).exclude(dossier_id=apart_from)
+    rows = BlindTag.objects.filter(tag__in=tags).exclude(subject=TagSubject.KIN)
+    if apart_from is not None:
+        rows = rows.exclude(dossier_id=apart_from)
     known = list(rows.order_by("added_at", "id").values_list("dossier_id", "ref", "subject"))
     live = set(_live_grants(by, {dossier_id for dossier_id, _ref, _subject in known}, at))
     found = dict.fromkeys(Found(home, ref, TagSubject(subject)) for home, ref, subject in known if home in live)
     detail: Detail = {"kinds": sorted({probe.kind.value for probe in probes}), "hits": len(found)}
     audit.record(events.SEARCHED, by=by, subject=KIND, at=at, detail=detail)
     return list(found)
+
+
+def same_as(*, ref: UUID, dossier_id: UUID, by: Actor, at: datetime) -> list[Found]:
+    """Return who is known by a number that somebody has too, in other dossiers on which `by` holds a live grant.
+
+    Needs no key: two tags that are the same are of the same number. For who holds the index and the dossier.
+    """
+    own = BlindTag.objects.filter(ref=ref, dossier_id=dossier_id).values("tag")
+    rows = BlindTag.objects.filter(tag__in=own).exclude(subject=TagSubject.KIN).exclude(dossier_id=dossier_id)
+    known = list(rows.order_by("added_at", "id").values_list("dossier_id", "ref", "subject"))
+    live = set(_live_grants(by, {home for home, _ref, _subject in known}, at)) if known else set()
+    return list(dict.fromkeys(Found(home, one, TagSubject(subject)) for home, one, subject in known if home in live))
 
 
 def holds_index(*, by: Actor, at: datetime) -> bool:
@@ -220,11 +235,10 @@ def held_among(*, dossiers: Collection[UUID], by: Actor, at: datetime) -> list[U
     return _live_grants(by, set(dossiers), at)
 
 
-def is_barred(*, dossier_id: UUID, principal_id: UUID) -> bool:
-    """Say whether somebody has to be kept away from a dossier, for a relative of theirs is in it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT vault_is_barred(%s, %s)", [dossier_id, principal_id])
-        return bool(cursor.fetchone()[0])
+def active_among(principals: Collection[UUID]) -> list[UUID]:
+    """Return which of these principals have a key that two officers signed, in their order."""
+    active = directory.read_active(principals)
+    return [one for one in principals if one in active]
 
 
 def is_kin(*, unit_id: UUID, probes: Sequence[Probe], principal_id: UUID, by: Actor, at: datetime) -> bool:
@@ -235,22 +249,6 @@ def is_kin(*, unit_id: UUID, probes: Sequence[Probe], principal_id: UUID, by: Ac
     with connection.cursor() as cursor:
         cursor.execute("SELECT vault_is_kin(%s, %s)", [list(keys.tags(probes).values()), principal_id])
         return bool(cursor.fetchone()[0])
-
-
-def lift_bars(*, dossier_id: UUID, principal_id: UUID, reason: str, by: Actor, at: datetime) -> None:
-    """Let somebody come to a dossier after all. For who oversees its unit, and never for oneself.
-
-    Whether there was anything to lift is not said: it would tell whose relative is in there.
-
-    Args:
-        reason: a code.
-
-    Writes: the bars, one `vault.bar_lifted` event, whether or not there was one.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT vault_lift_bars(%s, %s, %s, %s)", [dossier_id, principal_id, by.principal_id, at])
-    detail: Detail = {"principal": str(principal_id), "reason": reason}
-    audit.record(events.BAR_LIFTED, by=by, subject=str(dossier_id), at=at, dossier_id=dossier_id, detail=detail)
 
 
 def delete_old_lookups(*, at: datetime) -> int:
@@ -301,6 +299,24 @@ def _keep(
         for (epoch, probe), tag in tags.items()
         if epoch == last
     )
+
+
+def _bring_up(index: IndexKeys, tags: dict[tuple[int, Probe], bytes], at: datetime) -> None:
+    """Give what is known by the same number under an older key the tag of the present one, where `by` may see it."""
+    last = max(index.keys)
+    for (epoch, probe), tag in tags.items():
+        new = tags[last, probe]
+        known = BlindTag.objects.filter(tag=tag).exclude(subject=TagSubject.KIN) if epoch != last else []
+        BlindTag.objects.bulk_create(
+            [
+                BlindTag(
+                    id=uuid4(), index_id=index.index_id, epoch=last, kind=row.kind, tag=new, subject=row.subject,
+                    dossier_id=row.dossier_id, ref=row.ref, added_at=at,
+                )
+                for row in known
+            ],
+            ignore_conflicts=True,
+        )  # fmt: skip
 
 
 def _live_grants(by: Actor, dossiers: set[UUID], at: datetime) -> list[UUID]:
