@@ -11,20 +11,22 @@ from django.utils import timezone
 
 from ruangaman.accounts import services as accounts
 from ruangaman.accounts.models import Desk, User
+from ruangaman.accounts.services import kin
 from ruangaman.accounts.types import AgencyKind, RequestKind, Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
-from ruangaman.cases.models import Assignment, Case, Person, Task
+from ruangaman.cases.models import Assignment, Case, Person, Task, Tie
 from ruangaman.cases.types import AccessReason, NewPerson, PersonKind
+from ruangaman.cases.types.ties import TieKind
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services as intake
 from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import reception
 from ruangaman.vault import directory
 from ruangaman.vault import services as vault
-from ruangaman.vault.models import Grant, Waiting
-from ruangaman.vault.types import Compartment
+from ruangaman.vault.models import Grant, Meeting, Waiting
+from ruangaman.vault.types import Compartment, IdentifierKind
 from tests.factories.accounts import JAN_5, Office, working
 from tests.factories.desk import KINDS, Counter, make_counter
 
@@ -38,7 +40,8 @@ NONE = {
     "case_file": UNKNOWN_ID, "thread_file": UNKNOWN_ID, "person": UNKNOWN_ID, "task": UNKNOWN_ID, "part": UNKNOWN_ID,
     "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
     "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
-    "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID,
+    "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID, "tie": UNKNOWN_ID,
+    "meeting": UNKNOWN_ID, "relative": UNKNOWN_ID,
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -74,8 +77,9 @@ def make_world() -> World:
         "none": NONE,
     }
     ended = _refused(counter)
+    relative = _declared(people["hukum"])
     for relation in world.things.keys() - {"none"}:
-        world.things[relation]["ended"] = ended.code
+        world.things[relation] |= {"ended": ended.code, "relative": relative}
     near = _people_facts(people["pendamping"], people["admin"], people["dpo"], counter.desk)
     far = _people_facts(
         other.people["manajer-lain"], people["admin"], people["dpo"], counter.desk, instead_of=people["dinsos"]
@@ -178,7 +182,11 @@ def _open(world: World, report: Report, officer: User, manager: User, *, team: b
     case: Case = counter.do(intake.open_case, report, by=officer, at=at, manager=manager, case_id=uuid4())
     with working(manager):
         person = NewPerson(kind=PersonKind.VICTIM, sex="P")
-        cases.add_person(code=case.code, person=person, by=manager, at=at)
+        sibling = cases.add_person(code=case.code, person=person, by=manager, at=at)
+        known = case.people.exclude(pk=sibling.pk)[0]
+        cases.tie_people(
+            code=case.code, person_id=known.pk, other_id=sibling.pk, kind=TieKind.SIBLING, by=manager, at=at
+        )
         cases.add_task(code=case.code, title="TUGAS", owner=manager, due_at=at + timedelta(days=1), by=manager, at=at)
         for role in CASE_ROLES if team else ():
             user = world.people[role.value]
@@ -193,7 +201,16 @@ def _open(world: World, report: Report, officer: User, manager: User, *, team: b
             at=at,
         )
         vault.ask_for_new_epoch(dossier_ids=[case.dossier_id], reason="left", by=manager, at=at)
+    Meeting.objects.create(found_id=case.dossier_id, origin_id=report.dossier_id, origin_code=report.code, met_at=at)
     return case
+
+
+def _declared(user: User) -> str:
+    """A relative of somebody's, whom a colleague has not taken into the index yet."""
+    probes = vault.stretch_all([(IdentifierKind.NIK, "6471035001900009")])
+    with working(user):
+        row = kin.declare_relative(name="KERABAT", relation="adik", probes=probes, by=user, at=timezone.now())
+    return str(row.pk)
 
 
 def _expire(*dossiers: Any) -> None:
@@ -217,4 +234,6 @@ def _case_facts(world: World, case: Case) -> dict[str, str]:
         "access": str(case.accesses.get().pk),
         "reader": str(case.accesses.get().user_id),
         "waiting": str(Waiting.objects.get(dossier_id=case.dossier_id).pk),
+        "tie": str(Tie.objects.get(first__case=case).pk),
+        "meeting": str(Meeting.objects.get(found_id=case.dossier_id).pk),
     }

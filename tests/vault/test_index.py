@@ -214,7 +214,7 @@ def test_whoever_goes_loses_the_key_and_what_comes_next_has_another(office: Offi
 
     assert Dossier.objects.get(pk=office.index_id).epoch == 2
     assert not Grant.objects.filter(dossier_id=office.index_id, principal_id=office.budi.principal_id).exists()
-    assert sorted(BlindTag.objects.values_list("epoch", flat=True)) == [1, 2]
+    assert sorted(BlindTag.objects.values_list("epoch", flat=True)) == [1, 2, 2], "who is known gets the new tag too"
     assert office.find(office.ana) == {before, after}, "who stayed finds both"
     assert office.find(office.budi) == set()
 
@@ -247,9 +247,11 @@ def test_the_database_and_the_pepper_compute_no_tag(office: Office) -> None:
     stolen = [pepper.key(label) for label in pepper.Label]
     with connection.cursor() as cursor:
         for table, columns in (
-            ("vault_grant", "wrapped, signature"), ("vault_dossierepoch", "commitment"), ("vault_door", "verifier, bundle"),
+            ("vault_grant", "wrapped, signature"),
+            ("vault_dossierepoch", "commitment"),
+            ("vault_door", "verifier, bundle"),
             ("vault_principalkey", "kem_public, signing_public, mac"),
-        ):  # fmt: skip
+        ):
             cursor.execute(f"SELECT {columns} FROM {table}")  # noqa: S608 - names of our own
             stolen += [bytes(value) for row in cursor.fetchall() for value in row if value]
         cursor.execute("SELECT commitment FROM vault_dossierepoch WHERE dossier_id = %s", [office.index_id])
@@ -424,3 +426,17 @@ def test_what_is_erased_is_found_no_more_and_bars_nobody(office: Office) -> None
 
     assert office.find(office.ana) == {kept}
     assert set(Bar.objects.values_list("dossier_id", flat=True)) == {stays}
+
+
+def test_what_was_put_in_under_an_older_key_is_the_same_as_what_comes_next(office: Office) -> None:
+    first, second = office.case_of(office.ana), office.case_of(office.ana)
+    before = office.put(office.ana, first)
+    assert office.ready(office.ana, office.ana)
+    after = office.put(office.ana, second)
+
+    with working(office.ana):
+        found = services.same_as(dossier_id=second, by=office.ana, at=FEB_2)
+
+    assert {ref: {one.ref for one in several} for ref, several in found.items()} == {after: {before}}
+    with working(office.budi):
+        assert services.same_as(dossier_id=second, by=office.budi, at=FEB_2) == {}

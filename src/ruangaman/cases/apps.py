@@ -10,9 +10,11 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Register the kinds of event, and what keeps people out of a case."""
+        """Register the kinds of event, and what keeps people out of a case; bring them onto its page."""
         from ruangaman.cases import events  # noqa: F401 - importing fills the registry
-        from ruangaman.cases.registry import barriers
+        from ruangaman.cases.registry import barriers, panels
+        from ruangaman.cases.selectors.around import AroundPanel
         from ruangaman.cases.selectors.workplaces import WorkplaceBarrier
 
         barriers.add(WorkplaceBarrier())
+        panels.add(AroundPanel())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from ruangaman.cases.views import access, cases, moves, records, team, work
+from ruangaman.cases.views import access, cases, moves, records, team, ties, work
 
 
 class CaseCode:
@@ -31,6 +31,10 @@ urlpatterns = [
     path(CASE + "lampiran/<uuid:file_id>", cases.download, name="download"),
     path(CASE + "orang/", records.add_person, name="add_person"),
     path(CASE + "orang/<uuid:person_id>/", records.edit_person, name="edit_person"),
+    path(CASE + "orang/<uuid:person_id>/hubungan/", ties.ties, name="ties"),
+    path(CASE + "orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas", ties.untie, name="untie"),
+    path(CASE + "temuan/<uuid:meeting_id>/minta", ties.ask_about, name="meeting_ask"),
+    path(CASE + "temuan/<uuid:meeting_id>/selesai", ties.settle, name="meeting_settle"),
     path(CASE + "kejadian/", records.add_incident, name="add_incident"),
     path(CASE + "catatan/", records.add_note, name="add_note"),
     path(CASE + "layanan/", records.add_service, name="add_service"),
@@ -39,6 +43,7 @@ urlpatterns = [
     path(CASE + "tugas/<uuid:task_id>/kembalikan", work.undo_task, name="undo_task"),
     path(CASE + "tim/", team.team, name="team"),
     path(CASE + "tim/<uuid:part_id>/lepas", team.release, name="release"),
+    path(CASE + "tim/izinkan", team.lift, name="lift"),
     path(CASE + "akses/", access.holders, name="access"),
     path(CASE + "akses/beri", access.give, name="give_access"),
     path(CASE + "akses/<uuid:access_id>/waktu", access.change, name="change_access"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ruangaman.accounts import selectors
 from ruangaman.accounts.models import Relative, User
@@ -24,18 +24,21 @@ FINDERS = tuple(role for role in Role if Permission.PEOPLE_FIND in permissions_o
 
 
 @contextmanager
-def at_the_door(*, cookie: str, permission: Permission, at: datetime) -> Iterator[User | None]:
+def at_the_door(*, cookie: str, permission: Permission | None, at: datetime) -> Iterator[User | None]:
     """Be whoever a session belongs to, for a short unit of work before the page takes its own.
 
     For what has to be known before something slow: who asks, and what is to be stretched. Call outside of any unit of
     work; what is slow comes after it.
+
+    Args:
+        permission: None: everybody who works here may enter.
 
     Yields:
         Who it is, told to the database; None: nobody who may enter with open keys. The page says so itself.
     """
     with audit.unit_of_work(DatabaseRole.WEB) as unit:
         viewer = selectors.load_viewer(session=StaffSessionStore(cookie), at=at, activity=False)
-        may = viewer is not None and viewer.has(permission) and viewer.keyring is not None
+        may = viewer is not None and (permission is None or viewer.has(permission)) and viewer.keyring is not None
         if viewer is None or not may or not viewer.has_second_factor or viewer.waits_at:
             yield None
             return
@@ -49,6 +52,11 @@ def finders_of(unit_id: UUID) -> list[UUID]:
     users = User.objects.filter(unit_id=unit_id, is_active=True, role__in=FINDERS)
     rows = users.filter(seated | Q(role=Role.MANAJER)).order_by("principal_id").distinct()
     return list(rows.values_list("principal_id", flat=True))
+
+
+def has_declared(*, by: User) -> bool:
+    """Say whether a colleague has declared somebody who is not in the index yet, and `by` may take them in."""
+    return by.has(Permission.PEOPLE_FIND) and _declared(by).exists()
 
 
 @transaction.atomic
@@ -76,7 +84,7 @@ def take_in(*, by: User, at: datetime) -> int:
 
     Writes: tags, the declarations, `vault.indexed` events, bars.
     """
-    rows = Relative.objects.filter(indexed_at=None, withdrawn_at=None, user__unit_id=by.unit_id).select_related("user")
+    rows = list(_declared(by))
     held = set(vault.held_among(dossiers=[row.dossier_id for row in rows], by=by, at=at))
     found = [row for row in rows if row.dossier_id in held]
     refs = {row.numbers_ref: row.dossier_id for row in found}
@@ -108,6 +116,11 @@ def index_relative(row: Relative, probes: tuple[Probe, ...], *, by: User, at: da
         row.indexed_at = at
         row.save(update_fields=["indexed_at"])
     return done
+
+
+def _declared(by: User) -> QuerySet[Relative]:
+    rows = Relative.objects.filter(indexed_at=None, withdrawn_at=None, user__unit_id=by.unit_id)
+    return rows.select_related("user")
 
 
 def numbers_content(probes: tuple[Probe, ...]) -> Content:

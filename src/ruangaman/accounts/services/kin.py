@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts import events
 from ruangaman.accounts.models import Agency, AvoidedPlace, Relative, Unit, User
-from ruangaman.accounts.services.finding import finders_of, index_relative, numbers_content, ready_to_find
+from ruangaman.accounts.services.finding import at_the_door, finders_of, index_relative, numbers_content, ready_to_find
 from ruangaman.audit import services as audit
-from ruangaman.core.errors import Conflict, NotFound
+from ruangaman.core.errors import Busy, Conflict, NotFound
 from ruangaman.vault import services as vault
+from ruangaman.vault.errors import TooMany
 from ruangaman.vault.services import Probe
-from ruangaman.vault.types import Closed, Compartment, GrantSpec, Purpose
+from ruangaman.vault.types import Closed, Compartment, GrantSpec, IdentifierKind, Purpose
 
 KIND = "kin"
 
@@ -28,6 +29,24 @@ class Named:
 
     name: str
     relation: str
+
+
+def prepare_relative(*, cookie: str, nik: str, phone: str, at: datetime) -> tuple[Probe, ...] | None:
+    """Stretch the numbers of a relative. Call outside of any unit of work.
+
+    Returns:
+        None: nobody who works here with open keys, or too many hash at once; nothing is to be declared then.
+
+    Writes: one count.
+    """
+    try:
+        with at_the_door(cookie=cookie, permission=None, at=at) as viewer:
+            if viewer is None:
+                return None
+            vault.count_lookup(by=viewer, at=at)
+        return vault.stretch_all([(IdentifierKind.NIK, nik), (IdentifierKind.PHONE, phone)])
+    except (Busy, TooMany):
+        return None
 
 
 @transaction.atomic

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ruangaman.cases.forms.access import AccessForm, EndForm, HoldForm, UntilForm
+from ruangaman.cases.forms.access import AccessForm, EndForm, HoldForm, LiftForm, UntilForm
 from ruangaman.cases.forms.decisions import AssignForm, CloseForm, HandOverForm, MoveForm, ReleaseForm, ReopenForm
 from ruangaman.cases.forms.filters import FilterForm
 from ruangaman.cases.forms.people import PersonForm
 from ruangaman.cases.forms.records import IncidentForm, NoteForm, ServiceForm, TaskForm
+from ruangaman.cases.forms.ties import TieForm
 
 __all__ = [
     "AccessForm",
@@ -17,6 +18,7 @@ __all__ = [
     "HandOverForm",
     "HoldForm",
     "IncidentForm",
+    "LiftForm",
     "MoveForm",
     "NoteForm",
     "PersonForm",
@@ -24,5 +26,6 @@ __all__ = [
     "ReopenForm",
     "ServiceForm",
     "TaskForm",
+    "TieForm",
     "UntilForm",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -36,6 +37,10 @@ class PersonForm(CaseForm):
         most=600,
         help_text=_("Misalnya petugas perempuan, juru bahasa isyarat, jalan tanpa tangga."),
     )
+    workplace = choice(
+        (), _("Tempat kerja"), required=False,
+        help_text=_("Bila ia bekerja di instansi ini: tidak ada orang dari sana yang dapat ditugaskan pada kasusnya."),
+    )  # fmt: skip
     contact_way = choice(or_none(ContactWay.choices, _("Belum ada")), _("Cara menghubungi"), required=False)
     contact_value = CleanText(label=_("Nomor atau alamatnya"), required=False)
     contact_hours = CleanText(label=_("Jam yang aman"), required=False)
@@ -44,9 +49,13 @@ class PersonForm(CaseForm):
     )
     contact_never = CleanText(label=_("Jangan"), required=False, help_text=_("Cara yang membahayakannya."))
 
-    def __init__(self, *args: Any, has_contact: bool = True, **kwargs: Any) -> None:
-        """Leave out the contact for those who do not hold that compartment."""
+    def __init__(
+        self, *args: Any, has_contact: bool = True, places: Iterable[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        """Leave out the contact for those who do not hold that compartment; offer the places that take part here."""
         super().__init__(*args, **kwargs)
+        workplace: Any = self.fields["workplace"]
+        workplace.choices = or_none(places, _("Bukan di instansi yang ikut di sini"))
         if not has_contact:
             for name in [name for name in self.fields if name.startswith("contact_")]:
                 del self.fields[name]
@@ -62,7 +71,7 @@ class PersonForm(CaseForm):
         """Return what was typed."""
         known = self.cleaned_data
         contact = self.to_contact()
-        fields = ("chosen_name", "full_name", "nik", "address", "kelurahan", "languages", "needs")
+        fields = ("chosen_name", "full_name", "nik", "address", "kelurahan", "languages", "needs", "workplace")
         return NewPerson(
             kind=PersonKind(known["kind"]),
             sex=known["sex"],

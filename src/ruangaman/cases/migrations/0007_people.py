@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("same", "orang yang sama dengan"),
+                            ("other", "bukan orang yang sama dengan"),
                             ("household", "serumah dengan"),
                             ("parent", "orang tua dari"),
                             ("stepparent", "orang tua tiri dari"),
@@ -121,6 +122,7 @@ class Migration(migrations.Migration):
                                 "kind__in",
                                 [
                                     "same",
+                                    "other",
                                     "household",
                                     "parent",
                                     "stepparent",

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db import models
 from django.utils.translation import gettext as _
 
-from ruangaman.accounts.models import Unit, User
+from ruangaman.accounts.models import Agency, Unit, User
 from ruangaman.accounts.types import CASE_ROLES, Role
 from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, Case, Person
@@ -49,6 +49,12 @@ def list_assignable(*, case: Case, viewer: User) -> list[User]:
     return list(users.select_related("unit").order_by("role", "display_name"))
 
 
+def list_colleagues(*, case: Case, viewer: User) -> list[User]:
+    """Return who has a role for cases in the case's agency, but for the viewer."""
+    users = User.objects.filter(is_active=True, role__in=CASE_ROLES, unit__agency_id=case.unit.agency_id)
+    return list(users.exclude(pk=viewer.pk).select_related("unit").order_by("role", "display_name"))
+
+
 def list_managers(*, case: Case, viewer: User) -> list[User]:
     """Return who could take the case over: the other managers of its unit."""
     users = User.objects.filter(is_active=True, role=Role.MANAJER, unit_id=case.unit_id)
@@ -69,6 +75,12 @@ def list_note_drawers(*, case: Case, viewer: User) -> list[tuple[str, str]]:
 def list_providers() -> list[Unit]:
     """Return the units that can have given a service."""
     return list(Unit.objects.select_related("agency").order_by("agency__kind", "agency__name", "name"))
+
+
+def list_places() -> list[tuple[str, str]]:
+    """Return the agencies and units that take part here, as choices of a form: code and name."""
+    places = [*Agency.objects.values_list("code", "name"), *Unit.objects.values_list("code", "name")]
+    return sorted(places, key=lambda place: place[1])
 
 
 def list_persons(*, case: Case, viewer: User, at: datetime) -> list[tuple[Person, str]]:

@@ -6,6 +6,7 @@ from ruangaman.cases.services.access import ask_for_older, change_access, end_ac
 from ruangaman.cases.services.catching_up import index_waiting, read_waiting_numbers, stretch_numbers
 from ruangaman.cases.services.conflicts import lift_conflict
 from ruangaman.cases.services.holding import hold_case, release_case
+from ruangaman.cases.services.meetings import ask_about_meeting, settle_meeting
 from ruangaman.cases.services.moves import close_case, move_state, reopen_case
 from ruangaman.cases.services.opening import open_case
 from ruangaman.cases.services.people import add_person, edit_person
@@ -20,6 +21,7 @@ __all__ = [
     "add_person",
     "add_service",
     "add_task",
+    "ask_about_meeting",
     "ask_for_older",
     "assign",
     "change_access",
@@ -37,6 +39,7 @@ __all__ = [
     "read_waiting_numbers",
     "release_case",
     "reopen_case",
+    "settle_meeting",
     "share_older",
     "stretch_numbers",
     "tie_people",

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import AvoidedPlace, User
 from ruangaman.accounts.services import finding
-from ruangaman.accounts.types import Permission
 from ruangaman.cases import policies, registry
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Case
@@ -31,7 +30,7 @@ def refuse_conflict(*, case: Case, user: User, by: User, at: datetime) -> None:
 
     Writes: what `ready_to_find` writes; a `vault.revealed` event where something had to be opened.
     """
-    if by.has(Permission.PEOPLE_FIND):
+    if finding.has_declared(by=by):
         finding.ready_to_find(by=by, at=at)
     if vault.is_lifted(dossier_id=case.dossier_id, principal_id=user.principal_id):
         return
@@ -53,8 +52,11 @@ def refuse_new_conflict(
     Raises:
         NotAssignable: in the same words.
     """
-    is_kin = finding.ready_to_find(by=by, at=at) and vault.is_kin(
-        unit_id=unit_id, probes=probes, principal_id=manager.principal_id, by=by, at=at
+    may_be_kin = bool(probes) or finding.has_declared(by=by)
+    is_kin = (
+        may_be_kin
+        and finding.ready_to_find(by=by, at=at)
+        and vault.is_kin(unit_id=unit_id, probes=probes, principal_id=manager.principal_id, by=by, at=at)
     )
     if is_kin or places_of(manager) & set(kept_out):
         raise NotAssignable(BARRED)

@@ -172,7 +172,7 @@ def _seal_people(
     Person.objects.bulk_create(rows)
     for row in rows:
         if row.pk in probes:
-            index_row(case, row, probes[row.pk], by=by, at=at)
+            index_row(case, row, probes[row.pk], by=by, at=at, is_new=True)
 
 
 def _seal_notes(

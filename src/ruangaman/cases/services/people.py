@@ -61,7 +61,7 @@ def add_person(
     )
     row.save(force_insert=True)
     _record(events.PERSON_ADDED, case, row, by=by, at=at)
-    index_row(case, row, probes, by=by, at=at)
+    index_row(case, row, probes, by=by, at=at, is_new=True)
     return row
 
 
@@ -107,12 +107,17 @@ def edit_person(
     return row
 
 
-def index_row(case: Case, row: Person, probes: Sequence[Probe] | None, *, by: User, at: datetime) -> None:
+def index_row(
+    case: Case, row: Person, probes: Sequence[Probe] | None, *, by: User, at: datetime, is_new: bool = False
+) -> None:
     """Let somebody be found by the numbers that are now sealed of them, or note that this waits for a holder.
+
+    Args:
+        is_new: no number of theirs was ever in the index: without one now there is nothing to do.
 
     Writes: tags, meetings and bars through the vault; the row.
     """
-    done = (
+    done = (is_new and probes is not None and not probes) or (
         probes is not None
         and finding.ready_to_find(by=by, at=at)
         and vault.index_person(

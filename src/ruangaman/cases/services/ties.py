@@ -20,10 +20,8 @@ from ruangaman.cases import events
 from ruangaman.cases.models import Case, Person, Tie
 from ruangaman.cases.services.loading import lock_case, lock_writable
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types.ties import RELATIONS, TieKind
+from ruangaman.cases.types.ties import ACROSS, RELATIONS, TieKind
 from ruangaman.core.errors import Conflict, NotFound
-
-ACROSS = frozenset({TieKind.SAME, TieKind.HOUSEHOLD})
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ class TieKind(models.TextChoices):
     """A tie between two people; the words are those of the first about the second."""
 
     SAME = "same", _("orang yang sama dengan")
+    OTHER = "other", _("bukan orang yang sama dengan")
     HOUSEHOLD = "household", _("serumah dengan")
     PARENT = "parent", _("orang tua dari")
     STEPPARENT = "stepparent", _("orang tua tiri dari")
@@ -34,8 +35,11 @@ BACKWARDS: dict[TieKind, Words] = {
 }
 """The words of the second about the first; where there are none, the tie says the same both ways."""
 
-RELATIONS = tuple(kind for kind in TieKind if kind not in {TieKind.SAME, TieKind.HOUSEHOLD})
-"""What can be said of two people in one case. The other two go across cases."""
+ACROSS = frozenset({TieKind.SAME, TieKind.OTHER, TieKind.HOUSEHOLD})
+"""What can be said of two people in two cases; it is the same both ways."""
+
+RELATIONS = tuple(kind for kind in TieKind if kind not in ACROSS)
+"""What can be said of two people in one case alone."""
 
 CARES = frozenset({TieKind.PARENT, TieKind.STEPPARENT, TieKind.GUARDIAN})
 """Who decides for a child."""

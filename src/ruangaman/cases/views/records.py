@@ -42,7 +42,7 @@ def add_person(request: StaffRequest, code: str) -> HttpResponse:
     """Somebody new in the case."""
     case = selectors.get_granted(code=code, viewer=request.user)
     held = selectors.list_held(case=case, viewer=request.user)
-    form = PersonForm(data_of(request), has_contact=Compartment.CONTACT in held)
+    form = PersonForm(data_of(request), has_contact=Compartment.CONTACT in held, places=selectors.list_places())
     if is_sent(request, form) and is_done(
         form,
         lambda: services.add_person(
@@ -61,7 +61,8 @@ def edit_person(request: StaffRequest, code: str, person_id: UUID) -> HttpRespon
     row = selectors.get_person(case=case, person_id=person_id)
     held = selectors.list_held(case=case, viewer=request.user)
     initial = None if request.method == "POST" else _known(request, row)
-    form = PersonForm(data_of(request), initial=initial, has_contact=Compartment.CONTACT in held)
+    has_contact, places = Compartment.CONTACT in held, selectors.list_places()
+    form = PersonForm(data_of(request), initial=initial, has_contact=has_contact, places=places)
     if is_sent(request, form) and is_done(form, lambda: _edit(request, case, row.pk, form)):
         return go(request, case_url(case, anchor="identity"))
     return show(request, "cases/person.html", case, form, person=row)

@@ -3,7 +3,7 @@
 from ruangaman.vault.blind import Probe, stretch, stretch_all
 from ruangaman.vault.directory import Directory
 from ruangaman.vault.errors import Tampered, TrailBroken
-from ruangaman.vault.identifiers import guess
+from ruangaman.vault.identifiers import guess, normalise
 from ruangaman.vault.leaving import end_visit_soon
 from ruangaman.vault.notebook import NoKey
 from ruangaman.vault.notes import BadText, Checkpoint
@@ -242,6 +242,7 @@ __all__ = [
     "make_checkpoint",
     "new_dossier",
     "new_printed_code",
+    "normalise",
     "open_canary",
     "open_door",
     "open_file",

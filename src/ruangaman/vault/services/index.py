@@ -213,16 +213,27 @@ def find(*, probes: Sequence[Probe], by: Actor, at: datetime, apart_from: UUID |
     return list(found)
 
 
-def same_as(*, ref: UUID, dossier_id: UUID, by: Actor, at: datetime) -> list[Found]:
-    """Return who is known by a number that somebody has too, in other dossiers on which `by` holds a live grant.
+def same_as(*, dossier_id: UUID, by: Actor, at: datetime) -> dict[UUID, list[Found]]:
+    """Return who is known by a number of somebody in a dossier, in others on which `by` holds a live grant.
 
     Needs no key: two tags that are the same are of the same number. For who holds the index and the dossier.
+
+    Returns:
+        By reference of who is in the dossier; only those for whom there is somebody.
     """
-    own = BlindTag.objects.filter(ref=ref, dossier_id=dossier_id).values("tag")
-    rows = BlindTag.objects.filter(tag__in=own).exclude(subject=TagSubject.KIN).exclude(dossier_id=dossier_id)
-    known = list(rows.order_by("added_at", "id").values_list("dossier_id", "ref", "subject"))
-    live = set(_live_grants(by, {home for home, _ref, _subject in known}, at)) if known else set()
-    return list(dict.fromkeys(Found(home, one, TagSubject(subject)) for home, one, subject in known if home in live))
+    whose: dict[bytes, set[UUID]] = {}
+    for tag, ref in BlindTag.objects.filter(dossier_id=dossier_id).values_list("tag", "ref"):
+        whose.setdefault(bytes(tag), set()).add(ref)
+    rows = BlindTag.objects.filter(tag__in=list(whose)).exclude(subject=TagSubject.KIN).exclude(dossier_id=dossier_id)
+    known = list(rows.order_by("added_at", "id").values_list("tag", "dossier_id", "ref", "subject")) if whose else []
+    live = set(_live_grants(by, {row[1] for row in known}, at)) if known else set()
+    found: dict[UUID, list[Found]] = {}
+    for tag, home, other, subject in known:
+        one = Found(home, other, TagSubject(subject))
+        for ref in whose[bytes(tag)] if home in live else ():
+            if one not in found.setdefault(ref, []):
+                found[ref].append(one)
+    return found
 
 
 def holds_index(*, by: Actor, at: datetime) -> bool:
