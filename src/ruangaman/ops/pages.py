@@ -50,6 +50,15 @@ def tell(tab: Tab) -> None:
     tab.locator("#receipt").wait_for()
 
 
+def search_known(tab: Tab) -> None:
+    """Let the people in one's cases be found, and look for a number that nobody has."""
+    if tab.locator("form[action='/cari/lengkapi'] button").count():
+        tab.locator("form[action='/cari/lengkapi'] button").click()
+    tab.locator("input[name=nomor]").fill("0812 0000 0000")
+    tab.locator(".find-form button").click()
+    tab.locator("#hasil").wait_for()
+
+
 def tell_half(tab: Tab) -> None:
     """Send a report in which something is missing."""
     tab.locator("textarea[name=what]").fill(STORY)
@@ -128,12 +137,16 @@ REPORT_PAGES = (
     Page("tidak-ada", "petugas", "", "/tidak-ada/"),
 )
 MANAGER_PAGES = (
+    Page("cari", "manajer", "cari/", "/cari/"),
+    Page("cari-hasil", "manajer", "cari/", "/cari/", search_known),
+    Page("kerabat", "manajer", "pengaturan/kerabat/", "/pengaturan/kerabat/"),
     Page("kasus-daftar", "manajer", "kasus/", "/kasus/"),
     Page("kasus-tutup-daftar", "manajer", "kasus/", "/kasus/?perlu=closed"),
     Page("kasus", "manajer", CASE, "/kasus/{case}/"),
     Page("orang-baru", "manajer", CASE + "orang/", "/kasus/{case}/orang/"),
     Page("orang-diperiksa", "manajer", CASE + "orang/", "/kasus/{case}/orang/", send_empty),
     Page("orang", "manajer", CASE + "orang/<uuid:person_id>/", "/kasus/{case}/orang/{person}/"),
+    Page("hubungan", "manajer", CASE + "orang/<uuid:person_id>/hubungan/", "/kasus/{case}/orang/{person}/hubungan/"),
     Page("kejadian", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/"),
     Page("catatan", "manajer", CASE + "catatan/", "/kasus/{case}/catatan/"),
     Page("layanan", "manajer", CASE + "layanan/", "/kasus/{case}/layanan/"),
@@ -163,6 +176,7 @@ OWN_PAGES = (
     Page("simpanan", "dpo", "pengaturan/simpanan/", "/pengaturan/simpanan/"),
     Page("simpanan-satu", "dpo", "pengaturan/simpanan/<str:code>/", "/pengaturan/simpanan/{kept}/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
+    Page("izinkan", "kepala", CASE + "tim/izinkan", "/kasus/{case}/tim/izinkan"),
 )
 PEOPLE_PAGES = (
     Page("pemulihan", "petugas", "pengaturan/pemulihan/", "/pengaturan/pemulihan/"),

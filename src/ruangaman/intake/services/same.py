@@ -62,9 +62,10 @@ def prepare_numbers(*, cookie: str, code: str, at: datetime) -> tuple[Probe, ...
         return None
 
 
-@transaction.atomic
 def compare_same(*, code: str, probes: tuple[Probe, ...], by: User, at: datetime) -> Comparison:
     """Let a report be found by its number, and open those that it leads to, side by side.
+
+    Not one savepoint: that a relative of `by` turned up has to stay, though `by` is then told that there is no such report.
 
     Raises:
         NotFound: no such report at a desk of `by`.
@@ -82,16 +83,17 @@ def compare_same(*, code: str, probes: tuple[Probe, ...], by: User, at: datetime
 
 
 def _candidates(report: Report, probes: tuple[Probe, ...], by: User, at: datetime) -> list[Report]:
-    vault.index_person(
-        unit_id=report.desk.unit_id,
-        dossier_id=report.dossier_id,
-        ref=report.pk,
-        probes=probes,
-        subject=TagSubject.REPORT,
-        code=report.code,
-        by=by,
-        at=at,
-    )
+    with transaction.atomic():
+        vault.index_person(
+            unit_id=report.desk.unit_id,
+            dossier_id=report.dossier_id,
+            ref=report.pk,
+            probes=probes,
+            subject=TagSubject.REPORT,
+            code=report.code,
+            by=by,
+            at=at,
+        )
     lock_report(code=report.code, by=by)  # a relative of `by` may have turned up: then it is not theirs any more
     known = vault.find(probes=probes, by=by, at=at, apart_from=report.dossier_id)
     homes = {one.ref: one.dossier_id for one in known if one.subject == TagSubject.REPORT}
