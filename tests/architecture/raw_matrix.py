@@ -108,7 +108,9 @@ STAFF = {
     "mantan": _person("mantan"),
     "manajer lama": _person("manajer lama", held=FINDS),
     # Key officers: one oversees the unit, one keeps registers. Neither holds a key of a dossier.
-    "kepala": _person("kepala", cases=OFFICE, oversees=OFFICE | NEAR | NEAR_ERASED | {INDEX}, people=NEAR_PERSON, places=UPTD),
+    "kepala": _person(
+        "kepala", cases=OFFICE, oversees=OFFICE | NEAR | NEAR_ERASED | {INDEX}, people=NEAR_PERSON, places=UPTD
+    ),
     "dpo": _person("dpo", people=NEAR_PERSON | FAR_PERSON),
     "admin": _person("admin", people=NEAR_PERSON | FAR_PERSON, places=UPTD | REHSOS),
     "dpo as keeper": Actor(

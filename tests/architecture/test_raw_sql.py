@@ -27,7 +27,20 @@ from tests.architecture.raw_asking import (
     session,
     settings_of,
 )
-from tests.architecture.raw_matrix import ASKED, CHANGES, FINDS, FUNCTIONS, INDEX, LOGINS, NEAR, ROLES, STAFF, STREET, TABLES, Actor
+from tests.architecture.raw_matrix import (
+    ASKED,
+    CHANGES,
+    FINDS,
+    FUNCTIONS,
+    INDEX,
+    LOGINS,
+    NEAR,
+    ROLES,
+    STAFF,
+    STREET,
+    TABLES,
+    Actor,
+)
 from tests.architecture.raw_world import make_raw_world
 
 TARGETS = {"dossier_id": "vault_dossier", "case_id": "cases_case", "report_id": "intake_report"}

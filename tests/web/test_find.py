@@ -210,6 +210,17 @@ def test_the_reporters_wish_keeps_a_manager_out(counter: Counter) -> None:
 # --- in a case --------------------------------------------------------------------------------------------------------
 
 
+def test_a_nik_is_taken_as_it_is_pasted(counter: Counter) -> None:
+    case, _person = case_with(counter)
+    client = signed_in(counter.manager)
+    data = {"kind": "family", "sex": "NA", "chosen_name": "NAMA-DUA", "row_id": str(uuid4())}
+
+    assert client.post(f"/kasus/{case.code}/orang/", {**data, "nik": "6471-0350"}).status_code == 422
+    assert client.post(f"/kasus/{case.code}/orang/", {**data, "nik": "6471 0350 0190 0007"}).status_code == 302
+
+    assert "NAMA-DUA" in search(counter.manager, "6471035001900007")
+
+
 def test_two_people_are_compared_linked_and_unlinked_by_the_pages(counter: Counter) -> None:
     (first, one), (second, two) = case_with(counter, "NAMA-SATU"), case_with(counter, "NAMA-DUA")
     client = signed_in(counter.manager)

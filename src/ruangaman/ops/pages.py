@@ -55,7 +55,7 @@ def search_known(tab: Tab) -> None:
     if tab.locator("form[action='/cari/lengkapi'] button").count():
         tab.locator("form[action='/cari/lengkapi'] button").click()
     tab.locator("input[name=nomor]").fill("0812 0000 0000")
-    tab.locator(".find-form button").click()
+    tab.locator(".lookup-form button").click()
     tab.locator("#hasil").wait_for()
 
 
@@ -238,6 +238,9 @@ NO_PAGES = frozenset(
         "pengaturan/kunci/sahkan-ulang", "pengaturan/kunci/<uuid:principal_id>/",
         "pengaturan/kunci/<uuid:principal_id>/lepas", "pengaturan/permintaan/<uuid:request_id>/",
         "pengaturan/buka-kembali/<uuid:user_id>/",
+        "cari/lengkapi", "pengaturan/kerabat/<uuid:relative_id>/tarik", "pengaturan/kerabat/tempat",
+        "pengaturan/kerabat/tempat/<slug:code>/tarik", CASE + "orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas",
+        CASE + "temuan/<uuid:meeting_id>/minta", CASE + "temuan/<uuid:meeting_id>/selesai",
         "pengaturan/bahasa", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
@@ -246,7 +249,7 @@ NO_PAGES = frozenset(
         *(
             f"laporan/<str:code>/{step}"
             for step in (
-                "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
+                "sama", "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
                 "buka-kasus", "berkas/<uuid:file_id>", "jawab", "terbaca", "lampiran/<uuid:file_id>",
             )
         ),

@@ -12,6 +12,8 @@ from ruangaman.cases.forms.fields import CaseForm, CleanText, choice, or_none
 from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, person_content
 from ruangaman.core.codelists import AgeGroup, ContactWay, Sex
 from ruangaman.core.regions import kelurahan_by_kecamatan
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import IdentifierKind
 
 
 class PersonForm(CaseForm):
@@ -25,7 +27,7 @@ class PersonForm(CaseForm):
     sex = choice(Sex.choices, _("Jenis kelamin"), initial=Sex.NA, widget=forms.RadioSelect)
     age_group = choice(or_none(AgeGroup.choices, _("Belum diketahui")), _("Umur saat kejadian"), required=False)
     nik = CleanText(
-        label=_("NIK"), most=16, required=False, help_text=_("Boleh kosong. Pertolongan tidak menunggu NIK.")
+        label=_("NIK"), most=64, required=False, help_text=_("Boleh kosong. Pertolongan tidak menunggu NIK.")
     )
     address = CleanText(label=_("Alamat"), required=False, rows=2, most=400)
     kelurahan = choice(or_none(kelurahan_by_kecamatan(), _("Belum diketahui")), _("Kelurahan"), required=False)
@@ -62,8 +64,9 @@ class PersonForm(CaseForm):
 
     def clean_nik(self) -> str:
         """Sixteen digits or nothing; a warning would be too late for what is then sealed."""
-        nik = str(self.cleaned_data["nik"]).replace(" ", "")
-        if nik and not (len(nik) == 16 and nik.isascii() and nik.isdigit()):
+        typed = str(self.cleaned_data["nik"]).strip()
+        nik = vault.normalise(IdentifierKind.NIK, typed) or ""
+        if typed and not nik:
             raise forms.ValidationError(_("NIK terdiri dari 16 angka. Kosongkan bila belum diketahui."))
         return nik
 

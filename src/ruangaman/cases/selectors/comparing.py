@@ -34,8 +34,23 @@ class Line:
 
     @property
     def is_same(self) -> bool:
-        """Whether it is known of both, and the same."""
-        return bool(self.own) and self.own == self.other
+        """Whether it is known of both, and the same; a number is, however it was typed."""
+        if not self.own or not self.other:
+            return False
+        number = vault.guess(self.own)
+        return self.own.casefold() == self.other.casefold() or (
+            number is not None and number == vault.guess(self.other)
+        )
+
+
+Facts = list[tuple[str, str]]
+"""What is known of one: label and value, in the same order for both."""
+
+
+def compare(own: Facts, other: Facts) -> list[Line]:
+    """Return what is known of at least one of the two, line by line."""
+    both = zip(own, other, strict=True)
+    return [Line(label, mine, theirs) for (label, mine), (_label, theirs) in both if mine or theirs]
 
 
 @dataclass(frozen=True)
@@ -83,7 +98,7 @@ def get_person_page(*, case: Case, person: Person, viewer: User, at: datetime) -
     return PersonPage(
         person=person,
         name=names[person.pk],
-        pairs=[Pair(one, names[one.pk], _lines(person, one, opened)) for one in candidates],
+        pairs=[Pair(one, names[one.pk], compare(_facts(person, opened), _facts(one, opened))) for one in candidates],
         ties=[Standing(view, names[view.other.pk]) for view in ties],
         household=[(one, names[one.pk]) for one in household],
         others=[(str(one.pk), names[one.pk]) for one in people if one.pk != person.pk],
@@ -107,12 +122,7 @@ def _open(named: list[Person], compared: list[Person], viewer: User, at: datetim
     return vault.reveal_many(refs=refs, purpose=Purpose.FINDING, by=viewer, at=at)
 
 
-def _lines(own: Person, other: Person, opened: Opened) -> list[Line]:
-    both = zip(_facts(own, opened), _facts(other, opened), strict=True)
-    return [Line(label, mine, theirs) for (label, mine), (_label, theirs) in both if mine or theirs]
-
-
-def _facts(row: Person, opened: Opened) -> list[tuple[str, str]]:
+def _facts(row: Person, opened: Opened) -> Facts:
     identity = read_part(opened.get(row.identity_ref), identity_of, Identity())
     contact = read_part(opened.get(row.contact_ref) if row.contact_ref else None, contact_of, SafeContact())
     return [

@@ -65,7 +65,8 @@ def prepare_numbers(*, cookie: str, code: str, at: datetime) -> tuple[Probe, ...
 def compare_same(*, code: str, probes: tuple[Probe, ...], by: User, at: datetime) -> Comparison:
     """Let a report be found by its number, and open those that it leads to, side by side.
 
-    Not one savepoint: that a relative of `by` turned up has to stay, though `by` is then told that there is no such report.
+    Not one savepoint: that a relative of `by` turned up has to stay, though `by` is then told that there is no such
+    report.
 
     Raises:
         NotFound: no such report at a desk of `by`.

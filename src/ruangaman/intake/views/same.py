@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ruangaman.accounts.types import Permission
+from ruangaman.cases.selectors import comparing
 from ruangaman.core import clock
 from ruangaman.core.access import prepared, requires
 from ruangaman.core.codelists import AgeGroup, ContactWay, Relation, ViolenceForm
@@ -18,23 +18,8 @@ from ruangaman.core.errors import NotFound
 from ruangaman.core.regions import KELURAHAN
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.services import same
-from ruangaman.intake.services.same import OpenSide
 from ruangaman.intake.types import Step, steps_from
 from ruangaman.vault.types import Content
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing that both may say."""
-
-    label: str
-    own: str
-    other: str
-
-    @property
-    def is_same(self) -> bool:
-        """Whether both say it, and the same."""
-        return bool(self.own) and self.own == self.other
 
 
 def stretch_number(request: Any, code: str) -> None:
@@ -51,20 +36,15 @@ def compare(request: StaffRequest, code: str) -> HttpResponse:
         found = same.compare_same(code=code, probes=prepared(request) or (), by=request.user, at=clock.now())
     except NotFound as error:
         raise Http404 from error
-    pairs = [(side, lines_of(found.own, side)) for side in found.others]
+    own = _facts(found.own.answers, found.own.contact)
+    pairs = [(side, comparing.compare(own, _facts(side.answers, side.contact))) for side in found.others]
     may_mark = Step.MARK_DUPLICATE in steps_from(found.own.report.state)
     template = "intake/_same.html" if request.htmx else "intake/same.html"
     context = {"report": found.own.report, "pairs": pairs, "has_number": found.has_number, "may_mark": may_mark}
     return render(request, template, context)
 
 
-def lines_of(own: OpenSide, other: OpenSide) -> list[Line]:
-    """Return what is compared: what at least one of them says."""
-    both = zip(_facts(own.answers, own.contact), _facts(other.answers, other.contact), strict=True)
-    return [Line(label, mine, theirs) for (label, mine), (_label, theirs) in both if mine or theirs]
-
-
-def _facts(answers: Content, contact: Content) -> list[tuple[str, str]]:
+def _facts(answers: Content, contact: Content) -> comparing.Facts:
     kinds = answers.get("kinds")
     chosen = kinds if isinstance(kinds, list) else []
     where, way = str(answers.get("where", "")), str(contact.get("way", ""))
