@@ -28,6 +28,7 @@ ADMIN = frozenset({"admin"})
 IN_CHARGE = frozenset({"admin", "kepala"})
 HOLDERS = frozenset({"kepala", "dinsos"})
 """Who holds an emergency key: the head that of the own unit, the other office's desk officer theirs, from before."""
+FINDERS = DESK | MANAGER
 VOUCH = frozenset({"kepala", "dinas", "dpo", "auditor"})
 SECOND = frozenset({"admin", "kepala", "dpo"})
 
@@ -158,6 +159,13 @@ MATRIX = (
     Row("pengaturan/sandi/", STAFF, 200, 422),
     Row("pengaturan/kode/", STAFF, 302, 302),
     Row("pengaturan/sesi", STAFF, 405, 302),
+    Row("pengaturan/kerabat/", STAFF, 200, 422),
+    Row("pengaturan/kerabat/<uuid:relative_id>/tarik", STAFF, 405, 404, but={"hukum": (405, 302)}),
+    Row("pengaturan/kerabat/tempat", STAFF, 405, 422),
+    Row("pengaturan/kerabat/tempat/<slug:code>/tarik", STAFF, 405, 302),
+    # Finding people by their numbers: for who holds the key of a unit's index.
+    Row("cari/", FINDERS, 200, 422),
+    Row("cari/lengkapi", FINDERS, 405, 302),
     Row("pengaturan/jejak/", AUDIT, 200, 405),
     Row("pengaturan/jejak/akar/", AUDIT, 200, 422),
     Row("pengaturan/jejak/pembaca/", AUDIT, 200, 405),
@@ -260,6 +268,7 @@ MATRIX = (
     at_desk("balas", 405, 422),
     at_desk("selesai", 405, 409),
     at_desk("triase", 405, 422),
+    at_desk("sama", 405, 200),
     at_desk("ganda", 405, 422),
     at_desk("batal-ganda", 405, 302, also=DESK_KEEPS),
     at_desk("tolak", 405, 422),
@@ -282,6 +291,10 @@ MATRIX = (
     ),
     in_case("orang/", 200, 422),
     in_case("orang/<uuid:person_id>/", 200, 422),
+    in_case("orang/<uuid:person_id>/hubungan/", 200, 422),
+    in_case("orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas", 405, 302),
+    in_case("temuan/<uuid:meeting_id>/minta", 405, 302, who=MANAGER),
+    in_case("temuan/<uuid:meeting_id>/selesai", 405, 302, who=MANAGER),
     in_case("kejadian/", 200, 422),
     in_case("kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/", 200, 422, but={"rumahaman": (404, 404)}),
     in_case("catatan/", 200, 422),
@@ -292,6 +305,7 @@ MATRIX = (
     in_case("pembaca/", 200, 405, who=CASEWORK | HEAD, but=NOT_READERS, also=OVERSEEN),
     in_case("tim/", 200, 422, who=MANAGER),
     in_case("tim/<uuid:part_id>/lepas", 200, 302, who=MANAGER),
+    in_case("tim/izinkan", 200, 422, who=HEAD, also=OVERSEEN),
     Row("kasus/<case_code:code>/akses/", CASEWORK | HEAD, 200, 405, about=True, also=OVERSEEN),
     in_case("akses/beri", 200, 422, who=MANAGER | HEAD, also=OVERSEEN),
     in_case("akses/<uuid:access_id>/waktu", 200, 422, who=MANAGER),

@@ -32,6 +32,10 @@ ALONE = frozenset({"refused", "wiped", "closed"})
 """Of those, what is ordered to be erased by itself: a report goes with the case that it became."""
 
 
+INDEX, KIN = "uptd index", "kin"
+"""The index of the office, and a relative that somebody declared who does not hold its key."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who asks, and what is theirs.
@@ -71,12 +75,14 @@ def _person(name: str, **circles: frozenset[str]) -> Actor:
     return Actor(keys=keys, own=frozenset({name}), **circles)
 
 
-def _works(name: str, cases: frozenset[str], reports: frozenset[str] = frozenset()) -> Actor:
-    return _person(name, cases=cases, works=cases, reports=reports, held=cases | reports)
+def _works(
+    name: str, cases: frozenset[str], reports: frozenset[str] = frozenset(), finds: frozenset[str] = frozenset()
+) -> Actor:
+    return _person(name, cases=cases, works=cases, reports=reports, held=cases | reports | finds)
 
 
 def _desk(name: str, place: str, reports: frozenset[str], erased: frozenset[str], **circles: frozenset[str]) -> Actor:
-    held = reports | circles.pop("words", frozenset())
+    held = reports | circles.pop("more", frozenset())
     return _person(name, reports=reports | erased, held=held, seats=frozenset({f"{place} desk"}), **circles)
 
 
@@ -87,30 +93,37 @@ EVERY_RULE = frozenset({""})
 OPENED = frozenset({"case", "elsewhere"})
 """What was opened by an emergency key."""
 
+FINDS = frozenset({INDEX, KIN})
+"""What those hold who may search in the office."""
+
 STAFF = {
-    "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED),
-    "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED),
+    "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED, more=FINDS),
+    "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED, more=FINDS),
     "dinsos": _desk(
-        "dinsos", "rehsos", FAR, frozenset(), words=frozenset({"words elsewhere"}), glass=frozenset({"elsewhere"})
+        "dinsos", "rehsos", FAR, frozenset(), more=frozenset({"words elsewhere"}), glass=frozenset({"elsewhere"})
     ),
-    "manajer": _works("manajer", MANAGED, frozenset({"before case", "before past", "before closed"})),
-    "manajer 2": _works("manajer 2", frozenset({"unassigned"}), frozenset({"before unassigned"})),
+    "manajer": _works(
+        "manajer", MANAGED, frozenset({"before case", "before past", "before closed"}), FINDS
+    ),
+    "manajer 2": _works(
+        "manajer 2", frozenset({"unassigned"}), frozenset({"before unassigned"}), frozenset({INDEX})
+    ),
     "manajer lain": _works("manajer lain", frozenset({"elsewhere"}), frozenset({"before elsewhere"})),
     "pendamping": _works("pendamping", TEAM, frozenset({"before case", "before past"})),
     "psikolog": _works("psikolog", TEAM),
-    "hukum": _works("hukum", TEAM, frozenset({"before case", "before past"})),
+    "hukum": _works("hukum", TEAM, frozenset({"before case", "before past"}), frozenset({KIN})),
     "rumahaman": _works("rumahaman", TEAM),
     # Who reads a part of every case of the unit for a while; who was taken off one; who handed one over.
     "pembaca": _works("pembaca", MANAGED | {"unassigned"}),
     "pembaca lain": _works("pembaca lain", frozenset({"elsewhere"})),
     "mantan": _person("mantan"),
-    "manajer lama": _person("manajer lama"),
+    "manajer lama": _person("manajer lama", held=FINDS),
     # Key officers: one oversees the unit, one keeps registers. Neither holds a key of a case or a report; both answer
     # for openings by the emergency key.
     "kepala": _person(
         "kepala",
         cases=OFFICE,
-        oversees=OFFICE | NEAR | NEAR_ERASED,
+        oversees=OFFICE | NEAR | NEAR_ERASED | {INDEX},
         people=NEAR_PERSON,
         places=UPTD,
         held=frozenset({"words case"}),
@@ -152,6 +165,9 @@ CIRCLES: dict[str, Callable[[Actor], frozenset[str]]] = {
     "living": lambda actor: (actor.held | actor.oversees) - ERASED,
     "theirs": lambda actor: frozenset() if actor.ended else actor.held | actor.oversees,
     "noted": lambda actor: actor.held | actor.oversees | actor.ended,
+    "finds": lambda actor: actor.held if INDEX in actor.held else frozenset(),
+    "puts": lambda actor: (actor.held | actor.oversees) - ERASED if INDEX in actor.held else frozenset(),
+    "index": lambda actor: actor.held & {INDEX},
     "register": lambda actor: actor.ended & ALONE,
     "personal": lambda actor: actor.held if not actor.seats else frozenset(),
 }
@@ -178,7 +194,10 @@ TABLES = {
     "case_id", "cases_conference": "case_id", "cases_session": "case_id", "cases_transfer": "case_id",
     "cases_contacttry": "case_id", "cases_closingassessment": "case_id", "cases_aftercare": "case_id",
     "cases_mediationrequest": "case_id", "cases_policedecision": "case_id",
-    "consents_consent": "dossier_id", "cases_glass": "case_id",
+    "consents_consent": "dossier_id", "cases_glass": "case_id", "cases_tie": "first_id",
+    "vault_blindindex": "dossier_id", "vault_blindtag": "dossier_id", "vault_lookup": "principal_id",
+    "vault_meeting": "found_id", "vault_bar": "dossier_id", "accounts_relative": "dossier_id",
+    "accounts_avoidedplace": "user_id",
     "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
     "intake_idempotencykey": "report_id", "intake_handover": "desk_id",
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
@@ -225,10 +244,17 @@ WEB = {
     "vault_erasureorder": "S noted; I register by:proposed_by_id;"
     " U ended (approved_at approved_by_id withdrawn_at withdrawn_by_id)",
     "vault_retentionclass": "S all",
+    "vault_blindindex": "S all; I index",
+    "vault_blindtag": "S finds {subject <> 'kin'}; I puts; D finds {subject <> 'kin'}",
+    "vault_lookup": "S keys:principal_id; I keys:principal_id; U keys:principal_id (count)",
+    "vault_meeting": "S held; U held (done_at done_by_id)",
+    "accounts_relative": "S held; I held by:user_id; U held (indexed_at withdrawn_at)",
+    "accounts_avoidedplace": "S all; I own; U own (until)",
+    "cases_tie": "S works; I works by:by_id; U works (until until_by_id)",
     "cases_case": "S cases; I none by:opened_by_id; U works"
     " (state state_since risk manager_id closed_at closed_by_id closing_reason closing_ref)",
     "cases_assignment": "S cases; I works; U works (until until_by_id)",
-    "cases_person": "S cases; I works; U works (kind sex age_group contact_ref)",
+    "cases_person": "S cases; I works; U works (kind sex age_group contact_ref indexed_at)",
     "cases_incident": "S cases; I works",
     "cases_incidentlink": "S cases; I works; U works (relation forms)",
     "cases_note": "S cases; I works",
@@ -314,6 +340,7 @@ WORKER = {
     "vault_grant": "S all (not_after) {not_after IS NOT NULL}; D all {not_after IS NOT NULL}",
     "vault_staffsession": "S all (expire_date); D all",
     "vault_publicsession": "S all (expire_date); D all",
+    "vault_lookup": "S all (hour) {hour < now() - interval '1 day'}; D all {hour < now() - interval '1 day'}",
     "vault_retentionclass": "S all",
     "intake_report": "S all (id code desk_id danger received_at state needs_desk due_at opened_at)",
     "intake_handover": "S all (id desk_id given_by_id given_at taken_by_id taken_at)",
@@ -371,6 +398,11 @@ CHANGES = {
     "vault_waiting": "declined = false",
     "vault_legalhold": "released_at = clock_timestamp(), released_by_id = '{me}'",
     "vault_erasureorder": "withdrawn_at = clock_timestamp(), withdrawn_by_id = '{me}'",
+    "vault_lookup": "count = 9",
+    "vault_meeting": "done_at = clock_timestamp(), done_by_id = '{me}'",
+    "accounts_relative": "withdrawn_at = clock_timestamp()",
+    "accounts_avoidedplace": "until = clock_timestamp()",
+    "cases_tie": "until = clock_timestamp(), until_by_id = '{me}'",
     "cases_case": "manager_id = '{me}'",
     "cases_assignment": "until = clock_timestamp(), until_by_id = '{me}'",
     "cases_person": "sex = 'L'",
@@ -412,7 +444,8 @@ FUNCTIONS = {
     " intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"
-    " vault_remove_member vault_shred",
+    " vault_remove_member vault_shred ra_barred vault_ask_about vault_barred_holders vault_forget_kin vault_is_barred"
+    " vault_is_kin vault_is_lifted vault_lift_bars vault_note_kin vault_note_matches",
     "ra_public": "audit_append audit_seal_hash audit_seal_hashes intake_accept intake_is_mine intake_mark_read"
     " intake_own intake_reception intake_safe_status intake_write ra_dossiers ra_principals ra_units ra_user"
     " vault_is_new vault_keep_pepper vault_locate_receipt vault_may_add_frame vault_may_add_to_thread",

@@ -13,7 +13,8 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from ruangaman.accounts import services as accounts
-from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
+from ruangaman.accounts.models import Desk, FormerKeys, Relative, Unit, User
+from ruangaman.accounts.services import finding
 from ruangaman.accounts.types import Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
@@ -23,8 +24,8 @@ from ruangaman.cases.types import AskedBy, PoliceChoice, Right
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake.models import Report
 from ruangaman.vault import services as vault
-from ruangaman.vault.models import Principal, ReceiptLocator
-from ruangaman.vault.types import HoldReason
+from ruangaman.vault.models import BlindIndex, Principal, ReceiptLocator
+from ruangaman.vault.types import HoldReason, IdentifierKind, TagSubject
 from tests.architecture import world as plain
 from tests.architecture.world import World, make_world
 from tests.factories import flow
@@ -76,7 +77,8 @@ def make_raw_world() -> RawWorld:
     readers = world.readers[people["kepala"].unit_id], world.readers[people["dinsos"].unit_id]
     people |= {"manajer lain": found["manajer-lain"], "pembaca": readers[0], "pembaca lain": readers[1]}
     people |= dict(zip(("manajer lama", "manajer 2"), _handed_over(world), strict=True))
-    names = _name(people, named_reports, named_cases)
+    index, kin = _index(people)
+    names = _name(people, named_reports, named_cases) | {str(index): "uptd index", str(kin): "kin"}
     _fill_rest(people, {name: Report.objects.get(code=code) for name, code in named_reports.items()}, closed)
     names |= {str(one): "former keys" for one in FormerKeys.objects.values_list("pk", flat=True)}
     return RawWorld(people, {names[str(report)]: key for report, key in receipts.items()}, names)
@@ -86,6 +88,32 @@ def _receipts() -> dict[UUID, UUID]:
     """Report → the principal of its receipt."""
     of_dossier = dict(ReceiptLocator.objects.values_list("dossier_id", "principal_id"))
     return {pk: of_dossier[dossier] for pk, dossier in Report.objects.values_list("pk", "dossier_id")}
+
+
+def _index(people: dict[str, User]) -> tuple[UUID, UUID]:
+    """Let the office search: its index, a person in it, a relative that a colleague declared, a count of searches."""
+    at, officer, manager = timezone.now(), people["petugas"], people["manajer"]
+    with working(officer):
+        finding.ready_to_find(by=officer, at=at)
+        vault.count_lookup(by=officer, at=at)
+    case = Case.objects.filter(manager=manager, closed_at=None).order_by("opened_at")[0]
+    with working(manager):
+        waiting = cases.read_waiting_numbers(by=manager, at=at)
+        person = case.people.all()[0]
+        probes = vault.stretch_all([(IdentifierKind.NIK, "6471035001900001")])
+        assert person.pk in waiting
+        vault.index_person(
+            unit_id=case.unit_id,
+            dossier_id=case.dossier_id,
+            ref=person.pk,
+            probes=probes,
+            subject=TagSubject.PERSON,
+            code=case.code,
+            by=manager,
+            at=at,
+        )
+    relative = Relative.objects.get()
+    return BlindIndex.objects.get(unit_id=officer.unit_id).dossier_id, relative.dossier_id
 
 
 def _taken_off(world: World) -> User:
@@ -207,6 +235,16 @@ def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case
     put("vault_publicsession", session_key="p", session_data="x", expire_date=later)
     put("audit_auditcheckpoint", number=1, at=at, rows=1, root="\\x01", note="x")
     put("audit_auditalarm", day=at[:10], at=at, why="x")
+    put("vault_lookup", principal_id=people["manajer"].principal_id, hour=long_ago, count=1)
+    put(
+        "vault_bar",
+        id=uuid4(),
+        dossier_id=closed.dossier_id,
+        principal_id=people["psikolog"].principal_id,
+        noted_at=at,
+    )
+    for person in ("petugas", "psikolog"):
+        put("accounts_avoidedplace", id=uuid4(), user_id=people[person].pk, code="rehsos", since=at)
     put("vault_installationcheck", id=1, value="\\x01")
     put(
         "notifications_alarmsent",

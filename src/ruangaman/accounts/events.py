@@ -107,3 +107,7 @@ MOVED = register(
         fields=frozenset({"role", "unit", "invitation"}),
     )
 )
+RELATIVE_DECLARED = register(EventType("accounts.relative_declared", "{actor} mencatat kerabatnya"))
+RELATIVE_WITHDRAWN = register(EventType("accounts.relative_withdrawn", "{actor} menarik catatan kerabatnya"))
+PLACE_AVOIDED = register(EventType("accounts.place_avoided", "{actor} mencatat instansi yang terlalu dekat: {subject}"))
+PLACE_ENDED = register(EventType("accounts.place_ended", "{actor} menarik catatan instansi {subject}"))

@@ -63,6 +63,8 @@ class Permission(StrEnum):
     """Assign and reassign people on such a case, move its state."""
     CASE_CLOSE = "case.close"
     """Close such a case and open it again."""
+    PEOPLE_FIND = "people.find"
+    """Find people by NIK or phone in what one can open; hold the key of the unit's index."""
     CASE_OVERSEE = "case.oversee"
     """See the caseload of the own unit: codes, states, clocks; no content."""
     CASE_APPROVE = "case.approve"
@@ -90,11 +92,12 @@ class Permission(StrEnum):
 
 
 _CASEWORK = frozenset({Permission.CASE_LIST, Permission.CASE_READ, Permission.CASE_WRITE, Permission.KEYS_SERVE})
-_DESK = frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN, Permission.KEYS_SERVE})
+_DESK = frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN, Permission.KEYS_SERVE, Permission.PEOPLE_FIND})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PETUGAS: _DESK,
-    Role.MANAJER: _CASEWORK | {Permission.CASE_ASSIGN, Permission.CASE_CLOSE, Permission.ACCESS_GOVERN},
+    Role.MANAJER: _CASEWORK
+    | {Permission.CASE_ASSIGN, Permission.CASE_CLOSE, Permission.ACCESS_GOVERN, Permission.PEOPLE_FIND},
     Role.PENDAMPING: _CASEWORK,
     Role.PSIKOLOG: _CASEWORK,
     Role.HUKUM: _CASEWORK,

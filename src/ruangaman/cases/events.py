@@ -288,3 +288,11 @@ POLICE_DECIDED = register(
         fields=frozenset({"decision", "choice"}),
     )
 )
+TIED = register(
+    EventType("cases.tied", "{actor} menghubungkan dua orang pada kasus {subject}", fields=frozenset({"kind", "tie"}))
+)
+UNTIED = register(
+    EventType(
+        "cases.untied", "{actor} melepas hubungan dua orang pada kasus {subject}", fields=frozenset({"kind", "tie"})
+    )
+)

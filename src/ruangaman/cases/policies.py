@@ -48,6 +48,11 @@ def can_name_manager(user: User, case: Case, parts: Iterable[Assignment]) -> boo
     return user.has(Permission.CASE_WRITE) and any(one.user_id == user.pk and one.until is None for one in parts)
 
 
+def can_lift(user: User, other: User) -> bool:
+    """Whether `user` may let somebody work on a case of the unit whatever speaks against it: never for themselves."""
+    return user.has(Permission.ACCESS_GOVERN) and user.has(Permission.CASE_OVERSEE) and user.pk != other.pk
+
+
 def can_close(user: User, case: Case) -> bool:
     """Whether `user` may close the case or open it again: its manager alone."""
     return user.has(Permission.CASE_CLOSE) and case.manager_id == user.pk

@@ -92,10 +92,22 @@ class Ending(Protocol):
         """The case was opened again."""
 
 
+class Barrier(Protocol):
+    """Says which agencies and units must be kept out of a case."""
+
+    @property
+    def key(self) -> str:
+        """Unique among barriers."""
+
+    def kept_out(self, *, case: Case, by: User, at: datetime) -> frozenset[str]:
+        """Return their codes, as far as `by` can open where they are written."""
+
+
 gates: Registry[Gate] = Registry("case gate")
 panels: Registry[Panel] = Registry("case panel")
 followers: Registry[Follower] = Registry("case follower")
 endings: Registry[Ending] = Registry("case ending")
+barriers: Registry[Barrier] = Registry("case barrier")
 
 gates.add(ActorGate())
 gates.add(ReasonGate())

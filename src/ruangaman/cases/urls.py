@@ -17,6 +17,7 @@ from ruangaman.cases.views import (
     planning,
     records,
     team,
+    ties,
     work,
 )
 
@@ -50,6 +51,10 @@ urlpatterns = [
     path(CASE + "orang/<uuid:person_id>/", records.edit_person, name="edit_person"),
     path(CASE + "kejadian/", incidents.add_incident, name="add_incident"),
     path(CASE + "kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/", incidents.answer_about, name="answer_about"),
+    path(CASE + "orang/<uuid:person_id>/hubungan/", ties.ties, name="ties"),
+    path(CASE + "orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas", ties.untie, name="untie"),
+    path(CASE + "temuan/<uuid:meeting_id>/minta", ties.ask_about, name="meeting_ask"),
+    path(CASE + "temuan/<uuid:meeting_id>/selesai", ties.settle, name="meeting_settle"),
     path(CASE + "catatan/", records.add_note, name="add_note"),
     path(CASE + "layanan/", records.add_service, name="add_service"),
     path(CASE + "tugas/", work.add_task, name="add_task"),
@@ -57,6 +62,7 @@ urlpatterns = [
     path(CASE + "tugas/<uuid:task_id>/kembalikan", work.undo_task, name="undo_task"),
     path(CASE + "tim/", team.team, name="team"),
     path(CASE + "tim/<uuid:part_id>/lepas", team.release, name="release"),
+    path(CASE + "tim/izinkan", team.lift, name="lift"),
     path(CASE + "akses/", access.holders, name="access"),
     path(CASE + "akses/beri", access.give, name="give_access"),
     path(CASE + "akses/<uuid:access_id>/waktu", access.change, name="change_access"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.intake.views import casework, desk, pages, report, shifts, thread
+from ruangaman.intake.views import casework, desk, pages, report, same, shifts, thread
 
 public_pages = [
     path("", pages.start, name="start"),
@@ -27,6 +27,7 @@ desk_pages = [
     path("laporan/<str:code>/balas", desk.reply, name="desk-reply"),
     path("laporan/<str:code>/selesai", desk.settle, name="desk-settle"),
     path("laporan/<str:code>/triase", desk.triage, name="desk-triage"),
+    path("laporan/<str:code>/sama", same.compare, name="desk-same"),
     path("laporan/<str:code>/ganda", desk.duplicate, name="desk-duplicate"),
     path("laporan/<str:code>/batal-ganda", desk.undo_duplicate, name="desk-undo-duplicate"),
     path("laporan/<str:code>/tolak", desk.refuse, name="desk-refuse"),

@@ -50,6 +50,15 @@ def tell(tab: Tab) -> None:
     tab.locator("#receipt").wait_for()
 
 
+def search_known(tab: Tab) -> None:
+    """Let the people in one's cases be found, and look for a number that nobody has."""
+    if tab.locator("form[action='/cari/lengkapi'] button").count():
+        tab.locator("form[action='/cari/lengkapi'] button").click()
+    tab.locator("input[name=nomor]").fill("0812 0000 0000")
+    tab.locator(".lookup-form button").click()
+    tab.locator("#hasil").wait_for()
+
+
 def tell_half(tab: Tab) -> None:
     """Send a report in which something is missing."""
     tab.locator("textarea[name=what]").fill(STORY)
@@ -155,12 +164,16 @@ REPORT_PAGES = (
     Page("tidak-ada", "petugas", "", "/tidak-ada/"),
 )
 MANAGER_PAGES = (
+    Page("cari", "manajer", "cari/", "/cari/"),
+    Page("cari-hasil", "manajer", "cari/", "/cari/", search_known),
+    Page("kerabat", "manajer", "pengaturan/kerabat/", "/pengaturan/kerabat/"),
     Page("kasus-daftar", "manajer", "kasus/", "/kasus/"),
     Page("kasus-tutup-daftar", "manajer", "kasus/", "/kasus/?perlu=closed"),
     Page("kasus", "manajer", CASE, "/kasus/{case}/"),
     Page("orang-baru", "manajer", CASE + "orang/", "/kasus/{case}/orang/"),
     Page("orang-diperiksa", "manajer", CASE + "orang/", "/kasus/{case}/orang/", send_empty),
     Page("orang", "manajer", CASE + "orang/<uuid:person_id>/", "/kasus/{case}/orang/{person}/"),
+    Page("hubungan", "manajer", CASE + "orang/<uuid:person_id>/hubungan/", "/kasus/{case}/orang/{person}/hubungan/"),
     Page("kejadian", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/"),
     Page("kejadian-terbuka", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/", unfold),
     Page("jawaban", "manajer", ANSWERS, "/kasus/{told_case}/kejadian/{told}/"),
@@ -219,6 +232,7 @@ OWN_PAGES = (
     Page("simpanan-satu", "dpo", "pengaturan/simpanan/<str:code>/", "/pengaturan/simpanan/{kept}/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
     Page("beban", "kepala", "kerja/beban/", "/kerja/beban/"),
+    Page("izinkan", "kepala", CASE + "tim/izinkan", "/kasus/{case}/tim/izinkan"),
 )
 PEOPLE_PAGES = (
     Page("pemulihan", "petugas", "pengaturan/pemulihan/", "/pengaturan/pemulihan/"),
@@ -297,6 +311,9 @@ NO_PAGES = frozenset(
         "pengaturan/kunci/<uuid:principal_id>/lepas", "pengaturan/permintaan/<uuid:request_id>/",
         "pengaturan/permintaan/<uuid:request_id>/tarik", "pengaturan/buka-kembali/<uuid:user_id>/",
         "pengaturan/jam/libur/hapus", "pengaturan/jam/libur/jam-kerja", "pengaturan/jam/<str:key>/berlaku",
+        "cari/lengkapi", "pengaturan/kerabat/<uuid:relative_id>/tarik", "pengaturan/kerabat/tempat",
+        "pengaturan/kerabat/tempat/<slug:code>/tarik", CASE + "orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas",
+        CASE + "temuan/<uuid:meeting_id>/minta", CASE + "temuan/<uuid:meeting_id>/selesai",
         "pengaturan/bahasa", "pengaturan/tombol", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
@@ -307,7 +324,7 @@ NO_PAGES = frozenset(
         *(
             f"laporan/<str:code>/{step}"
             for step in (
-                "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
+                "sama", "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
                 "buka-kasus", "berkas/<uuid:file_id>", "jawab", "terbaca", "lampiran/<uuid:file_id>",
             )
         ),

@@ -34,7 +34,7 @@ LAYERS: Final = {
         "undo",
         "palette",
     ),
-    "pages": ("gate", "own", "rest", "casework", "trail", "papers", "handing", "load"),
+    "pages": ("gate", "own", "rest", "casework", "trail", "papers", "handing", "load", "find"),
     "print": ("print",),
 }
 """Cascade layers from weak to strong; in each, the components in order."""

@@ -27,6 +27,7 @@ from ruangaman.core.types import StaffRequest
 from ruangaman.vault import services as vault
 
 SETTINGS_URL = "/pengaturan/"
+KIN_URL = "/pengaturan/kerabat/"
 SAID = {
     "bahasa": gettext_lazy("Bahasa layar sudah diganti."),
     "tombol": gettext_lazy("Pintasan papan ketik sudah diatur. Langsung berlaku."),
@@ -56,6 +57,7 @@ def page(request: StaffRequest, *, status: int = 200, **forms: Any) -> HttpRespo
     """Draw the settings, with a form that needs another look if there is one."""
     user = request.user
     context = {
+        "kin_url": KIN_URL,
         "language_form": LanguageForm(initial={"language": user.language}),
         "keys_form": SingleKeysForm(initial={"keys": "on" if user.single_keys else "off"}),
         "second_step": services.has_second_step(user),

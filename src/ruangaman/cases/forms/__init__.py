@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ruangaman.cases.forms.access import AccessForm, EndForm, HoldForm, UntilForm
+from ruangaman.cases.forms.access import AccessForm, EndForm, HoldForm, LiftForm, UntilForm
 from ruangaman.cases.forms.answers import AnswersForm
 from ruangaman.cases.forms.consents import ConsentForm
 from ruangaman.cases.forms.decisions import (
@@ -29,6 +29,7 @@ from ruangaman.cases.forms.incidents import IncidentForm
 from ruangaman.cases.forms.people import PersonForm
 from ruangaman.cases.forms.planning import AssessmentForm, PlanForm, RightsForm, SafetyForm
 from ruangaman.cases.forms.records import NoteForm, ServiceForm, TaskForm
+from ruangaman.cases.forms.ties import TieForm
 
 __all__ = [
     "AccessForm",
@@ -52,6 +53,7 @@ __all__ = [
     "HandOverForm",
     "HoldForm",
     "IncidentForm",
+    "LiftForm",
     "MediationForm",
     "MoveForm",
     "NoteForm",
@@ -67,6 +69,7 @@ __all__ = [
     "ServiceForm",
     "SessionForm",
     "TaskForm",
+    "TieForm",
     "TransferForm",
     "TryForm",
     "UntilForm",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason
+from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
 from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
@@ -53,6 +53,7 @@ from ruangaman.cases.types.people import (
     contact_of,
     identity_of,
     note_content,
+    numbers_of,
     person_content,
 )
 from ruangaman.cases.types.steps import (
@@ -114,6 +115,7 @@ __all__ = [
     "GlassState",
     "GlassVerdict",
     "Identity",
+    "LiftReason",
     "MediationFacts",
     "Missing",
     "Move",
@@ -154,6 +156,7 @@ __all__ = [
     "need_of",
     "nik_warnings",
     "note_content",
+    "numbers_of",
     "person_content",
     "phone_e164",
     "review_due",

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0008_single_keys"),
-        ("intake", "0007_clocks"),
+        ("intake", "0008_kept_away"),
         ("notifications", "0003_turn"),
         ("vault", "0004_narrower"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

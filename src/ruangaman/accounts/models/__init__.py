@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.accounts.models.declared import AvoidedPlace as AvoidedPlace
+from ruangaman.accounts.models.declared import Relative as Relative
 from ruangaman.accounts.types import AgencyKind, Permission, RequestKind, Role, permissions_of
 
 
