@@ -218,7 +218,9 @@ def test_the_page_takes_the_same_few_queries_however_much_there_is(team: Team) -
 
     assert len(few) == len(many)
     ours = [sql for sql in many if 'FROM "intake_' not in sql]
-    assert len([sql for sql in ours if 'FROM "cases_' in sql]) == 11, "nine tables once each, then people and ties around it"
+    assert len([sql for sql in ours if 'FROM "cases_' in sql]) == 11, (
+        "nine tables once each, then people and ties around it"
+    )
     assert len(ours) == 18, "and seven of the vault: who holds what, everything sealed at once, who is known elsewhere"
     assert len(queries(team.head, case)) == 10
 
