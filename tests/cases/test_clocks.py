@@ -13,7 +13,8 @@ from ruangaman.cases import services
 from ruangaman.cases.types import CaseState, note_content
 from ruangaman.clocks.models import Clock, ClockKind, Limit
 from ruangaman.clocks.types import WITA
-from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.core.codelists import RiskLevel
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9
 
@@ -43,6 +44,7 @@ def test_a_dangerous_case_asks_for_safety_first(team):
     clock = Clock.objects.get(kind__key="case.emergency")
     assert clock.due_at == FEB_1 + timedelta(minutes=120)
     assert clock.presses_at == clock.due_at - timedelta(hours=72)
+    flow.check_safety(case, by=team.manager, at=FEB_1)
     act(team.manager, services.move_state, case, target=CaseState.ASSESSMENT, reason="aman")
     assert keys(case) == ["case.assess_high", "case.companion", "case.step"]
 
@@ -75,8 +77,9 @@ def test_a_task_is_a_clock_until_it_is_ticked_off(team):
 def test_closing_ends_every_clock_and_going_on_wakes_the_tasks(team):
     case = team.open()
     act(team.manager, services.add_task, case, title="x", owner=team.manager, due_at=FEB_3)
-    act(team.manager, services.close_case, case, reason=ClosingReason.GOALS_MET, explanation="x", at=FEB_3)
+    flow.close(case, by=team.manager, head=team.head, at=FEB_3)
     assert keys(case) == []
+    act(team.manager, services.plan_aftercare, case, days=[(FEB_9 + timedelta(days=30)).date()], at=FEB_9)
     act(team.manager, services.move_state, case, target=CaseState.AFTERCARE, reason="x", at=FEB_9)
     assert keys(case) == ["aftercare.month_1", "aftercare.month_3", "aftercare.month_6", "task"]
     act(team.manager, services.reopen_case, case, reason="x", at=FEB_9)
@@ -150,7 +153,7 @@ def test_cases_that_were_there_before_get_the_clocks_of_today(team):
     act(team.manager, services.add_task, case, title="x", owner=team.manager, due_at=FEB_9)
     other = team.open()
     closed = team.open()
-    act(team.manager, services.close_case, closed, reason=ClosingReason.MOVED, explanation="x")
+    flow.close(closed, by=team.manager, head=team.head, at=FEB_1)
     before = {one.pk: keys(one) for one in (case, other, closed)}
     Clock.objects.all()._raw_delete("default")
     migration = import_module("ruangaman.cases.migrations.0004_clocks")

@@ -19,12 +19,12 @@ from ruangaman.cases.models import Assignment, Case, Person, Tie
 from ruangaman.cases.selectors import ties as tie_selectors
 from ruangaman.cases.types import AccessReason, Identity, NewPerson, PersonKind, SafeContact
 from ruangaman.cases.types.ties import TieKind
-from ruangaman.core.codelists import ClosingReason
 from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import BlindTag, Meeting, Sealed
 from ruangaman.vault.services import BARRED, Probe
 from ruangaman.vault.types import Compartment, GrantSpec, IdentifierKind, Purpose
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, Team
 
@@ -177,8 +177,7 @@ def test_linking_copies_nothing_to_where_somebody_else_holds_keys(team: Team) ->
 def test_a_link_may_be_undone_from_either_side_and_after_the_case_is_closed(team: Team) -> None:
     (first, one), (second, two) = open_with(team), open_with(team)
     row = tie(team.manager, first, one, two)
-    with working(team.manager):
-        services.close_case(code=first.code, reason=ClosingReason.MOVED, explanation="x", by=team.manager, at=FEB_2)
+    flow.close(first, by=team.manager, head=team.head, at=FEB_2)
 
     assert untie(team.manager, second, row).until == FEB_3
 

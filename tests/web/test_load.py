@@ -16,7 +16,8 @@ from ruangaman.cases import services
 from ruangaman.cases.models import Assignment, Task
 from ruangaman.cases.selectors.load import MOST_LATE, get_unit_load
 from ruangaman.cases.types.load import HEIGHT, LOAD_WEIGHTS, STEP, PersonLoad
-from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.core.codelists import RiskLevel
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_3, STORY
 from tests.factories.desk import HOUR
@@ -41,10 +42,7 @@ def test_everybody_is_there_with_what_they_carry_heaviest_first(counter):
     extreme, low = counter.team.open(risk=RiskLevel.EKSTREM), counter.team.open(risk=RiskLevel.RENDAH)
     closed = counter.team.open(risk=RiskLevel.EKSTREM)
     counter.team.assign(extreme, counter.team.companion)
-    with working(counter.manager):
-        services.close_case(
-            code=closed.code, reason=ClosingReason.MOVED, explanation="x", by=counter.manager, at=FEB_1 + HOUR
-        )
+    flow.close(closed, by=counter.manager, head=counter.team.head, at=FEB_1 + HOUR)
     task(counter, extreme, due_at=FEB_3 - HOUR)
     task(counter, extreme, due_at=FEB_3 + 3 * HOUR)
     task(counter, low, due_at=FEB_3 + timedelta(days=8))

@@ -13,9 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from ruangaman.accounts.types import Role
 from ruangaman.audit.models import AuditEvent
-from ruangaman.cases import services as cases
+from ruangaman.cases.models import Case
 from ruangaman.core import clock
-from ruangaman.core.codelists import ClosingReason
 from ruangaman.intake.selectors import reception
 from ruangaman.web.registry import palette_sources, sections
 from ruangaman.web.selectors import codes_in, parse_here
@@ -23,7 +22,7 @@ from ruangaman.web.types import Here
 from tests.architecture.access_matrix import EVERYBODY, MATRIX, Row
 from tests.architecture.test_access_matrix import ask, expected, fill
 from tests.architecture.world import World, make_world, things_for
-from tests.factories.accounts import working
+from tests.factories import flow
 from tests.support.signing_in import signed_in
 
 pytestmark = pytest.mark.urls("tests.accounts.demo_urls")
@@ -88,8 +87,8 @@ def test_a_closed_case_is_opened_again_from_it_and_not_closed(world: World):
     things = things_for(world, "manajer", "own")
     manager, place = world.people["manajer"], f"/kasus/{things['case']}/"
     open_page = signed_in(manager).get("/palet/", {"di": place}).content.decode()
-    with working(manager):
-        cases.close_case(code=things["case"], reason=ClosingReason.MOVED, explanation="x", by=manager, at=clock.now())
+    case = Case.objects.get(code=things["case"])
+    flow.close(case, by=manager, head=world.people["kepala"], at=clock.now())
     closed_page = signed_in(manager).get("/palet/", {"di": place}).content.decode()
 
     assert f'href="{place}tutup/"' in open_page

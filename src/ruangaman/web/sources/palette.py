@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.types import Permission
+from ruangaman.cases import selectors as cases
 from ruangaman.web.registry import palette_sources, sections_of
 from ruangaman.web.types import Command, Here, PaletteSource
 
@@ -23,10 +24,16 @@ ROOMS: tuple[tuple[Permission, Command], ...] = (
     (Permission.REQUEST_DECIDE, Command(gettext_lazy("Permintaan orang kedua"), "/pengaturan/permintaan/")),
     (Permission.KEYS_VOUCH, Command(gettext_lazy("Kunci yang menunggu tanda tangan"), "/pengaturan/kunci/")),
     (Permission.CASE_WRITE, Command(gettext_lazy("Rekan dengan kunci baru"), "/pengaturan/buka-kembali/")),
+    (Permission.CASE_APPROVE, Command(gettext_lazy("Yang menunggu keputusan"), "/kasus/keputusan/")),
+    (Permission.CODES_MANAGE, Command(gettext_lazy("Daftar pilihan"), "/pengaturan/daftar/")),
+    (Permission.CODES_MANAGE, Command(gettext_lazy("Batas waktu"), "/pengaturan/jam/")),
+    (Permission.CODES_MANAGE, Command(gettext_lazy("Batas waktu baru"), "/pengaturan/jam/baru/")),
+    (Permission.CODES_MANAGE, Command(gettext_lazy("Hari libur dan jam kerja"), "/pengaturan/jam/libur/")),
 )
 OWN = (
     Command(gettext_lazy("Ganti kata sandi"), "/pengaturan/sandi/"),
     Command(gettext_lazy("Buat kode pemulihan baru"), "/pengaturan/pemulihan/"),
+    Command(gettext_lazy("Kerabat dan tempat kerja saya"), "/pengaturan/kerabat/"),
     Command(gettext_lazy("Daftar pintasan"), "/palet/pintasan/", hint="?", words=gettext_lazy("papan ketik tombol")),
 )
 SCREEN = (
@@ -34,6 +41,7 @@ SCREEN = (
     Command(gettext_lazy("Keluar"), "/keluar-kerja", posts=True),
 )
 EMERGENCY = Command(gettext_lazy("Kunci darurat unit"), "/pengaturan/darurat/")
+OPENING = Command(gettext_lazy("Buka kasus dengan kunci darurat"), "/darurat/")
 
 
 def list_places(*, viewer: Any, here: Here, at: datetime) -> list[Command]:
@@ -48,6 +56,7 @@ def list_places(*, viewer: Any, here: Here, at: datetime) -> list[Command]:
     ]
     rooms = [command for permission, command in ROOMS if viewer.has(permission)]
     emergency = [EMERGENCY] if accounts.list_emergency_keys(viewer=viewer, at=at) else []
+    emergency += [OPENING] if cases.is_holder(viewer=viewer) and not viewer.has(Permission.GLASS_REVIEW) else []
     return there + rooms + emergency
 
 

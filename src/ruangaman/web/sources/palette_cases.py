@@ -25,11 +25,21 @@ WRITE: tuple[tuple[Words, str], ...] = (
     (gettext_lazy("Catat layanan"), "layanan/"),
     (gettext_lazy("Catat kejadian"), "kejadian/"),
     (gettext_lazy("Tambah orang"), "orang/"),
+    (gettext_lazy("Periksa keselamatan"), "aman/"),
+    (gettext_lazy("Isi asesmen"), "asesmen/"),
+    (gettext_lazy("Beri tahu haknya"), "hak/"),
+    (gettext_lazy("Persetujuan"), "izin/"),
+    (gettext_lazy("Susun rencana"), "rencana/"),
+    (gettext_lazy("Tinjau kasus"), "tinjauan/"),
+    (gettext_lazy("Catat upaya menghubungi"), "upaya/"),
+    (gettext_lazy("Permintaan mediasi"), "mediasi/"),
 )
 MANAGE: tuple[tuple[Words, str], ...] = (
     (gettext_lazy("Pindahkan tahap"), "status/"),
     (gettext_lazy("Atur tim"), "tim/"),
     (gettext_lazy("Tahan dari penghapusan"), "tahan/"),
+    (gettext_lazy("Catat konferensi kasus"), "konferensi/"),
+    (gettext_lazy("Limpahkan kasus"), "pelimpahan/"),
 )
 
 
@@ -46,15 +56,23 @@ def steps_in(case: Case, viewer: Any) -> Iterable[tuple[Words, str]]:
     parts = list(case.assignments.filter(user=viewer, until=None))
     if parts and policies.can_write(viewer, case):
         yield from WRITE
+        if policies.can_hold_session(viewer):
+            yield _("Catat sesi"), "sesi/"
+        if policies.can_decide_police(viewer):
+            yield _("Keputusan laporan polisi"), "polisi/"
     if policies.can_assign(viewer, case):
         yield from MANAGE
     if policies.can_name_manager(viewer, case, parts):
         yield _("Serahkan kepada manajer lain"), "serah-terima/"
     if policies.can_close(viewer, case):
+        yield _("Asesmen penutupan"), "penutupan/"
+        yield _("Kontak sesudah penutupan"), "pasca/"
         yield (_("Tutup kasus"), "tutup/") if case.is_open else (_("Buka lagi"), "buka-lagi/")
     yield _("Siapa yang dapat membuka"), "akses/"
     if case.is_open and policies.can_govern(viewer, case):
         yield _("Beri akses sementara"), "akses/beri"
+    if viewer.has(Permission.CASE_OVERSEE) and case.unit_id in viewer.oversight_units:
+        yield _("Izinkan orang pada kasus ini"), "tim/izinkan"
     if policies.can_see_readers(viewer, case):
         yield _("Siapa yang membuka"), "pembaca/"
     yield _("Ke kasus ini"), ""
