@@ -380,3 +380,12 @@ def test_a_person_of_another_unit_sees_no_clock(clocks):
         assert list(Clock.objects.all()) == []
     with working(clocks.team.manager):
         assert Clock.objects.count() == 1
+
+
+def test_a_clock_never_ends_before_it_began(clocks):
+    """Two requests at once: the one that is told second may have looked at its watch first."""
+    clock = clocks.begin(at=FEB_3)
+    clocks.tell("cases.service_added", at=FEB_2)
+
+    row = Clock.objects.get(pk=clock.pk)
+    assert (row.started_at, row.stopped_at, row.stopped_on) == (FEB_3, FEB_3, "cases.service_added")

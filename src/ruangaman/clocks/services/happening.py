@@ -8,7 +8,8 @@ from functools import cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 
 from ruangaman.accounts.models import User
 from ruangaman.clocks.models import Clock
@@ -78,7 +79,8 @@ def _stop(
     again = {} if about is not None and event in about.ends_on else {one.kind.pk: one for one in ending}
     again = {key: one for key, one in again.items() if one.kind.restarts and one.kind.is_valid(at)}
     pairs = list(found.filter(kind_id__in=again).values_list("kind_id", "anchor")) if again else []
-    found.update(stopped_at=at, stopped_on=event)
+    # Of two requests the later one may have looked at its watch first: no clock ends before it began.
+    found.update(stopped_at=Greatest(F("started_at"), Value(at)), stopped_on=event)
     return [(again[kind], anchor) for kind, anchor in pairs]
 
 
