@@ -82,6 +82,12 @@ def test_who_agrees_reads_the_number_and_no_code_that_is_not_theirs_to_know(team
     assert case.code not in page
 
 
+def test_the_last_holder_of_the_emergency_key_is_told_as_such(team: Team, office_admin: User) -> None:
+    sentence = f"pemegang terakhir kunci darurat {team.office.unit.name}"
+    assert sentence in signed_in(office_admin).get(URL.format(team.head.pk)).content.decode()
+    assert sentence not in signed_in(office_admin).get(URL.format(team.manager.pk)).content.decode()
+
+
 def test_only_who_asks_or_decides_may_count(team: Team) -> None:
     team.open()
     at = core_clock.now()

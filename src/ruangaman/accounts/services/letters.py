@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 
@@ -33,7 +34,7 @@ def call_heads(*, user: User, at: datetime) -> int:
     return _call("accounts_call_heads(%s, %s)", user.pk, at)
 
 
-def _call(function: str, *values: object) -> int:
+def _call(function: str, *values: UUID | datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}", list(values))
         return int(cursor.fetchone()[0])
