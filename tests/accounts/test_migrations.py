@@ -82,10 +82,10 @@ def test_of_several_askers_one_row_stays_and_what_was_decided_is_left_alone(offi
             "UPDATE accounts_doorrequest SET decided_at = %s, decided_by_id = %s, is_approved = false WHERE id = %s",
             [JAN_5, office.guard.pk, decided],
         )
-    migrate([("accounts", "0007_requests")])
+    migrate([("accounts", "0009_requests")])
     assert set(DoorRequest.objects.values_list("pk", flat=True)) == wanted | {decided}
     migrate(AFTER)
-    migrate([("accounts", "0007_requests")])
+    migrate([("accounts", "0009_requests")])
     assert DoorRequest.objects.count() == 5
 
 

@@ -22,6 +22,9 @@ SESSIONS_ENDED = register(EventType("accounts.sessions_ended", "{actor} mengakhi
 LANGUAGE_CHANGED = register(
     EventType("accounts.language_changed", "{actor} mengganti bahasa", fields=frozenset({"language"}))
 )
+SHORTCUTS_CHANGED = register(
+    EventType("accounts.shortcuts_changed", "{actor} mengatur pintasan satu huruf", fields=frozenset({"on"}))
+)
 USER_CREATED = register(
     EventType("accounts.user_created", "{actor} membuat akun {subject}", fields=frozenset({"role", "unit"}))
 )
@@ -104,3 +107,7 @@ MOVED = register(
         fields=frozenset({"role", "unit", "invitation"}),
     )
 )
+RELATIVE_DECLARED = register(EventType("accounts.relative_declared", "{actor} mencatat kerabatnya"))
+RELATIVE_WITHDRAWN = register(EventType("accounts.relative_withdrawn", "{actor} menarik catatan kerabatnya"))
+PLACE_AVOIDED = register(EventType("accounts.place_avoided", "{actor} mencatat instansi yang terlalu dekat: {subject}"))
+PLACE_ENDED = register(EventType("accounts.place_ended", "{actor} menarik catatan instansi {subject}"))

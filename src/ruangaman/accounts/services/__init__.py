@@ -43,6 +43,7 @@ from ruangaman.accounts.services.people import (
     create_unit,
     create_user,
     set_language,
+    set_single_keys,
 )
 from ruangaman.accounts.services.requests import (
     ask,
@@ -130,6 +131,7 @@ __all__ = [
     "seat_at_desk",
     "second_key",
     "set_language",
+    "set_single_keys",
     "settle_attempt",
     "shared_dossiers",
     "sign_out",

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from django.db import models
 from django.utils.translation import gettext as _
 
-from ruangaman.accounts.models import Unit, User
+from ruangaman.accounts.models import Agency, Unit, User
 from ruangaman.accounts.types import CASE_ROLES, Role
 from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, Case, Person
@@ -63,6 +64,12 @@ def list_assignable(*, case: Case, viewer: User) -> list[User]:
     return list(users.select_related("unit").order_by("role", "display_name"))
 
 
+def list_colleagues(*, case: Case, viewer: User) -> list[User]:
+    """Return who has a role for cases in the case's agency, but for the viewer."""
+    users = User.objects.filter(is_active=True, role__in=CASE_ROLES, unit__agency_id=case.unit.agency_id)
+    return list(users.exclude(pk=viewer.pk).select_related("unit").order_by("role", "display_name"))
+
+
 def list_managers(*, case: Case, viewer: User) -> list[User]:
     """Return who could take the case over: the other managers of its unit."""
     users = User.objects.filter(is_active=True, role=Role.MANAJER, unit_id=case.unit_id)
@@ -85,6 +92,12 @@ def list_providers() -> list[Unit]:
     return list(Unit.objects.select_related("agency").order_by("agency__kind", "agency__name", "name"))
 
 
+def list_places() -> list[tuple[str, str]]:
+    """Return the agencies and units that take part here, as choices of a form: code and name."""
+    places = [*Agency.objects.values_list("code", "name"), *Unit.objects.values_list("code", "name")]
+    return sorted(places, key=lambda place: place[1])
+
+
 def list_persons(*, case: Case, viewer: User, at: datetime) -> list[tuple[Person, str]]:
     """Return the people in a case with the name to call each by, for a form's choices. Leaves one audit event."""
     rows = list(case.people.order_by("added_at", "id"))
@@ -92,6 +105,13 @@ def list_persons(*, case: Case, viewer: User, at: datetime) -> list[tuple[Person
     opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at)
     identities = [read_part(opened.get(row.identity_ref), identity_of, Identity()) for row in rows]
     return [(row, name_of(row, identity)) for row, identity in zip(rows, identities, strict=True)]
+
+
+def list_unindexed(*, viewer: User) -> models.QuerySet[Person]:
+    """Return people in the viewer's cases who cannot be found by their numbers yet, the newest case first."""
+    rows = Person.objects.filter(case__manager=viewer, case__closed_at=None, indexed_at=None)
+    held = Case.objects.granted_to(viewer).values("pk")
+    return rows.filter(case__in=held).select_related("case").order_by("-case__opened_at", "added_at", "id")
 
 
 def open_person(*, person: Person, viewer: User, at: datetime) -> tuple[Identity | None, SafeContact | None]:

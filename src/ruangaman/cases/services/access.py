@@ -16,6 +16,7 @@ from ruangaman.cases import events, policies
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Access, Case
 from ruangaman.cases.selectors.holders import closed_before
+from ruangaman.cases.services.conflicts import refuse_conflict
 from ruangaman.cases.services.loading import find_first
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import LONGEST_ACCESS, AccessReason
@@ -47,7 +48,7 @@ def give_access(
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` governs no access to it, or not to these compartments.
-        NotAssignable: the person has no role for cases here.
+        NotAssignable: the person has no role for cases here, or is too near to this one.
         Conflict: they read or work on it already, or the moment is not one.
 
     Writes: grants or a request, the row, one `cases.access_given` event.
@@ -57,6 +58,7 @@ def give_access(
     if found is not None:
         return found
     _refuse_gift(case, user, frozenset(compartments), not_after, at)
+    refuse_conflict(case=case, user=user, by=by, at=at)
     earlier = case.accesses.filter(user=user, ended_at=None)
     if any(policies.is_running(one, at) for one in earlier):
         raise Conflict(_("Orang ini sudah diberi akses. Ubah batas waktunya, atau cabut dulu."))

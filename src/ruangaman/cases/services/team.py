@@ -16,8 +16,10 @@ from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import LastHolder, NotAssignable
 from ruangaman.cases.models import Assignment, Case, Task
 from ruangaman.cases.selectors.people import held_alone, join_names
+from ruangaman.cases.services.conflicts import refuse_conflict
 from ruangaman.cases.services.loading import find_first, lock_case
 from ruangaman.cases.services.telling import tell
+from ruangaman.clocks import services as clocks
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
 from ruangaman.vault.selectors import list_grants
@@ -39,7 +41,8 @@ def assign(
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` does not manage it.
-        NotAssignable: not active, not of this role, of another agency, or the role is that of the manager.
+        NotAssignable: not active, not of this role, of another agency, the role is that of the manager, or they are
+            too near to the case.
 
     Writes: grants, the row, one `cases.assigned` event; what followers share along with it.
     Source: vault.md rule 1.
@@ -53,6 +56,7 @@ def assign(
     if role == Role.MANAJER:
         raise NotAssignable(_("Sebuah kasus punya satu manajer. Gunakan serah terima."))
     _check_part(case, user, role)
+    refuse_conflict(case=case, user=user, by=by, at=at)
     return _join(case, user, role, by=by, at=at, assignment_id=assignment_id)
 
 
@@ -68,7 +72,7 @@ def unassign(*, code: str, assignment_id: UUID, by: User, at: datetime, is_confi
         NotAllowed: `by` does not manage it, or it is the manager, who is replaced instead.
         LastHolder: something would close and `is_confirmed` is False.
 
-    Writes: deletes grants, begins an epoch; the row, the tasks, one `cases.unassigned` event.
+    Writes: deletes grants, begins an epoch; the row, the tasks, clocks, one `cases.unassigned` event.
     """
     case = lock_case(code, by)
     part = case.assignments.select_related("user").filter(pk=assignment_id).first()
@@ -88,6 +92,7 @@ def unassign(*, code: str, assignment_id: UUID, by: User, at: datetime, is_confi
             % {"names": names}
         )
     Task.objects.filter(case=case, owner=part.user, done_at=None).update(owner=case.manager)
+    clocks.hand_all(dossier_id=case.dossier_id, before=part.user_id, to=case.manager, by=by, at=at)
     _leave(case, part, by=by, at=at)
     detail: Detail = {"user": str(part.user_id), "role": part.role}
     tell(events.UNASSIGNED, case, by=by, at=at, detail=detail)
@@ -103,7 +108,7 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` does not manage it, or does not work on it when its manager has left.
-        NotAssignable: `to` manages no cases of this unit.
+        NotAssignable: `to` manages no cases of this unit, or is too near to this one.
         Conflict: it is their case already.
 
     Writes: grants, deletes grants; two rows, the case, the old manager's open tasks, `cases.manager_changed`.
@@ -115,6 +120,7 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
         raise Conflict(_("Kasus ini sudah dipegang orang itu."))
     if not policies.can_manage(to, case.unit_id):
         raise NotAssignable(_("Orang ini tidak dapat menjadi manajer kasus di unit ini."))
+    refuse_conflict(case=case, user=to, by=by, at=at)
     old = case.assignments.get(user_id=case.manager_id, until=None)
     _share(case, to, Role.MANAJER, by=by, at=at)
     old.until, old.until_by = at, by
@@ -123,6 +129,7 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
         force_insert=True
     )
     Task.objects.filter(case=case, owner_id=case.manager_id, done_at=None).update(owner=to)
+    clocks.hand_all(dossier_id=case.dossier_id, before=case.manager_id, to=to, by=by, at=at)
     case.manager = to
     case.save(update_fields=["manager"])
     detail: Detail = {"before": str(old.user_id), "after": str(to.pk)}

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
 from ruangaman.accounts.types import RequestKind, Role
-from ruangaman.cases.types import AccessReason, CaseState, PersonKind
-from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel, ServiceType
+from ruangaman.cases.types import AccessReason, CaseState, GlassEnding, GlassReason, GlassVerdict, PersonKind
+from ruangaman.codelists.selectors import book
+from ruangaman.codelists.types import ListKey
+from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel
 from ruangaman.intake.types import State
 from ruangaman.ui.moments import WITA, clock_time
 from ruangaman.ui.types import Words
@@ -26,6 +28,7 @@ LABELS: dict[str, Words] = {
     "after": gettext_lazy("sesudah"),
     "agency": gettext_lazy("instansi"),
     "approved": gettext_lazy("disetujui"),
+    "at_once": gettext_lazy("tanpa orang kedua"),
     "authority": gettext_lazy("wewenang"),
     "before": gettext_lazy("sebelum"),
     "case": gettext_lazy("kasus"),
@@ -38,6 +41,7 @@ LABELS: dict[str, Words] = {
     "desks": gettext_lazy("meja"),
     "door": gettext_lazy("pintu"),
     "dossiers": gettext_lazy("berkas"),
+    "ending": gettext_lazy("berakhir"),
     "epoch": gettext_lazy("masa kunci"),
     "erased": gettext_lazy("dihapus lagi"),
     "files": gettext_lazy("berkas"),
@@ -48,6 +52,7 @@ LABELS: dict[str, Words] = {
     "language": gettext_lazy("bahasa"),
     "left": gettext_lazy("yang pergi"),
     "links": gettext_lazy("hubungan"),
+    "list": gettext_lazy("daftar"),
     "manager": gettext_lazy("manajer"),
     "original": gettext_lazy("laporan asal"),
     "owner": gettext_lazy("pemilik"),
@@ -62,14 +67,17 @@ LABELS: dict[str, Words] = {
     "rows": gettext_lazy("baris"),
     "second": gettext_lazy("langkah kedua"),
     "sha256": gettext_lazy("sidik jari"),
+    "since": gettext_lazy("sejak"),
     "state": gettext_lazy("tahap"),
     "step": gettext_lazy("langkah"),
     "taken": gettext_lazy("keadaan"),
+    "times": gettext_lazy("pembukaan dalam bulan itu"),
     "to": gettext_lazy("ke"),
     "type": gettext_lazy("jenis"),
     "unit": gettext_lazy("unit"),
     "until": gettext_lazy("sampai"),
     "user": gettext_lazy("orang"),
+    "verdict": gettext_lazy("tinjauan"),
     "why": gettext_lazy("sebab"),
 }
 """What a field is called. A field that is not here is an inner number of a row, and stays out."""
@@ -85,6 +93,7 @@ REASONS = {
     **dict(AccessReason.choices),
     **dict(HoldReason.choices),
     **dict(ErasureReason.choices),
+    **dict(GlassReason.choices),
     "left": gettext_lazy("tidak bekerja lagi di sini"),
 }
 RISKS = {str(value): label for value, label in RiskLevel.choices}
@@ -111,11 +120,13 @@ VALUES: dict[str, Mapping[str, Words]] = {
     "risk": RISKS,
     "purpose": dict(Purpose.choices),
     "role": dict(Role.choices),
-    "type": dict(ServiceType.choices),
+    "list": dict(ListKey.choices),
     "state": STATES,
     "from": STATES,
     "to": STATES,
     "reason": REASONS,
+    "ending": dict(GlassEnding.choices),
+    "verdict": dict(GlassVerdict.choices),
     "kind": KINDS,
     "door": KINDS,
     "channel": {"web": gettext_lazy("halaman web")},
@@ -197,7 +208,9 @@ def _word(key: str, value: object, names: Names) -> str:
     text = str(value)
     if len(text) == UUID_LENGTH:
         return names.get(text, _("kunci pemulihan atau tanda terima"))
-    if key == "until":
+    if key == "type":
+        return book().label(ListKey.SERVICE_TYPE, text)
+    if key in {"since", "until"}:
         return _day(text)
     if key == "taken":
         return _moment(text)

@@ -108,6 +108,7 @@ sections.add(
         url="/pengaturan/orang/",
         also=("/pengaturan/undangan/",),
         icon="people",
+        go="o",
         permissions=frozenset({Permission.PEOPLE_MANAGE}),
     )
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import locked_since
 from ruangaman.accounts.selectors.seats import is_unseated
 from ruangaman.accounts.types import Permission
@@ -16,6 +18,7 @@ from ruangaman.core import clock
 from ruangaman.core.access import signed_in
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.core.types import StaffRequest
+from ruangaman.intake.selectors import shifts
 from ruangaman.intake.selectors.desk import count_new
 from ruangaman.web import selectors
 from ruangaman.web.selectors import EVERYBODY, HIGH, Filters
@@ -50,6 +53,7 @@ def work(request: StaffRequest) -> HttpResponse:
     if seatless and not day.total and not filters.narrows:
         return render(request, "web/waiting.html", {"room": seatless, "key": key})
     context = {
+        **_head(request.user, at),
         "day": day,
         "seatless": seatless,
         "key": key,
@@ -60,6 +64,16 @@ def work(request: StaffRequest) -> HttpResponse:
         **CHOICES,
     }
     return render(request, "web/queue.html", context)
+
+
+def _head(viewer: User, at: datetime) -> dict[str, Any]:
+    """Return what stands under the title: whether the desk waits to be taken or given, and the way to the load."""
+    duties = shifts.list_duties(viewer=viewer, at=at) if viewer.has(Permission.REPORT_DESK) else []
+    return {
+        "notices": [words for one in duties if (words := one.notice(viewer.pk, at))],
+        "has_desk": bool(duties),
+        "oversees": viewer.has(Permission.CASE_OVERSEE),
+    }
 
 
 @signed_in(locked=True, activity=False)

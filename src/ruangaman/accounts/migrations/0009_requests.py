@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
     """Requests, letters, and what only one person can open."""
 
     dependencies = [
-        ("accounts", "0006_handing_on"),
+        ("accounts", "0008_single_keys"),
         ("vault", "0004_narrower"),
         ("procrastinate", "0041_post_retry_failed_job"),
     ]
