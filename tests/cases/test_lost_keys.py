@@ -179,6 +179,7 @@ def test_the_pages_of_a_case_that_nobody_can_open_name_no_holder_and_the_next_st
     assert f"Kunci lama {team.manager.display_name}" in page
     assert "tidak dapat dibuka siapa pun" in page
     assert "tiga dari lima penjaga kepingan" in page
+    assert f'href="/kasus/darurat/{case.code}/"' in page  # the head holds the emergency key here
     assert "Beri akses baca sebagian" not in page
 
 
