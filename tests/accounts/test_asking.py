@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -426,6 +427,11 @@ def test_the_paper_prints_without_the_instruction_and_stands_under_people(office
     assert "WITA" in page
     assert "/<wbr>masuk/<wbr>" in page
     assert 'href="/pengaturan/orang/" aria-current="page"' in page
+
+
+def test_the_printed_root_names_the_office(office: Office) -> None:
+    page = signed_in(office.guard).get("/pengaturan/jejak/akar/").content.decode()
+    assert re.search(r'<p class="only-print">[^<]*\w[^<]*, [^<]*\w[^<]*</p>', page)
 
 
 def test_the_trail_names_the_desk_whose_key_was_signed(office: Office) -> None:

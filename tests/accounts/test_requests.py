@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from ruangaman.accounts import services
 from ruangaman.accounts.models import DoorRequest, FormerKeys, Invitation, User
+from ruangaman.accounts.selectors.lost import list_reopenable
 from ruangaman.accounts.types import RequestKind, Role
 from ruangaman.audit.models import AuditEvent
 from ruangaman.audit.types import Role as DatabaseRole
@@ -221,6 +222,24 @@ def test_a_colleague_opens_again_what_both_held_and_the_role_may_hold(safe: Offi
     request.refresh_from_db()
     with working(colleague), pytest.raises(NotFound):
         services.regrant(request=request, by=colleague, at=JAN_5)
+
+
+def test_what_a_colleague_could_not_give_stays_for_the_recovery_shares(safe: Office) -> None:
+    lost, colleague = safe.user(Role.MANAJER), safe.user(Role.PENDAMPING)
+    full = IDENTITY_AND_WORK | {Compartment.LEGAL}
+    partly, _ref = dossier(safe, {lost: full, colleague: IDENTITY_AND_WORK}, colleague)
+    wholly, _ref = dossier(safe, {lost: IDENTITY_AND_WORK, colleague: IDENTITY_AND_WORK}, colleague)
+    former = lost.principal_id
+    fresh = lose_both(safe, lost)
+    request = ask(RequestKind.REGRANT, fresh, colleague)
+    decide(request, safe.guard)
+    request.refresh_from_db()
+    with working(colleague):
+        assert services.regrant(request=request, by=colleague, at=JAN_5) == 2
+        assert list_reopenable(viewer=colleague, at=JAN_5) == []
+    assert set(Grant.objects.filter(principal=former).values_list("dossier_id", flat=True)) == {partly}
+    given = Grant.objects.filter(principal=fresh.principal_id)
+    assert set(given.values_list("dossier_id", flat=True)) == {partly, wholly}
 
 
 def test_nothing_is_opened_again_before_the_fresh_keys_are_signed(safe: Office) -> None:

@@ -82,6 +82,12 @@ def test_who_agrees_reads_the_number_and_no_code_that_is_not_theirs_to_know(team
     assert case.code not in page
 
 
+def test_the_last_holder_of_the_emergency_key_is_told_as_such(team: Team, office_admin: User) -> None:
+    sentence = f"pemegang terakhir kunci darurat {team.office.unit.name}"
+    assert sentence in signed_in(office_admin).get(URL.format(team.head.pk)).content.decode()
+    assert sentence not in signed_in(office_admin).get(URL.format(team.manager.pk)).content.decode()
+
+
 def test_only_who_asks_or_decides_may_count(team: Team) -> None:
     team.open()
     at = core_clock.now()
@@ -173,6 +179,7 @@ def test_the_pages_of_a_case_that_nobody_can_open_name_no_holder_and_the_next_st
     assert f"Kunci lama {team.manager.display_name}" in page
     assert "tidak dapat dibuka siapa pun" in page
     assert "tiga dari lima penjaga kepingan" in page
+    assert f'href="/kasus/darurat/{case.code}/"' in page  # the head holds the emergency key here
     assert "Beri akses baca sebagian" not in page
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Q
 
-from ruangaman.accounts.models import Desk, DoorRequest, FormerKeys, User
+from ruangaman.accounts.models import Desk, DoorRequest, FormerKeys, Unit, User
 from ruangaman.accounts.policies import INVITATION_LIMIT
 from ruangaman.accounts.registry import shelves
 from ruangaman.accounts.types import Permission, RequestKind
@@ -39,10 +39,12 @@ class Alone:
 
     Args:
         codes: of those that the viewer may know of.
+        emergency: the units whose emergency key nobody else holds.
     """
 
     count: int
     codes: list[str] = field(default_factory=list)
+    emergency: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,14 @@ class Awaited:
 def count_alone(*, user: User, at: datetime) -> Alone:
     """Return what would be closed to everybody at work if `user` began fresh keys now; nothing for who may not ask."""
     rows = _rows("SELECT * FROM accounts_held_alone(%s, %s)", [user.pk, at])
-    return Alone(len(rows), _codes_of({row[0] for row in rows if row[0] is not None}))
+    codes = _codes_of({row[0] for row in rows if row[0] is not None})
+    return Alone(len(rows), codes, _sole_emergency(user))
+
+
+def _sole_emergency(user: User) -> list[str]:
+    units = Unit.objects.filter(pk=user.unit_id, breakglass__isnull=False)
+    held = [(unit.name, vault.read_members(unit.breakglass_id)) for unit in units if unit.breakglass_id]
+    return [name for name, members in held if members.keys() == {user.principal_id}]
 
 
 def get_awaited(*, user: User, at: datetime) -> Awaited:

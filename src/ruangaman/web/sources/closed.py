@@ -50,7 +50,7 @@ def _closed(case: Case) -> Work:
         danger=case.risk,
         facts=[CaseState(case.state).label, _next_step(case)],
         place=KECAMATAN.get(case.kecamatan, ""),
-        owner=case.manager.display_name,
+        owner=_("Anda"),
         action=_("Lihat langkahnya"),
     )
     return Work(
