@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import ProgrammingError, transaction
+from django.utils import translation
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
@@ -191,6 +192,14 @@ def test_the_book_is_read_once_for_a_unit_of_work_and_anew_after_a_change(admin:
                 assert selectors.book().valid(ListKey.PLACE, FEB_1)
         services.end_code(key=ListKey.PLACE, code="KURSUS", until=MAR_1, by=admin, at=AT)
         assert "KURSUS" not in dict(selectors.book().choices(ListKey.PLACE, MAR_1))
+
+
+def test_the_words_are_those_of_the_language_in_which_they_are_read(db: None):
+    lists = selectors.book()
+    assert lists.label(ListKey.SERVICE_TYPE, "BANTUAN_HUKUM") == "Bantuan hukum"
+    with translation.override("en"):
+        assert lists.label(ListKey.SERVICE_TYPE, "BANTUAN_HUKUM") == "Legal aid"
+        assert ("BANTUAN_HUKUM", "Legal aid") in lists.choices(ListKey.SERVICE_TYPE, FEB_1)
 
 
 def test_what_the_program_decides_by_is_what_the_lists_say(db: None):
