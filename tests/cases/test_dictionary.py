@@ -35,11 +35,11 @@ from ruangaman.cases.types import (
 from ruangaman.cases.types.incidents import about_event, about_pair, about_victim
 from ruangaman.codelists import services as codelists
 from ruangaman.codelists.types import ListKey, NewCode
-from ruangaman.core.codelists import ClosingReason
 from ruangaman.core.errors import NotAllowed, NotFound
 from ruangaman.vault.models import Sealed
 from ruangaman.vault.types import Compartment
 from tests.cases.test_views import page, send
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_3, Team, read
 from tests.support.signing_in import signed_in
@@ -194,8 +194,7 @@ def test_what_is_in_no_list_or_in_no_incident_is_refused(
 
 
 def test_a_closed_case_takes_no_answers(team: Team, case: Case, incident: Incident) -> None:
-    with working(team.manager):
-        services.close_case(code=case.code, reason=ClosingReason.MOVED, explanation="x", by=team.manager, at=FEB_3)
+    flow.close(case, by=team.manager, head=team.head, at=FEB_3)
     with pytest.raises(CaseClosed):
         answer(team.companion, case, incident)
 

@@ -16,10 +16,10 @@ from ruangaman.cases import services
 from ruangaman.cases.errors import CaseClosed, NotAssignable, WrongPerson
 from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, ServiceRecord, Task
 from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, VictimLink, note_content
-from ruangaman.core.codelists import ClosingReason
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault.models import Sealed
 from ruangaman.vault.types import Compartment
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import ACCUSED, FEB_2, FEB_3, FEB_9, VICTIM, Team, read
 
@@ -290,10 +290,7 @@ WRITES: list[Callable[[Team, Case], object]] = [
 
 
 def test_nothing_is_added_to_a_closed_case(team: Team, case: Case) -> None:
-    with working(team.manager):
-        services.close_case(
-            code=case.code, reason=ClosingReason.GOALS_MET, explanation="selesai", by=team.manager, at=FEB_3
-        )
+    flow.close(case, by=team.manager, head=team.head, at=FEB_3)
     for write in WRITES:
         with working(team.manager), pytest.raises(CaseClosed):
             write(team, case)

@@ -17,7 +17,9 @@ from ruangaman.accounts.types import Role
 from ruangaman.audit.models import AuditEvent
 from ruangaman.cases import services
 from ruangaman.cases.models import Assignment, Case, Incident, Note, Person, ServiceRecord, Task
+from ruangaman.core.codelists import ClosingReason
 from ruangaman.vault.types import Compartment
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import STORY, Team
 from tests.support.signing_in import signed_in
@@ -317,10 +319,13 @@ def test_a_case_is_handed_over(team: Team, case: Case) -> None:
 
 def test_a_case_moves_on_closes_and_opens_again(team: Team, case: Case) -> None:
     base = f"/kasus/{case.code}/"
+    flow.consent(case, by=team.manager, at=timezone.now())
+    flow.assess(case, by=team.manager, at=timezone.now())
     assert send(team.manager, base + "status/", target="plan").status_code == 422
     assert send(team.manager, base + "status/", target="aftercare", reason="x").status_code == 422
     assert send(team.manager, base + "status/", target="plan", reason="ALASAN-UJI").headers["Location"] == base
-    assert send(team.manager, base + "tutup/", reason="moved", explanation="PENUTUP-UJI").headers["Location"] == base
+    flow.open_for_closing(case, by=team.manager, head=team.head, at=timezone.now(), reason=ClosingReason.MOVED)
+    assert send(team.manager, base + "tutup/", explanation="PENUTUP-UJI").headers["Location"] == base
     text = page(team.manager, base)
     for words in ("ALASAN-UJI", "PENUTUP-UJI", "Kasus ditutup: pindah atau dilimpahkan", "Buka lagi"):
         assert words in text

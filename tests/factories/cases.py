@@ -103,18 +103,20 @@ def make_team() -> Team:
     return Team(office, *people, shares)
 
 
-def add_incident(case: Case, *, by: User, at: datetime) -> None:
+def add_incident(
+    case: Case, *, by: User, at: datetime, relation: str = "NA", forms: Sequence[str] = ("FISIK",)
+) -> None:
     """Add what happened to the case's first victim, inside the work of `by`."""
     victim = case.people.filter(kind=PersonKind.VICTIM)[0]
     services.add_incident(
         code=case.code,
-        forms=["FISIK"],
+        forms=forms,
         place="RUMAH",
         kecamatan="",
         from_on=None,
         to_on=None,
         narrative=note_content("x"),
-        links=[VictimLink(victim.pk, None, "NA")],
+        links=[VictimLink(victim.pk, None, relation)],
         by=by,
         at=at,
     )

@@ -26,7 +26,7 @@ from ruangaman.core.types import Actor
 
 LONGEST_VALUE = 120
 LONGEST_SUBJECT = 64
-SETTINGS = ("role", "ra.user", "ra.principals", "ra.units", "ra.making")
+SETTINGS = ("role", "ra.user", "ra.principals", "ra.units", "ra.making", "ra.glass", "ra.keeper")
 
 
 @dataclass

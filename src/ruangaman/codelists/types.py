@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.core.codelists import OfficeDuty, OfficeFunction
 from ruangaman.ui.types import Words
 
 Choices = list[tuple[str, str]]
@@ -59,29 +61,10 @@ class Attribute:
     required: bool = True
 
 
-FUNCTIONS: tuple[tuple[str, Words], ...] = (
-    ("PENGADUAN", _("Pengaduan masyarakat")),
-    ("PENJANGKAUAN", _("Penjangkauan korban")),
-    ("PENGELOLAAN_KASUS", _("Pengelolaan kasus")),
-    ("PENAMPUNGAN", _("Penampungan sementara")),
-    ("MEDIASI", _("Mediasi")),
-    ("PENDAMPINGAN", _("Pendampingan korban")),
+FUNCTIONS: tuple[tuple[str, Words], ...] = tuple(OfficeFunction.choices)
+TASKS: tuple[tuple[str, Words], ...] = tuple(
+    (code, format_lazy("{}. {}", code, label)) for code, label in OfficeDuty.choices
 )
-"""The six functions. Source: PermenPPPA 4/2018 and 2/2022."""
-TASKS: tuple[tuple[str, Words], ...] = (
-    ("a", _("a. Menerima laporan atau menjangkau korban")),
-    ("b", _("b. Memberi tahu korban tentang haknya")),
-    ("c", _("c. Memfasilitasi layanan kesehatan")),
-    ("d", _("d. Memfasilitasi penguatan psikologis")),
-    ("e", _("e. Memfasilitasi layanan psikososial, rehabilitasi, pemberdayaan, dan reintegrasi sosial")),
-    ("f", _("f. Menyediakan layanan hukum")),
-    ("g", _("g. Mengenali kebutuhan pemberdayaan ekonomi")),
-    ("h", _("h. Mengenali kebutuhan penampungan sementara")),
-    ("i", _("i. Memfasilitasi kebutuhan korban penyandang disabilitas")),
-    ("j", _("j. Berkoordinasi dan bekerja sama dengan lembaga lain")),
-    ("k", _("k. Memantau pemenuhan hak korban oleh penegak hukum")),
-)
-"""The eleven tasks. Source: Perpres 55/2024 art. 5."""
 HARMS: tuple[tuple[str, Words], ...] = (
     ("physical", _("Kekerasan fisik")),
     ("psychological", _("Kekerasan psikis")),

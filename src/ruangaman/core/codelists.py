@@ -113,3 +113,30 @@ class RefusalReason(models.TextChoices):
     OTHER_OFFICE = "other_office", _("Ditangani lembaga lain")
     NOT_ENOUGH = "not_enough", _("Keterangan belum cukup")
     SPAM = "spam", _("Bukan laporan")
+
+
+class OfficeFunction(models.TextChoices):
+    """The six functions of the office. Source: PermenPPPA 2/2022."""
+
+    PENGADUAN = "PENGADUAN", _("Pengaduan masyarakat")
+    PENJANGKAUAN = "PENJANGKAUAN", _("Penjangkauan korban")
+    PENGELOLAAN_KASUS = "PENGELOLAAN_KASUS", _("Pengelolaan kasus")
+    PENAMPUNGAN = "PENAMPUNGAN", _("Penampungan sementara")
+    MEDIASI = "MEDIASI", _("Mediasi")
+    PENDAMPINGAN = "PENDAMPINGAN", _("Pendampingan korban")
+
+
+class OfficeDuty(models.TextChoices):
+    """The eleven tasks of the office. Source: Perpres 55/2024 art. 5."""
+
+    A = "a", _("Menerima laporan atau menjangkau korban")
+    B = "b", _("Memberi tahu hak korban")
+    C = "c", _("Memfasilitasi layanan kesehatan")
+    D = "d", _("Memfasilitasi penguatan psikologis")
+    E = "e", _("Memfasilitasi layanan psikososial, rehabilitasi, dan reintegrasi")
+    F = "f", _("Menyediakan layanan hukum")
+    G = "g", _("Mengenali kebutuhan pemberdayaan ekonomi")
+    H = "h", _("Mengenali kebutuhan penampungan sementara")
+    I = "i", _("Memfasilitasi kebutuhan korban disabilitas")  # noqa: E741 - the letter of the article
+    J = "j", _("Berkoordinasi dengan lembaga lain")
+    K = "k", pgettext_lazy("tugas UPTD", "Memantau pemenuhan hak korban oleh penegak hukum")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -35,7 +36,7 @@ ONE = {
 MANY = {"disabilities": ListKey.DISABILITY, "accommodations": ListKey.ACCOMMODATION}
 PLAIN = (
     "chosen_name", "full_name", "nik", "address", "kelurahan", "languages", "needs", "kk", "card_address", "children",
-    "ethnicity",
+    "ethnicity", "workplace",
 )  # fmt: skip
 BY_PHONE = frozenset({ContactWay.PHONE, ContactWay.WHATSAPP})
 OLDEST_BIRTH = 1900
@@ -47,6 +48,10 @@ class PersonForm(CaseForm):
 
     kind = choice(PersonKind.choices, _("Siapa dalam kasus ini"), widget=forms.RadioSelect)
     contact_never = CleanText(label=_("Jangan"), required=False, help_text=_("Cara yang membahayakannya."))
+    workplace = choice(
+        (), _("Tempat kerja"), required=False,
+        help_text=_("Bila ia bekerja di instansi ini: tidak ada orang dari sana yang dapat ditugaskan pada kasusnya."),
+    )  # fmt: skip
     contact_way = choice(or_none(ContactWay.choices, _("Belum ada")), _("Cara menghubungi"), required=False)
     contact_value = CleanText(label=_("Nomor atau alamatnya"), required=False)
     contact_hours = CleanText(label=_("Jam yang aman"), required=False)
@@ -101,16 +106,19 @@ class PersonForm(CaseForm):
         today: date,
         has_contact: bool = True,
         known: Identity | None = None,
+        places: Iterable[tuple[str, str]] = (),
         **kwargs: Any,
     ) -> None:
         """Offer what the lists hold, and leave out the contact for those who do not hold that compartment.
 
         Args:
             known: what stands there: codes that have ended since stay choosable.
+            places: agencies and units that take part here.
         """
         super().__init__(*args, **kwargs)
         self.today = today
         stands = known or Identity()
+        offer(self, "workplace", or_none(places, _("Bukan di instansi yang ikut di sini")))
         for name, key in ONE.items():
             offer(self, name, or_none(book.choices(key, today, kept=[getattr(stands, name)]), NOT_KNOWN))
         for name, key in MANY.items():
@@ -134,7 +142,7 @@ class PersonForm(CaseForm):
     @property
     def life_open(self) -> bool:
         """Whether the fold about school, work and family stands open."""
-        return self.is_open(*ONE, "children", "pregnant", "ethnicity")
+        return self.is_open(*ONE, "workplace", "children", "pregnant", "ethnicity")
 
     def clean_nik(self) -> str:
         """Without spaces; whatever is odd about it is told beside it and refuses nothing."""

@@ -50,7 +50,7 @@ def codes() -> django.contrib.postgres.fields.ArrayField[Any, Any]:
 class Migration(migrations.Migration):
     """The dictionary of cases."""
 
-    dependencies = [("cases", "0003_access"), ("codelists", "0003_codes")]
+    dependencies = [("cases", "0004_clocks"), ("codelists", "0003_codes")]
     operations = [
         migrations.AlterField(model_name="incident", name="forms", field=codes()),
         migrations.AlterField(model_name="incident", name="place", field=models.CharField(max_length=24)),

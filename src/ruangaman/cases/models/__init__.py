@@ -12,6 +12,24 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.models.access import Access as Access
+from ruangaman.cases.models.following import Aftercare as Aftercare
+from ruangaman.cases.models.following import ClosingAssessment as ClosingAssessment
+from ruangaman.cases.models.following import Conference as Conference
+from ruangaman.cases.models.following import ContactTry as ContactTry
+from ruangaman.cases.models.following import MediationRequest as MediationRequest
+from ruangaman.cases.models.following import PoliceDecision as PoliceDecision
+from ruangaman.cases.models.following import Session as Session
+from ruangaman.cases.models.following import Transfer as Transfer
+from ruangaman.cases.models.glass import Glass as Glass
+from ruangaman.cases.models.planning import Approval as Approval
+from ruangaman.cases.models.planning import Assessment as Assessment
+from ruangaman.cases.models.planning import Episode as Episode
+from ruangaman.cases.models.planning import Goal as Goal
+from ruangaman.cases.models.planning import Plan as Plan
+from ruangaman.cases.models.planning import Review as Review
+from ruangaman.cases.models.planning import RightsTold as RightsTold
+from ruangaman.cases.models.planning import SafetyCheck as SafetyCheck
+from ruangaman.cases.models.ties import Tie as Tie
 from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind
 from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ClosingReason, RiskLevel, Sex
 from ruangaman.core.codes import new_case_code
@@ -169,6 +187,8 @@ class Person(models.Model):
     age_group = models.CharField(max_length=8, choices=AgeGroup, blank=True)
     identity_ref = models.UUIDField(unique=True)
     contact_ref = models.UUIDField(null=True, unique=True)
+    indexed_at = models.DateTimeField(null=True)
+    """When the numbers as they are now came into the blind index; None: nobody with its key has come by since."""
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
@@ -178,7 +198,7 @@ class Person(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"kind", "sex", "age_group", "added_at", "added_by"})
+        plain = frozenset({"kind", "sex", "age_group", "indexed_at", "added_at", "added_by"})
         linkable = frozenset({"id", "case", "identity_ref", "contact_ref"})
 
     def __str__(self) -> str:

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.models import User
-from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, CaseFile, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.types import Identity, SafeContact
@@ -40,6 +40,8 @@ ORDER = (
     (Compartment.ATTACHMENT, "clip"),
     (Compartment.WORK, "pen"),
 )
+LOST = gettext_lazy("Kunci lama, tidak berlaku")
+"""Said of whoever has a part in a case and a key that opens nothing of it any more: lost, or left with the work."""
 Facts = list[tuple[str, str]]
 
 
@@ -162,18 +164,22 @@ class Drawer:
 
 def drawers_of(
     held: frozenset[Compartment],
-    parts: Sequence[Assignment],
+    holding: Sequence[tuple[User, frozenset[Compartment]]],
     viewer: User,
     notes: Sequence[NoteView],
     incidents: Sequence[IncidentView],
     files: Sequence[FileView],
 ) -> list[Drawer]:
-    """Return the shelf of a case, in the order in which one asks for it."""
+    """Return the shelf of a case, in the order in which one asks for it.
+
+    Args:
+        holding: who works on the case, each with what their keys open of it.
+    """
     drawers = []
     for compartment, icon in ORDER:
         if compartment is Compartment.ATTACHMENT and not files:
             continue
-        holders = [part.user for part in parts if compartment in policies.compartments_of([part])]
+        holders = [user for user, parts in holding if compartment in parts]
         own = [view for view in notes if view.row.compartment == compartment]
         others = [user for user in holders if user.pk != viewer.pk]
         drawers.append(

@@ -49,6 +49,7 @@ def items_of(case: Case, rows: Rows, opened: Opened, held: frozenset[Compartment
         *_team(case, rows),
         *_tasks(rows, opened),
         *_records(rows, opened, held),
+        *_openings(rows),
     ]
 
 
@@ -121,3 +122,15 @@ def _records(rows: Rows, opened: Opened, held: frozenset[Compartment]) -> Iterat
             }
         text = text_of(opened.get(service.result_ref)) if service.result_ref else ""
         yield TimelineItem(service.recorded_at, "care", words, SERVICE, service.by.display_name, "", text)
+
+
+def _openings(rows: Rows) -> Iterator[TimelineItem]:
+    """Who read the whole case with the unit's emergency key; when that ended, if somebody ended it."""
+    for glass in rows.openings:
+        if glass.opened_at is None:
+            continue
+        words = _("Dibuka dengan kunci darurat: %(why)s") % {"why": glass.get_reason_display().lower()}
+        yield TimelineItem(glass.opened_at, "unlocked", words, DECISION, glass.opener.display_name, "key")
+        if glass.closed_at is not None and glass.closed_by is not None:
+            words = _("Akses darurat %(ending)s") % {"ending": glass.get_ending_display()}
+            yield TimelineItem(glass.closed_at, "locked", words, DECISION, glass.closed_by.display_name, "quiet")

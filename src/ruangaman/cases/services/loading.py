@@ -33,11 +33,11 @@ def lock_case(code: str, by: User) -> Case:
 
 
 def lock_writable(code: str, by: User) -> Case:
-    """Lock one case to add to it. Raises NotFound, CaseClosed, NotAllowed."""
+    """Lock one case to add to it. Raises NotFound, CaseClosed, NotAllowed: also to who only reads it for a while."""
     case = lock_case(code, by)
     if CaseState(case.state) not in WRITABLE_STATES:
         raise CaseClosed(_("Kasus ini sudah ditutup. Buka lagi bila ada yang perlu ditambahkan."))
-    if not policies.can_write(by, case):
+    if not policies.can_write(by, case) or not case.assignments.filter(user=by, until=None).exists():
         raise NotAllowed(_("Anda tidak berwenang menambah isi kasus ini."))
     return case
 

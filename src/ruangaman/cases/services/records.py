@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -19,6 +19,7 @@ from ruangaman.cases.services.loading import check_codes, find_first, lock_writa
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import AboutEvent, Content, NoteSource, PersonKind, VictimLink, note_content
 from ruangaman.cases.types.incidents import with_event
+from ruangaman.clocks.types import WITA
 from ruangaman.codelists.types import ListKey
 from ruangaman.vault.types import Compartment
 
@@ -90,8 +91,17 @@ def add_incident(
         for link in links
     )
     detail: Detail = {"incident": str(incident.pk), "links": len(links)}
-    tell(events.INCIDENT_ADDED, case, by=by, at=at, detail=detail)
+    happened = _when(to_on or from_on, at)
+    tell(events.INCIDENT_ADDED, case, by=by, at=at, detail=detail, occurred=happened, forms=incident.forms)
     return incident
+
+
+def _when(day: date | None, at: datetime) -> tuple[datetime, datetime] | None:
+    """Return between which moments the last of it happened, on the city's clock; None: nobody knows the day."""
+    if day is None:
+        return None
+    begin = datetime.combine(day, time(), WITA)
+    return begin, min(max(begin, at), begin + timedelta(days=1))
 
 
 def _check_links(case: Case, links: Sequence[VictimLink]) -> None:

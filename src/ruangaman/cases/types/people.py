@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.core.codelists import ContactWay
 from ruangaman.core.types import Json
+from ruangaman.vault.types import IdentifierKind
 
 Content = dict[str, Json]
 
@@ -45,6 +46,7 @@ class Identity:
         children: how many children she has.
         ethnicity: only when she wants it known.
         education, occupation, marital_status, citizenship, religion, disabilities, accommodations: codes of the lists.
+        workplace: code of an agency or unit that takes part here: nobody from there works on the case of an accused.
     """
 
     chosen_name: str = ""
@@ -67,6 +69,7 @@ class Identity:
     religion: str = ""
     disabilities: tuple[str, ...] = ()
     accommodations: tuple[str, ...] = ()
+    workplace: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,3 +148,12 @@ def identity_of(content: Mapping[str, Json]) -> Identity:
 def contact_of(content: Mapping[str, Json]) -> SafeContact:
     """Return the safe contact in revealed content."""
     return SafeContact(**{key: str(content[key]) for key in SafeContact.__dataclass_fields__ if content.get(key)})
+
+
+def numbers_of(identity: Identity | None, contact: SafeContact | None) -> list[tuple[IdentifierKind, str]]:
+    """Return by which numbers somebody can be found; whether each is one shows when it is stretched."""
+    found = [
+        (IdentifierKind.NIK, identity.nik if identity else ""),
+        (IdentifierKind.PHONE, contact.value if contact else ""),
+    ]
+    return [(kind, text) for kind, text in found if text]

@@ -19,30 +19,44 @@ from ruangaman.cases.types import Identity, SafeContact
 from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
 from ruangaman.codelists.selectors import book
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import prepared, requires
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault.types import Compartment
 
 form_page = require_http_methods(["GET", "POST"])
 
 
-@requires(Permission.CASE_WRITE)
+def stretch_numbers(request: Any, **_address: Any) -> None:
+    """Stretch the numbers in the form before the page takes a connection, for whoever holds the key of the index."""
+    if request.method == "POST" and not request.cookie_is_new:
+        request.prepared = services.stretch_numbers(
+            cookie=request.cookie,
+            nik=request.POST.get("nik", ""),
+            phone=request.POST.get("contact_value", ""),
+            at=clock.now(),
+        )
+
+
+@requires(Permission.CASE_WRITE, prepare=stretch_numbers)
 @form_page
 def add_person(request: StaffRequest, code: str) -> HttpResponse:
     """Somebody new in the case."""
     case = selectors.get_granted(code=code, viewer=request.user)
     held = selectors.list_held(case=case, viewer=request.user)
     today = timezone.localdate(clock.now())
-    form = PersonForm(data_of(request), book=book(), today=today, has_contact=Compartment.CONTACT in held)
+    has_contact, places = Compartment.CONTACT in held, selectors.list_places()
+    form = PersonForm(data_of(request), book=book(), today=today, has_contact=has_contact, places=places)
     if is_sent(request, form) and is_done(
         form,
-        lambda: services.add_person(code=code, person=form.to_person(), by=request.user, at=clock.now()),
+        lambda: services.add_person(
+            code=code, person=form.to_person(), by=request.user, at=clock.now(), probes=prepared(request)
+        ),
     ):
         return go(request, case_url(case, anchor="identity"))
     return show(request, "cases/person.html", case, form)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, prepare=stretch_numbers)
 @form_page
 def edit_person(request: StaffRequest, code: str, person_id: UUID) -> HttpResponse:
     """What is known about somebody, to be corrected; what stands there is opened and recorded."""
@@ -58,6 +72,7 @@ def edit_person(request: StaffRequest, code: str, person_id: UUID) -> HttpRespon
         initial=_known(row, identity, contact),
         known=identity,
         has_contact=Compartment.CONTACT in held,
+        places=selectors.list_places(),
     )
     if is_sent(request, form) and is_done(form, lambda: _edit(request, case, row.pk, form)):
         return go(request, case_url(case, anchor="identity"))
@@ -82,6 +97,7 @@ def _edit(request: StaffRequest, case: Case, person_id: UUID, form: PersonForm) 
         contact=form.to_contact(),
         by=request.user,
         at=clock.now(),
+        probes=prepared(request),
     )
 
 

@@ -28,6 +28,10 @@ WHAT_TO_DO: dict[str, Words] = {
     Danger.WEAPON: gettext_lazy("Jangan datang tanpa polisi."),
     Danger.NEAR: gettext_lazy("Jangan menghubungi dulu: pelaku bisa ikut membaca atau mendengar."),
 }
+HANDED: dict[str, Words] = {
+    "beri": gettext_lazy("Sudah diserahkan. Sampai ada yang menerima, alarm juga sampai kepada Anda."),
+    "terima": gettext_lazy("Anda yang jaga sekarang. Alarm sampai kepada Anda."),
+}
 
 
 @dataclass(frozen=True)
