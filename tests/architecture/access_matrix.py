@@ -99,6 +99,7 @@ NO_OFFICER = dict.fromkeys(("dinas", "auditor"), (405, 409))
 """They could be appointed key officers and are not."""
 
 WITHOUT_THREAD = dict.fromkeys(("psikolog", "hukum", "rumahaman"), (405, 404))
+NO_ANSWER = dict.fromkeys(WITHOUT_THREAD, (404, 404))
 """Their part of a case has no conversation with the reporter: for them it does not exist."""
 
 NOT_MINE = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (405, 409))
@@ -142,6 +143,8 @@ MATRIX = (
     # Everybody's own.
     Row("kerja/", STAFF, 200, 405),
     Row("kerja/alarm", STAFF, 200, 405, locked=(200, 405), half=(404, 405)),
+    Row("tulisan/", STAFF, 200, 405),
+    Row("tulisan/<uuid:draft_id>/buang", STAFF, 405, 404, about=True, but={"pendamping": (405, 302)}),
     Row("pengaturan/", STAFF, 200, 405),
     Row("pengaturan/bahasa", STAFF, 405, 422),
     Row("pengaturan/sandi/", STAFF, 200, 422),
@@ -229,7 +232,7 @@ MATRIX = (
     at_desk("buka-kasus", 405, 422),
     at_desk("berkas/<uuid:file_id>", 405, 200),
     # The conversation of a report that became a case, for the case's people.
-    at_desk("jawab", 405, 422, who=CASEWORK, but=WITHOUT_THREAD),
+    at_desk("jawab", 200, 422, who=CASEWORK, but=NO_ANSWER),
     at_desk("terbaca", 405, 302, who=CASEWORK, but=WITHOUT_THREAD),
     at_desk("lampiran/<uuid:file_id>", 405, 200, who=CASEWORK | HEAD, but={**WITHOUT_THREAD, "kepala": (405, 404)}),
     # Cases, for those who work on them; the list and the facts of one also for who oversees the unit.

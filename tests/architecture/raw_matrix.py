@@ -142,7 +142,7 @@ TABLES = {
     "vault_groupkey": "member_id", "vault_dossier": "id", "vault_dossierepoch": "dossier_id",
     "vault_grant": "dossier_id", "vault_sealed": "dossier_id", "vault_sealedfile": "dossier_id",
     "vault_frame": "file_id", "vault_receiptlocator": "dossier_id", "vault_installationcheck": "",
-    "vault_staffsession": "", "vault_publicsession": "", "vault_waiting": "dossier_id", "vault_keeping": "dossier_id",
+    "vault_staffsession": "", "vault_publicsession": "", "vault_draft": "principal_id", "vault_waiting": "dossier_id", "vault_keeping": "dossier_id",
     "vault_legalhold": "dossier_id", "vault_erasureorder": "dossier_id", "vault_retentionclass": "",
     "cases_case": "id", "cases_assignment": "case_id", "cases_person": "case_id", "cases_incident": "case_id",
     "cases_incidentlink": "incident_id", "cases_note": "case_id", "cases_casefile": "case_id",
@@ -186,6 +186,7 @@ WEB = {
     "vault_sealedfile": "S held; I living",
     "vault_frame": "S held; I living",
     "vault_staffsession": "S all; I all; U all; D all",
+    "vault_draft": "S keys; I keys; U keys (generation place envelope mac saved_at rescued); D keys",
     "vault_waiting": "S known; I known by:asked_by_id {done_at IS NULL}; U known (done_at done_by_id declined)",
     "vault_keeping": "S noted; I known; D known",
     "vault_legalhold": "S noted; I noted by:placed_by_id; U noted (released_at released_by_id)",
@@ -255,6 +256,8 @@ WORKER = {
     "vault_grant": "S all (not_after) {not_after IS NOT NULL}; D all {not_after IS NOT NULL}",
     "vault_staffsession": "S all (expire_date); D all",
     "vault_publicsession": "S all (expire_date); D all",
+    "vault_draft": "S all (saved_at) {saved_at < now() - interval '7 days'};"
+    " D all {saved_at < now() - interval '7 days'}",
     "vault_retentionclass": "S all",
     "intake_report": "S all (id code desk_id danger received_at state needs_desk due_at opened_at)",
     "intake_idempotencykey": "S all (accepted_at) {accepted_at < now() - interval '24 hours'};"
@@ -304,6 +307,7 @@ CHANGES = {
     "vault_sealed": "version = 9",
     "vault_staffsession": "expire_date = clock_timestamp()",
     "vault_publicsession": "expire_date = clock_timestamp()",
+    "vault_draft": "rescued = true",
     "vault_waiting": "declined = false",
     "vault_legalhold": "released_at = clock_timestamp(), released_by_id = '{me}'",
     "vault_erasureorder": "withdrawn_at = clock_timestamp(), withdrawn_by_id = '{me}'",

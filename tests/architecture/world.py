@@ -24,6 +24,7 @@ from ruangaman.intake.selectors import reception
 from ruangaman.vault import directory
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Grant, Waiting
+from ruangaman.vault.services import FormWords
 from ruangaman.vault.types import Compartment
 from tests.factories.accounts import JAN_5, Office, working
 from tests.factories.desk import KINDS, Counter, make_counter
@@ -39,6 +40,7 @@ NONE = {
     "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
     "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
     "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID,
+    "draft": UNKNOWN_ID,
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -109,7 +111,10 @@ def _people_facts(
         )
     with working(second):
         accounts.decide(request=agreed, is_approved=True, by=second, at=timezone.now())
+    with working(user):
+        draft = vault.keep_draft(words=FormWords("/x/", "/x/", "", (("text", "x"),)), by=user, at=timezone.now())
     return {
+        "draft": str(draft.id),
         "unit": user.unit.code,
         "handover": str(agreed.pk),
         "colleague": str(user.pk),

@@ -31,6 +31,7 @@ LAYERS: Final = {
         "holders",
         "timeline",
         "undo",
+        "unsent",
     ),
     "pages": ("gate", "own", "rest", "casework", "trail", "papers"),
     "print": ("print",),

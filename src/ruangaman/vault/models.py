@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 
+from ruangaman.vault.drafts import Draft as Draft
 from ruangaman.vault.records import ErasureOrder as ErasureOrder
 from ruangaman.vault.records import Keeping as Keeping
 from ruangaman.vault.records import LegalHold as LegalHold

@@ -13,6 +13,7 @@ from ruangaman.accounts.types import Permission, Role
 from ruangaman.core import clock
 from ruangaman.intake.selectors.desk import count_lately
 from ruangaman.ui.types import NavItem
+from ruangaman.vault import services as vault
 from ruangaman.web.registry import sections
 
 
@@ -27,9 +28,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": demo_bar(viewer) if settings.RUANGAMAN_DEMO else None,
         "alarm_url": SimpleLazyObject(partial(alarm_url, viewer)),
         "alive_url": "/layar/hidup" if viewer else "",
+        "author_mark": SimpleLazyObject(partial(author_mark, viewer)),
         "idle_seconds": settings.RUANGAMAN_IDLE_SECONDS,
         "hotline": settings.RUANGAMAN_HOTLINE,
     }
+
+
+def author_mark(viewer: Any) -> str:
+    """Return what a form of words carries to say for whom it was drawn."""
+    return vault.author_mark(viewer.principal_id) if viewer is not None else ""
 
 
 def alarm_url(viewer: Any) -> str:

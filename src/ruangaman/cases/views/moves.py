@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
@@ -10,9 +11,9 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import CloseForm, MoveForm, ReopenForm
 from ruangaman.cases.services.moves import OWN_WAYS
 from ruangaman.cases.types import CaseState, MoveKind, moves_from
-from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
+from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, kept, show
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import requires, resumed
 from ruangaman.core.codelists import ClosingReason
 from ruangaman.core.types import StaffRequest
 
@@ -20,13 +21,15 @@ form_page = require_http_methods(["GET", "POST"])
 KINDS = [kind for kind in MoveKind if kind not in OWN_WAYS]
 
 
-@requires(Permission.CASE_ASSIGN)
+@requires(Permission.CASE_ASSIGN, keeps=kept(_("Pindah tahap"), find=selectors.get_managed))
 @form_page
 def move(request: StaffRequest, code: str) -> HttpResponse:
     """Where the case goes next, and why."""
     case = selectors.get_managed(code=code, viewer=request.user)
     targets = [one.target for one in moves_from(CaseState(case.state), kinds=KINDS)]
-    form = MoveForm(data_of(request), targets=targets, initial={"target": targets[0].value if targets else ""})
+    form = MoveForm(
+        data_of(request), targets=targets, initial=resumed(request, {"target": targets[0].value if targets else ""})
+    )
     if is_sent(request, form):
         known = form.cleaned_data
         if is_done(
@@ -44,12 +47,12 @@ def move(request: StaffRequest, code: str) -> HttpResponse:
     return show(request, "cases/move.html", case, form)
 
 
-@requires(Permission.CASE_CLOSE)
+@requires(Permission.CASE_CLOSE, keeps=kept(_("Penutupan kasus"), find=selectors.get_managed))
 @form_page
 def close(request: StaffRequest, code: str) -> HttpResponse:
     """The closing form."""
     case = selectors.get_managed(code=code, viewer=request.user)
-    form = CloseForm(data_of(request))
+    form = CloseForm(data_of(request), initial=resumed(request))
     if is_sent(request, form):
         known = form.cleaned_data
         if is_done(
@@ -68,12 +71,12 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
     return show(request, "cases/close.html", case, form, open_tasks=open_tasks)
 
 
-@requires(Permission.CASE_CLOSE)
+@requires(Permission.CASE_CLOSE, keeps=kept(_("Pembukaan lagi kasus"), find=selectors.get_managed))
 @form_page
 def reopen(request: StaffRequest, code: str) -> HttpResponse:
     """Why a closed case is opened again."""
     case = selectors.get_managed(code=code, viewer=request.user)
-    form = ReopenForm(data_of(request))
+    form = ReopenForm(data_of(request), initial=resumed(request))
     if is_sent(request, form):
         known = form.cleaned_data
         if is_done(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
@@ -15,9 +16,9 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import IncidentForm, NoteForm, PersonForm, ServiceForm
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import note_content
-from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
+from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, kept, show
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import requires, resumed
 from ruangaman.core.codelists import Place, ServiceType
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault.types import Compartment
@@ -25,13 +26,13 @@ from ruangaman.vault.types import Compartment
 form_page = require_http_methods(["GET", "POST"])
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Orang baru")))
 @form_page
 def add_person(request: StaffRequest, code: str) -> HttpResponse:
     """Somebody new in the case."""
     case = selectors.get_granted(code=code, viewer=request.user)
     held = selectors.list_held(case=case, viewer=request.user)
-    form = PersonForm(data_of(request), has_contact=Compartment.CONTACT in held)
+    form = PersonForm(data_of(request), has_contact=Compartment.CONTACT in held, initial=resumed(request))
     if is_sent(request, form) and is_done(
         form,
         lambda: services.add_person(code=code, person=form.to_person(), by=request.user, at=clock.now()),
@@ -40,14 +41,14 @@ def add_person(request: StaffRequest, code: str) -> HttpResponse:
     return show(request, "cases/person.html", case, form)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Data orang")))
 @form_page
 def edit_person(request: StaffRequest, code: str, person_id: UUID) -> HttpResponse:
     """What is known about somebody, to be corrected; what stands there is opened and recorded."""
     case = selectors.get_granted(code=code, viewer=request.user)
     row = selectors.get_person(case=case, person_id=person_id)
     held = selectors.list_held(case=case, viewer=request.user)
-    initial = None if request.method == "POST" else _known(request, row)
+    initial = None if request.method == "POST" else resumed(request, _known(request, row))
     form = PersonForm(data_of(request), initial=initial, has_contact=Compartment.CONTACT in held)
     if is_sent(request, form) and is_done(form, lambda: _edit(request, case, row.pk, form)):
         return go(request, case_url(case, anchor="identity"))
@@ -75,13 +76,13 @@ def _edit(request: StaffRequest, case: Case, person_id: UUID, form: PersonForm) 
     )
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Kejadian baru")))
 @form_page
 def add_incident(request: StaffRequest, code: str) -> HttpResponse:
     """Something that happened."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
     people = selectors.list_persons(case=case, viewer=request.user, at=at)
-    form = IncidentForm(data_of(request), people=people, today=timezone.localdate(at))
+    form = IncidentForm(data_of(request), people=people, today=timezone.localdate(at), initial=resumed(request))
     if is_sent(request, form) and is_done(form, lambda: _add_incident(request, code, form)):
         return go(request, case_url(case, anchor="narrative"))
     return show(request, "cases/incident.html", case, form)
@@ -104,7 +105,7 @@ def _add_incident(request: StaffRequest, code: str, form: IncidentForm) -> None:
     )
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Catatan")))
 @form_page
 def add_note(request: StaffRequest, code: str) -> HttpResponse:
     """A note in one of the drawers that the person holds."""
@@ -112,7 +113,7 @@ def add_note(request: StaffRequest, code: str) -> HttpResponse:
     offered = selectors.list_note_drawers(case=case, viewer=request.user)
     asked = request.GET.get("di", "")
     initial = asked if asked in dict(offered) or len(offered) != 1 else offered[0][0]
-    form = NoteForm(data_of(request), compartments=offered, initial={"compartment": initial})
+    form = NoteForm(data_of(request), compartments=offered, initial=resumed(request, {"compartment": initial}))
     if is_sent(request, form):
         known = form.cleaned_data
         drawer = Compartment(int(known["compartment"]))
@@ -131,14 +132,14 @@ def add_note(request: StaffRequest, code: str) -> HttpResponse:
     return show(request, "cases/note.html", case, form)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Layanan")))
 @form_page
 def add_service(request: StaffRequest, code: str) -> HttpResponse:
     """A service that was given."""
     case, today = selectors.get_granted(code=code, viewer=request.user), timezone.localdate(clock.now())
     units = {str(unit.pk): unit for unit in selectors.list_providers()}
     providers = [(key, unit.name) for key, unit in units.items()]
-    initial = {"on": today, "provider": str(case.unit_id)}
+    initial = resumed(request, {"on": today, "provider": str(case.unit_id)})
     form = ServiceForm(data_of(request), providers=providers, today=today, initial=initial)
     if is_sent(request, form):
         known = form.cleaned_data

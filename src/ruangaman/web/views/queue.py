@@ -16,6 +16,7 @@ from ruangaman.core.access import signed_in
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.selectors.desk import count_new
+from ruangaman.vault import services as vault
 from ruangaman.web import selectors
 from ruangaman.web.selectors import EVERYBODY, HIGH, Filters
 from ruangaman.web.types import Owner
@@ -26,9 +27,9 @@ from ruangaman.web.views.wording import OWNERS, headline, rest_of_day, waiting_r
 @require_safe
 def work(request: StaffRequest) -> HttpResponse:
     """Everything that waits for you; for roles whose part is not built yet what it will show."""
-    key = accounts.waiting_key(user=request.user)
+    key, unsent = accounts.waiting_key(user=request.user), vault.count_drafts(by=request.user)
     if not selectors.has_work(request.user):
-        return render(request, "web/waiting.html", {"room": waiting_room(request.user), "key": key})
+        return render(request, "web/waiting.html", {"room": waiting_room(request.user), "key": key, "unsent": unsent})
     at = clock.now()
     filters = Filters(
         owner=request.GET.get("pemilik", ""),
@@ -39,6 +40,7 @@ def work(request: StaffRequest) -> HttpResponse:
     context = {
         "day": day,
         "key": key,
+        "unsent": unsent,
         "at": at,
         "filters": filters,
         "headline": headline(day, filters),
