@@ -27,7 +27,6 @@ from ruangaman.vault.types import HoldReason
 from tests.architecture import world as plain
 from tests.architecture.world import World, make_world
 from tests.factories.accounts import working
-from tests.factories.cases import add_incident
 
 NOBODY = UUID(int=0)
 
@@ -114,7 +113,10 @@ def _handed_over(world: World) -> tuple[User, User]:
 def _fill_case(world: World, case: Case) -> None:
     manager, at = world.people["manajer"], timezone.now()
     with working(manager):
-        add_incident(case, by=manager, at=at)
+        task = case.tasks.get()
+        cases.edit_task(
+            code=case.code, task_id=task.pk, title="LAIN", owner=manager, due_at=task.due_at, by=manager, at=at
+        )
         vault.place_hold(dossier_id=case.dossier_id, reason=HoldReason.COURT, by=manager, at=at)
 
 

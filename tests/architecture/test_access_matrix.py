@@ -21,8 +21,9 @@ METHODS = ("get", "post")
 SLOTS = {
     "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "access_id": "access",
     "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
-    "invitation_id": "invitation", "draft_id": "draft",
+    "invitation_id": "invitation", "draft_id": "draft", "incident_id": "incident",
 }  # fmt: skip
+HISTORIES = {"/orang/": "person", "/kejadian/": "incident", "/tugas/": "task"}
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""
 CASE_THREAD = ("/jawab", "/terbaca", "/lampiran/")
@@ -105,6 +106,7 @@ def fill(route: str, things: dict[str, str]) -> str:
         names |= {"code": "ended"}
     elif route.startswith("kasus/"):
         names |= {"code": "case", "file_id": "case_file", "user_id": "reader"}
+        names["record_id"] = next((thing for step, thing in HISTORIES.items() if step in route), "")
     elif any(end in f"/{route}" for end in CASE_THREAD):
         names |= {"code": "case_report", "file_id": "thread_file"}
     elif route.startswith("pengaturan/darurat/"):

@@ -15,7 +15,7 @@ from ruangaman.accounts.types import AgencyKind, RequestKind, Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
-from ruangaman.cases.models import Assignment, Case, Person, Task
+from ruangaman.cases.models import Assignment, Case, Incident, Person, Task
 from ruangaman.cases.types import AccessReason, NewPerson, PersonKind
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services as intake
@@ -27,6 +27,7 @@ from ruangaman.vault.models import Grant, Waiting
 from ruangaman.vault.services import FormWords
 from ruangaman.vault.types import Compartment
 from tests.factories.accounts import JAN_5, Office, working
+from tests.factories.cases import add_incident
 from tests.factories.desk import KINDS, Counter, make_counter
 
 CASE_ROLES = (Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN)
@@ -40,7 +41,7 @@ NONE = {
     "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
     "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
     "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID,
-    "draft": UNKNOWN_ID,
+    "draft": UNKNOWN_ID, "incident": UNKNOWN_ID,
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -184,6 +185,7 @@ def _open(world: World, report: Report, officer: User, manager: User, *, team: b
     with working(manager):
         person = NewPerson(kind=PersonKind.VICTIM, sex="P")
         cases.add_person(code=case.code, person=person, by=manager, at=at)
+        add_incident(case, by=manager, at=at)
         cases.add_task(code=case.code, title="TUGAS", owner=manager, due_at=at + timedelta(days=1), by=manager, at=at)
         for role in CASE_ROLES if team else ():
             user = world.people[role.value]
@@ -217,6 +219,7 @@ def _case_facts(world: World, case: Case) -> dict[str, str]:
         "case_file": str(case.files.order_by("pk")[0].pk),
         "thread_file": str(report.attachments.filter(message__isnull=False)[0].pk),
         "person": str(Person.objects.filter(case=case)[0].pk),
+        "incident": str(Incident.objects.filter(case=case)[0].pk),
         "task": str(Task.objects.get(case=case).pk),
         "part": str(part.pk),
         "access": str(case.accesses.get().pk),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from ruangaman.cases.views import access, cases, moves, records, team, work
+from ruangaman.cases.views import access, cases, moves, records, team, versions, work
 
 
 class CaseCode:
@@ -30,11 +30,16 @@ urlpatterns = [
     path(CASE, cases.detail, name="detail"),
     path(CASE + "lampiran/<uuid:file_id>", cases.download, name="download"),
     path(CASE + "orang/", records.add_person, name="add_person"),
-    path(CASE + "orang/<uuid:person_id>/", records.edit_person, name="edit_person"),
+    path(CASE + "orang/<uuid:person_id>/", versions.edit_person, name="edit_person"),
+    path(CASE + "orang/<uuid:record_id>/riwayat/", versions.history, {"kind": "person"}, name="person_history"),
     path(CASE + "kejadian/", records.add_incident, name="add_incident"),
+    path(CASE + "kejadian/<uuid:incident_id>/", versions.edit_incident, name="edit_incident"),
+    path(CASE + "kejadian/<uuid:record_id>/riwayat/", versions.history, {"kind": "incident"}, name="incident_history"),
     path(CASE + "catatan/", records.add_note, name="add_note"),
     path(CASE + "layanan/", records.add_service, name="add_service"),
     path(CASE + "tugas/", work.add_task, name="add_task"),
+    path(CASE + "tugas/<uuid:task_id>/", versions.edit_task, name="edit_task"),
+    path(CASE + "tugas/<uuid:record_id>/riwayat/", versions.history, {"kind": "task"}, name="task_history"),
     path(CASE + "tugas/<uuid:task_id>/selesai", work.complete_task, name="complete_task"),
     path(CASE + "tugas/<uuid:task_id>/kembalikan", work.undo_task, name="undo_task"),
     path(CASE + "tim/", team.team, name="team"),

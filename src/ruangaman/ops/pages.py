@@ -93,6 +93,36 @@ def send_empty(tab: Tab) -> None:
     tab.wait_for_load_state("networkidle")
 
 
+def keep_note(tab: Tab) -> None:
+    """Type a note and keep it without sending it."""
+    tab.locator("textarea[name=text]").fill(STORY)
+    tab.locator("button[name=simpan_dulu]").click()
+    tab.locator(".keep-said:not(:empty)").wait_for()
+
+
+def come_back(tab: Tab) -> None:
+    """Type a note, and open the form again."""
+    keep_note(tab)
+    tab.goto(tab.url)
+
+
+def see_unsent(tab: Tab) -> None:
+    """Type a note, and look at what is not sent."""
+    keep_note(tab)
+    tab.goto("/tulisan/")
+
+
+def write_at_once(tab: Tab) -> None:
+    """Change the same field as somebody at another screen."""
+    other = tab.context.new_page()
+    other.goto(tab.url)
+    for screen, words in ((other, "Petugas perempuan, dan jangan lewat pintu depan."), (tab, "Juru bahasa isyarat.")):
+        screen.locator("textarea[name=needs]").fill(words)
+        screen.locator(".form-go .btn-go").click()
+        screen.locator(".clash" if screen is tab else ".sheet-case").first.wait_for()
+    other.close()
+
+
 PUBLIC_PAGES = (
     Page("depan", PUBLIC, "", "/"),
     Page("lapor", PUBLIC, "i/", "/i/"),
@@ -134,8 +164,23 @@ MANAGER_PAGES = (
     Page("orang-baru", "manajer", CASE + "orang/", "/kasus/{case}/orang/"),
     Page("orang-diperiksa", "manajer", CASE + "orang/", "/kasus/{case}/orang/", send_empty),
     Page("orang", "manajer", CASE + "orang/<uuid:person_id>/", "/kasus/{case}/orang/{person}/"),
+    Page("orang-dua-tulisan", "manajer", "", "/kasus/{case}/orang/{person}/", write_at_once),
+    Page("orang-riwayat", "manajer", CASE + "orang/<uuid:record_id>/riwayat/", "/kasus/{case}/orang/{person}/riwayat/"),
     Page("kejadian", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/"),
+    Page("kejadian-ubah", "manajer", CASE + "kejadian/<uuid:incident_id>/", "/kasus/{case}/kejadian/{incident}/"),
+    Page(
+        "kejadian-riwayat",
+        "manajer",
+        CASE + "kejadian/<uuid:record_id>/riwayat/",
+        "/kasus/{case}/kejadian/{incident}/riwayat/",
+    ),
+    Page("tugas-ubah", "manajer", CASE + "tugas/<uuid:task_id>/", "/kasus/{case}/tugas/{task}/"),
+    Page("tugas-riwayat", "manajer", CASE + "tugas/<uuid:record_id>/riwayat/", "/kasus/{case}/tugas/{task}/riwayat/"),
     Page("catatan", "manajer", CASE + "catatan/", "/kasus/{case}/catatan/"),
+    Page("catatan-tersimpan", "manajer", "", "/kasus/{case}/catatan/", keep_note),
+    Page("catatan-lanjut", "manajer", "", "/kasus/{case}/catatan/", come_back),
+    Page("belum-terkirim", "manajer", "tulisan/", "/kasus/{case}/catatan/", see_unsent),
+    Page("jawab", "manajer", "laporan/<str:code>/jawab", "/laporan/{thread}/jawab"),
     Page("layanan", "manajer", CASE + "layanan/", "/kasus/{case}/layanan/"),
     Page("tugas", "manajer", CASE + "tugas/", "/kasus/{case}/tugas/"),
     Page("pembaca", "manajer", CASE + "pembaca/", "/kasus/{case}/pembaca/"),
@@ -217,7 +262,7 @@ look at them: each is seen once, with a paper in hand.
 
 NO_PAGES = frozenset(
     {
-        "livez", "readyz", "kerja/alarm", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
+        "livez", "readyz", "kerja/alarm", "tulisan/<uuid:draft_id>/buang", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
         PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",
         EMERGENCY + "<uuid:request_id>/serahkan", "pengaturan/meja/<slug:code>/", "pengaturan/kunci/usul",
@@ -233,7 +278,7 @@ NO_PAGES = frozenset(
             f"laporan/<str:code>/{step}"
             for step in (
                 "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
-                "buka-kasus", "berkas/<uuid:file_id>", "jawab", "terbaca", "lampiran/<uuid:file_id>",
+                "buka-kasus", "berkas/<uuid:file_id>", "terbaca", "lampiran/<uuid:file_id>",
             )
         ),
     }
@@ -245,6 +290,9 @@ _FINDS: dict[str, tuple[str, str]] = {
     "case": ("/kasus/", rf"/kasus/(K-{CODE})/"),
     "closed_case": ("/kasus/?perlu=closed", rf"/kasus/(K-{CODE})/"),
     "person": ("/kasus/{case}/", rf"/orang/({ID})/"),
+    "incident": ("/kasus/{case}/", rf"/kejadian/({ID})/"),
+    "task": ("/kasus/{case}/", rf"/tugas/({ID})/\""),
+    "thread": ("/kasus/{case}/", rf"/laporan/(L-{CODE})/jawab"),
     "waiting": ("/kerja/", rf"/kerja/kunci/({ID})/"),
     "read_case": ("/kasus/{case}/akses/", rf"/kasus/(K-{CODE})/akses/{ID}/waktu"),
     "access": ("/kasus/{read_case}/akses/", rf"/akses/({ID})/waktu"),

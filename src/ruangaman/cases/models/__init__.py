@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.models.access import Access as Access
+from ruangaman.cases.models.versions import Version as Version
 from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind
 from ruangaman.core.codelists import (
     AgeGroup,
@@ -180,6 +181,7 @@ class Person(models.Model):
     age_group = models.CharField(max_length=8, choices=AgeGroup, blank=True)
     identity_ref = models.UUIDField(unique=True)
     contact_ref = models.UUIDField(null=True, unique=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
@@ -189,7 +191,7 @@ class Person(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"kind", "sex", "age_group", "added_at", "added_by"})
+        plain = frozenset({"kind", "sex", "age_group", "version", "added_at", "added_by"})
         linkable = frozenset({"id", "case", "identity_ref", "contact_ref"})
 
     def __str__(self) -> str:
@@ -207,6 +209,7 @@ class Incident(models.Model):
     kecamatan = models.CharField(max_length=8, blank=True)
     forms = ArrayField(models.CharField(max_length=16, choices=ViolenceForm))
     narrative_ref = models.UUIDField(unique=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
@@ -220,7 +223,7 @@ class Incident(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"from_on", "to_on", "place", "kecamatan", "forms", "added_at", "added_by"})
+        plain = frozenset({"from_on", "to_on", "place", "kecamatan", "forms", "version", "added_at", "added_by"})
         linkable = frozenset({"id", "case", "narrative_ref"})
 
     def __str__(self) -> str:
@@ -265,10 +268,12 @@ class Note(models.Model):
     ref = models.UUIDField(unique=True)
     author = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    """Notes are never changed: a correction is a new one that names the old."""
 
     class Privacy:
         plain = frozenset({"compartment", "source", "author", "at"})
-        linkable = frozenset({"id", "case", "ref"})
+        linkable = frozenset({"id", "case", "ref", "corrects"})
 
     def __str__(self) -> str:
         return str(self.id)
@@ -325,6 +330,7 @@ class Task(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     ref = models.UUIDField(unique=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     owner = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
@@ -342,7 +348,7 @@ class Task(models.Model):
         indexes: ClassVar = [models.Index("case", "due_at", name="task_open", condition=Q(done_at=None))]
 
     class Privacy:
-        plain = frozenset({"id", "owner", "made_at", "made_by", "due_at", "done_at", "done_by"})
+        plain = frozenset({"id", "owner", "version", "made_at", "made_by", "due_at", "done_at", "done_by"})
         linkable = frozenset({"case", "ref"})
 
     def __str__(self) -> str:

@@ -39,6 +39,7 @@ from ruangaman.cases.selectors.people import (
     open_person,
 )
 from ruangaman.cases.selectors.shelf import TaskView
+from ruangaman.cases.selectors.versions import Step, get_history, get_record, list_versions, open_states
 
 __all__ = [
     "AccessPage",
@@ -46,6 +47,7 @@ __all__ = [
     "CasePage",
     "CasePageOfList",
     "HolderView",
+    "Step",
     "TaskView",
     "count_needs",
     "count_open_tasks",
@@ -57,9 +59,11 @@ __all__ = [
     "get_file",
     "get_governed",
     "get_granted",
+    "get_history",
     "get_managed",
     "get_part",
     "get_person",
+    "get_record",
     "get_to_hand_over",
     "held_alone",
     "join_names",
@@ -77,6 +81,8 @@ __all__ = [
     "list_persons",
     "list_providers",
     "list_readers",
+    "list_versions",
     "open_hold",
     "open_person",
+    "open_states",
 ]

@@ -6,10 +6,11 @@ from ruangaman.cases.services.access import ask_for_older, change_access, end_ac
 from ruangaman.cases.services.holding import hold_case, release_case
 from ruangaman.cases.services.moves import close_case, move_state, reopen_case
 from ruangaman.cases.services.opening import open_case
-from ruangaman.cases.services.people import add_person, edit_person
+from ruangaman.cases.services.people import add_person
 from ruangaman.cases.services.records import add_incident, add_note, add_service
 from ruangaman.cases.services.tasks import add_task, complete_task, undo_task
 from ruangaman.cases.services.team import assign, change_manager, unassign
+from ruangaman.cases.services.versions import edit_incident, edit_person, edit_task
 
 __all__ = [
     "add_incident",
@@ -23,7 +24,9 @@ __all__ = [
     "change_manager",
     "close_case",
     "complete_task",
+    "edit_incident",
     "edit_person",
+    "edit_task",
     "end_access",
     "give_access",
     "hold_case",

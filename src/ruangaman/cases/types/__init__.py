@@ -22,6 +22,7 @@ from ruangaman.cases.types.flow import (
     moves_from,
 )
 from ruangaman.cases.types.listing import SOON, URGENT_NEEDS, CaseFacts, CaseFilters, Cursor, Need, need_of
+from ruangaman.cases.types.merging import Clash, Clashes, Fields, Merged, RecordKind, merge
 from ruangaman.cases.types.people import (
     Content,
     Identity,
@@ -51,11 +52,15 @@ __all__ = [
     "CaseFacts",
     "CaseFilters",
     "CaseState",
+    "Clash",
+    "Clashes",
     "Content",
     "Cursor",
     "Evidence",
+    "Fields",
     "Gate",
     "Identity",
+    "Merged",
     "Move",
     "MoveKind",
     "Need",
@@ -64,12 +69,14 @@ __all__ = [
     "NoteSource",
     "PersonKind",
     "ReasonGate",
+    "RecordKind",
     "SafeContact",
     "VictimLink",
     "contact_of",
     "find_move",
     "first_state",
     "identity_of",
+    "merge",
     "missing_for",
     "moves_from",
     "need_of",

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-from uuid import UUID
-
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import IncidentForm, NoteForm, PersonForm, ServiceForm
-from ruangaman.cases.models import Case
 from ruangaman.cases.types import note_content
 from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, kept, show
 from ruangaman.core import clock
@@ -39,41 +34,6 @@ def add_person(request: StaffRequest, code: str) -> HttpResponse:
     ):
         return go(request, case_url(case, anchor="identity"))
     return show(request, "cases/person.html", case, form)
-
-
-@requires(Permission.CASE_WRITE, keeps=kept(_("Data orang")))
-@form_page
-def edit_person(request: StaffRequest, code: str, person_id: UUID) -> HttpResponse:
-    """What is known about somebody, to be corrected; what stands there is opened and recorded."""
-    case = selectors.get_granted(code=code, viewer=request.user)
-    row = selectors.get_person(case=case, person_id=person_id)
-    held = selectors.list_held(case=case, viewer=request.user)
-    initial = None if request.method == "POST" else resumed(request, _known(request, row))
-    form = PersonForm(data_of(request), initial=initial, has_contact=Compartment.CONTACT in held)
-    if is_sent(request, form) and is_done(form, lambda: _edit(request, case, row.pk, form)):
-        return go(request, case_url(case, anchor="identity"))
-    return show(request, "cases/person.html", case, form, person=row)
-
-
-def _known(request: StaffRequest, row: Any) -> dict[str, Any]:
-    identity, contact = selectors.open_person(person=row, viewer=request.user, at=clock.now())
-    known = {"kind": row.kind, "sex": row.sex, "age_group": row.age_group, **(asdict(identity) if identity else {})}
-    return known | {f"contact_{key}": value for key, value in (asdict(contact) if contact else {}).items()}
-
-
-def _edit(request: StaffRequest, case: Case, person_id: UUID, form: PersonForm) -> None:
-    person = form.to_person()
-    services.edit_person(
-        code=case.code,
-        person_id=person_id,
-        kind=person.kind,
-        sex=person.sex,
-        age_group=person.age_group,
-        identity=person.identity,
-        contact=form.to_contact(),
-        by=request.user,
-        at=clock.now(),
-    )
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Kejadian baru")))
@@ -111,9 +71,11 @@ def add_note(request: StaffRequest, code: str) -> HttpResponse:
     """A note in one of the drawers that the person holds."""
     case = selectors.get_granted(code=code, viewer=request.user)
     offered = selectors.list_note_drawers(case=case, viewer=request.user)
-    asked = request.GET.get("di", "")
+    asked, corrects = request.GET.get("di", ""), request.GET.get("membetulkan", "")
     initial = asked if asked in dict(offered) or len(offered) != 1 else offered[0][0]
-    form = NoteForm(data_of(request), compartments=offered, initial=resumed(request, {"compartment": initial}))
+    form = NoteForm(
+        data_of(request), compartments=offered, initial=resumed(request, {"compartment": initial, "corrects": corrects})
+    )
     if is_sent(request, form):
         known = form.cleaned_data
         drawer = Compartment(int(known["compartment"]))
@@ -126,6 +88,7 @@ def add_note(request: StaffRequest, code: str) -> HttpResponse:
                 by=request.user,
                 at=clock.now(),
                 note_id=known["row_id"],
+                corrects=known["corrects"],
             ),
         ):
             return go(request, case_url(case, anchor=drawer.name.lower()))

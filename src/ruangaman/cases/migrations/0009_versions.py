@@ -1,0 +1,92 @@
+"""What a person, an incident or a task of a case was before it was changed."""
+
+from __future__ import annotations
+
+import uuid
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+# Seen with its case, added by who writes in it, never changed.
+RIGHTS = """
+ALTER TABLE cases_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON cases_version TO ra_migrate USING (true) WITH CHECK (true);
+CREATE POLICY backup ON cases_version FOR SELECT TO ra_backup USING (true);
+GRANT SELECT ON cases_version TO ra_backup;
+GRANT SELECT, INSERT ON cases_version TO ra_web;
+CREATE POLICY staff_reads ON cases_version FOR SELECT TO ra_web
+    USING (EXISTS (SELECT 1 FROM cases_case c WHERE c.id = cases_version.case_id));
+CREATE POLICY staff_adds ON cases_version FOR INSERT TO ra_web WITH CHECK (cases_may_write(case_id));
+
+-- What the next version changes in the record itself.
+GRANT UPDATE (identity_ref, version) ON cases_person TO ra_web;
+GRANT UPDATE (from_on, to_on, place, kecamatan, forms, narrative_ref, version) ON cases_incident TO ra_web;
+GRANT UPDATE (ref, due_at, version) ON cases_task TO ra_web;
+CREATE POLICY staff_changes ON cases_incident FOR UPDATE TO ra_web USING (cases_may_write(case_id));
+"""
+
+
+class Migration(migrations.Migration):
+    """Versions; every record that is there is its own first one."""
+
+    dependencies = [
+        ("cases", "0003_access"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        *(
+            migrations.AddField(
+                model_name=name, name="version", field=models.PositiveIntegerField(default=1, db_default=1)
+            )
+            for name in ("person", "incident", "task")
+        ),
+        migrations.AddField(
+            model_name="note",
+            name="corrects",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="cases.note"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Version",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "Data orang"), ("incident", "Kejadian"), ("task", "Tugas")], max_length=12
+                    ),
+                ),
+                ("record", models.UUIDField()),
+                ("number", models.PositiveIntegerField()),
+                ("facts", models.JSONField()),
+                ("ref", models.UUIDField()),
+                ("contact_ref", models.UUIDField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="cases.case"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "number"), name="version_once"),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="version_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["person", "incident", "task"])), name="version_kind_known"
+                    ),
+                ],
+            },
+        ),
+        migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
+    ]
