@@ -148,7 +148,7 @@ TABLES = {
     "cases_case": "id", "cases_assignment": "case_id", "cases_person": "case_id", "cases_incident": "case_id",
     "cases_incidentlink": "incident_id", "cases_note": "case_id", "cases_casefile": "case_id",
     "cases_servicerecord": "case_id", "cases_task": "case_id", "cases_transition": "case_id",
-    "cases_access": "case_id", "cases_version": "case_id",
+    "cases_access": "case_id", "cases_version": "case_id", "cases_bulkact": "by_id", "cases_bulkitem": "act_id",
     "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
     "intake_idempotencykey": "report_id",
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
@@ -206,6 +206,8 @@ WEB = {
     "cases_task": "S cases; I works; U works (ref owner_id due_at done_at done_by_id version)",
     "cases_transition": "S cases; I works",
     "cases_version": "S cases; I works",
+    "cases_bulkact": "S own; I all by:by_id; U own (undone_at)",
+    "cases_bulkitem": "S own; I own",
     "cases_access": "S cases; I cases by:by_id; U cases (not_after ended_at ended_by_id)",
     "intake_report": "S reports; U reports (danger state needs_desk due_at limit_key opened_at answered_at taken_by_id"
     " taken_at case_type authority triaged_by_id triaged_at duplicate_of_id refusal_reason refused_by_id refused_at"
@@ -317,6 +319,7 @@ CHANGES = {
     "cases_assignment": "until = clock_timestamp(), until_by_id = '{me}'",
     "cases_person": "sex = 'L'",
     "cases_incident": "version = 9",
+    "cases_bulkact": "undone_at = clock_timestamp()",
     "cases_task": "owner_id = '{me}'",
     "cases_access": "not_after = clock_timestamp() + interval '1 day'",
     "intake_report": "danger = 1",

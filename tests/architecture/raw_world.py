@@ -19,6 +19,7 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
+from ruangaman.cases.types import BulkKind
 from ruangaman.core.codelists import ClosingReason
 from ruangaman.intake.models import Report
 from ruangaman.vault import services as vault
@@ -117,6 +118,7 @@ def _fill_case(world: World, case: Case) -> None:
         cases.edit_task(
             code=case.code, task_id=task.pk, title="LAIN", owner=manager, due_at=task.due_at, by=manager, at=at
         )
+        cases.do_bulk(task_ids=[task.pk], kind=BulkKind.DUE, due_at=at, by=manager, at=at)
         vault.place_hold(dossier_id=case.dossier_id, reason=HoldReason.COURT, by=manager, at=at)
 
 

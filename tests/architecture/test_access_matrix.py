@@ -21,7 +21,7 @@ METHODS = ("get", "post")
 SLOTS = {
     "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "access_id": "access",
     "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
-    "invitation_id": "invitation", "draft_id": "draft", "incident_id": "incident",
+    "invitation_id": "invitation", "draft_id": "draft", "incident_id": "incident", "act_id": "act",
 }  # fmt: skip
 HISTORIES = {"/orang/": "person", "/kejadian/": "incident", "/tugas/": "task"}
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}

@@ -41,7 +41,7 @@ NONE = {
     "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
     "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
     "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID,
-    "draft": UNKNOWN_ID, "incident": UNKNOWN_ID,
+    "draft": UNKNOWN_ID, "incident": UNKNOWN_ID, "act": UNKNOWN_ID,
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -116,6 +116,7 @@ def _people_facts(
         draft = vault.keep_draft(words=FormWords("/x/", "/x/", "", (("text", "x"),)), by=user, at=timezone.now())
     return {
         "draft": str(draft.id),
+        "act": UNKNOWN_ID,
         "unit": user.unit.code,
         "handover": str(agreed.pk),
         "colleague": str(user.pk),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from ruangaman.cases.views import access, cases, moves, records, team, versions, work
+from ruangaman.cases.views import access, bulk, cases, moves, records, team, versions, work
 
 
 class CaseCode:
@@ -27,6 +27,10 @@ CASE = "kasus/<case_code:code>/"
 app_name = "cases"
 urlpatterns = [
     path("kasus/", cases.index, name="index"),
+    path("tugas/", bulk.index, name="tasks"),
+    path("tugas/banyak/", bulk.preview, name="bulk"),
+    path("tugas/banyak/lakukan", bulk.do, name="do_bulk"),
+    path("tugas/banyak/<uuid:act_id>/batal", bulk.undo, name="undo_bulk"),
     path(CASE, cases.detail, name="detail"),
     path(CASE + "lampiran/<uuid:file_id>", cases.download, name="download"),
     path(CASE + "orang/", records.add_person, name="add_person"),

@@ -112,6 +112,20 @@ def see_unsent(tab: Tab) -> None:
     tab.goto("/tulisan/")
 
 
+def choose_all(tab: Tab) -> None:
+    """Choose every task, and look at what would be done."""
+    tab.locator("button[name=semua]").click()
+    tab.locator("form[action^='/tugas/banyak/lakukan'], .note-soon").first.wait_for()
+
+
+def do_to_one(tab: Tab) -> None:
+    """Tick one task off, with the minute to take it back."""
+    tab.locator("input[name=tugas]").first.check()
+    tab.locator(".bulk .btn-go").click()
+    tab.locator("form[action^='/tugas/banyak/lakukan'] .btn-go").click()
+    tab.locator(".undo").wait_for()
+
+
 def write_at_once(tab: Tab) -> None:
     """Change the same field as somebody at another screen."""
     other = tab.context.new_page()
@@ -176,6 +190,9 @@ MANAGER_PAGES = (
     ),
     Page("tugas-ubah", "manajer", CASE + "tugas/<uuid:task_id>/", "/kasus/{case}/tugas/{task}/"),
     Page("tugas-riwayat", "manajer", CASE + "tugas/<uuid:record_id>/riwayat/", "/kasus/{case}/tugas/{task}/riwayat/"),
+    Page("tugas-semua", "manajer", "tugas/", "/tugas/?pemilik=tim"),
+    Page("tugas-banyak", "manajer", "tugas/banyak/", "/tugas/?pemilik=tim", choose_all),
+    Page("tugas-batal", "manajer", "", "/tugas/?pemilik=tim", do_to_one),
     Page("catatan", "manajer", CASE + "catatan/", "/kasus/{case}/catatan/"),
     Page("catatan-tersimpan", "manajer", "", "/kasus/{case}/catatan/", keep_note),
     Page("catatan-lanjut", "manajer", "", "/kasus/{case}/catatan/", come_back),
@@ -262,7 +279,8 @@ look at them: each is seen once, with a paper in hand.
 
 NO_PAGES = frozenset(
     {
-        "livez", "readyz", "kerja/alarm", "tulisan/<uuid:draft_id>/buang", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
+        "livez", "readyz", "kerja/alarm", "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
+        "tugas/banyak/<uuid:act_id>/batal", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
         PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",
         EMERGENCY + "<uuid:request_id>/serahkan", "pengaturan/meja/<slug:code>/", "pengaturan/kunci/usul",

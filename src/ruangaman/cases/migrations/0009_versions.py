@@ -26,6 +26,25 @@ GRANT UPDATE (ref, due_at, version) ON cases_task TO ra_web;
 CREATE POLICY staff_changes ON cases_incident FOR UPDATE TO ra_web USING (cases_may_write(case_id));
 """
 
+# An act is its author's alone; what it did to each task is seen with the case by nobody else either.
+BULK = """
+ALTER TABLE cases_bulkact ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE cases_bulkitem ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON cases_bulkact TO ra_migrate USING (true) WITH CHECK (true);
+CREATE POLICY owner ON cases_bulkitem TO ra_migrate USING (true) WITH CHECK (true);
+CREATE POLICY backup ON cases_bulkact FOR SELECT TO ra_backup USING (true);
+CREATE POLICY backup ON cases_bulkitem FOR SELECT TO ra_backup USING (true);
+GRANT SELECT ON cases_bulkact, cases_bulkitem TO ra_backup;
+GRANT SELECT, INSERT, UPDATE (undone_at) ON cases_bulkact TO ra_web;
+CREATE POLICY own ON cases_bulkact TO ra_web
+    USING (by_id = (SELECT ra_user())) WITH CHECK (by_id = (SELECT ra_user()));
+GRANT SELECT, INSERT ON cases_bulkitem TO ra_web;
+CREATE POLICY own_reads ON cases_bulkitem FOR SELECT TO ra_web
+    USING (EXISTS (SELECT 1 FROM cases_bulkact a WHERE a.id = cases_bulkitem.act_id));
+CREATE POLICY own_adds ON cases_bulkitem FOR INSERT TO ra_web
+    WITH CHECK (cases_may_write(case_id) AND EXISTS (SELECT 1 FROM cases_bulkact a WHERE a.id = act_id));
+"""
+
 
 class Migration(migrations.Migration):
     """Versions; every record that is there is its own first one."""
@@ -88,5 +107,67 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="BulkAct",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("done", "Tandai selesai"),
+                            ("hand", "Serahkan kepada"),
+                            ("due", "Ubah tenggat"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["done", "hand", "due"])), name="bulk_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("undone_at", None), ("undone_at__gte", models.F("at")), _connector="OR"),
+                        name="bulk_in_order_of_time",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BulkItem",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="cases.bulkact"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.task"),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("act", "task"), name="bulk_task_once")],
+            },
+        ),
         migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
+        migrations.RunSQL(BULK, migrations.RunSQL.noop),
     ]

@@ -12,6 +12,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.models.access import Access as Access
+from ruangaman.cases.models.bulk import BulkAct as BulkAct
+from ruangaman.cases.models.bulk import BulkItem as BulkItem
 from ruangaman.cases.models.versions import Version as Version
 from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind
 from ruangaman.core.codelists import (

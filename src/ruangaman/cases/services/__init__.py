@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ruangaman.cases.services.access import ask_for_older, change_access, end_access, give_access, share_older
+from ruangaman.cases.services.bulk import Undone, do_bulk, undo_bulk
 from ruangaman.cases.services.holding import hold_case, release_case
 from ruangaman.cases.services.moves import close_case, move_state, reopen_case
 from ruangaman.cases.services.opening import open_case
@@ -13,6 +14,7 @@ from ruangaman.cases.services.team import assign, change_manager, unassign
 from ruangaman.cases.services.versions import edit_incident, edit_person, edit_task
 
 __all__ = [
+    "Undone",
     "add_incident",
     "add_note",
     "add_person",
@@ -24,6 +26,7 @@ __all__ = [
     "change_manager",
     "close_case",
     "complete_task",
+    "do_bulk",
     "edit_incident",
     "edit_person",
     "edit_task",
@@ -36,5 +39,6 @@ __all__ = [
     "reopen_case",
     "share_older",
     "unassign",
+    "undo_bulk",
     "undo_task",
 ]

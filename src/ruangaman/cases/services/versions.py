@@ -116,14 +116,14 @@ def edit_person(
     if not change.touches(change.fields):
         return row
     fields = change.fields
-    _keep_first(row)
+    keep_first(row)
     if change.touches(Identity.__dataclass_fields__):
         row.identity_ref = seal(case, Compartment.IDENTITY, person_content(identity_of(fields)), by=by, at=at)
     ways = {name: fields.get(f"contact_{name}", "") for name in SafeContact.__dataclass_fields__}
     if contact is not None and change.touches([f"contact_{name}" for name in ways]):
         row.contact_ref = seal(case, Compartment.CONTACT, person_content(contact_of(ways)), by=by, at=at)
     row.kind, row.sex, row.age_group = fields["kind"], fields["sex"], fields["age_group"]
-    _save(row, ["kind", "sex", "age_group", "identity_ref", "contact_ref"], by=by, at=at)
+    save_next(row, ["kind", "sex", "age_group", "identity_ref", "contact_ref"], by=by, at=at)
     detail: Detail = {"kind": row.kind, "person": str(row.pk), "version": row.version}
     tell(events.PERSON_EDITED, case, by=by, at=at, detail=detail)
     return row
@@ -176,14 +176,14 @@ def edit_incident(
     days = [date.fromisoformat(fields[name]) if fields[name] else None for name in ("from_on", "to_on")]
     if days[1] is not None and (days[0] is None or days[1] < days[0]):
         raise Conflict(_("Tanggal Anda dan tanggal yang ditulis orang lain tidak cocok. Buka lagi halaman ini."))
-    _keep_first(row)
+    keep_first(row)
     if change.touches(("story", "kelurahan")):
         row.narrative_ref = seal(case, Compartment.NARRATIVE, _narrative(case, row, fields, by, at), by=by, at=at)
     row.from_on, row.to_on = days
     row.forms, row.place = fields["forms_of_violence"].split(","), fields["place"]
     if change.touches(("kelurahan",)):
         row.kecamatan = kecamatan_of(fields["kelurahan"])
-    _save(row, ["forms", "place", "kecamatan", "from_on", "to_on", "narrative_ref"], by=by, at=at)
+    save_next(row, ["forms", "place", "kecamatan", "from_on", "to_on", "narrative_ref"], by=by, at=at)
     detail: Detail = {"incident": str(row.pk), "version": row.version}
     tell(events.INCIDENT_EDITED, case, by=by, at=at, detail=detail)
     return row
@@ -233,13 +233,13 @@ def edit_task(
         and not case.assignments.filter(user=UUID(change.fields["owner"]), until=None).exists()
     ):
         raise NotAssignable(_("Tugas hanya dapat diberikan kepada orang yang ditugaskan pada kasus ini."))
-    _keep_first(row)
+    keep_first(row)
     if change.touches(("title",)):
         row.ref = seal(case, Compartment.WORK, note_content(change.fields["title"]), by=by, at=at)
     row.owner_id = UUID(change.fields["owner"])
     if change.touches(("due_at",)):
         row.due_at = datetime.fromisoformat(change.fields["due_at"])
-    _save(row, ["ref", "owner", "due_at"], by=by, at=at)
+    save_next(row, ["ref", "owner", "due_at"], by=by, at=at)
     tell(events.TASK_EDITED, case, by=by, at=at, detail={"task": str(row.pk), "version": row.version})
     return row
 
@@ -289,7 +289,7 @@ def _authors(states: Sequence[State]) -> dict[str, tuple[str, datetime]]:
     return found
 
 
-def _keep_first(row: Record) -> None:
+def keep_first(row: Record) -> None:
     """Keep what a record was when it was made, before it changes for the first time."""
     if not Version.objects.filter(record=row.pk).exists():
         first = present_of(row)
@@ -297,7 +297,7 @@ def _keep_first(row: Record) -> None:
         first.save(force_insert=True)
 
 
-def _save(row: Record, changed: Sequence[str], *, by: User, at: datetime) -> None:
+def save_next(row: Record, changed: Sequence[str], *, by: User, at: datetime) -> None:
     """Write the record as its next version."""
     row.version += 1
     row.save(update_fields=[*changed, "version"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason
+from ruangaman.cases.types.bulk import MOST_AT_ONCE, UNDO_LIMIT, BulkKind
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -41,14 +42,17 @@ from ruangaman.cases.types.people import (
 __all__ = [
     "CLOSED_STATES",
     "LONGEST_ACCESS",
+    "MOST_AT_ONCE",
     "MOVES",
     "OPEN_STATES",
     "SOON",
     "STEPS",
+    "UNDO_LIMIT",
     "URGENT_NEEDS",
     "WRITABLE_STATES",
     "AccessReason",
     "ActorGate",
+    "BulkKind",
     "CaseFacts",
     "CaseFilters",
     "CaseState",

@@ -41,6 +41,8 @@ def index(request: StaffRequest) -> HttpResponse:
         "oversees": oversees,
         "is_narrowed": bool(chosen) or "setelah" in request.GET,
         "load": selectors.list_load(viewer=viewer) if oversees else [],
+        "may_write": viewer.has(Permission.CASE_WRITE),
+        "filters": urlencode(chosen),
         "next": urlencode({**chosen, "setelah": str(page.after)}) if page.after else "",
     }
     return render(request, "cases/index.html", context)
