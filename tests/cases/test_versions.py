@@ -349,13 +349,13 @@ def test_two_browsers_different_fields(team: Team, today: tuple[Case, Person]):
         assert words in page
 
 
-@pytest.mark.parametrize("choice", ["theirs", "mine"])
+@pytest.mark.parametrize("choice", ["theirs", "mine", "both"])
 def test_two_browsers_the_same_field_and_the_choice(team: Team, today: tuple[Case, Person], choice: str):
     case, person = today
     address = f"/kasus/{case.code}/orang/{person.pk}/"
     ani, budi = signed_in(team.manager), signed_in(team.companion)
     first, second = opened_form(ani, address), opened_form(budi, address)
-    written = {"theirs": "TULISAN\nANI", "mine": "TULISAN BUDI <b>"}
+    written = {"theirs": "TULISAN\nANI", "mine": "TULISAN BUDI <b>", "both": "TULISAN\nANI\n\nTULISAN BUDI <b>"}
 
     ani.post(address, {**first, "needs": written["theirs"]})
     answer = budi.post(address, {**second, "needs": written["mine"], "languages": "BAHASA-UJI"})
@@ -368,8 +368,8 @@ def test_two_browsers_the_same_field_and_the_choice(team: Team, today: tuple[Cas
     assert fields(team.manager, case, person)["needs"] == "TULISAN\nANI", "nothing is written yet"
     carried = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     radios = re.findall(r'<input type="radio" name="(\w+)" value="([^"]*)" required>', page)
-    assert [name for name, _value in radios] == ["needs", "needs"]
-    picked = radios[0 if choice == "theirs" else 1][1]
+    assert [name for name, _value in radios] == ["needs"] * 3
+    picked = radios[list(written).index(choice)][1]
 
     assert budi.post(address, {**carried, "needs": picked}).status_code == 302
     found = fields(team.manager, case, person)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import IncidentForm, PersonForm, TaskForm
+from ruangaman.cases.forms.fields import CleanText
 from ruangaman.cases.models import Case, Task
 from ruangaman.cases.services.versions import Clashed
 from ruangaman.cases.types import RecordKind
@@ -201,6 +202,7 @@ def _choose(request: StaffRequest, case: Case, form: Any, clash: Clashed) -> Htt
             "author": clash.authors.get(one.name, ("", None)),
             "theirs": (one.theirs, shown(form, one.name, one.theirs)),
             "mine": (one.mine, shown(form, one.name, one.mine)),
+            "both": f"{one.theirs}\n\n{one.mine}" if takes_both(form, one.theirs, one.mine, one.name) else "",
         }
         for one in clash.clashes.clashes
     ]
@@ -212,6 +214,14 @@ def _choose(request: StaffRequest, case: Case, form: Any, clash: Clashed) -> Htt
     response = show(request, "cases/clash.html", case, form, **context)
     response.status_code = 409
     return response
+
+
+def takes_both(form: Any, theirs: str, mine: str, name: str) -> bool:
+    """Whether a field has room for the words of both."""
+    field = form.fields.get(name)
+    if not isinstance(field, CleanText) or not field.multiline or not theirs or not mine:
+        return False
+    return len(theirs) + len(mine) + 2 <= field.most
 
 
 def label_of(form: forms.Form, name: str) -> Words:
