@@ -133,6 +133,7 @@ def test_who_decides_what_as_the_second_person(kind: RequestKind, role: Role, ow
     assert policies.can_decide(by, request) is (role is Role.ADMIN if kind is RequestKind.OFFICER else as_usual)
     assert not policies.can_decide(by, DoorRequest(kind=kind, user=user, asked_by=by))
     assert not policies.can_decide(by, DoorRequest(kind=kind, user=by, asked_by=asker))
+    assert not policies.can_decide(User(role=role, unit=unit, is_active=False), request)
 
 
 def test_the_installation_itself_may_before_anybody_can() -> None:
@@ -186,3 +187,46 @@ def test_a_long_password_that_is_easy_to_guess_is_refused(password: str) -> None
 )
 def test_a_long_password_of_any_letters_is_good(password: str) -> None:
     assert policies.password_fault(password, username="petugas", display_name="Contoh Petugas") is None
+
+
+WORDS = "".join(chr(ord("a") + (n * n + n // 26) % 26) for n in range(300))
+"""Letters without an order that would be easy to guess."""
+
+
+@pytest.mark.parametrize(("length", "good"), [(14, False), (15, True), (256, True), (257, False)])
+def test_a_password_has_a_shortest_and_a_longest_length(length: int, good: bool) -> None:
+    fault = policies.password_fault(WORDS[:length], username="petugas")
+    assert (fault is None) is good
+    if not good:
+        assert fault is not None
+        assert str(15 if length < 15 else 256) in fault
+
+
+@pytest.mark.parametrize(
+    ("password", "good"),
+    [
+        ("abcdeabcdaebcadebcade", False),  # five letters, in no order
+        ("abcdefabcdaebcfdebcafe", True),  # six
+        ("abcdeABCDaEbCadeBcAdE", False),  # five, however they are written
+        ("a1b2c3d4e5" * 2, False),  # a piece of ten over and over
+        ("a1b2c3d4e5f" * 2, True),  # of eleven
+    ],
+)
+def test_few_letters_and_short_pieces_over_and_over_are_easy_to_guess(password: str, good: bool) -> None:
+    assert (policies.password_fault(password, username="x") is None) is good
+
+
+@pytest.mark.parametrize(
+    ("username", "display_name", "good"),
+    [
+        ("sari", "", False),
+        ("SARI", "", False),
+        ("sar", "", True),  # three letters stand in many words
+        ("petugas", "Ibu Melati", False),
+        ("petugas", "Ibu Rini", True),
+    ],
+)
+def test_a_password_without_the_own_name(username: str, display_name: str, good: bool) -> None:
+    password = "Kuda Sari putih, kebun mELATI tua"
+    fault = policies.password_fault(password, username=username, display_name=display_name)
+    assert (fault is None) is good

@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "ruangaman"
 
 LAYERS = (
-    ("ops", "config"), ("web",), ("intake",), ("cases",), ("notifications",), ("clocks", "codelists", "consents"), ("accounts",), ("vault",),
-    ("audit",), ("ui", "core"),
+    ("ops", "config"), ("web",), ("intake",), ("cases",), ("notifications",),
+    ("clocks", "codelists", "consents"), ("accounts",), ("vault",), ("audit",), ("ui", "core"),
 )  # fmt: skip
 """High to low, as in pyproject.toml (which is what import-linter enforces)."""
 

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import resource
+import secrets
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruangaman.vault import layout
 from ruangaman.vault.errors import Tampered
-from ruangaman.vault.files import FileFacts, FrameSealer, SealedUpload, media_type_of, open_frames, tidy_name
+from ruangaman.vault.files import (
+    FORGOTTEN_AFTER,
+    FileFacts,
+    FrameSealer,
+    SealedUpload,
+    media_type_of,
+    open_frames,
+    sweep_spool,
+    tidy_name,
+)
 from ruangaman.vault.types import Content
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -94,6 +107,70 @@ def test_a_disk_that_is_full_is_told_and_leaves_nothing(fixed_pepper: Path) -> N
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
     assert set(fixed_pepper.iterdir()) == before
+
+
+def test_a_disk_that_is_full_only_at_the_end_is_no_second_fault(fixed_pepper: Path) -> None:
+    before, full = set(fixed_pepper.iterdir()), os.open("/dev/full", os.O_WRONLY)
+    sealer = FrameSealer(name="x")
+    sealer.feed(bytes(layout.FRAME_BYTES + 1))
+    spool = sealer._spool
+    spool.write(b"buffered")
+    os.dup2(full, spool.fileno())
+    os.close(full)
+
+    sealer.abort()
+
+    assert spool.closed
+    assert set(fixed_pepper.iterdir()) == before
+
+
+def test_the_spool_is_made_for_this_process_alone(fixed_pepper: Path, tmp_path: Path) -> None:
+    spool = tmp_path / "not yet" / "spool"
+    with override_settings(RUANGAMAN_SPOOL=spool):
+        FrameSealer(name="x").abort()
+        upload_of(b"x")
+    assert spool.stat().st_mode & 0o777 == 0o700
+    assert len(list(spool.iterdir())) == 1
+
+
+def test_a_spool_file_is_never_one_that_is_there(fixed_pepper: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "token_hex", lambda count: "same")
+    kept = upload_of(b"first").path.read_bytes()
+    with pytest.raises(FileExistsError):
+        FrameSealer(name="x")
+    assert (fixed_pepper / "same.sealed").read_bytes() == kept
+    (fixed_pepper / "same.sealed").unlink()
+
+
+def test_what_a_dead_request_left_is_swept_a_day_later(fixed_pepper: Path, tmp_path: Path) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    with override_settings(RUANGAMAN_SPOOL=tmp_path):
+        forgotten, just, young = (upload_of(b"x").path for _ in range(3))
+        day = FORGOTTEN_AFTER.total_seconds()
+        for path, seconds in ((forgotten, day + 1), (just, day), (young, day - 1)):
+            os.utime(path, (at.timestamp() - seconds,) * 2)
+
+        assert sweep_spool(at=at) == 1
+
+        assert set(tmp_path.iterdir()) == {just, young}
+
+
+def test_a_sweep_beside_another_one_is_no_fault(
+    fixed_pepper: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with override_settings(RUANGAMAN_SPOOL=tmp_path):
+        path, at = upload_of(b"x").path, datetime.now(UTC) + timedelta(days=2)
+        found = [path]
+        monkeypatch.setattr(type(path), "glob", lambda self, pattern: found)
+        stat = type(path).stat
+
+        def looked_at_and_swept_by_the_other(self: Path, **kwargs: bool) -> os.stat_result:
+            facts = stat(self, **kwargs)
+            self.unlink(missing_ok=True)
+            return facts
+
+        monkeypatch.setattr(type(path), "stat", looked_at_and_swept_by_the_other)
+        assert sweep_spool(at=at) == 1
 
 
 def test_frames_in_another_order_are_refused(frames: tuple[SealedUpload, list[bytes]]) -> None:
@@ -210,6 +287,8 @@ def test_the_first_frame_tells_the_kind_and_the_name_does_not(fixed_pepper: Path
         (" a\r\nb\u202e.png\0", "ab.png"),
         ("", ""),
         ("x" * 200 + ".jpeg", "x" * 104 + "…" + "x" * 10 + ".jpeg"),
+        ("x" * 115 + ".jpeg", "x" * 115 + ".jpeg"),
+        ("x" * 116 + ".jpeg", "x" * 104 + "…" + "x" * 10 + ".jpeg"),
     ],
 )
 def test_a_name_keeps_neither_folders_nor_tricks(name: str, kept: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,3 +139,50 @@ def test_a_disk_that_takes_half_a_line_is_an_error(path: Path, monkeypatch: pyte
 
     with pytest.raises(OSError, match="only a part"):
         ledger.append(uuid4(), FEB_1)
+
+
+def test_two_writers_take_turns(path: Path):
+    """Each line is written whole, and what the other is still writing is not cut off as if it were never finished."""
+    ledger.append(uuid4(), FEB_1)
+    started = threading.Event()
+    with ledger._locked(path) as handle:
+        os.write(handle, b'{"dossier": "half a line')
+
+        def write() -> None:
+            started.set()
+            ledger.append(uuid4(), FEB_2)
+
+        other = threading.Thread(target=write)
+        other.start()
+        started.wait()
+        other.join(0.3)
+        assert other.is_alive(), "it waits for its turn"
+        os.ftruncate(handle, path.read_bytes().rfind(b"\n") + 1)
+    other.join(10)
+
+    assert len(list(ledger.read())) == 2
+
+
+def test_a_copy_is_read_where_it_is(path: Path, tmp_path: Path):
+    first, second = uuid4(), uuid4()
+    ledger.append(first, FEB_1)
+    copy = tmp_path / "copy.ledger"
+    copy.write_bytes(path.read_bytes())
+    ledger.append(second, FEB_2)
+
+    assert [one.dossier_id for one in ledger.read(copy)] == [first]
+    assert [one.dossier_id for one in ledger.read()] == [first, second]
+
+
+@pytest.mark.parametrize("line", [b"7\n", b"null\n", b'["dossier", "at", "mac"]\n', b'"dossier"\n'])
+def test_a_line_that_is_no_entry_at_all_is_named(path: Path, line: bytes):
+    path.write_bytes(line)
+    with pytest.raises(BrokenLedger, match="Line 1"):
+        list(ledger.read())
+
+
+def test_no_file_stays_open(path: Path):
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        ledger.append(uuid4(), FEB_1)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -61,6 +61,54 @@ def test_what_the_key_signed_but_is_no_checkpoint_is_refused(change: tuple[str, 
         notes.read(note, KEY)
 
 
+def signed(body: str, *, name: bytes = KEY.id) -> str:
+    return f"{body}\n— {ORIGIN} {notes._b64(name + PAIR.sign(body.encode()))}\n"
+
+
+def test_a_signature_names_its_key_and_its_trail():
+    assert notes.read(signed(FIRST.body()), KEY) == FIRST, "control"
+    with pytest.raises(BadText):
+        notes.read(signed(FIRST.body(), name=b"\0\0\0\0"), KEY)
+    with pytest.raises(BadText):
+        notes.read(signed(replace(FIRST, origin=notes.ORIGIN + "ff00").body()), KEY)
+
+
+def test_a_checkpoint_has_as_many_roots_as_lanes():
+    with pytest.raises(ValueError, match="shorter"):
+        replace(FIRST, roots=(b"r" * 32,) * 15).body()
+
+
+def test_a_note_that_was_cut_off_is_passed_over_and_the_next_one_is_read():
+    whole = replace(FIRST, number=2).sign(PAIR)
+    for kept in range(len(NOTE)):
+        assert list(notes.split(f"{NOTE[:kept]}\n{whole}"))[-1] == whole
+    assert list(notes.split(NOTE[:-1])) == [], "its end was never written"
+    assert list(notes.split(NOTE + whole)) == [NOTE, whole]
+
+
+def key_text(origin: str, kind: bytes, raw: bytes) -> str:
+    """A key as it would be written, its id as it should be."""
+    name = PublicKey(origin, raw).id.hex()
+    return f"{origin}+{name}+{notes._b64(kind + raw)}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        key_text("other.trail/00ff", b"\x01", PAIR.public),
+        key_text(ORIGIN, b"\x02", PAIR.public),
+        key_text(ORIGIN, b"\x01", PAIR.public[:-1]),
+        key_text(ORIGIN, b"\x01", PAIR.public + b"\0"),
+        KEY.to_text().replace(KEY.id.hex(), "00000000"),
+    ],
+    ids=["trail", "kind", "short", "long", "id"],
+)
+def test_a_public_key_is_one_of_a_trail_whole_and_by_its_name(text: str):
+    assert PublicKey.from_text(key_text(ORIGIN, b"\x01", PAIR.public)) == KEY, "control"
+    with pytest.raises(BadText):
+        PublicKey.from_text(text)
+
+
 @pytest.mark.parametrize(
     "text", ["", "x+y+z", "ruangaman.trail/a+00000000+AAAA", "a+b", KEY.to_text().replace("trail", "t")]
 )

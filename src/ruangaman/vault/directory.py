@@ -160,7 +160,8 @@ def read_signing(principals: Collection[UUID]) -> dict[UUID, tuple[bytes, ...]]:
 
     Kept for ten seconds; that somebody has none is asked again each time, for it may be signed any moment.
     """
-    wanted = {who for who in principals if not _cache.fresh(_cache.signing.get(who, _NONE)[0])}
+    kept = {who: _cache.signing.get(who, _NONE) for who in principals}  # once: another request may drop it meanwhile
+    wanted = {who for who, (read_at, _keys) in kept.items() if not _cache.fresh(read_at)}
     if wanted:
         read_at, officers = time.monotonic(), read_officers()
         found: dict[UUID, list[bytes]] = {who: [] for who in wanted}
@@ -168,8 +169,10 @@ def read_signing(principals: Collection[UUID]) -> dict[UUID, tuple[bytes, ...]]:
         for key in rows.prefetch_related("signatures"):
             if is_vouched(key, officers) and key.signing_public:
                 found[key.principal_id].append(bytes(key.signing_public))
-        _cache.signing.update({who: (read_at, tuple(keys)) for who, keys in found.items() if keys})
-    return {who: _cache.signing.get(who, _NONE)[1] for who in principals}
+        read = {who: (read_at, tuple(keys)) for who, keys in found.items()}
+        kept |= read
+        _cache.signing.update({who: one if one[1] else _NONE for who, one in read.items()})
+    return {who: keys for who, (_read_at, keys) in kept.items()}
 
 
 def forget() -> None:

@@ -13,8 +13,8 @@ from ruangaman.ops.soak.mutants.state import PACKAGE, Reach
 
 _NEAR, _KEEN = 0.25, 0.05
 """A test of the same module, and one that noticed the last change here, are asked as if they were so much quicker."""
-_GOLDEN = "tests/vault/test_golden.py"
-"""Near to every module: they hold the bytes themselves, wherever these are made."""
+_WATCHERS = ("tests/vault/test_golden.py", "tests/vault/test_services_tampering.py")
+"""Near to every module that they reach: they hold the bytes themselves, and what nobody may get away with."""
 
 
 def modules(only: str | None = None) -> list[str]:
@@ -56,7 +56,7 @@ class Chooser:
         """
         keen = self._keen[change.path, change.function]
         stem = f"/test_{Path(change.path).stem}"
-        near = {name for name in self.reach if (stem in name or name.startswith(_GOLDEN))}
+        near = {name for name in self.reach if stem in name or name.startswith(_WATCHERS)}
         near = {name for name in near if change.path in self.reach[name].lines}
 
         def cost(name: str) -> tuple[float, str]:
