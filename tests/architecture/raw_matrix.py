@@ -187,7 +187,7 @@ WEB = {
     "vault_sealedfile": "S held; I living",
     "vault_frame": "S held; I living",
     "vault_staffsession": "S all; I all; U all; D all",
-    "vault_draft": "S keys; I keys; U keys (generation place envelope mac saved_at rescued); D keys",
+    "vault_draft": "S keys; I keys; U keys (generation place envelope mac saved_at rescued sent); D keys",
     "vault_waiting": "S known; I known by:asked_by_id {done_at IS NULL}; U known (done_at done_by_id declined)",
     "vault_keeping": "S noted; I known; D known",
     "vault_legalhold": "S noted; I noted by:placed_by_id; U noted (released_at released_by_id)",
@@ -260,8 +260,9 @@ WORKER = {
     "vault_grant": "S all (not_after) {not_after IS NOT NULL}; D all {not_after IS NOT NULL}",
     "vault_staffsession": "S all (expire_date); D all",
     "vault_publicsession": "S all (expire_date); D all",
-    "vault_draft": "S all (saved_at) {saved_at < now() - interval '7 days'};"
-    " D all {saved_at < now() - interval '7 days'}",
+    "vault_draft": "S all (saved_at sent)"
+    " {saved_at < now() - CASE WHEN sent THEN interval '1 hour' ELSE interval '7 days' END};"
+    " D all {saved_at < now() - CASE WHEN sent THEN interval '1 hour' ELSE interval '7 days' END}",
     "vault_retentionclass": "S all",
     "intake_report": "S all (id code desk_id danger received_at state needs_desk due_at opened_at)",
     "intake_idempotencykey": "S all (accepted_at) {accepted_at < now() - interval '24 hours'};"

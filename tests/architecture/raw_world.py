@@ -183,7 +183,9 @@ def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case
     put("vault_staffsession", session_key="s", session_data="x", expire_date=later)
     put("vault_publicsession", session_key="p", session_data="x", expire_date=later)
     old = {"place": "x", "slot": "x", "envelope": "x", "mac": "x", "rescued": False, "generation": 1}
-    put("vault_draft", id=uuid4(), principal_id=people["petugas"].principal_id, saved_at=long_ago, **old)
+    put("vault_draft", id=uuid4(), principal_id=people["petugas"].principal_id, saved_at=long_ago, sent=False, **old)
+    hours_ago, sent = (now - timedelta(hours=5)).isoformat(), {**old, "slot": "y", "sent": True}
+    put("vault_draft", id=uuid4(), principal_id=people["petugas"].principal_id, saved_at=hours_ago, **sent)
     put("audit_auditcheckpoint", number=1, at=at, rows=1, root="\\x01", note="x")
     put("audit_auditalarm", day=at[:10], at=at, why="x")
     put("vault_installationcheck", id=1, value="\\x01")

@@ -46,7 +46,10 @@ def written(open_page: OpenPage, request: pytest.FixtureRequest) -> Iterator[Pag
 
 @pytest.mark.parametrize("written", ["desk", "phone"], indirect=True)
 def test_a_closed_tab_loses_nothing(written: Page) -> None:
-    expect(written.locator(".keep-said")).to_have_text(re.compile(r"^tersimpan \d\d\.\d\d$"), timeout=15_000)
+    with written.expect_response(lambda one: one.ok and "takut+pulang" in (one.request.post_data or "")):
+        written.locator("textarea[name=text]").press("End")
+        written.locator("textarea[name=text]").blur()
+    expect(written.locator(".keep-said")).to_have_text(re.compile(r"^tersimpan \d\d\.\d\d$"))
     address, context = written.url, written.context
     written.close()
 
@@ -119,20 +122,21 @@ def test_two_people_one_record(open_page: OpenPage, device: str) -> None:
     address = ani.locator("main a[href*='/orang/']", has_text="Betulkan").first.get_attribute("href")
     assert address is not None
 
-    _at_once(ani, budi, address, ("languages", "Bahasa Banjar"), ("address", "Gang Kenanga 7"))
+    language, place = f"Bahasa Banjar ({device})", f"Gang Kenanga 7 ({device})"
+    _at_once(ani, budi, address, ("languages", language), ("address", place))
     budi.wait_for_url(re.compile("/riwayat/"))
     expect(budi.locator("main")).to_contain_text("digabung")
-    for words in ("Bahasa Banjar", "Gang Kenanga 7"):
+    for words in (language, place):
         expect(budi.locator(".versions")).to_contain_text(words)
 
-    _at_once(ani, budi, address, ("needs", "Tulisan Ani"), ("needs", "Tulisan Budi"))
-    expect(budi.locator(".clash")).to_contain_text("Tulisan Ani")
-    expect(budi.locator(".clash")).to_contain_text("Tulisan Budi")
-    budi.locator("label", has_text="Tulisan Ani").first.click()
+    _at_once(ani, budi, address, ("needs", f"Kata Ani ({device})"), ("needs", "Kata Budi"))
+    expect(budi.locator(".clash")).to_contain_text(f"Kata Ani ({device})")
+    expect(budi.locator(".clash")).to_contain_text("Kata Budi")
+    budi.locator("label", has_text=f"Kata Ani ({device})").first.click()
     press(budi.locator("main"), "Simpan pilihan ini")
     budi.wait_for_url(re.compile(r"/kasus/K-\w+/(#\w+)?$"))
     budi.goto(address)
-    expect(budi.locator("textarea[name=needs]")).to_have_value("Tulisan Ani")
+    expect(budi.locator("textarea[name=needs]")).to_have_value(f"Kata Ani ({device})")
 
 
 def _at_once(ani: Page, budi: Page, address: str, hers: tuple[str, str], his: tuple[str, str]) -> None:

@@ -92,8 +92,32 @@ def test_saving_again_replaces_and_another_form_of_the_page_stays_beside_it(auth
     assert other.id != first.id
     with working(author):
         assert {one.id for one in services.find_drafts(page=PAGE, by=author)} == {first.id, other.id}
-        services.finish_draft(words=NOTE, by=author)
+        services.finish_draft(words=NOTE, by=author, at=JAN_5)
         assert [one.id for one in services.list_drafts(by=author)] == [other.id]
+
+
+def test_a_saving_on_its_way_does_not_bring_back_what_was_sent(author: User):
+    with working(author):
+        services.finish_draft(words=NOTE, by=author, at=JAN_5)
+    with pytest.raises(Conflict, match="sudah terkirim"):
+        keep(author)
+    with working(author):
+        assert services.list_drafts(by=author) == []
+        assert services.count_drafts(by=author) == 0
+        assert services.rescue_draft(words=NOTE, principal_id=author.principal_id, at=JAN_5) is None
+        row = Draft.objects.get()
+        assert (bytes(row.envelope), bytes(row.place)) == (b"", b""), "nothing is left of it"
+        assert services.open_draft(draft_id=row.id, by=author) is None
+        assert not services.discard_draft(draft_id=row.id, by=author)
+
+
+def test_a_form_without_an_id_is_another_one_each_time(author: User):
+    triage = replace(NOTE, form_id="")
+    keep(author, triage)
+    with working(author):
+        services.finish_draft(words=triage, by=author, at=JAN_5)
+        assert not Draft.objects.exists()
+    keep(author, triage)
 
 
 def test_a_page_that_saves_by_itself_may_not_do_so_all_the_time_but_a_person_may(author: User):
@@ -173,9 +197,14 @@ def test_after_seven_days_the_worker_forgets_it_and_sees_nothing_but_the_date(au
     now = timezone.now()
     keep(author, at=now - timedelta(days=6))
     keep(author, replace(NOTE, form_id="old"), at=now - timedelta(days=8))
+    with working(author):
+        for name, hours in (("sent", 2), ("just sent", 0)):
+            words = replace(NOTE, form_id=name)
+            services.finish_draft(words=words, by=author, at=now - timedelta(hours=hours))
 
     with working(None, DatabaseRole.WORKER):
-        assert services.delete_old_drafts(at=now) == 1
+        assert services.delete_old_drafts(at=now) == 2
+    assert Draft.objects.count() == 2
     with working(author):
         assert [one.words for one in services.list_drafts(by=author)] == [NOTE]
 

@@ -29,13 +29,15 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
     rescued = models.BooleanField()
     """It came after its session was locked or over."""
+    sent = models.BooleanField(default=False)
+    """The form was sent: nothing is in it any more, and a saving that was on its way brings nothing back."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["principal", "slot"], name="vault_draft_once")]
         indexes = [models.Index(fields=["saved_at"], name="vault_draft_age")]
 
     class Privacy:
-        plain = frozenset({"id", "generation", "mac", "saved_at", "rescued"})
+        plain = frozenset({"id", "generation", "mac", "saved_at", "rescued", "sent"})
         linkable = frozenset({"principal", "place", "slot"})
         sealed = frozenset({"envelope"})
 

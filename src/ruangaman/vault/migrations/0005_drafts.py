@@ -13,13 +13,13 @@ ALTER TABLE vault_draft ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON vault_draft TO ra_migrate USING (true) WITH CHECK (true);
 CREATE POLICY backup ON vault_draft FOR SELECT TO ra_backup USING (true);
 GRANT SELECT ON vault_draft TO ra_backup;
-GRANT SELECT, INSERT, DELETE, UPDATE (generation, place, envelope, mac, saved_at, rescued) ON vault_draft TO ra_web;
+GRANT SELECT, INSERT, DELETE, UPDATE (generation, place, envelope, mac, saved_at, rescued, sent) ON vault_draft TO ra_web;
 CREATE POLICY own ON vault_draft TO ra_web USING ({OWN}) WITH CHECK ({OWN});
 
--- The worker forgets what nobody went on with for a week, and reads nothing but the date.
-GRANT DELETE, SELECT (saved_at) ON vault_draft TO ra_worker;
+-- The worker forgets what nobody went on with for a week, and after an hour that something was sent.
+GRANT DELETE, SELECT (saved_at, sent) ON vault_draft TO ra_worker;
 CREATE POLICY expiry ON vault_draft TO ra_worker
-    USING (saved_at < now() - interval '7 days') WITH CHECK (false);
+    USING (saved_at < now() - CASE WHEN sent THEN interval '1 hour' ELSE interval '7 days' END) WITH CHECK (false);
 """
 
 
@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ("mac", models.BinaryField()),
                 ("saved_at", models.DateTimeField()),
                 ("rescued", models.BooleanField()),
+                ("sent", models.BooleanField(default=False)),
                 (
                     "principal",
                     models.ForeignKey(

@@ -9,17 +9,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ruangaman.audit import services as audit
 from ruangaman.core.errors import Conflict
 from ruangaman.core.types import Actor
 from ruangaman.vault import directory, events, layout, pepper, sealing, wrapping
-from ruangaman.vault.errors import KeyNotSigned, NotHeld, NotSealable, Tampered
+from ruangaman.vault.errors import NotHeld, NotSealable, Tampered
 from ruangaman.vault.grants import keyring_of
 from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.models import Draft
@@ -33,6 +36,19 @@ MOST_RESCUED = 10
 DRAFT_LIFE = timedelta(days=7)
 SOONEST = timedelta(seconds=2)
 """Between two savings of one form that nobody pressed a button for."""
+SENT_LIFE = timedelta(hours=1)
+"""So long a saving that was on its way when the form was sent is told so."""
+_WRITE = """
+INSERT INTO vault_draft AS d
+    (id, principal_id, generation, place, slot, envelope, mac, saved_at, rescued, sent)
+VALUES (%(id)s, %(principal)s, %(generation)s, %(place)s, %(slot)s, %(envelope)s, %(mac)s, %(at)s, %(rescued)s,
+    %(sent)s)
+ON CONFLICT (principal_id, slot) DO UPDATE SET generation = excluded.generation, place = excluded.place,
+    envelope = excluded.envelope, mac = excluded.mac, saved_at = excluded.saved_at, rescued = excluded.rescued,
+    sent = excluded.sent
+WHERE NOT d.sent RETURNING id
+"""
+"""One statement: of a saving and a sending at the same moment, in whichever order they come, the sending stays."""
 
 
 @dataclass(frozen=True)
@@ -80,84 +96,116 @@ def keep_draft(*, words: FormWords, by: Actor, at: datetime, is_pressed: bool = 
 
     Raises:
         NotSealable: it is too long, or cannot be written down.
-        Conflict: too many forms wait to be sent, or the page saves too often.
+        Conflict: too many forms wait to be sent, the page saves too often, or the form was sent meanwhile.
         Locked: the keys of `by` are locked.
 
     Writes: the draft.
     """
     keyring = keyring_of(by)
     slot = _slot(keyring.principal_id, words)
-    kept = dict(Draft.objects.filter(principal_id=keyring.principal_id).values_list("slot", "saved_at"))
-    known = {bytes(one): saved for one, saved in kept.items()}
+    waiting = Draft.objects.filter(principal_id=keyring.principal_id, sent=False)
+    known = {bytes(one): saved for one, saved in waiting.values_list("slot", "saved_at")}
     if slot not in known and len(known) >= MOST_DRAFTS:
         full = _("Sudah %(n)d tulisan Anda yang belum terkirim. Kirim atau buang salah satunya dulu.")
         raise Conflict(full % {"n": MOST_DRAFTS})
     if not is_pressed and slot in known and at - known[slot] < SOONEST:
         raise Conflict(_("Baru saja disimpan."))
-    return _keep(words, keyring.principal_id, keyring.generation, keyring.kem.public(), at, rescued=False)
+    kept = _keep(words, keyring.principal_id, keyring.generation, keyring.kem.public(), at, rescued=False)
+    if kept is None:
+        raise Conflict(_("Formulir ini sudah terkirim."))
+    return kept
 
 
 def rescue_draft(*, words: FormWords, principal_id: UUID, at: datetime) -> DraftView | None:
     """Keep what came from a session that is locked or over, for whose it was, without any of their keys.
 
-    None: nothing is kept, for they have no key that counts, it is too long, or too much was kept so already.
+    None: nothing is kept, for they have no key that counts, it is too long, too much was kept so already, or the form
+    was sent before.
 
     Writes: the draft, one `vault.draft_rescued` event.
     """
     key = directory.read_active([principal_id]).get(principal_id)
-    others = Draft.objects.filter(principal_id=principal_id, rescued=True).exclude(slot=_slot(principal_id, words))
+    rescued = Draft.objects.filter(principal_id=principal_id, rescued=True, sent=False)
+    others = rescued.exclude(slot=_slot(principal_id, words))
     if key is None or others.count() >= MOST_RESCUED:
         return None
     try:
         kept = _keep(words, principal_id, key.generation, key.kem, at, rescued=True)
-    except (NotSealable, KeyNotSigned):
+    except NotSealable:
         return None
-    audit.record(events.DRAFT_RESCUED, by=None, subject=str(principal_id), at=at)
+    if kept is not None:
+        audit.record(events.DRAFT_RESCUED, by=None, subject=str(principal_id), at=at)
     return kept
 
 
 def find_drafts(*, page: str, by: Actor) -> list[DraftView]:
     """Return what waits for the forms of a page, unopened, the newest first."""
     place = _mac(by.principal_id, page=page)
-    rows = Draft.objects.filter(principal_id=by.principal_id, place=place).order_by("-saved_at", "id")
+    rows = Draft.objects.filter(principal_id=by.principal_id, place=place, sent=False).order_by("-saved_at", "id")
     return [DraftView(row.id, row.saved_at, row.rescued) for row in rows.only("id", "saved_at", "rescued")]
 
 
 def list_drafts(*, by: Actor) -> list[DraftView]:
     """Return everything that `by` has typed and not sent, opened, the newest first. Raises Locked."""
-    rows = Draft.objects.filter(principal_id=by.principal_id).order_by("-saved_at", "id")
+    rows = Draft.objects.filter(principal_id=by.principal_id, sent=False).order_by("-saved_at", "id")
     return [_open(row, keyring_of(by)) for row in rows]
 
 
 def count_drafts(*, by: Actor) -> int:
     """Return how much `by` has typed and not sent."""
-    return Draft.objects.filter(principal_id=by.principal_id).count()
+    return Draft.objects.filter(principal_id=by.principal_id, sent=False).count()
 
 
 def open_draft(*, draft_id: UUID, by: Actor) -> DraftView | None:
     """Return a draft of `by` with its words, or None: there is none, or it is not theirs. Raises Locked."""
-    row = Draft.objects.filter(pk=draft_id, principal_id=by.principal_id).first()
+    row = Draft.objects.filter(pk=draft_id, principal_id=by.principal_id, sent=False).first()
     return _open(row, keyring_of(by)) if row is not None else None
 
 
 def discard_draft(*, draft_id: UUID, by: Actor) -> bool:
     """Throw a draft of `by` away. False: there was none."""
-    return bool(Draft.objects.filter(pk=draft_id, principal_id=by.principal_id).delete()[0])
+    return bool(Draft.objects.filter(pk=draft_id, principal_id=by.principal_id, sent=False).delete()[0])
 
 
-def finish_draft(*, words: FormWords, by: Actor) -> None:
-    """The form was sent: forget what was kept of it."""
-    Draft.objects.filter(principal_id=by.principal_id, slot=_slot(by.principal_id, words)).delete()
+def finish_draft(*, words: FormWords, by: Actor, at: datetime) -> None:
+    """The form was sent: forget what was kept of it.
+
+    For an hour the row says so, empty: a saving that the page sent just before must not bring it back. A form
+    without an id of its own is another one each time, and leaves nothing.
+    """
+    slot = _slot(by.principal_id, words)
+    if not words.form_id:
+        Draft.objects.filter(principal_id=by.principal_id, slot=slot).delete()
+        return
+    _write(
+        {
+            "id": uuid4(),
+            "principal": by.principal_id,
+            "generation": 0,
+            "place": b"",
+            "slot": slot,
+            "envelope": b"",
+            "mac": b"",
+            "at": at,
+            "rescued": False,
+            "sent": True,
+        }
+    )
 
 
 def delete_old_drafts(*, at: datetime) -> int:
-    """Delete what nobody went on with for a week. For the worker, which sees nothing but the date. Returns how many."""
-    return Draft._base_manager.filter(saved_at__lt=at - DRAFT_LIFE)._raw_delete("default")
+    """Delete what nobody went on with for a week, and what was sent an hour ago. Returns how many.
+
+    For the worker, which sees nothing but the date and whether it was sent.
+    """
+    old = Q(saved_at__lt=at - DRAFT_LIFE) | Q(sent=True, saved_at__lt=at - SENT_LIFE)
+    return Draft._base_manager.filter(old)._raw_delete("default")
 
 
 def _keep(
     words: FormWords, principal_id: UUID, generation: int, public: KemPublic, at: datetime, *, rescued: bool
-) -> DraftView:
+) -> DraftView | None:
+    """Wrap and keep; None: the form was sent meanwhile. Raises NotSealable."""
     plain = sealing.canonical(
         {
             "page": words.page,
@@ -171,21 +219,29 @@ def _keep(
     slot = _slot(principal_id, words)
     info = layout.draft_info(pepper.installation(), principal_id=principal_id, generation=generation, slot=slot, at=at)
     envelope = wrapping.wrap(public, layout.pad(plain), info)
-    row = Draft(
-        id=uuid4(),
-        principal_id=principal_id,
-        generation=generation,
-        place=_mac(principal_id, page=words.page),
-        slot=slot,
-        envelope=envelope,
-        mac=_vouch(info, envelope),
-        saved_at=at,
-        rescued=rescued,
+    kept = _write(
+        {
+            "id": uuid4(),
+            "principal": principal_id,
+            "generation": generation,
+            "place": _mac(principal_id, page=words.page),
+            "slot": slot,
+            "envelope": envelope,
+            "mac": _vouch(info, envelope),
+            "at": at,
+            "rescued": rescued,
+            "sent": False,
+        }
     )
-    again = ["generation", "place", "envelope", "mac", "saved_at", "rescued"]
-    Draft.objects.bulk_create([row], update_conflicts=True, unique_fields=["principal", "slot"], update_fields=again)
-    kept = Draft.objects.filter(principal_id=principal_id, slot=slot).values_list("pk", flat=True)
-    return DraftView(kept[0], at, rescued, words)
+    return DraftView(kept, at, rescued, words) if kept is not None else None
+
+
+def _write(values: Mapping[str, UUID | int | bytes | bool | datetime]) -> UUID | None:
+    """Put a row in the place of what was kept before; None: the form was sent meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, dict(values))
+        found = cursor.fetchone()
+    return found[0] if found is not None else None
 
 
 def _open(row: Draft, keyring: Keyring) -> DraftView:
