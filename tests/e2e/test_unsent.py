@@ -154,6 +154,10 @@ def _at_once(ani: Page, budi: Page, address: str, hers: tuple[str, str], his: tu
 @pytest.mark.parametrize("device", ["desk", "phone_plain"])
 def test_several_tasks_at_once_and_back(open_page: OpenPage, device: str) -> None:
     page = Colleague(open_page(device), "manajer").sign_in().page
+    page.goto(f"/kasus/{cases(page)[0]}/tugas/")
+    page.locator("input[name=title]").fill("Menelepon sekolah")
+    press(page.locator("main form.form"), "Janjikan")
+    page.wait_for_url(re.compile(r"/kasus/K-\w+/(#\w+)?$"))
     page.goto("/tugas/?pemilik=tim")
     before = page.locator("input[name=tugas]").count()
     assert before

@@ -112,14 +112,46 @@ def see_unsent(tab: Tab) -> None:
     tab.goto("/tulisan/")
 
 
+def promise(tab: Tab) -> None:
+    """Promise something in the case: in a small city nothing may be left to do."""
+    tab.locator("input[name=title]").fill("Menelepon sekolah tentang ujian susulan")
+    tab.locator(".form-go .btn-go").click()
+    tab.locator(".sheet-case").wait_for()
+
+
+def change_task(tab: Tab) -> None:
+    """Promise something, and change it."""
+    promise(tab)
+    tab.locator(".tasks a[href*='/tugas/']").first.click()
+    tab.locator("input[name=opened]").wait_for(state="attached")
+
+
+def see_task_before(tab: Tab) -> None:
+    """Promise something, change it, and look at what it was."""
+    change_task(tab)
+    address = tab.url
+    tab.locator("input[name=title]").fill("Menelepon wali kelas tentang ujian susulan")
+    tab.locator(".form-go .btn-go").click()
+    tab.locator(".sheet-case").wait_for()
+    tab.goto(f"{address}riwayat/")
+
+
+def see_tasks(tab: Tab) -> None:
+    """Promise something, and look at all that is promised."""
+    promise(tab)
+    tab.goto("/tugas/?pemilik=tim")
+
+
 def choose_all(tab: Tab) -> None:
     """Choose every task, and look at what would be done."""
+    see_tasks(tab)
     tab.locator("button[name=semua]").click()
     tab.locator("form[action^='/tugas/banyak/lakukan'], .note-soon").first.wait_for()
 
 
 def do_to_one(tab: Tab) -> None:
     """Tick one task off, with the minute to take it back."""
+    see_tasks(tab)
     tab.locator("input[name=tugas]").first.check()
     tab.locator(".bulk .btn-go").click()
     tab.locator("form[action^='/tugas/banyak/lakukan'] .btn-go").click()
@@ -130,7 +162,8 @@ def write_at_once(tab: Tab) -> None:
     """Change the same field as somebody at another screen."""
     other = tab.context.new_page()
     other.goto(tab.url)
-    for screen, words in ((other, "Petugas perempuan, dan jangan lewat pintu depan."), (tab, "Juru bahasa isyarat.")):
+    room = tab.evaluate("Date.now() % 1000")  # other words each time: the same again are no change
+    for screen, words in ((other, f"Petugas perempuan, di ruang {room}."), (tab, "Juru bahasa isyarat.")):
         screen.locator("textarea[name=needs]").fill(words)
         screen.locator(".form-go .btn-go").click()
         screen.locator(".clash" if screen is tab else ".sheet-case").first.wait_for()
@@ -188,11 +221,17 @@ MANAGER_PAGES = (
         CASE + "kejadian/<uuid:record_id>/riwayat/",
         "/kasus/{case}/kejadian/{incident}/riwayat/",
     ),
-    Page("tugas-ubah", "manajer", CASE + "tugas/<uuid:task_id>/", "/kasus/{case}/tugas/{task}/"),
-    Page("tugas-riwayat", "manajer", CASE + "tugas/<uuid:record_id>/riwayat/", "/kasus/{case}/tugas/{task}/riwayat/"),
-    Page("tugas-semua", "manajer", "tugas/", "/tugas/?pemilik=tim"),
-    Page("tugas-banyak", "manajer", "tugas/banyak/", "/tugas/?pemilik=tim", choose_all),
-    Page("tugas-batal", "manajer", "", "/tugas/?pemilik=tim", do_to_one),
+    Page("tugas-ubah", "manajer", CASE + "tugas/<uuid:task_id>/", "/kasus/{case}/tugas/", change_task),
+    Page(
+        "tugas-riwayat",
+        "manajer",
+        CASE + "tugas/<uuid:record_id>/riwayat/",
+        "/kasus/{case}/tugas/",
+        see_task_before,
+    ),
+    Page("tugas-semua", "manajer", "tugas/", "/kasus/{case}/tugas/", see_tasks),
+    Page("tugas-banyak", "manajer", "tugas/banyak/", "/kasus/{case}/tugas/", choose_all),
+    Page("tugas-batal", "manajer", "", "/kasus/{case}/tugas/", do_to_one),
     Page("catatan", "manajer", CASE + "catatan/", "/kasus/{case}/catatan/"),
     Page("catatan-tersimpan", "manajer", "", "/kasus/{case}/catatan/", keep_note),
     Page("catatan-lanjut", "manajer", "", "/kasus/{case}/catatan/", come_back),
@@ -309,7 +348,6 @@ _FINDS: dict[str, tuple[str, str]] = {
     "closed_case": ("/kasus/?perlu=closed", rf"/kasus/(K-{CODE})/"),
     "person": ("/kasus/{case}/", rf"/orang/({ID})/"),
     "incident": ("/kasus/{case}/", rf"/kejadian/({ID})/"),
-    "task": ("/kasus/{case}/", rf"/tugas/({ID})/\""),
     "thread": ("/kasus/{case}/", rf"/laporan/(L-{CODE})/jawab"),
     "waiting": ("/kerja/", rf"/kerja/kunci/({ID})/"),
     "read_case": ("/kasus/{case}/akses/", rf"/kasus/(K-{CODE})/akses/{ID}/waktu"),

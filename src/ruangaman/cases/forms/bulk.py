@@ -20,10 +20,11 @@ class BulkForm(forms.Form):
 
     row_id = RowId()
     apa = choice(BulkKind.choices, _("Apa yang dilakukan"), widget=forms.RadioSelect, initial=BulkKind.DONE)
-    owner = choice((), _("Kepada"), required=False)
+    owner = choice((), _("Kepada"), required=False, help_text=_("Bila diserahkan."))
     due_at = forms.DateTimeField(
         label=_("Paling lambat"),
         required=False,
+        help_text=_("Bila tenggatnya diubah."),
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
         error_messages={"invalid": _("Waktu ini tidak dapat dibaca.")},
     )

@@ -9,7 +9,13 @@ from ruangaman.web.selectors import count_work
 
 sections.add(
     Section(
-        key="queue", place=10, label=_("Antrean"), url="/kerja/", icon="queue", also=("/laporan/",), count=count_work
+        key="queue",
+        place=10,
+        label=_("Antrean"),
+        url="/kerja/",
+        icon="queue",
+        also=("/laporan/", "/tulisan/"),
+        count=count_work,
     )
 )
 sections.add(Section(key="settings", place=90, label=_("Pengaturan"), url="/pengaturan/", icon="gear"))
