@@ -74,7 +74,7 @@ def test_a_lost_phone_is_let_go_by_two_people_and_the_person_is_told(office: Off
 
     assert not Authenticator.objects.filter(user=enrolled).exists()
     assert User.objects.get(pk=enrolled.pk).session_epoch == epoch + 1
-    assert jobs_waiting() == ["ruangaman.notifications.jobs.tell_person"]
+    assert jobs_waiting() == [f"ruangaman.notifications.jobs.{what}" for what in ("call_person", "tell_person")]
     types = AuditEvent.objects.filter(subject=str(enrolled.pk)).values_list("type", flat=True)
     assert {"accounts.requested", "accounts.decided", "accounts.second_step_reset"} <= set(types)
 
@@ -88,7 +88,9 @@ def test_the_letter_says_that_something_changed_and_nothing_else(office: Office)
         assert word not in f"{letter.subject} {letter.body}".replace(user.email, "")
 
 
-def test_who_asked_does_not_decide_and_nobody_decides_about_themselves(office: Office, enrolled: User) -> None:
+def test_who_asked_does_not_decide_and_nobody_decides_about_themselves(
+    office: Office, admin: User, enrolled: User
+) -> None:
     request = ask(RequestKind.SECOND_STEP, enrolled, office.head)
     for who in (office.head, enrolled, office.user(Role.PENDAMPING)):
         with pytest.raises(NotAllowed):
@@ -98,7 +100,7 @@ def test_who_asked_does_not_decide_and_nobody_decides_about_themselves(office: O
             assert cursor.fetchone()[0] is False
             cursor.execute("SELECT accounts_finish(%s, %s)", [request.pk, JAN_5])
             assert cursor.fetchone()[0] is False
-    about_guard = ask(RequestKind.SECOND_STEP, office.guard, office.head)
+    about_guard = ask(RequestKind.SECOND_STEP, office.guard, admin)
     with pytest.raises(NotAllowed):
         decide(about_guard, office.guard)
     with pytest.raises(NotAllowed):
@@ -116,7 +118,7 @@ def test_a_refused_request_changes_nothing_and_is_over(office: Office, enrolled:
     request = ask(RequestKind.SECOND_STEP, enrolled, office.head)
     decide(request, office.guard, approve=False)
     assert Authenticator.objects.filter(user=enrolled).exists()
-    assert jobs_waiting() == []
+    assert jobs_waiting() == ["ruangaman.notifications.jobs.call_person"]  # whoever decides, and nobody else
     with pytest.raises(Conflict):
         decide(request, office.guard)
 

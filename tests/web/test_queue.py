@@ -29,8 +29,8 @@ from tests.factories.cases import FEB_1
 from tests.factories.desk import HOUR, KINDS
 from tests.support.signing_in import signed_in
 
-QUERY_BUDGET = 16
-"""Session, person, desks, navigation's count and the queue itself, whatever its length."""
+QUERY_BUDGET = 18
+"""Session, person, desks, whose turn of duty it is, navigation's count and the queue itself, whatever its length."""
 
 
 def codes(works):

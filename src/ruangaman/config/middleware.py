@@ -29,7 +29,7 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.config.bodies import BodyFault, read_body
 from ruangaman.config.recycling import USAGE
-from ruangaman.config.unsent import Unsent, is_activity, past_viewer, unsent_of
+from ruangaman.config.unsent import Unsent, is_activity, only_keeps, past_viewer, unsent_of
 from ruangaman.core import clock
 from ruangaman.core.access import Access, Door, Prepare, access_of
 from ruangaman.ui import inline
@@ -164,7 +164,7 @@ class DoorMiddleware:
                 request.uploads = uploads  # type: ignore[attr-defined]
                 self._check_token(request, access)
             translation.activate(page_language(request))
-            if access.prepare is not None and not request.is_stale:  # type: ignore[attr-defined]
+            if access.prepare is not None and not request.is_stale and not only_keeps(request):  # type: ignore[attr-defined]
                 answer = self._prepare(request, access, access.prepare, match.kwargs)
                 if answer is not None:
                     return self._with_cookie(request, access, answer)

@@ -154,6 +154,11 @@ def unsent_of(request: HttpRequest, access: Access, arguments: dict[str, Any]) -
     return Unsent(request, access, arguments) if access.keeps is not None and access.door is Door.PERMITTED else None
 
 
+def only_keeps(request: HttpRequest) -> bool:
+    """Whether a form comes only to be kept: then nothing slow has to be prepared for it."""
+    return getattr(request, "unsent", None) is not None and request.method == "POST" and SAVE in request.POST
+
+
 def is_activity(request: HttpRequest, access: Access) -> bool:
     """Whether a person is at the screen: a page that saves by itself counts only when keys were pressed."""
     return access.activity and request.headers.get(BY_ITSELF) != "still"

@@ -154,3 +154,21 @@ ERASURE_APPROVED = register(
 DRAFT_RESCUED = register(
     EventType("vault.draft_rescued", "{actor} menyimpan tulisan {subject} yang belum terkirim saat layarnya tertutup")
 )
+INDEXED = register(
+    EventType(
+        "vault.indexed",
+        "{actor} membuat {subject} dapat ditemukan lewat nomor",
+        fields=frozenset({"kinds", "subject"}),
+    )
+)
+SEARCHED = register(
+    EventType("vault.searched", "{actor} mencari orang lewat nomor", fields=frozenset({"kinds", "hits"}))
+)
+MEETING_SEEN = register(EventType("vault.meeting_seen", "{actor} menilai apakah orang di {subject} orang yang sama"))
+BAR_LIFTED = register(
+    EventType(
+        "vault.bar_lifted",
+        "{actor} membolehkan seseorang bekerja pada berkas {subject}",
+        fields=frozenset({"principal", "reason"}),
+    )
+)

@@ -19,8 +19,10 @@ def clear_away(timestamp: int) -> dict[str, int]:
     with unit_of_work(Role.WORKER):
         grants = services.delete_expired_grants(at=at)
         dead = sessions.delete_expired_sessions(at=at)
+        lookups = services.delete_old_lookups(at=at)
         drafts = services.delete_old_drafts(at=at)
-    return {"grants": grants, "sessions": dead, "drafts": drafts, "files": files.sweep_spool(at=at)}
+    deleted = {"grants": grants, "sessions": dead, "lookups": lookups, "drafts": drafts}
+    return {**deleted, "files": files.sweep_spool(at=at)}
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -37,6 +37,7 @@ class Label(StrEnum):
     ERASURE = "erasure"
     INVITATION = "invitation"
     DRAFT = "draft"
+    INDEX = "index"
 
 
 def hkdf(secret: bytes, info: bytes, length: int = layout.KEY_BYTES) -> bytes:

@@ -45,12 +45,25 @@ CREATE POLICY own_adds ON cases_bulkitem FOR INSERT TO ra_web
     WITH CHECK (cases_may_write(case_id) AND EXISTS (SELECT 1 FROM cases_bulkact a WHERE a.id = act_id));
 """
 
+# A task that is changed is promised anew: its clock ends, and begins with whose it is now and until when.
+CLOCK = """
+UPDATE clocks_clockkind SET starts_on = array_append(starts_on, 'cases.task_edited'),
+    stops_on = array_append(stops_on, 'cases.task_edited')
+WHERE key = 'task' AND NOT 'cases.task_edited' = any(starts_on);
+"""
+NO_CLOCK = """
+UPDATE clocks_clockkind SET starts_on = array_remove(starts_on, 'cases.task_edited'),
+    stops_on = array_remove(stops_on, 'cases.task_edited')
+WHERE key = 'task';
+"""
+
 
 class Migration(migrations.Migration):
     """Versions; every record that is there is its own first one."""
 
     dependencies = [
-        ("cases", "0003_access"),
+        ("cases", "0008_breakglass"),
+        ("clocks", "0005_first_kinds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -170,4 +183,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
         migrations.RunSQL(BULK, migrations.RunSQL.noop),
+        migrations.RunSQL(CLOCK, NO_CLOCK),
     ]

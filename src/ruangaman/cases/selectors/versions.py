@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import Http404
@@ -12,7 +13,8 @@ from django.http import Http404
 from ruangaman.accounts.models import User
 from ruangaman.cases.models import Case, Incident, Person, Task, Version
 from ruangaman.cases.selectors.shelf import text_of
-from ruangaman.cases.types import Identity, RecordKind, SafeContact
+from ruangaman.cases.types import AboutEvent, Identity, RecordKind, SafeContact, identity_of
+from ruangaman.cases.types.incidents import about_event
 from ruangaman.core.regions import KELURAHAN
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Closed, Content, Purpose
@@ -21,6 +23,7 @@ PLACE = "Kelurahan"
 """The sealed fact of an incident that its form has a field for."""
 CODES = {name: code for code, (name, _district) in KELURAHAN.items()}
 Record = Person | Incident | Task
+Part = TypeVar("Part", Identity, SafeContact, AboutEvent)
 MODELS: dict[str, type[Record]] = {
     RecordKind.PERSON: Person,
     RecordKind.INCIDENT: Incident,
@@ -119,12 +122,39 @@ def fields_of(version: Version, opened: Mapping[UUID, Content | Closed]) -> dict
 
 def _sealed_fields(kind: str, content: Content) -> dict[str, str]:
     if kind == RecordKind.PERSON:
-        return {name: str(content.get(name) or "") for name in Identity.__dataclass_fields__}
+        return texts_of(identity_of(content))
     if kind == RecordKind.INCIDENT:
         facts = content.get("facts")
         places = [str(one[1]) for one in facts if one[0] == PLACE] if isinstance(facts, list) else []
-        return {"story": text_of(content), "kelurahan": CODES.get(places[0], "") if places else ""}
+        kelurahan = CODES.get(places[0], "") if places else ""
+        return {"story": text_of(content), "kelurahan": kelurahan, **event_texts(about_event(content))}
     return {"title": text_of(content)}
+
+
+def texts_of(part: Identity | SafeContact | AboutEvent) -> dict[str, str]:
+    """Return the fields of a sealed part as texts; several codes are one text with commas."""
+    return {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in vars(part).items()}
+
+
+def from_texts(empty: Part, fields: Mapping[str, str]) -> Part:
+    """Return the part whose texts these are; what is not named is as in `empty`."""
+    known: dict[str, Any] = {}
+    for name, value in vars(empty).items():
+        text = fields.get(name, "")
+        if name in fields:
+            known[name] = tuple(text.split(",") if text else ()) if isinstance(value, tuple) else text
+    return replace(empty, **known)
+
+
+def event_texts(about: AboutEvent) -> dict[str, str]:
+    """Return what is known about an event as a whole, by the names of the form."""
+    found = texts_of(about)
+    return {"at_time": found.pop("time"), **found}
+
+
+def event_of(fields: Mapping[str, str]) -> AboutEvent:
+    """Return what `event_texts` made texts of."""
+    return from_texts(AboutEvent(), {**fields, "time": fields.get("at_time", "")})
 
 
 def get_record(*, case: Case, kind: RecordKind, record_id: UUID) -> Record:

@@ -16,8 +16,8 @@ from ruangaman.cases import events
 from ruangaman.cases.models import BulkAct, BulkItem, Task
 from ruangaman.cases.selectors.tasks import get_tasks, why_not
 from ruangaman.cases.services.loading import lock_writable
-from ruangaman.cases.services.telling import tell
-from ruangaman.cases.services.versions import keep_first, save_next
+from ruangaman.cases.services.tasks import save_tick
+from ruangaman.cases.services.versions import keep_first, save_next, tell_edited
 from ruangaman.cases.types import UNDO_LIMIT, BulkKind
 from ruangaman.core.errors import Conflict, DomainError, NotFound
 
@@ -137,21 +137,19 @@ def _facts(row: Task) -> dict[str, Any]:
 
 def _finish(row: Task, by: User, at: datetime) -> None:
     row.done_at, row.done_by = at, by
-    row.save(update_fields=["done_at", "done_by"])
-    tell(events.TASK_DONE, row.case, by=by, at=at, detail={"task": str(row.pk)})
+    save_tick(row.case, row, events.TASK_DONE, by=by, at=at)
 
 
 def _change(row: Task, owner_id: UUID, due_at: datetime, by: User, at: datetime) -> None:
     keep_first(row)
     row.owner_id, row.due_at = owner_id, due_at
     save_next(row, ["owner", "due_at"], by=by, at=at)
-    tell(events.TASK_EDITED, row.case, by=by, at=at, detail={"task": str(row.pk), "version": row.version})
+    tell_edited(row, by=by, at=at)
 
 
 def _restore(row: Task, before: dict[str, Any], by: User, at: datetime) -> None:
     if before["done_at"] is None and row.done_at is not None:
         row.done_at, row.done_by = None, None
-        row.save(update_fields=["done_at", "done_by"])
-        tell(events.TASK_UNDONE, row.case, by=by, at=at, detail={"task": str(row.pk)})
+        save_tick(row.case, row, events.TASK_UNDONE, by=by, at=at)
     else:
         _change(row, UUID(before["owner"]), datetime.fromisoformat(before["due_at"]), by, at)

@@ -25,30 +25,38 @@ from ruangaman.cases.selectors.versions import (
     PLACE,
     Record,
     State,
+    event_of,
+    event_texts,
     facts_in_the_clear,
+    from_texts,
     kind_of,
     list_versions,
     minute_of,
     open_states,
     present_of,
+    texts_of,
 )
-from ruangaman.cases.services.loading import lock_writable, seal
+from ruangaman.cases.services.loading import check_codes, lock_writable, seal
+from ruangaman.cases.services.people import index_row
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import (
+    AboutEvent,
     Clashes,
     Content,
     Identity,
     PersonKind,
     SafeContact,
-    identity_of,
     merge,
     note_content,
     person_content,
 )
+from ruangaman.cases.types.incidents import with_event
 from ruangaman.cases.types.people import contact_of
+from ruangaman.codelists.types import ListKey
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.core.regions import KELURAHAN, kecamatan_of
 from ruangaman.vault import services as vault
+from ruangaman.vault.services import Probe
 from ruangaman.vault.types import Compartment, Purpose
 
 
@@ -91,12 +99,14 @@ def edit_person(
     contact: SafeContact | None,
     by: User,
     at: datetime,
+    probes: Sequence[Probe] | None = None,
     opened: int | None = None,
 ) -> Person:
     """Correct what is known about somebody; what stood there stays as the version before.
 
     Args:
         contact: None leaves the contact as it is, for those who cannot open it.
+        probes: as in `add_person`.
         opened: the version that the form was opened with; None: the present one.
 
     Raises:
@@ -104,21 +114,24 @@ def edit_person(
         Clashed: somebody else wrote something else in the same field.
         CaseClosed, NotAllowed: nothing is written.
 
-    Writes: what changed, sealed anew; the row; its versions; one `cases.person_edited` event. Nothing if nothing did.
+    Writes: what changed, sealed anew; the row; its versions; one `cases.person_edited` event; what `index_row` writes.
+        Nothing if nothing did.
     """
     case = lock_writable(code, by)
     row = Person.objects.select_for_update().filter(pk=person_id, case=case).first()
     if row is None:
         raise NotFound(_("Orang ini tidak ada dalam kasus ini."))
-    mine = {"kind": str(kind), "sex": sex, "age_group": age_group, **_texts(identity)}
-    mine |= {f"contact_{name}": value for name, value in (_texts(contact) if contact is not None else {}).items()}
+    mine = {"kind": str(kind), "sex": sex, "age_group": age_group, **texts_of(identity)}
+    mine |= {f"contact_{name}": value for name, value in (texts_of(contact) if contact is not None else {}).items()}
     change = _settle(case, row, mine, opened, by=by, at=at)
     if not change.touches(change.fields):
         return row
     fields = change.fields
     keep_first(row)
     if change.touches(Identity.__dataclass_fields__):
-        row.identity_ref = seal(case, Compartment.IDENTITY, person_content(identity_of(fields)), by=by, at=at)
+        row.identity_ref = seal(
+            case, Compartment.IDENTITY, person_content(from_texts(Identity(), fields)), by=by, at=at
+        )
     ways = {name: fields.get(f"contact_{name}", "") for name in SafeContact.__dataclass_fields__}
     if contact is not None and change.touches([f"contact_{name}" for name in ways]):
         row.contact_ref = seal(case, Compartment.CONTACT, person_content(contact_of(ways)), by=by, at=at)
@@ -126,6 +139,7 @@ def edit_person(
     save_next(row, ["kind", "sex", "age_group", "identity_ref", "contact_ref"], by=by, at=at)
     detail: Detail = {"kind": row.kind, "person": str(row.pk), "version": row.version}
     tell(events.PERSON_EDITED, case, by=by, at=at, detail=detail)
+    index_row(case, row, probes, by=by, at=at)
     return row
 
 
@@ -140,6 +154,7 @@ def edit_incident(
     from_on: date | None,
     to_on: date | None,
     story: str,
+    about: AboutEvent | None = None,
     by: User,
     at: datetime,
     opened: int | None = None,
@@ -148,11 +163,13 @@ def edit_incident(
 
     Args:
         kelurahan: its code, or "" when it is not known; sealed, only its kecamatan is in the clear.
+        about: what was answered about the event as a whole; None: as it is. The answers about victims stay.
         opened: the version that the form was opened with; None: the present one.
 
     Raises:
         NotFound: no such case or incident for `by`.
         Clashed: somebody else wrote something else in the same field.
+        UnknownCode: a form or a place is not in its list.
         CaseClosed, NotAllowed: nothing is written.
 
     Writes: the story sealed anew if it changed; the row; its versions; one `cases.incident_edited` event.
@@ -168,7 +185,10 @@ def edit_incident(
         "from_on": from_on.isoformat() if from_on else "",
         "to_on": to_on.isoformat() if to_on else "",
         "story": story,
+        **({} if about is None else event_texts(about)),
     }
+    check_codes(ListKey.VIOLENCE_FORM, forms)
+    check_codes(ListKey.PLACE, [place])
     change = _settle(case, row, mine, opened, by=by, at=at)
     if not change.touches(change.fields):
         return row
@@ -177,7 +197,7 @@ def edit_incident(
     if days[1] is not None and (days[0] is None or days[1] < days[0]):
         raise Conflict(_("Tanggal Anda dan tanggal yang ditulis orang lain tidak cocok. Buka lagi halaman ini."))
     keep_first(row)
-    if change.touches(("story", "kelurahan")):
+    if change.touches(("story", "kelurahan", *event_texts(AboutEvent()))):
         row.narrative_ref = seal(case, Compartment.NARRATIVE, _narrative(case, row, fields, by, at), by=by, at=at)
     row.from_on, row.to_on = days
     row.forms, row.place = fields["forms_of_violence"].split(","), fields["place"]
@@ -240,21 +260,24 @@ def edit_task(
     if change.touches(("due_at",)):
         row.due_at = datetime.fromisoformat(change.fields["due_at"])
     save_next(row, ["ref", "owner", "due_at"], by=by, at=at)
-    tell(events.TASK_EDITED, case, by=by, at=at, detail={"task": str(row.pk), "version": row.version})
+    tell_edited(row, by=by, at=at)
     return row
 
 
-def _texts(part: Identity | SafeContact) -> dict[str, str]:
-    return {name: str(getattr(part, name)) for name in part.__dataclass_fields__}
+def tell_edited(row: Task, *, by: User, at: datetime) -> None:
+    """Tell that a task is another one now: its clock begins anew. Writes: one event; clocks."""
+    detail: Detail = {"task": str(row.pk), "owner": str(row.owner_id), "version": row.version}
+    tell(events.TASK_EDITED, row.case, by=by, at=at, detail=detail, promised_at=row.due_at)
 
 
 def _narrative(case: Case, row: Incident, fields: Mapping[str, str], by: User, at: datetime) -> Content:
-    """Return the narrative with the new story and place; other facts that are sealed in it stay."""
+    """Return the narrative with the new story, place and answers; whatever else is sealed in it stays."""
     old = vault.reveal(ref=row.narrative_ref, dossier_id=case.dossier_id, purpose=Purpose.CORRECTION, by=by, at=at)
     known = old.get("facts")
     others = [one for one in known if one[0] != PLACE] if isinstance(known, list) else []
     name = KELURAHAN.get(fields["kelurahan"], ("", ""))[0]
-    return {**old, "text": fields["story"], "facts": [*others, *([[PLACE, name]] if name else [])]}
+    new = {**old, "text": fields["story"], "facts": [*others, *([[PLACE, name]] if name else [])]}
+    return with_event(new, event_of(fields))
 
 
 def _settle(case: Case, row: Record, mine: Mapping[str, str], opened: int | None, *, by: User, at: datetime) -> _Change:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,16 @@ from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import IncidentForm, PersonForm, TaskForm
 from ruangaman.cases.forms.fields import CleanText
+from ruangaman.cases.forms.people import known_of
 from ruangaman.cases.models import Case, Task
+from ruangaman.cases.selectors.versions import from_texts
 from ruangaman.cases.services.versions import Clashed
-from ruangaman.cases.types import RecordKind
+from ruangaman.cases.types import Identity, RecordKind
 from ruangaman.cases.views.answers import case_url, data_of, go, is_sent, kept, show
+from ruangaman.cases.views.records import stretch_numbers
+from ruangaman.codelists.selectors import book
 from ruangaman.core import clock
-from ruangaman.core.access import requires, resumed
+from ruangaman.core.access import prepared, requires, resumed
 from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
 from ruangaman.ui import moments
@@ -34,18 +39,44 @@ from ruangaman.vault.types import Compartment
 
 form_page = require_http_methods(["GET", "POST"])
 STEPS = {RecordKind.PERSON: "orang", RecordKind.INCIDENT: "kejadian", RecordKind.TASK: "tugas"}
+SEVERAL = frozenset({"forms_of_violence", "online"})
+"""Fields with several answers; those of a person come out of the identity as they are."""
+LABELS: dict[str, Words] = {"birth": gettext_lazy("Lahir")}
+"""What a version has in one field and the form in several."""
 ANCHORS = {RecordKind.PERSON: "identity", RecordKind.INCIDENT: "narrative", RecordKind.TASK: "berikutnya"}
 
 
-@requires(Permission.CASE_WRITE, keeps=kept(gettext_lazy("Data orang")))
+@requires(Permission.CASE_WRITE, prepare=stretch_numbers, keeps=kept(gettext_lazy("Data orang")))
 @form_page
 def edit_person(request: StaffRequest, code: str, person_id: UUID) -> HttpResponse:
     """What is known about somebody, to be corrected; what stands there is opened and recorded."""
-    case = selectors.get_granted(code=code, viewer=request.user)
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
     row = selectors.get_record(case=case, kind=RecordKind.PERSON, record_id=person_id)
-    held = selectors.list_held(case=case, viewer=request.user)
-    form = PersonForm(data_of(request), initial=_begun(request, case, row), has_contact=Compartment.CONTACT in held)
-    return _change(request, case, row, form, lambda: _edit_person(request, code, person_id, form), "cases/person.html")
+    fields, opened = _present(request, case, row)
+    identity = from_texts(Identity(), fields)
+    form = PersonForm(
+        _with_birth(data_of(request)),
+        book=book(),
+        today=timezone.localdate(at),
+        initial=_begun(request, {**known_of(identity), **_rest(fields)}, opened),
+        known=identity,
+        has_contact=Compartment.CONTACT in selectors.list_held(case=case, viewer=request.user),
+        places=selectors.list_places(),
+    )
+    warnings = selectors.warnings_about(row=row, identity=identity, at=at)  # type: ignore[arg-type]  # a person
+    act = partial(_edit_person, request, code, person_id, form)
+    return _change(request, case, row, form, act, "cases/person.html", warnings=warnings)
+
+
+def _with_birth(data: Any) -> Any:
+    """Return what was sent, with a chosen birth date in the three fields that the form asks for it in."""
+    if data is None or "birth" not in data:
+        return data
+    parts = [*(part.lstrip("0") for part in data["birth"].split("-")), "", "", ""]
+    changed = data.copy()
+    for name, part in zip(("birth_year", "birth_month", "birth_day"), parts, strict=False):
+        changed[name] = part
+    return changed
 
 
 def _edit_person(request: StaffRequest, code: str, person_id: UUID, form: PersonForm) -> Any:
@@ -60,6 +91,7 @@ def _edit_person(request: StaffRequest, code: str, person_id: UUID, form: Person
         contact=form.to_contact(),
         by=request.user,
         at=clock.now(),
+        probes=prepared(request),
         opened=form.cleaned_data["opened"],
     )
 
@@ -70,11 +102,11 @@ def edit_incident(request: StaffRequest, code: str, incident_id: UUID) -> HttpRe
     """What happened, to be corrected."""
     case = selectors.get_granted(code=code, viewer=request.user)
     row = selectors.get_record(case=case, kind=RecordKind.INCIDENT, record_id=incident_id)
-    today = timezone.localdate(clock.now())
-    form = IncidentForm(data_of(request), today=today, initial=_begun(request, case, row))
-    return _change(
-        request, case, row, form, lambda: _edit_incident(request, code, incident_id, form), "cases/incident.html"
-    )
+    (fields, opened), today = _present(request, case, row), timezone.localdate(clock.now())
+    form = IncidentForm(data_of(request), book=book(), today=today, initial=_begun(request, fields, opened))
+    form.keep(book(), fields)
+    act = partial(_edit_incident, request, code, incident_id, form)
+    return _change(request, case, row, form, act, "cases/incident.html")
 
 
 def _edit_incident(request: StaffRequest, code: str, incident_id: UUID, form: IncidentForm) -> Any:
@@ -88,6 +120,7 @@ def _edit_incident(request: StaffRequest, code: str, incident_id: UUID, form: In
         from_on=known["from_on"],
         to_on=known["to_on"],
         story=known["story"],
+        about=form.about(),
         by=request.user,
         at=clock.now(),
         opened=known["opened"],
@@ -102,7 +135,8 @@ def edit_task(request: StaffRequest, code: str, task_id: UUID) -> HttpResponse:
     row = selectors.get_record(case=case, kind=RecordKind.TASK, record_id=task_id)
     team = {str(part.user_id): part.user for part in selectors.list_parts(case=case, viewer=request.user)}
     owners = [(key, user.display_name) for key, user in team.items()]
-    form = TaskForm(data_of(request), owners=owners, at=at, initial=_begun(request, case, row))
+    fields, opened = _present(request, case, row)
+    form = TaskForm(data_of(request), owners=owners, at=at, initial=_begun(request, fields, opened))
     form.keeps_due_at = row.due_at if isinstance(row, Task) else None
     return _change(request, case, row, form, lambda: _edit_task(request, code, task_id, form, team), "cases/task.html")
 
@@ -141,31 +175,39 @@ def history(request: StaffRequest, code: str, kind: str, record_id: UUID) -> Htt
 
 def _blank(case: Case, kind: RecordKind, request: StaffRequest, at: datetime) -> forms.Form:
     """Return a form whose labels and choices say what a value means."""
+    today = timezone.localdate(at)
     if kind is RecordKind.PERSON:
-        return PersonForm()
+        return PersonForm(book=book(), today=today, places=selectors.list_places())
     if kind is RecordKind.INCIDENT:
-        return IncidentForm(today=timezone.localdate(at))
+        return IncidentForm(book=book(), today=today)
     team = selectors.list_parts(case=case, viewer=request.user)
     return TaskForm(owners=[(str(part.user_id), part.user.display_name) for part in team], at=at)
 
 
-def _begun(request: StaffRequest, case: Case, row: Any) -> dict[str, Any] | None:
-    """Return what the form begins with: what stands there, and which version that is. A POST opens nothing."""
-    if request.method == "POST":
-        return None
-    (state,) = selectors.open_states(
-        case=case, versions=selectors.list_versions(row)[-1:], viewer=request.user, at=clock.now()
-    )
-    fields: dict[str, Any] = dict(state.fields)
-    if "forms_of_violence" in fields:
-        fields["forms_of_violence"] = fields["forms_of_violence"].split(",")
-    if "due_at" in fields:
-        fields["due_at"] = timezone.localtime(parse_datetime(fields["due_at"]))
-    return resumed(request, {**fields, "opened": state.version.number})
+def _present(request: StaffRequest, case: Case, row: Any) -> tuple[dict[str, str], int]:
+    """Open what stands there now, and say which version that is."""
+    versions = selectors.list_versions(row)[-1:]
+    (state,) = selectors.open_states(case=case, versions=versions, viewer=request.user, at=clock.now())
+    return state.fields, state.version.number
+
+
+def _rest(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return what of a person stands beside the identity."""
+    return {name: value for name, value in fields.items() if name not in Identity.__dataclass_fields__}
+
+
+def _begun(request: StaffRequest, fields: Mapping[str, Any], opened: int) -> dict[str, Any]:
+    """Return what the form begins with: what stands there, and which version that is."""
+    found: dict[str, Any] = dict(fields)
+    for name in SEVERAL & found.keys():
+        found[name] = found[name].split(",") if found[name] else []
+    if "due_at" in found:
+        found["due_at"] = timezone.localtime(parse_datetime(found["due_at"]))
+    return resumed(request, {**found, "opened": opened})
 
 
 def _change(
-    request: StaffRequest, case: Case, row: Any, form: Any, act: Callable[[], Any], template: str
+    request: StaffRequest, case: Case, row: Any, form: Any, act: Callable[[], Any], template: str, **context: Any
 ) -> HttpResponse:
     """Let a service change the record; what two people wrote in one place is put before whoever came second."""
     if is_sent(request, form):
@@ -180,7 +222,8 @@ def _change(
             if opened and changed.version > opened + 1:
                 return go(request, f"{record_url(case, row)}riwayat/?digabung")
             return go(request, case_url(case, anchor=ANCHORS[kind]))
-    return show(request, template, case, form, record=row, history_url=f"{record_url(case, row)}riwayat/")
+    context |= {"record": row, "history_url": f"{record_url(case, row)}riwayat/"}
+    return show(request, template, case, form, **context)
 
 
 def _kind(row: Any) -> RecordKind:
@@ -226,7 +269,7 @@ def takes_both(form: Any, theirs: str, mine: str, name: str) -> bool:
 
 def label_of(form: forms.Form, name: str) -> Words:
     """Return what a field is called."""
-    return form.fields[name].label or name if name in form.fields else name
+    return LABELS.get(name) or (form.fields[name].label or name if name in form.fields else name)
 
 
 def shown(form: forms.Form, name: str, value: str) -> Words:

@@ -1,7 +1,9 @@
 """The vault's face: what other apps may call. They hold references, never content."""
 
+from ruangaman.vault.blind import Probe, stretch, stretch_all
 from ruangaman.vault.directory import Directory
 from ruangaman.vault.errors import Tampered, TrailBroken
+from ruangaman.vault.identifiers import guess, normalise
 from ruangaman.vault.leaving import end_visit_soon
 from ruangaman.vault.notebook import NoKey
 from ruangaman.vault.notes import BadText, Checkpoint
@@ -12,6 +14,7 @@ from ruangaman.vault.services.acceptance import (
     prepare_acceptance,
     write_acceptance,
 )
+from ruangaman.vault.services.breakglass import GlassReader, glass_reader
 from ruangaman.vault.services.canary import (
     Canary,
     has_canary,
@@ -42,6 +45,7 @@ from ruangaman.vault.services.doors import (
     try_door,
 )
 from ruangaman.vault.services.dossiers import (
+    BARRED,
     OpenDossier,
     delete_expired_grants,
     new_dossier,
@@ -71,6 +75,7 @@ from ruangaman.vault.services.forgetting import (
     check_ledger,
     end_dossier,
     enter_as_keeper,
+    keep_with,
     place_hold,
     propose_erasure,
     release_hold,
@@ -78,6 +83,21 @@ from ruangaman.vault.services.forgetting import (
     resume_dossier,
     shred,
     withdraw_erasure,
+)
+from ruangaman.vault.services.index import (
+    Found,
+    active_among,
+    count_lookup,
+    delete_old_lookups,
+    find,
+    forget_kin,
+    held_among,
+    holds_index,
+    index_kin,
+    index_person,
+    is_kin,
+    ready_index,
+    same_as,
 )
 from ruangaman.vault.services.installation import check_pepper
 from ruangaman.vault.services.lifecycle import (
@@ -96,6 +116,15 @@ from ruangaman.vault.services.lifecycle import (
     regrant,
     remove_officer,
     replace_printed_door,
+)
+from ruangaman.vault.services.meetings import (
+    ask_about,
+    is_barred,
+    is_lifted,
+    lift_bars,
+    list_barred_holders,
+    list_meetings,
+    settle_meeting,
 )
 from ruangaman.vault.services.people import (
     MOST_EMERGENCY_OFFICERS,
@@ -142,6 +171,7 @@ from ruangaman.vault.services.waiting import (
 )
 
 __all__ = [
+    "BARRED",
     "DESK_COMPARTMENTS",
     "MOST_EMERGENCY_OFFICERS",
     "Acceptance",
@@ -154,23 +184,28 @@ __all__ = [
     "DoorKind",
     "DraftView",
     "FormWords",
+    "Found",
+    "GlassReader",
     "KeyState",
     "NewDoor",
     "NewPerson",
     "NoKey",
     "OpenDossier",
     "PreparedPerson",
+    "Probe",
     "ReceiptActor",
     "RecoveryActor",
     "Rewrapped",
     "Slot",
     "Tampered",
     "TrailBroken",
+    "active_among",
     "add_member",
     "add_officer",
     "add_printed_door",
     "appoint_officers",
     "approve_erasure",
+    "ask_about",
     "ask_for_new_epoch",
     "ask_for_new_epochs_without",
     "ask_to_share",
@@ -183,6 +218,7 @@ __all__ = [
     "close_request",
     "compare_root",
     "count_drafts",
+    "count_lookup",
     "count_lost_without",
     "countersign",
     "create_group",
@@ -191,6 +227,7 @@ __all__ = [
     "decline_waiting",
     "delete_expired_grants",
     "delete_old_drafts",
+    "delete_old_lookups",
     "delete_wraps_of",
     "discard_draft",
     "do_waiting",
@@ -199,20 +236,35 @@ __all__ = [
     "end_visit_soon",
     "enter_as_keeper",
     "export_trail",
+    "find",
     "find_drafts",
     "finish_draft",
     "forget_directory",
+    "forget_kin",
+    "glass_reader",
     "groups_of",
+    "guess",
     "has_canary",
     "has_printed_door",
+    "held_among",
+    "holds_index",
+    "index_kin",
+    "index_person",
     "is_active",
     "is_author",
+    "is_barred",
+    "is_kin",
     "is_known",
+    "is_lifted",
     "is_officer",
     "is_recoverable",
     "keep_draft",
+    "keep_with",
+    "lift_bars",
+    "list_barred_holders",
     "list_drafts",
     "list_keys",
+    "list_meetings",
     "list_officers",
     "list_pending",
     "load_directory",
@@ -221,6 +273,7 @@ __all__ = [
     "make_checkpoint",
     "new_dossier",
     "new_printed_code",
+    "normalise",
     "open_canary",
     "open_door",
     "open_draft",
@@ -234,6 +287,7 @@ __all__ = [
     "propose_erasure",
     "read_members",
     "read_recovery_keys",
+    "ready_index",
     "reappoint_officers",
     "receipt_actor",
     "record_restore",
@@ -257,16 +311,20 @@ __all__ = [
     "revoke",
     "rewrap",
     "rotate",
+    "same_as",
     "save_recovery",
     "seal",
     "seal_file",
     "seal_in",
     "set_expiry",
+    "settle_meeting",
     "share",
     "shred",
     "sign_key",
     "store_files",
     "store_person",
+    "stretch",
+    "stretch_all",
     "take_slot",
     "try_door",
     "verify_trail",

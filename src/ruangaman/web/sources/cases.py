@@ -104,6 +104,7 @@ sections.add(
         url="/kasus/",
         icon="folder",
         also=("/tugas/",),
+        go="k",
         permissions=frozenset({Permission.CASE_LIST, Permission.CASE_OVERSEE}),
     )
 )

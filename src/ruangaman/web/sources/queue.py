@@ -14,8 +14,9 @@ sections.add(
         label=_("Antrean"),
         url="/kerja/",
         icon="queue",
-        also=("/laporan/", "/tulisan/"),
+        also=("/laporan/", "/tulisan/", "/serah-terima/"),
         count=count_work,
+        go="a",
     )
 )
-sections.add(Section(key="settings", place=90, label=_("Pengaturan"), url="/pengaturan/", icon="gear"))
+sections.add(Section(key="settings", place=90, label=_("Pengaturan"), url="/pengaturan/", icon="gear", go="p"))
