@@ -62,7 +62,9 @@ def form(client: Client, address: str) -> dict[str, str]:
     """The hidden fields of the page."""
     answer = client.get(address)
     assert answer.status_code == 200
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode()))
+    page = answer.content.decode()
+    shown = page[page.index(" data-unsent") :] if " data-unsent" in page else page
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
 
 
 def kept(user: User) -> list[DraftView]:

@@ -77,7 +77,7 @@ class Several(forms.CheckboxSelectMultiple):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """Return the codes."""
         found = super().value_from_datadict(data, files, name)
-        return [code for one in found or () for code in str(one).split(",")]
+        return [code for one in found or () for code in str(one).split(",") if code]
 
 
 def answer(label: Any, **kwargs: Any) -> forms.ChoiceField:

@@ -202,8 +202,7 @@ class Person(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"kind", "sex", "age_group", "version", "added_at", "added_by"})
-        plain = frozenset({"kind", "sex", "age_group", "indexed_at", "added_at", "added_by"})
+        plain = frozenset({"kind", "sex", "age_group", "indexed_at", "version", "added_at", "added_by"})
         linkable = frozenset({"id", "case", "identity_ref", "contact_ref"})
 
     def __str__(self) -> str:
