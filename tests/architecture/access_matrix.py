@@ -107,6 +107,7 @@ NO_OFFICER = dict.fromkeys(("dinas", "auditor"), (405, 409))
 """They could be appointed key officers and are not."""
 
 WITHOUT_THREAD = dict.fromkeys(("psikolog", "hukum", "rumahaman"), (405, 404))
+NO_ANSWER = dict.fromkeys(WITHOUT_THREAD, (404, 404))
 """Their part of a case has no conversation with the reporter: for them it does not exist."""
 
 NOT_MINE = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (405, 409))
@@ -150,6 +151,8 @@ MATRIX = (
     # Everybody's own.
     Row("kerja/", STAFF, 200, 405),
     Row("kerja/alarm", STAFF, 200, 405, locked=(200, 405), half=(404, 405)),
+    Row("tulisan/", STAFF, 200, 405),
+    Row("tulisan/<uuid:draft_id>/buang", STAFF, 405, 404, about=True, but={"pendamping": (405, 302)}),
     Row("kerja/beban/", HEAD, 200, 405),
     Row("palet/", STAFF, 200, 200),
     Row("palet/pintasan/", STAFF, 200, 405),
@@ -276,7 +279,7 @@ MATRIX = (
     at_desk("buka-kasus", 405, 422),
     at_desk("berkas/<uuid:file_id>", 405, 200),
     # The conversation of a report that became a case, for the case's people.
-    at_desk("jawab", 405, 422, who=CASEWORK, but=WITHOUT_THREAD),
+    at_desk("jawab", 200, 422, who=CASEWORK, but=NO_ANSWER),
     at_desk("terbaca", 405, 302, who=CASEWORK, but=WITHOUT_THREAD),
     at_desk("lampiran/<uuid:file_id>", 405, 200, who=CASEWORK | HEAD, but={**WITHOUT_THREAD, "kepala": (405, 404)}),
     # Cases, for those who work on them; the list and the facts of one also for who oversees the unit.
@@ -291,6 +294,10 @@ MATRIX = (
     ),
     in_case("orang/", 200, 422),
     in_case("orang/<uuid:person_id>/", 200, 422),
+    in_case("orang/<uuid:record_id>/riwayat/", 200, 405),
+    in_case("kejadian/", 200, 422),
+    in_case("kejadian/<uuid:incident_id>/", 200, 422),
+    in_case("kejadian/<uuid:record_id>/riwayat/", 200, 405),
     in_case("orang/<uuid:person_id>/hubungan/", 200, 422),
     in_case("orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas", 405, 302),
     in_case("temuan/<uuid:meeting_id>/minta", 405, 302, who=MANAGER),
@@ -300,8 +307,14 @@ MATRIX = (
     in_case("catatan/", 200, 422),
     in_case("layanan/", 200, 422),
     in_case("tugas/", 200, 422),
+    in_case("tugas/<uuid:task_id>/", 200, 422),
+    in_case("tugas/<uuid:record_id>/riwayat/", 200, 405),
     in_case("tugas/<uuid:task_id>/selesai", 405, 302, but=NOT_MINE),
     in_case("tugas/<uuid:task_id>/kembalikan", 405, 302, but=NOT_MINE),
+    Row("tugas/", CASEWORK, 200, 405),
+    Row("tugas/banyak/", CASEWORK, 405, 422),
+    Row("tugas/banyak/lakukan", CASEWORK, 405, 422),
+    Row("tugas/banyak/<uuid:act_id>/batal", CASEWORK, 405, 404),
     in_case("pembaca/", 200, 405, who=CASEWORK | HEAD, but=NOT_READERS, also=OVERSEEN),
     in_case("tim/", 200, 422, who=MANAGER),
     in_case("tim/<uuid:part_id>/lepas", 200, 302, who=MANAGER),

@@ -20,7 +20,7 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
-from ruangaman.cases.types import AskedBy, PoliceChoice, Right
+from ruangaman.cases.types import AskedBy, BulkKind, PoliceChoice, Right
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake.models import Report
 from ruangaman.vault import services as vault
@@ -140,6 +140,11 @@ def _handed_over(world: World) -> tuple[User, User]:
 def _fill_case(world: World, case: Case) -> None:
     manager, at = world.people["manajer"], timezone.now()
     with working(manager):
+        task = case.tasks.get()
+        cases.edit_task(
+            code=case.code, task_id=task.pk, title="LAIN", owner=manager, due_at=task.due_at, by=manager, at=at
+        )
+        cases.do_bulk(task_ids=[task.pk], kind=BulkKind.DUE, due_at=at, by=manager, at=at)
         vault.place_hold(dossier_id=case.dossier_id, reason=HoldReason.COURT, by=manager, at=at)
     _walk(case, manager, at)
     facts: dict[str, Any] = {"code": case.code, "at": at}
@@ -233,6 +238,10 @@ def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case
     put("accounts_signinattempt", key="\\x02", failures=1, last_at=long_ago)
     put("vault_staffsession", session_key="s", session_data="x", expire_date=later)
     put("vault_publicsession", session_key="p", session_data="x", expire_date=later)
+    old = {"place": "x", "slot": "x", "envelope": "x", "mac": "x", "rescued": False, "generation": 1}
+    put("vault_draft", id=uuid4(), principal_id=people["petugas"].principal_id, saved_at=long_ago, sent=False, **old)
+    hours_ago, sent = (now - timedelta(hours=5)).isoformat(), {**old, "slot": "y", "sent": True}
+    put("vault_draft", id=uuid4(), principal_id=people["petugas"].principal_id, saved_at=hours_ago, **sent)
     put("audit_auditcheckpoint", number=1, at=at, rows=1, root="\\x01", note="x")
     put("audit_auditalarm", day=at[:10], at=at, why="x")
     put("vault_lookup", principal_id=people["manajer"].principal_id, hour=long_ago, count=1)

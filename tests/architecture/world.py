@@ -27,6 +27,7 @@ from ruangaman.intake.selectors import reception
 from ruangaman.vault import directory
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Grant, Meeting, Waiting
+from ruangaman.vault.services import FormWords
 from ruangaman.vault.types import Compartment, IdentifierKind
 from tests.factories import flow
 from tests.factories.accounts import JAN_5, Office, working
@@ -44,6 +45,7 @@ NONE = {
     "case_file": UNKNOWN_ID, "thread_file": UNKNOWN_ID, "person": UNKNOWN_ID, "task": UNKNOWN_ID, "part": UNKNOWN_ID,
     "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
     "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
+    "draft": UNKNOWN_ID, "act": UNKNOWN_ID,
     "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID, "incident": UNKNOWN_ID,
     "victim": UNKNOWN_ID, "list": "daftar-tidak-ada", "list_code": "TIDAK_ADA",
     "rule": "tidak.ada",
@@ -123,7 +125,11 @@ def _people_facts(
         )
     with working(second):
         accounts.decide(request=agreed, is_approved=True, by=second, at=timezone.now())
+    with working(user):
+        draft = vault.keep_draft(words=FormWords("/x/", "/x/", "", (("text", "x"),)), by=user, at=timezone.now())
     return {
+        "draft": str(draft.id),
+        "act": UNKNOWN_ID,
         "unit": user.unit.code,
         "handover": str(agreed.pk),
         "colleague": str(user.pk),

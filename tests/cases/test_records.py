@@ -17,7 +17,6 @@ from ruangaman.cases.errors import CaseClosed, NotAssignable, WrongPerson
 from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, ServiceRecord, Task
 from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, VictimLink, note_content
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
-from ruangaman.vault.models import Sealed
 from ruangaman.vault.types import Compartment
 from tests.factories import flow
 from tests.factories.accounts import working
@@ -76,7 +75,7 @@ def test_the_id_of_another_cases_row_is_refused(team: Team, case: Case) -> None:
         services.add_person(code=case.code, person=replace(ACCUSED, id=used), by=team.manager, at=FEB_3)
 
 
-def test_correcting_a_person_seals_a_new_version_in_the_same_place(team: Team, case: Case) -> None:
+def test_correcting_a_person_makes_a_new_version_and_leaves_the_old_one_where_it_was(team: Team, case: Case) -> None:
     person = case.people.get(kind=PersonKind.VICTIM)
     with working(team.companion):
         services.edit_person(
@@ -91,12 +90,10 @@ def test_correcting_a_person_seals_a_new_version_in_the_same_place(team: Team, c
             at=FEB_3,
         )
     after = Person.objects.get(pk=person.pk)
-    assert (after.identity_ref, after.contact_ref, after.age_group) == (
-        person.identity_ref,
-        person.contact_ref,
-        "18-24",
-    )
-    assert Sealed.objects.get(ref=person.identity_ref).version == 2
+    assert (after.age_group, after.version) == ("18-24", 2)
+    before = read(team.manager, person.identity_ref, person.contact_ref)
+    assert before[person.identity_ref]["chosen_name"] == "NAMA-UJI Melati", "what stood there stays readable"
+    assert before[person.contact_ref]["value"] == "KONTAK-UJI"
     opened = read(team.manager, after.identity_ref, after.contact_ref)
     assert opened[after.identity_ref] == {"chosen_name": "NAMA-BARU"}
     assert opened[after.contact_ref] == {"never": "DILARANG-UJI"}

@@ -133,6 +133,7 @@ class Walk:
         self._fill(manager, case, "layanan/", type="KESEHATAN", result=word("service"))
         self._fill(manager, case, "tugas/", title=word("task"))
         self._fill(manager, case, "catatan/", compartment="3", text=word("note"))
+        self.unsent(case)
         page = manager.get(f"/kasus/{case}/tim/")
         psychologist = _option(page, "Intan Maharani, psikolog")
         _ok(manager.submit(page, {"user": psychologist}, action="/tim/"))
@@ -143,6 +144,19 @@ class Walk:
         canary_flow.by_others(self._fill, word, self.staff("psikolog"), self.staff("hukum"), case)
         canary_flow.end(self._fill, word, manager, self.staff("kepala"), case)
         self._fill(manager, case, "buka-lagi/", reason=word("reopening"))
+
+    def unsent(self, case: str) -> None:
+        """What is typed and not sent: kept by the button, kept when the lock strikes, and on two screens at once."""
+        word, manager = self.flock.word, self.staff("manajer")
+        page = manager.get(f"/kasus/{case}/catatan/")
+        kept = _ok(manager.submit(page, {"compartment": "3", "text": word("draft"), "simpan_dulu": "1"}))
+        assert self.flock.birds["draft"] in kept.text
+        other = manager.get(f"/kasus/{case}/catatan/")
+        manager.submit(manager.get("/kerja/"), {}, action="/layar/tutup")
+        rescued = manager.submit(other, {"compartment": "3", "text": word("rescued draft")})
+        assert rescued.status == 403
+        assert "hanya dapat dibuka oleh Anda" in rescued.text
+        assert self.flock.birds["rescued draft"] not in rescued.text
 
     def staff(self, username: str) -> Visitor:
         """Somebody of the office, signed in."""

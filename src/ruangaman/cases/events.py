@@ -28,7 +28,21 @@ PERSON_EDITED = register(
     EventType(
         "cases.person_edited",
         "{actor} membetulkan data orang pada kasus {subject}",
-        fields=frozenset({"kind", "person"}),
+        fields=frozenset({"kind", "person", "version"}),
+    )
+)
+INCIDENT_EDITED = register(
+    EventType(
+        "cases.incident_edited",
+        "{actor} membetulkan kejadian pada kasus {subject}",
+        fields=frozenset({"incident", "version"}),
+    )
+)
+TASK_EDITED = register(
+    EventType(
+        "cases.task_edited",
+        "{actor} mengubah tugas pada kasus {subject}",
+        fields=frozenset({"task", "owner", "version"}),
     )
 )
 INCIDENT_ADDED = register(

@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from ruangaman.cases.views import (
     access,
     approving,
+    bulk,
     cases,
     consents,
     ending,
@@ -18,6 +19,7 @@ from ruangaman.cases.views import (
     records,
     team,
     ties,
+    versions,
     work,
 )
 
@@ -43,13 +45,20 @@ app_name = "cases"
 GLASS = "darurat/<uuid:glass_id>/"
 urlpatterns = [
     path("kasus/", cases.index, name="index"),
+    path("tugas/", bulk.index, name="tasks"),
+    path("tugas/banyak/", bulk.preview, name="bulk"),
+    path("tugas/banyak/lakukan", bulk.do, name="do_bulk"),
+    path("tugas/banyak/<uuid:act_id>/batal", bulk.undo, name="undo_bulk"),
     path("kasus/keputusan/", approving.waiting, name="approvals"),
     path("kasus/keputusan/<uuid:approval_id>/", approving.decide, name="approval"),
     path(CASE, cases.detail, name="detail"),
     path(CASE + "lampiran/<uuid:file_id>", cases.download, name="download"),
     path(CASE + "orang/", records.add_person, name="add_person"),
-    path(CASE + "orang/<uuid:person_id>/", records.edit_person, name="edit_person"),
+    path(CASE + "orang/<uuid:person_id>/", versions.edit_person, name="edit_person"),
+    path(CASE + "orang/<uuid:record_id>/riwayat/", versions.history, {"kind": "person"}, name="person_history"),
     path(CASE + "kejadian/", incidents.add_incident, name="add_incident"),
+    path(CASE + "kejadian/<uuid:incident_id>/", versions.edit_incident, name="edit_incident"),
+    path(CASE + "kejadian/<uuid:record_id>/riwayat/", versions.history, {"kind": "incident"}, name="incident_history"),
     path(CASE + "kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/", incidents.answer_about, name="answer_about"),
     path(CASE + "orang/<uuid:person_id>/hubungan/", ties.ties, name="ties"),
     path(CASE + "orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas", ties.untie, name="untie"),
@@ -58,6 +67,8 @@ urlpatterns = [
     path(CASE + "catatan/", records.add_note, name="add_note"),
     path(CASE + "layanan/", records.add_service, name="add_service"),
     path(CASE + "tugas/", work.add_task, name="add_task"),
+    path(CASE + "tugas/<uuid:task_id>/", versions.edit_task, name="edit_task"),
+    path(CASE + "tugas/<uuid:record_id>/riwayat/", versions.history, {"kind": "task"}, name="task_history"),
     path(CASE + "tugas/<uuid:task_id>/selesai", work.complete_task, name="complete_task"),
     path(CASE + "tugas/<uuid:task_id>/kembalikan", work.undo_task, name="undo_task"),
     path(CASE + "tim/", team.team, name="team"),

@@ -11,6 +11,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ruangaman.ops.demo import PASSWORD
+from ruangaman.ops.page_acts import (
+    ask_for_keys,
+    change_task,
+    choose_all,
+    come_back,
+    do_to_one,
+    keep_note,
+    lock,
+    mistype,
+    open_palette,
+    read_thread,
+    search_known,
+    see_task_before,
+    see_tasks,
+    see_unsent,
+    send_empty,
+    tell,
+    tell_half,
+    try_a_code,
+    unfold,
+    write_at_once,
+)
 from ruangaman.ops.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -38,90 +60,6 @@ class Page:
     route: str
     address: str
     act: Callable[[Tab], None] | None = None
-
-
-STORY = "Suami saya memukul lagi tadi malam. Anak-anak melihat semuanya. Saya takut pulang."
-
-
-def tell(tab: Tab) -> None:
-    """Send a report: the receipt is shown."""
-    tab.locator("textarea[name=what]").fill(STORY)
-    tab.locator("form.report .send button").click()
-    tab.locator("#receipt").wait_for()
-
-
-def search_known(tab: Tab) -> None:
-    """Let the people in one's cases be found, and look for a number that nobody has."""
-    if tab.locator("form[action='/cari/lengkapi'] button").count():
-        tab.locator("form[action='/cari/lengkapi'] button").click()
-    tab.locator("input[name=nomor]").fill("0812 0000 0000")
-    tab.locator(".lookup-form button").click()
-    tab.locator("#hasil").wait_for()
-
-
-def tell_half(tab: Tab) -> None:
-    """Send a report in which something is missing."""
-    tab.locator("textarea[name=what]").fill(STORY)
-    tab.locator("input[name=contact][value=phone]").check(force=True)
-    tab.locator("form.report .send button").click()
-    tab.locator(".again").first.wait_for()
-
-
-def read_thread(tab: Tab) -> None:
-    """Send a report, note the number, write a message."""
-    tell(tab)
-    tab.locator("main form.send button").click()
-    tab.locator("textarea[name=message]").fill("Saya di rumah ibu sampai besok.")
-    tab.locator("main form .send .btn").first.click()
-    tab.locator(".msg").first.wait_for()
-
-
-def mistype(tab: Tab) -> None:
-    """Enter a number that does not exist."""
-    tab.locator("[name=receipt]").fill("1234 5678 9012 3456 7890")
-    tab.locator("main form button").first.click()
-    tab.locator(".again, .oops").first.wait_for()
-
-
-def unfold(tab: Tab) -> None:
-    """Open everything that is folded."""
-    for fold in tab.locator("main details:not([open]) > summary").all():
-        if fold.is_visible():
-            fold.click()
-
-
-def lock(tab: Tab) -> None:
-    """Close the screen."""
-    tab.locator("form[data-panic] button").first.click()
-    tab.wait_for_url(re.compile("/terkunci/"))
-
-
-def try_a_code(tab: Tab) -> None:
-    """Type a new kind of service and look at it; nothing is kept."""
-    for name, words in (("label_id", "Antar jemput sekolah"), ("label_en", "School run"), ("code", "ANTAR_SEKOLAH")):
-        tab.locator(f"input[name={name}]").fill(words)
-    tab.locator("select[name=function]").select_option("PENDAMPINGAN")
-    tab.locator("select[name=task]").select_option("e")
-    tab.locator("button[value=lihat]").click()
-    tab.locator("button[value=simpan]").wait_for()
-
-
-def open_palette(tab: Tab) -> None:
-    """Open the palette over the page."""
-    tab.keyboard.press("Control+k")
-    tab.locator("#palet [role=option]").first.wait_for()
-
-
-def ask_for_keys(tab: Tab) -> None:
-    """Open the list of shortcuts over the page."""
-    tab.keyboard.press("?")
-    tab.locator("#lembar .keys").wait_for()
-
-
-def send_empty(tab: Tab) -> None:
-    """Send the page's form as it is: it says what is missing."""
-    tab.locator("main form .form-go button, main form .entry button, main form.entry button").first.click()
-    tab.wait_for_load_state("networkidle")
 
 
 PUBLIC_PAGES = (
@@ -173,12 +111,36 @@ MANAGER_PAGES = (
     Page("orang-baru", "manajer", CASE + "orang/", "/kasus/{case}/orang/"),
     Page("orang-diperiksa", "manajer", CASE + "orang/", "/kasus/{case}/orang/", send_empty),
     Page("orang", "manajer", CASE + "orang/<uuid:person_id>/", "/kasus/{case}/orang/{person}/"),
+    Page("orang-dua-tulisan", "manajer", "", "/kasus/{case}/orang/{person}/", write_at_once),
+    Page("orang-riwayat", "manajer", CASE + "orang/<uuid:record_id>/riwayat/", "/kasus/{case}/orang/{person}/riwayat/"),
+    Page("kejadian-ubah", "manajer", CASE + "kejadian/<uuid:incident_id>/", "/kasus/{case}/kejadian/{incident}/"),
+    Page(
+        "kejadian-riwayat",
+        "manajer",
+        CASE + "kejadian/<uuid:record_id>/riwayat/",
+        "/kasus/{case}/kejadian/{incident}/riwayat/",
+    ),
+    Page("tugas-ubah", "manajer", CASE + "tugas/<uuid:task_id>/", "/kasus/{case}/tugas/", change_task),
+    Page(
+        "tugas-riwayat",
+        "manajer",
+        CASE + "tugas/<uuid:record_id>/riwayat/",
+        "/kasus/{case}/tugas/",
+        see_task_before,
+    ),
+    Page("tugas-semua", "manajer", "tugas/", "/kasus/{case}/tugas/", see_tasks),
+    Page("tugas-banyak", "manajer", "tugas/banyak/", "/kasus/{case}/tugas/", choose_all),
+    Page("tugas-batal", "manajer", "", "/kasus/{case}/tugas/", do_to_one),
     Page("hubungan", "manajer", CASE + "orang/<uuid:person_id>/hubungan/", "/kasus/{case}/orang/{person}/hubungan/"),
     Page("kejadian", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/"),
     Page("kejadian-terbuka", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/", unfold),
     Page("jawaban", "manajer", ANSWERS, "/kasus/{told_case}/kejadian/{told}/"),
     Page("jawaban-terbuka", "manajer", ANSWERS, "/kasus/{told_case}/kejadian/{told}/", unfold),
     Page("catatan", "manajer", CASE + "catatan/", "/kasus/{case}/catatan/"),
+    Page("catatan-tersimpan", "manajer", "", "/kasus/{case}/catatan/", keep_note),
+    Page("catatan-lanjut", "manajer", "", "/kasus/{case}/catatan/", come_back),
+    Page("belum-terkirim", "manajer", "tulisan/", "/kasus/{case}/catatan/", see_unsent),
+    Page("jawab", "manajer", "laporan/<str:code>/jawab", "/laporan/{thread}/jawab"),
     Page("layanan", "manajer", CASE + "layanan/", "/kasus/{case}/layanan/"),
     Page("tugas", "manajer", CASE + "tugas/", "/kasus/{case}/tugas/"),
     Page("pembaca", "manajer", CASE + "pembaca/", "/kasus/{case}/pembaca/"),
@@ -303,7 +265,8 @@ and openings by an emergency key: in the demo there are none.
 NO_PAGES = frozenset(
     {
         "serah-terima/beri", "serah-terima/terima",
-        "livez", "readyz", "kerja/alarm", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
+        "livez", "readyz", "kerja/alarm", "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
+        "tugas/banyak/<uuid:act_id>/batal", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
         PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",
         EMERGENCY + "<uuid:request_id>/serahkan", "pengaturan/meja/<slug:code>/", "pengaturan/kunci/usul",
@@ -325,7 +288,7 @@ NO_PAGES = frozenset(
             f"laporan/<str:code>/{step}"
             for step in (
                 "sama", "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
-                "buka-kasus", "berkas/<uuid:file_id>", "jawab", "terbaca", "lampiran/<uuid:file_id>",
+                "buka-kasus", "berkas/<uuid:file_id>", "terbaca", "lampiran/<uuid:file_id>",
             )
         ),
     }
@@ -337,6 +300,8 @@ _FINDS: dict[str, tuple[str, str]] = {
     "case": ("/kasus/", rf"/kasus/(K-{CODE})/"),
     "closed_case": ("/kasus/?perlu=closed", rf"/kasus/(K-{CODE})/"),
     "person": ("/kasus/{case}/", rf"/orang/({ID})/"),
+    "incident": ("/kasus/{case}/", rf"/kejadian/({ID})/"),
+    "thread": ("/kasus/{case}/", rf"/laporan/(L-{CODE})/jawab"),
     "told_case": ("/kasus/", rf"/kasus/(K-{CODE})/"),
     "told": ("/kasus/{told_case}/", rf"/kejadian/({ID}/korban/{ID})/"),
     "waiting": ("/kerja/", rf"/kerja/kunci/({ID})/"),

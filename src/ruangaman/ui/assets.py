@@ -32,6 +32,7 @@ LAYERS: Final = {
         "glass",
         "timeline",
         "undo",
+        "unsent",
         "palette",
     ),
     "pages": ("gate", "own", "rest", "casework", "trail", "papers", "handing", "load", "find"),

@@ -151,6 +151,9 @@ ERASURE_WITHDRAWN = register(EventType("vault.erasure_withdrawn", "{actor} menar
 ERASURE_APPROVED = register(
     EventType("vault.erasure_approved", "{actor} menyetujui penghapusan berkas {subject}", fields=frozenset({"reason"}))
 )
+DRAFT_RESCUED = register(
+    EventType("vault.draft_rescued", "{actor} menyimpan tulisan {subject} yang belum terkirim saat layarnya tertutup")
+)
 INDEXED = register(
     EventType(
         "vault.indexed",

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 
+from ruangaman.vault.drafts import Draft as Draft
 from ruangaman.vault.index_records import Bar as Bar
 from ruangaman.vault.index_records import BlindIndex as BlindIndex
 from ruangaman.vault.index_records import BlindTag as BlindTag

@@ -36,6 +36,7 @@ class Label(StrEnum):
     SESSION = "session"
     ERASURE = "erasure"
     INVITATION = "invitation"
+    DRAFT = "draft"
     INDEX = "index"
 
 

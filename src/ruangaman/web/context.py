@@ -14,6 +14,7 @@ from ruangaman.accounts.types import Permission, Role
 from ruangaman.core import clock
 from ruangaman.intake.selectors.desk import count_lately
 from ruangaman.ui.types import NavItem
+from ruangaman.vault import services as vault
 from ruangaman.web.registry import Section, sections_of
 from ruangaman.web.selectors import parse_here
 
@@ -30,9 +31,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "alarm_url": SimpleLazyObject(partial(alarm_url, viewer)),
         "palette_here": palette_here(request.path_info, viewer),
         "alive_url": "/layar/hidup" if viewer else "",
+        "author_mark": SimpleLazyObject(partial(author_mark, viewer)),
         "idle_seconds": settings.RUANGAMAN_IDLE_SECONDS,
         "hotline": settings.RUANGAMAN_HOTLINE,
     }
+
+
+def author_mark(viewer: Any) -> str:
+    """Return what a form of words carries to say for whom it was drawn."""
+    return vault.author_mark(viewer.principal_id) if viewer is not None else ""
 
 
 def alarm_url(viewer: Any) -> str:

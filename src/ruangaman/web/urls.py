@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.web.views import door, find, keys, load, palette, queue, readers, records, roots, trail
+from ruangaman.web.views import door, find, keys, load, palette, queue, readers, records, roots, trail, unsent
 
 urlpatterns = [
     path("livez", door.livez, name="livez"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("kerja/kunci/<uuid:waiting_id>/", keys.waiting, name="waiting"),
     path("kerja/kunci/<uuid:waiting_id>/lakukan", keys.do, name="waiting-do"),
     path("kerja/kunci/<uuid:waiting_id>/tolak", keys.decline, name="waiting-decline"),
+    path("tulisan/", unsent.unsent, name="unsent"),
+    path("tulisan/<uuid:draft_id>/buang", unsent.discard, name="unsent-discard"),
     path("cari/", find.search, name="find"),
     path("cari/lengkapi", find.catch_up, name="find-catch-up"),
     path("pengaturan/simpanan/", records.index, name="records"),

@@ -80,7 +80,9 @@ def load_viewer(*, session: Any, at: datetime, activity: bool) -> User | None:
     user.waits_at = STEPS.get(session.get(STEP, ""), "")
     user.is_vouched = _is_vouched(session, user)
     if _is_too_old(session, at, half_way=not user.has_second_factor):
+        was_whole = user.has_second_factor and not user.waits_at
         session.flush()
+        session.was_of = user if was_whole else None
         return None
     user.desk_principals = tuple(
         DeskMember.objects.filter(user=user, until=None).values_list("desk__principal_id", flat=True)
@@ -88,6 +90,21 @@ def load_viewer(*, session: Any, at: datetime, activity: bool) -> User | None:
     _apply_idle_limit(session, at, activity=activity)
     user.keyring = unpack_keyring(session.get(KEYRING))
     return user
+
+
+def past_viewer(*, session: Any, cookie: str) -> User | None:
+    """Return whose session it was that has just ended, or whose time was over before; without desks and keys.
+
+    None: nobody's that we still know, one that was only half signed in, or one that its owner ended from elsewhere.
+    """
+    known: User | None = getattr(session, "was_of", None)
+    if known is not None or not session.is_empty():
+        return known
+    past = session.read_past(cookie)
+    whole = (past.get(SECOND) or settings.RUANGAMAN_DEMO) and not past.get(STEP)
+    user = User.objects.filter(pk=past.get(SESSION_KEY), is_active=True).first() if whole else None
+    stamp = past.get(HASH_SESSION_KEY, "")
+    return user if user is not None and constant_time_compare(stamp, user.get_session_auth_hash()) else None
 
 
 def pack_keyring(keyring: Keyring) -> str:

@@ -67,8 +67,17 @@ def several(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.Multiple
     """Return a field with any number of answers of a list."""
     messages = {"invalid_choice": UNKNOWN, "invalid_list": UNKNOWN, "required": _("Pilih paling sedikit satu.")}
     return forms.MultipleChoiceField(
-        choices=list(choices), label=label, widget=forms.CheckboxSelectMultiple, error_messages=messages, **kwargs
+        choices=list(choices), label=label, widget=Several, error_messages=messages, **kwargs
     )
+
+
+class Several(forms.CheckboxSelectMultiple):
+    """Boxes to tick. Several codes may come in one value, with commas: as one of two answers to choose between."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the codes."""
+        found = super().value_from_datadict(data, files, name)
+        return [code for one in found or () for code in str(one).split(",") if code]
 
 
 def answer(label: Any, **kwargs: Any) -> forms.ChoiceField:
@@ -99,6 +108,8 @@ class CaseForm(forms.Form):
     """What the forms of a case share: the id of the new row, and no value twice."""
 
     row_id = RowId()
+    opened = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    """The version that stood there when the form was drawn; nothing: the form makes something new."""
 
     def is_open(self, *names: str) -> bool:
         """Whether one of these fields holds something or needs another look: then its fold stands open."""

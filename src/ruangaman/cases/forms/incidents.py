@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,12 @@ from ruangaman.core.regions import KELURAHAN, kecamatan_of, kelurahan_by_kecamat
 
 LINKS = 6
 """So many pairs of victim and perpetrator fit on the form of one incident."""
+CODES = {
+    "forms_of_violence": ListKey.VIOLENCE_FORM,
+    "place": ListKey.PLACE,
+    "children": ListKey.CHILDREN_AT_HOME,
+    "online": ListKey.ONLINE_VIOLENCE,
+}
 ANSWERS = ("repeated", "weapon", "substances")
 
 
@@ -75,6 +81,16 @@ class IncidentForm(CaseForm):
         offer(self, "children", or_none(book.choices(ListKey.CHILDREN_AT_HOME, today), _("Belum diketahui")))
         offer(self, "online", book.choices(ListKey.ONLINE_VIOLENCE, today))
         self._add_pairs(people, book.choices(ListKey.RELATION, today))
+
+    def keep(self, book: CodeBook, stands: Mapping[str, str]) -> None:
+        """Offer what stands there too, though it has ended in its list since."""
+        for name, key in CODES.items():
+            kept = [code for code in stands.get(name, "").split(",") if code]
+            known = list(self.fields[name].choices)  # type: ignore[attr-defined]  # all of them have some
+            there = {str(code) for code, _label in known}
+            offer(
+                self, name, [*known, *(one for one in book.choices(key, self.today, kept=kept) if one[0] not in there)]
+            )
 
     def _add_pairs(self, people: Sequence[tuple[Any, str]], relations: list[tuple[str, str]]) -> None:
         victims = [(str(row.pk), name) for row, name in people if row.kind == PersonKind.VICTIM]

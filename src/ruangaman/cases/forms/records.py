@@ -29,6 +29,8 @@ class NoteForm(CaseForm):
 
     compartment = choice((), _("Disimpan di"), widget=forms.RadioSelect)
     text = CleanText(label=_("Catatan"), rows=8, most=MAX_STORY)
+    corrects = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    """A note that this one sets right."""
 
     def __init__(self, *args: Any, compartments: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         """Offer only the drawers that the person holds."""
@@ -78,6 +80,9 @@ class ServiceForm(CaseForm):
 class TaskForm(CaseForm):
     """Something to do, by whom, until when."""
 
+    keeps_due_at: datetime | None = None
+    """When a task that is changed was due before."""
+
     title = CleanText(label=_("Apa yang perlu dilakukan"), help_text=_("Dibaca seluruh tim kasus ini."))
     owner = choice((), _("Siapa"))
     due_at = forms.DateTimeField(
@@ -94,8 +99,10 @@ class TaskForm(CaseForm):
         field.choices = list(owners)
 
     def clean_due_at(self) -> datetime:
-        """A task is for the days to come."""
+        """A task is for the days to come; one that is late already may stay so while its words are changed."""
         due: datetime = self.cleaned_data["due_at"]
+        if self.keeps_due_at is not None and due == self.keeps_due_at.replace(second=0, microsecond=0):
+            return due
         if not self.at - timedelta(days=1) <= due <= self.at + timedelta(days=730):
             raise forms.ValidationError(_("Waktunya terlalu jauh: periksa tanggal dan tahunnya."))
         return due

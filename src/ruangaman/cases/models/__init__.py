@@ -12,6 +12,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.models.access import Access as Access
+from ruangaman.cases.models.bulk import BulkAct as BulkAct
+from ruangaman.cases.models.bulk import BulkItem as BulkItem
 from ruangaman.cases.models.following import Aftercare as Aftercare
 from ruangaman.cases.models.following import ClosingAssessment as ClosingAssessment
 from ruangaman.cases.models.following import Conference as Conference
@@ -30,6 +32,7 @@ from ruangaman.cases.models.planning import Review as Review
 from ruangaman.cases.models.planning import RightsTold as RightsTold
 from ruangaman.cases.models.planning import SafetyCheck as SafetyCheck
 from ruangaman.cases.models.ties import Tie as Tie
+from ruangaman.cases.models.versions import Version as Version
 from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind
 from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ClosingReason, RiskLevel, Sex
 from ruangaman.core.codes import new_case_code
@@ -187,6 +190,7 @@ class Person(models.Model):
     age_group = models.CharField(max_length=8, choices=AgeGroup, blank=True)
     identity_ref = models.UUIDField(unique=True)
     contact_ref = models.UUIDField(null=True, unique=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     indexed_at = models.DateTimeField(null=True)
     """When the numbers as they are now came into the blind index; None: nobody with its key has come by since."""
     added_at = models.DateTimeField()
@@ -198,7 +202,7 @@ class Person(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"kind", "sex", "age_group", "indexed_at", "added_at", "added_by"})
+        plain = frozenset({"kind", "sex", "age_group", "indexed_at", "version", "added_at", "added_by"})
         linkable = frozenset({"id", "case", "identity_ref", "contact_ref"})
 
     def __str__(self) -> str:
@@ -216,6 +220,7 @@ class Incident(models.Model):
     kecamatan = models.CharField(max_length=8, blank=True)
     forms = ArrayField(models.CharField(max_length=24))
     narrative_ref = models.UUIDField(unique=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
@@ -229,7 +234,7 @@ class Incident(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"from_on", "to_on", "place", "kecamatan", "forms", "added_at", "added_by"})
+        plain = frozenset({"from_on", "to_on", "place", "kecamatan", "forms", "version", "added_at", "added_by"})
         linkable = frozenset({"id", "case", "narrative_ref"})
 
     def __str__(self) -> str:
@@ -274,10 +279,12 @@ class Note(models.Model):
     ref = models.UUIDField(unique=True)
     author = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    """Notes are never changed: a correction is a new one that names the old."""
 
     class Privacy:
         plain = frozenset({"compartment", "source", "author", "at"})
-        linkable = frozenset({"id", "case", "ref"})
+        linkable = frozenset({"id", "case", "ref", "corrects"})
 
     def __str__(self) -> str:
         return str(self.id)
@@ -334,6 +341,7 @@ class Task(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     ref = models.UUIDField(unique=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     owner = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
@@ -351,7 +359,7 @@ class Task(models.Model):
         indexes: ClassVar = [models.Index("case", "due_at", name="task_open", condition=Q(done_at=None))]
 
     class Privacy:
-        plain = frozenset({"id", "owner", "made_at", "made_by", "due_at", "done_at", "done_by"})
+        plain = frozenset({"id", "owner", "version", "made_at", "made_by", "due_at", "done_at", "done_by"})
         linkable = frozenset({"case", "ref"})
 
     def __str__(self) -> str:

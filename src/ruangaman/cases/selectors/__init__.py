@@ -68,6 +68,7 @@ from ruangaman.cases.selectors.people import (
 )
 from ruangaman.cases.selectors.shelf import TaskView
 from ruangaman.cases.selectors.steps import closing_initial, may_ask, read_closing
+from ruangaman.cases.selectors.versions import Step, get_history, get_record, list_versions, open_states
 
 __all__ = [
     "AccessPage",
@@ -79,6 +80,7 @@ __all__ = [
     "GlassBoard",
     "GlassRow",
     "HolderView",
+    "Step",
     "TaskView",
     "closing_initial",
     "count_needs",
@@ -95,10 +97,12 @@ __all__ = [
     "get_glass",
     "get_governed",
     "get_granted",
+    "get_history",
     "get_managed",
     "get_overseen",
     "get_part",
     "get_person",
+    "get_record",
     "get_row",
     "get_running",
     "get_to_hand_over",
@@ -128,11 +132,13 @@ __all__ = [
     "list_seconds",
     "list_to_do",
     "list_unindexed",
+    "list_versions",
     "may_ask",
     "name_of",
     "open_answers",
     "open_hold",
     "open_person",
+    "open_states",
     "open_words",
     "read_closing",
     "read_part",

@@ -178,7 +178,7 @@ def parse_cursor(text: str) -> Cursor | None:
 def _page(
     cases: CaseQuerySet, viewer: User, filters: CaseFilters, after: Cursor | None, at: datetime
 ) -> CasePageOfList:
-    cases = _narrow(cases, viewer, filters, at)
+    cases = narrow(cases, viewer, filters, at)
     if after is not None:
         same = Q(opened_at__lt=after.opened_at) | Q(opened_at=after.opened_at, id__lt=after.id)
         cases = cases.filter(risk__lte=after.risk).filter(Q(risk__lt=after.risk) | same)
@@ -190,7 +190,8 @@ def _page(
     return CasePageOfList(rows, Cursor(last.risk, last.opened_at, last.pk))
 
 
-def _narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime) -> CaseQuerySet:
+def narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime) -> CaseQuerySet:
+    """Return those of the cases that the filters let through."""
     cases = cases.exclude(closed_at=None) if filters.closed else cases.open()
     if filters.state:
         cases = cases.filter(state=filters.state)

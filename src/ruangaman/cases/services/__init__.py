@@ -5,6 +5,7 @@ from __future__ import annotations
 from ruangaman.cases.services.access import ask_for_older, change_access, end_access, give_access, share_older
 from ruangaman.cases.services.answers import answer_about_victim
 from ruangaman.cases.services.approving import ask_approval, decide_approval
+from ruangaman.cases.services.bulk import Undone, do_bulk, undo_bulk
 from ruangaman.cases.services.catching_up import index_waiting, read_waiting_numbers, stretch_numbers
 from ruangaman.cases.services.conflicts import lift_conflict
 from ruangaman.cases.services.consenting import give_consent, revoke_consent
@@ -30,17 +31,19 @@ from ruangaman.cases.services.holding import hold_case, release_case
 from ruangaman.cases.services.meetings import ask_about_meeting, settle_meeting
 from ruangaman.cases.services.moves import close_case, move_state, reopen_case
 from ruangaman.cases.services.opening import open_case
-from ruangaman.cases.services.people import add_person, edit_person
+from ruangaman.cases.services.people import add_person
 from ruangaman.cases.services.planning import DomainNote, NewGoal, assess, check_safety, make_plan, tell_rights
 from ruangaman.cases.services.records import add_incident, add_note, add_service
 from ruangaman.cases.services.tasks import add_task, complete_task, undo_task
 from ruangaman.cases.services.team import assign, change_manager, unassign
 from ruangaman.cases.services.ties import tie_people, untie_people
+from ruangaman.cases.services.versions import edit_incident, edit_person, edit_task
 
 __all__ = [
     "Decision",
     "DomainNote",
     "NewGoal",
+    "Undone",
     "acknowledge_transfer",
     "add_incident",
     "add_note",
@@ -66,7 +69,10 @@ __all__ = [
     "contact_after",
     "decide_approval",
     "decide_police",
+    "do_bulk",
+    "edit_incident",
     "edit_person",
+    "edit_task",
     "end_access",
     "end_glass",
     "freeze_late",
@@ -96,6 +102,7 @@ __all__ = [
     "tie_people",
     "try_contact",
     "unassign",
+    "undo_bulk",
     "undo_task",
     "untie_people",
 ]

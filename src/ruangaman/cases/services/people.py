@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.services import finding
-from ruangaman.audit.types import Detail, EventType
+from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.models import Case, Person
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, person_content
-from ruangaman.core.errors import NotFound
+from ruangaman.cases.types import NewPerson, person_content
 from ruangaman.vault import services as vault
 from ruangaman.vault.services import Probe
 from ruangaman.vault.types import Compartment, TagSubject
@@ -60,50 +58,9 @@ def add_person(
         added_by=by,
     )
     row.save(force_insert=True)
-    _record(events.PERSON_ADDED, case, row, by=by, at=at)
+    detail: Detail = {"kind": row.kind, "person": str(row.pk)}
+    tell(events.PERSON_ADDED, case, by=by, at=at, detail=detail)
     index_row(case, row, probes, by=by, at=at, is_new=True)
-    return row
-
-
-@transaction.atomic
-def edit_person(
-    *,
-    code: str,
-    person_id: UUID,
-    kind: PersonKind,
-    sex: str,
-    age_group: str,
-    identity: Identity,
-    contact: SafeContact | None,
-    by: User,
-    at: datetime,
-    probes: Sequence[Probe] | None = None,
-) -> Person:
-    """Correct what is known about somebody: sealed again in the same place, as a new version.
-
-    Args:
-        contact: None leaves the contact as it is, for those who cannot open it.
-        probes: as in `add_person`.
-
-    Raises:
-        NotFound: no such case or person for `by`.
-        CaseClosed, NotAllowed: nothing is written.
-
-    Writes: new versions of the sealed parts, the row, one `cases.person_edited` event; what `index_row` writes.
-    """
-    case = lock_writable(code, by)
-    row = Person.objects.select_for_update().filter(pk=person_id, case=case).first()
-    if row is None:
-        raise NotFound(_("Orang ini tidak ada dalam kasus ini."))
-    _reseal(case, row.identity_ref, Compartment.IDENTITY, identity, by=by, at=at)
-    if contact is not None and row.contact_ref is not None:
-        _reseal(case, row.contact_ref, Compartment.CONTACT, contact, by=by, at=at)
-    elif contact is not None and person_content(contact):
-        row.contact_ref = seal(case, Compartment.CONTACT, person_content(contact), by=by, at=at)
-    row.kind, row.sex, row.age_group = kind, sex, age_group
-    row.save(update_fields=["kind", "sex", "age_group", "contact_ref"])
-    _record(events.PERSON_EDITED, case, row, by=by, at=at)
-    index_row(case, row, probes, by=by, at=at)
     return row
 
 
@@ -135,14 +92,3 @@ def index_row(
     if row.indexed_at != moment:
         row.indexed_at = moment
         row.save(update_fields=["indexed_at"])
-
-
-def _reseal(
-    case: Case, ref: UUID, compartment: Compartment, part: Identity | SafeContact, *, by: User, at: datetime
-) -> None:
-    seal(case, compartment, person_content(part), by=by, at=at, ref=ref)
-
-
-def _record(event: EventType, case: Case, row: Person, *, by: User, at: datetime) -> None:
-    detail: Detail = {"kind": row.kind, "person": str(row.pk)}
-    tell(event, case, by=by, at=at, detail=detail)

@@ -21,6 +21,7 @@ from ruangaman.cases.types import AboutEvent, Content, NoteSource, PersonKind, V
 from ruangaman.cases.types.incidents import with_event
 from ruangaman.clocks.types import WITA
 from ruangaman.codelists.types import ListKey
+from ruangaman.core.errors import NotFound
 from ruangaman.vault.types import Compartment
 
 
@@ -115,15 +116,23 @@ def _check_links(case: Case, links: Sequence[VictimLink]) -> None:
 
 @transaction.atomic
 def add_note(
-    *, code: str, compartment: Compartment, text: str, by: User, at: datetime, note_id: UUID | None = None
+    *,
+    code: str,
+    compartment: Compartment,
+    text: str,
+    by: User,
+    at: datetime,
+    note_id: UUID | None = None,
+    corrects: UUID | None = None,
 ) -> Note:
     """Add a note that only holders of its compartment can read.
 
     Args:
         note_id: the new row's id, minted with the form.
+        corrects: a note of the same compartment that this one sets right; that one stays as it is.
 
     Raises:
-        NotFound: no such case for `by`.
+        NotFound: no such case for `by`, or no such note to correct.
         NotAllowed: `by` does not hold the compartment.
         CaseClosed: nothing is written.
 
@@ -133,6 +142,8 @@ def add_note(
     found = find_first(Note, note_id, case)
     if found is not None:
         return found
+    if corrects is not None and not Note.objects.filter(pk=corrects, case=case, compartment=compartment).exists():
+        raise NotFound(_("Catatan yang hendak dibetulkan tidak ada di laci ini."))
     note = Note(
         id=note_id or uuid4(),
         case=case,
@@ -141,6 +152,7 @@ def add_note(
         ref=seal(case, compartment, note_content(text), by=by, at=at),
         author=by,
         at=at,
+        corrects_id=corrects,
     )
     note.save(force_insert=True)
     detail: Detail = {"note": str(note.pk), "compartment": compartment.name.lower()}

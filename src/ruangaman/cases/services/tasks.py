@@ -75,7 +75,7 @@ def complete_task(*, code: str, task_id: UUID, by: User, at: datetime) -> Task:
     case, task = _lock_task(code, task_id, by)
     if task.done_at is None:
         task.done_at, task.done_by = at, by
-        _save(case, task, events.TASK_DONE, by=by, at=at)
+        save_tick(case, task, events.TASK_DONE, by=by, at=at)
     return task
 
 
@@ -91,7 +91,7 @@ def undo_task(*, code: str, task_id: UUID, by: User, at: datetime) -> Task:
     case, task = _lock_task(code, task_id, by)
     if task.done_at is not None:
         task.done_at, task.done_by = None, None
-        _save(case, task, events.TASK_UNDONE, by=by, at=at)
+        save_tick(case, task, events.TASK_UNDONE, by=by, at=at)
     return task
 
 
@@ -106,7 +106,8 @@ def _lock_task(code: str, task_id: UUID, by: User) -> tuple[Case, Task]:
     return case, task
 
 
-def _save(case: Case, task: Task, event: EventType, *, by: User, at: datetime) -> None:
+def save_tick(case: Case, task: Task, event: EventType, *, by: User, at: datetime) -> None:
+    """Write that a task is done, or not any more. Writes: the task, one event."""
     task.save(update_fields=["done_at", "done_by"])
     detail: Detail = {"task": str(task.pk), "owner": str(task.owner_id)}
     tell(event, case, by=by, at=at, detail=detail, promised_at=task.due_at)

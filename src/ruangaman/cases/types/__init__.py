@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
 from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth
+from ruangaman.cases.types.bulk import MOST_AT_ONCE, UNDO_LIMIT, BulkKind
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -41,6 +42,7 @@ from ruangaman.cases.types.identifiers import NikWarning, digits_of, nik_warning
 from ruangaman.cases.types.incidents import AboutEvent, AboutPair, AboutVictim, PairChange
 from ruangaman.cases.types.listing import SOON, URGENT_NEEDS, CaseFacts, CaseFilters, Cursor, Need, need_of
 from ruangaman.cases.types.mediation import AskedBy, MediationFacts, NoMediation, why_no_mediation
+from ruangaman.cases.types.merging import Clash, Clashes, Fields, Merged, RecordKind, merge
 from ruangaman.cases.types.people import (
     Content,
     Identity,
@@ -80,11 +82,13 @@ __all__ = [
     "GLASS_OPEN_FOR",
     "GLASS_USUAL",
     "LONGEST_ACCESS",
+    "MOST_AT_ONCE",
     "MOVES",
     "OPEN_STATES",
     "SOON",
     "STEPS",
     "TRIES_BEFORE_UNREACHABLE",
+    "UNDO_LIMIT",
     "URGENT_NEEDS",
     "WRITABLE_STATES",
     "AboutEvent",
@@ -97,9 +101,12 @@ __all__ = [
     "Answer",
     "ApprovalKind",
     "AskedBy",
+    "BulkKind",
     "CaseFacts",
     "CaseFilters",
     "CaseState",
+    "Clash",
+    "Clashes",
     "Content",
     "Cursor",
     "Doing",
@@ -108,6 +115,7 @@ __all__ = [
     "Evidence",
     "Fact",
     "FactGate",
+    "Fields",
     "Gate",
     "GlassEnding",
     "GlassFacts",
@@ -117,6 +125,7 @@ __all__ = [
     "Identity",
     "LiftReason",
     "MediationFacts",
+    "Merged",
     "Missing",
     "Move",
     "MoveKind",
@@ -134,6 +143,7 @@ __all__ = [
     "PoliceChoice",
     "Reached",
     "ReasonGate",
+    "RecordKind",
     "Right",
     "SafeContact",
     "VictimLink",
@@ -151,6 +161,7 @@ __all__ = [
     "first_state",
     "glass_state",
     "identity_of",
+    "merge",
     "missing_for",
     "moves_from",
     "need_of",

@@ -11,9 +11,21 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from ruangaman.cases import selectors
 from ruangaman.cases.models import Case
+from ruangaman.core.access import Kept
 from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
+from ruangaman.ui.types import Words
+
+
+def kept(label: Words, *, find: Callable[..., object] = selectors.get_granted) -> Kept:
+    """Mark a form about one case whose words are not lost.
+
+    Args:
+        find: returns the case by `code` for `viewer`, or raises Http404.
+    """
+    return Kept(label, lambda request, code, **_rest: find(code=code, viewer=request.user))
 
 
 def data_of(request: StaffRequest) -> Any:

@@ -42,6 +42,8 @@ def index(request: StaffRequest) -> HttpResponse:
         "oversees": oversees,
         "is_narrowed": bool(chosen) or "setelah" in request.GET,
         "load": selectors.list_load(viewer=viewer) if oversees else [],
+        "may_write": viewer.has(Permission.CASE_WRITE),
+        "filters": urlencode(chosen),
         "to_decide": len(steps.list_approvals(viewer=viewer)) if viewer.has(Permission.CASE_APPROVE) else 0,
         "next": urlencode({**chosen, "setelah": str(page.after)}) if page.after else "",
     }

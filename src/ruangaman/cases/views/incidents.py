@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
@@ -14,22 +15,23 @@ from ruangaman.cases.forms import AnswersForm, IncidentForm
 from ruangaman.cases.forms.answers import PairFields
 from ruangaman.cases.selectors import AnswersPage
 from ruangaman.cases.types import note_content
-from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
+from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, kept, show
 from ruangaman.codelists.selectors import book
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import requires, resumed
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Kejadian baru")))
 @form_page
 def add_incident(request: StaffRequest, code: str) -> HttpResponse:
     """Something that happened."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
     people = selectors.list_persons(case=case, viewer=request.user, at=at)
-    form = IncidentForm(data_of(request), book=book(), people=people, today=timezone.localdate(at))
+    today = timezone.localdate(at)
+    form = IncidentForm(data_of(request), book=book(), people=people, today=today, initial=resumed(request))
     if is_sent(request, form) and is_done(form, lambda: _add_incident(request, code, form)):
         return go(request, case_url(case, anchor="narrative"))
     return show(request, "cases/incident.html", case, form)

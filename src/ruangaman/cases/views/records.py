@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import NoteForm, PersonForm, ServiceForm
-from ruangaman.cases.forms.people import known_of
-from ruangaman.cases.models import Case, Person
-from ruangaman.cases.types import Identity, SafeContact
-from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
+from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, kept, show
 from ruangaman.codelists.selectors import book
 from ruangaman.core import clock
-from ruangaman.core.access import prepared, requires
+from ruangaman.core.access import prepared, requires, resumed
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault.types import Compartment
 
@@ -37,7 +33,7 @@ def stretch_numbers(request: Any, **_address: Any) -> None:
         )
 
 
-@requires(Permission.CASE_WRITE, prepare=stretch_numbers)
+@requires(Permission.CASE_WRITE, prepare=stretch_numbers, keeps=kept(_("Orang baru")))
 @form_page
 def add_person(request: StaffRequest, code: str) -> HttpResponse:
     """Somebody new in the case."""
@@ -45,7 +41,14 @@ def add_person(request: StaffRequest, code: str) -> HttpResponse:
     held = selectors.list_held(case=case, viewer=request.user)
     today = timezone.localdate(clock.now())
     has_contact, places = Compartment.CONTACT in held, selectors.list_places()
-    form = PersonForm(data_of(request), book=book(), today=today, has_contact=has_contact, places=places)
+    form = PersonForm(
+        data_of(request),
+        book=book(),
+        today=today,
+        has_contact=has_contact,
+        places=places,
+        initial=resumed(request),
+    )
     if is_sent(request, form) and is_done(
         form,
         lambda: services.add_person(
@@ -56,60 +59,17 @@ def add_person(request: StaffRequest, code: str) -> HttpResponse:
     return show(request, "cases/person.html", case, form)
 
 
-@requires(Permission.CASE_WRITE, prepare=stretch_numbers)
-@form_page
-def edit_person(request: StaffRequest, code: str, person_id: UUID) -> HttpResponse:
-    """What is known about somebody, to be corrected; what stands there is opened and recorded."""
-    case = selectors.get_granted(code=code, viewer=request.user)
-    row = selectors.get_person(case=case, person_id=person_id)
-    held = selectors.list_held(case=case, viewer=request.user)
-    at = clock.now()
-    identity, contact = selectors.open_person(person=row, viewer=request.user, at=at)
-    form = PersonForm(
-        data_of(request),
-        book=book(),
-        today=timezone.localdate(at),
-        initial=_known(row, identity, contact),
-        known=identity,
-        has_contact=Compartment.CONTACT in held,
-        places=selectors.list_places(),
-    )
-    if is_sent(request, form) and is_done(form, lambda: _edit(request, case, row.pk, form)):
-        return go(request, case_url(case, anchor="identity"))
-    warnings = selectors.warnings_about(row=row, identity=identity, at=at)
-    return show(request, "cases/person.html", case, form, person=row, warnings=warnings)
-
-
-def _known(row: Person, identity: Identity | None, contact: SafeContact | None) -> dict[str, Any]:
-    known = {"kind": row.kind, "sex": row.sex, "age_group": row.age_group, **known_of(identity)}
-    return known | {f"contact_{key}": value for key, value in (asdict(contact) if contact else {}).items()}
-
-
-def _edit(request: StaffRequest, case: Case, person_id: UUID, form: PersonForm) -> None:
-    person = form.to_person()
-    services.edit_person(
-        code=case.code,
-        person_id=person_id,
-        kind=person.kind,
-        sex=person.sex,
-        age_group=person.age_group,
-        identity=person.identity,
-        contact=form.to_contact(),
-        by=request.user,
-        at=clock.now(),
-        probes=prepared(request),
-    )
-
-
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Catatan")))
 @form_page
 def add_note(request: StaffRequest, code: str) -> HttpResponse:
     """A note in one of the drawers that the person holds."""
     case = selectors.get_granted(code=code, viewer=request.user)
     offered = selectors.list_note_drawers(case=case, viewer=request.user)
-    asked = request.GET.get("di", "")
+    asked, corrects = request.GET.get("di", ""), request.GET.get("membetulkan", "")
     initial = asked if asked in dict(offered) or len(offered) != 1 else offered[0][0]
-    form = NoteForm(data_of(request), compartments=offered, initial={"compartment": initial})
+    form = NoteForm(
+        data_of(request), compartments=offered, initial=resumed(request, {"compartment": initial, "corrects": corrects})
+    )
     if is_sent(request, form):
         known = form.cleaned_data
         drawer = Compartment(int(known["compartment"]))
@@ -122,20 +82,21 @@ def add_note(request: StaffRequest, code: str) -> HttpResponse:
                 by=request.user,
                 at=clock.now(),
                 note_id=known["row_id"],
+                corrects=known["corrects"],
             ),
         ):
             return go(request, case_url(case, anchor=drawer.name.lower()))
     return show(request, "cases/note.html", case, form)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Layanan")))
 @form_page
 def add_service(request: StaffRequest, code: str) -> HttpResponse:
     """A service that was given."""
     case, today = selectors.get_granted(code=code, viewer=request.user), timezone.localdate(clock.now())
     units = {str(unit.pk): unit for unit in selectors.list_providers()}
     providers = [(key, unit.name) for key, unit in units.items()]
-    initial = {"on": today, "provider": str(case.unit_id)}
+    initial = resumed(request, {"on": today, "provider": str(case.unit_id)})
     form = ServiceForm(data_of(request), book=book(), providers=providers, today=today, initial=initial)
     if is_sent(request, form):
         known = form.cleaned_data

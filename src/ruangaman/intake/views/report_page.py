@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 
 from ruangaman.accounts.models import User
 from ruangaman.clocks.selectors import limit_for
+from ruangaman.core.access import resumed
 from ruangaman.core.codelists import Authority
 from ruangaman.intake.forms.desk import (
     SUGGESTED_WORDS,
@@ -39,6 +41,18 @@ class Forms:
     duplicate: DuplicateForm | None = None
     refuse: RefuseForm | None = None
     open_case: OpenCaseForm | None = None
+
+
+def resumed_forms(request: HttpRequest) -> Forms:
+    """Return the form of the page that somebody goes on with, filled with what they typed."""
+    forms = Forms()
+    if typed := resumed(request, step="balas"):
+        forms.reply = ReplyForm(initial=typed, auto_id="balas_%s")
+    if typed := resumed(request, step="triase"):
+        forms.triage = TriageForm(initial=typed, auto_id="triase_%s")
+    if typed := resumed(request, step="tolak"):
+        forms.refuse = RefuseForm(initial=typed, auto_id="tolak_%s")
+    return forms
 
 
 def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: Forms) -> dict[str, Any]:

@@ -14,7 +14,7 @@ sections.add(
         label=_("Antrean"),
         url="/kerja/",
         icon="queue",
-        also=("/laporan/", "/serah-terima/"),
+        also=("/laporan/", "/tulisan/", "/serah-terima/"),
         count=count_work,
         go="a",
     )

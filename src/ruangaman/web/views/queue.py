@@ -20,6 +20,7 @@ from ruangaman.core.regions import KECAMATAN
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.selectors import shifts
 from ruangaman.intake.selectors.desk import count_new
+from ruangaman.vault import services as vault
 from ruangaman.web import selectors
 from ruangaman.web.selectors import EVERYBODY, HIGH, Filters
 from ruangaman.web.types import Owner
@@ -39,9 +40,9 @@ CHOICES = {
 @require_safe
 def work(request: StaffRequest) -> HttpResponse:
     """Everything that waits for you; for roles whose part is not built yet what it will show."""
-    key = accounts.waiting_key(user=request.user)
+    mine = {"key": accounts.waiting_key(user=request.user), "unsent": vault.count_drafts(by=request.user)}
     if not selectors.has_work(request.user):
-        return render(request, "web/waiting.html", {"room": waiting_room(request.user), "key": key})
+        return render(request, "web/waiting.html", {"room": waiting_room(request.user), **mine})
     at = clock.now()
     filters = Filters(
         owner=request.GET.get("pemilik", ""),
@@ -51,12 +52,12 @@ def work(request: StaffRequest) -> HttpResponse:
     day = selectors.get_day(viewer=request.user, filters=filters, at=at)
     seatless = seatless_room(request.user) if is_unseated(request.user) else None
     if seatless and not day.total and not filters.narrows:
-        return render(request, "web/waiting.html", {"room": seatless, "key": key})
+        return render(request, "web/waiting.html", {"room": seatless, **mine})
     context = {
         **_head(request.user, at),
         "day": day,
         "seatless": seatless,
-        "key": key,
+        **mine,
         "at": at,
         "filters": filters,
         "headline": headline(day, filters),
