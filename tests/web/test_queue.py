@@ -189,7 +189,7 @@ def test_navigation_shows_only_what_one_may_enter(counter):
 
     assert set(items(counter.first)) == {"queue", "settings"}
     assert set(items(counter.manager)) == {"queue", "cases", "settings"}
-    assert set(items(counter.office.guard)) == {"queue", "records", "settings", "trail"}
+    assert set(items(counter.office.guard)) == {"glass", "queue", "records", "settings", "trail"}
     assert len(work_sources) >= 3
 
 
