@@ -19,9 +19,13 @@ from tests.support.signing_in import signed_in
 
 METHODS = ("get", "post")
 SLOTS = {
+    "key": "rule",
     "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "access_id": "access",
     "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
-    "invitation_id": "invitation", "glass_id": "glass",
+    "invitation_id": "invitation", "incident_id": "incident", "victim_id": "victim", "list_key": "list",
+    "list_code": "list_code", "consent_id": "consent", "approval_id": "approval", "transfer_id": "transfer",
+    "contact_id": "contact", "glass_id": "glass", "tie_id": "tie", "meeting_id": "meeting",
+    "relative_id": "relative",
 }  # fmt: skip
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""

@@ -16,10 +16,10 @@ from ruangaman.cases import services
 from ruangaman.cases.errors import CaseClosed, NotAssignable, WrongPerson
 from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, ServiceRecord, Task
 from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, VictimLink, note_content
-from ruangaman.core.codelists import ClosingReason, Place, ServiceType
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault.models import Sealed
 from ruangaman.vault.types import Compartment
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import ACCUSED, FEB_2, FEB_3, FEB_9, VICTIM, Team, read
 
@@ -31,7 +31,7 @@ def incident(team: Team, case: Case, **facts: Any) -> Incident:
     wanted: dict[str, Any] = {
         "code": case.code,
         "forms": ["FISIK", "PSIKIS"],
-        "place": Place.RUMAH,
+        "place": "RUMAH",
         "kecamatan": "64.71.03",
         "from_on": date(2026, 1, 20),
         "to_on": date(2026, 1, 22),
@@ -215,7 +215,7 @@ def test_a_note_is_read_by_holders_of_its_drawer(team: Team, case: Case) -> None
 def test_a_service_has_its_result_for_the_team_or_none(team: Team, case: Case) -> None:
     facts: dict[str, Any] = {
         "code": case.code,
-        "type": ServiceType.KESEHATAN,
+        "type": "KESEHATAN",
         "on": date(2026, 2, 3),
         "hours": Decimal("1.5"),
         "provider_unit": team.office.unit,
@@ -290,10 +290,7 @@ WRITES: list[Callable[[Team, Case], object]] = [
 
 
 def test_nothing_is_added_to_a_closed_case(team: Team, case: Case) -> None:
-    with working(team.manager):
-        services.close_case(
-            code=case.code, reason=ClosingReason.GOALS_MET, explanation="selesai", by=team.manager, at=FEB_3
-        )
+    flow.close(case, by=team.manager, head=team.head, at=FEB_3)
     for write in WRITES:
         with working(team.manager), pytest.raises(CaseClosed):
             write(team, case)

@@ -82,6 +82,7 @@ class UnitOfWork:
     refusals: list[Event] = field(default_factory=list)
     callbacks: list[Callable[[], object]] = field(default_factory=list)
     abandoned: bool = False
+    memo: dict[str, Any] = field(default_factory=dict)  # what is read once for the whole of it, by its app
 
     def after_commit(self, callback: Callable[[], object]) -> None:
         """Call `callback` once the transaction is committed; never when it is not."""

@@ -29,6 +29,10 @@ class WrongPerson(DomainError):
     """A person named in the form does not belong to this case or is not of the right kind."""
 
 
+class UnknownCode(DomainError):
+    """A code is in no list."""
+
+
 class LastHolder(DomainError):
     """Nobody else could open what this person alone holds; it has to be confirmed."""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import CASE_ROLES, ROLE_COMPARTMENTS, Permission, Role
-from ruangaman.cases.models import Access, Assignment, Case, Glass, Task
+from ruangaman.cases.models import Access, Approval, Assignment, Case, Glass, Task
 from ruangaman.cases.types import WRITABLE_STATES, CaseState, GlassState
 from ruangaman.vault.types import Compartment
 
@@ -46,6 +46,11 @@ def can_name_manager(user: User, case: Case, parts: Iterable[Assignment]) -> boo
     if case.manager.is_active:
         return can_assign(user, case)
     return user.has(Permission.CASE_WRITE) and any(one.user_id == user.pk and one.until is None for one in parts)
+
+
+def can_lift(user: User, other: User) -> bool:
+    """Whether `user` may let somebody work on a case of the unit whatever speaks against it: never for themselves."""
+    return user.has(Permission.ACCESS_GOVERN) and user.has(Permission.CASE_OVERSEE) and user.pk != other.pk
 
 
 def can_close(user: User, case: Case) -> bool:
@@ -91,6 +96,25 @@ def offered_to(role: str) -> frozenset[Compartment]:
 def is_running(access: Access, at: datetime) -> bool:
     """Whether an access was neither taken away nor is its time over."""
     return access.ended_at is None and access.not_after > at
+
+
+def can_decide(user: User, approval: Approval) -> bool:
+    """Whether `user` decides what a manager asked: who oversees the unit, and never what they asked themselves."""
+    return (
+        user.has(Permission.CASE_APPROVE)
+        and approval.case.unit_id in user.oversight_units
+        and approval.asked_by_id != user.pk
+    )
+
+
+def can_hold_session(user: User) -> bool:
+    """Whether `user` records sessions: who holds the clinical drawer by their role."""
+    return Compartment.CLINICAL in ROLE_COMPARTMENTS.get(Role(user.role), frozenset())
+
+
+def can_decide_police(user: User) -> bool:
+    """Whether `user` decides what is told to the police: the legal staff."""
+    return user.role == Role.HUKUM
 
 
 def is_frozen(user: User, openings: Iterable[Glass], at: datetime) -> bool:

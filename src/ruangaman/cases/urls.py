@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from ruangaman.cases.views import access, cases, glass, moves, records, team, work
+from ruangaman.cases.views import (
+    access,
+    approving,
+    cases,
+    consents,
+    ending,
+    following,
+    glass,
+    incidents,
+    moves,
+    planning,
+    records,
+    team,
+    ties,
+    work,
+)
 
 
 class CaseCode:
@@ -28,11 +43,18 @@ app_name = "cases"
 GLASS = "darurat/<uuid:glass_id>/"
 urlpatterns = [
     path("kasus/", cases.index, name="index"),
+    path("kasus/keputusan/", approving.waiting, name="approvals"),
+    path("kasus/keputusan/<uuid:approval_id>/", approving.decide, name="approval"),
     path(CASE, cases.detail, name="detail"),
     path(CASE + "lampiran/<uuid:file_id>", cases.download, name="download"),
     path(CASE + "orang/", records.add_person, name="add_person"),
     path(CASE + "orang/<uuid:person_id>/", records.edit_person, name="edit_person"),
-    path(CASE + "kejadian/", records.add_incident, name="add_incident"),
+    path(CASE + "kejadian/", incidents.add_incident, name="add_incident"),
+    path(CASE + "kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/", incidents.answer_about, name="answer_about"),
+    path(CASE + "orang/<uuid:person_id>/hubungan/", ties.ties, name="ties"),
+    path(CASE + "orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas", ties.untie, name="untie"),
+    path(CASE + "temuan/<uuid:meeting_id>/minta", ties.ask_about, name="meeting_ask"),
+    path(CASE + "temuan/<uuid:meeting_id>/selesai", ties.settle, name="meeting_settle"),
     path(CASE + "catatan/", records.add_note, name="add_note"),
     path(CASE + "layanan/", records.add_service, name="add_service"),
     path(CASE + "tugas/", work.add_task, name="add_task"),
@@ -40,6 +62,7 @@ urlpatterns = [
     path(CASE + "tugas/<uuid:task_id>/kembalikan", work.undo_task, name="undo_task"),
     path(CASE + "tim/", team.team, name="team"),
     path(CASE + "tim/<uuid:part_id>/lepas", team.release, name="release"),
+    path(CASE + "tim/izinkan", team.lift, name="lift"),
     path(CASE + "akses/", access.holders, name="access"),
     path(CASE + "akses/beri", access.give, name="give_access"),
     path(CASE + "akses/<uuid:access_id>/waktu", access.change, name="change_access"),
@@ -52,6 +75,25 @@ urlpatterns = [
     path(CASE + "status/", moves.move, name="move"),
     path(CASE + "tutup/", moves.close, name="close"),
     path(CASE + "buka-lagi/", moves.reopen, name="reopen"),
+    path(CASE + "izin/", consents.ledger, name="consents"),
+    path(CASE + "izin/<uuid:consent_id>/cabut", consents.revoke, name="revoke_consent"),
+    path(CASE + "aman/", planning.safety, name="safety"),
+    path(CASE + "asesmen/", planning.assessment, name="assessment"),
+    path(CASE + "hak/", planning.rights, name="rights"),
+    path(CASE + "rencana/", planning.plan, name="plan"),
+    path(CASE + "rencana/ajukan", approving.ask_plan, name="ask_plan"),
+    path(CASE + "tinjauan/", following.review, name="review"),
+    path(CASE + "konferensi/", following.conference, name="conference"),
+    path(CASE + "sesi/", following.session, name="session"),
+    path(CASE + "upaya/", following.try_contact, name="try_contact"),
+    path(CASE + "mediasi/", following.mediation, name="mediation"),
+    path(CASE + "polisi/", following.police, name="police"),
+    path(CASE + "penutupan/", ending.closing, name="closing"),
+    path(CASE + "penutupan/ajukan", approving.ask_closing, name="ask_closing"),
+    path(CASE + "pelimpahan/", ending.transfer, name="transfer"),
+    path(CASE + "pelimpahan/<uuid:transfer_id>/terima", ending.received, name="transfer_received"),
+    path(CASE + "pasca/", ending.aftercare, name="aftercare"),
+    path(CASE + "pasca/<uuid:contact_id>/", ending.contact_after, name="contact_after"),
     path("darurat/", glass.board, name="glass_board"),
     path("darurat/<case_code:code>/", glass.ask, name="glass_ask"),
     path(GLASS, glass.one, name="glass"),

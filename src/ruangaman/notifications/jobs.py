@@ -38,10 +38,22 @@ def tell_person(*, user_id: str) -> int:
     return services.tell_person(user_id=UUID(user_id))
 
 
+@app.task(name="ruangaman.notifications.jobs.call_person", queue="alarm", retry=RETRY)
+def call_person(*, user_id: str) -> int:
+    """Write to somebody who has to decide or to sign something. A repetition writes again; that does no harm."""
+    return services.call_person(user_id=UUID(user_id))
+
+
 @app.task(name="ruangaman.notifications.jobs.tell_former", queue="alarm", retry=RETRY)
 def tell_former(*, letter_id: str) -> int:
     """Write to where somebody was reached before that their account was changed. A repetition finds nothing to do."""
     return services.tell_former(letter_id=UUID(letter_id))
+
+
+@app.task(name="ruangaman.notifications.jobs.tell_of_clock", queue="alarm", retry=RETRY)
+def tell_of_clock(*, about: str, user_id: str) -> int:
+    """Write to somebody that something in their queue is late or nearly so. A repetition writes nothing again."""
+    return services.tell_of_clock(about=UUID(about), user_id=UUID(user_id), at=clock.now())
 
 
 @app.task(name="ruangaman.notifications.jobs.call_glass", queue="alarm", retry=RETRY)

@@ -13,6 +13,8 @@ class AlarmKind(TextChoices):
     """To those on duty, at once."""
     LATE = "late", _("Batas waktunya lewat")
     """To every member of the desk: it was not opened in time."""
+    TURN = "turn", _("Jaga belum diterima")
+    """To whoever oversees the desk's unit: a turn of duty began and nobody said that they stand guard."""
 
 
 class GlassCall(TextChoices):

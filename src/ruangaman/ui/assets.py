@@ -32,8 +32,9 @@ LAYERS: Final = {
         "glass",
         "timeline",
         "undo",
+        "palette",
     ),
-    "pages": ("gate", "own", "rest", "casework", "trail", "papers"),
+    "pages": ("gate", "own", "rest", "casework", "trail", "papers", "handing", "load", "find"),
     "print": ("print",),
 }
 """Cascade layers from weak to strong; in each, the components in order."""

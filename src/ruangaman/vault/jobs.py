@@ -19,7 +19,8 @@ def clear_away(timestamp: int) -> dict[str, int]:
     with unit_of_work(Role.WORKER):
         grants = services.delete_expired_grants(at=at)
         dead = sessions.delete_expired_sessions(at=at)
-    return {"grants": grants, "sessions": dead, "files": files.sweep_spool(at=at)}
+        lookups = services.delete_old_lookups(at=at)
+    return {"grants": grants, "sessions": dead, "lookups": lookups, "files": files.sweep_spool(at=at)}
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from ruangaman.vault.types import Compartment, Place, PrincipalKind
+from ruangaman.vault.types import Compartment, IdentifierKind, Place, PrincipalKind
 
 VERSION = 1
 SUITE_X25519 = 1
@@ -267,6 +267,19 @@ def _text(text: str) -> bytes:
 
 def _bytes(data: bytes) -> bytes:
     return struct.pack(">H", len(data)) + data
+
+
+# --- the blind index -------------------------------------------------------------------------------------------------
+
+
+def index_input(kind: IdentifierKind, number: str) -> bytes:
+    """Return what the slow derivation of the blind index takes: a number in its one spelling."""
+    return label("index") + _text(kind.value) + _text(number)
+
+
+def index_tag(installation: bytes, index_id: UUID, epoch: int, stretched: bytes) -> bytes:
+    """Return what is MACed under an index's key: the stretched number, in one epoch of one unit's index."""
+    return label("index-tag") + installation + index_id.bytes + struct.pack(">I", epoch) + stretched
 
 
 # --- bundles -------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class Label(StrEnum):
     SESSION = "session"
     ERASURE = "erasure"
     INVITATION = "invitation"
+    INDEX = "index"
 
 
 def hkdf(secret: bytes, info: bytes, length: int = layout.KEY_BYTES) -> bytes:

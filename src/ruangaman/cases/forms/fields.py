@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.cases.types import Answer
 from ruangaman.core import text
 
 MAX_STORY, MAX_TEXT, MAX_LINE = 40_000, 4_000, 200
@@ -70,6 +71,17 @@ def several(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.Multiple
     )
 
 
+def answer(label: Any, **kwargs: Any) -> forms.ChoiceField:
+    """Return a question that may stay open: yes, no, not known. What is not sent is not known."""
+    return choice(Answer.choices, label, widget=forms.RadioSelect, initial=Answer.UNKNOWN, required=False, **kwargs)
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[Any]) -> None:
+    """Put choices that are data into a field."""
+    field: Any = form.fields[name]
+    field.choices = list(choices)
+
+
 def day(label: Any, **kwargs: Any) -> forms.DateField:
     """Return a field for a day on the city's calendar."""
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -87,6 +99,13 @@ class CaseForm(forms.Form):
     """What the forms of a case share: the id of the new row, and no value twice."""
 
     row_id = RowId()
+
+    def is_open(self, *names: str) -> bool:
+        """Whether one of these fields holds something or needs another look: then its fold stands open."""
+        values = [self[name].value() for name in names]
+        return any(self[name].errors for name in names) or any(
+            value and str(value) != str(Answer.UNKNOWN) for value in values
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse fields that have one answer and came with two."""

@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0007_breakglass"),
-        ("cases", "0003_access"),
+        ("cases", "0007_people"),
         ("vault", "0004_narrower"),
         ("procrastinate", "0041_post_retry_failed_job"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

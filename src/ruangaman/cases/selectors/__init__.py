@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ruangaman.cases.selectors.access import AccessPage, AccessRow, get_access, get_access_page, list_readers, open_hold
+from ruangaman.cases.selectors.answers import AnswersPage, open_answers
+from ruangaman.cases.selectors.cards import warnings_about
 from ruangaman.cases.selectors.cases import (
     count_open_tasks,
     get_case,
@@ -10,10 +12,12 @@ from ruangaman.cases.selectors.cases import (
     get_governed,
     get_granted,
     get_managed,
+    get_overseen,
     get_part,
     get_person,
     get_to_hand_over,
 )
+from ruangaman.cases.selectors.closed import list_closed_to_all
 from ruangaman.cases.selectors.glass import (
     Found,
     GlassBoard,
@@ -48,19 +52,27 @@ from ruangaman.cases.selectors.people import (
     held_alone,
     join_names,
     list_assignable,
+    list_colleagues,
     list_held,
+    list_keyless,
     list_managers,
     list_note_drawers,
     list_parts,
     list_persons,
+    list_places,
     list_providers,
+    list_unindexed,
+    name_of,
     open_person,
+    read_part,
 )
 from ruangaman.cases.selectors.shelf import TaskView
+from ruangaman.cases.selectors.steps import closing_initial, may_ask, read_closing
 
 __all__ = [
     "AccessPage",
     "AccessRow",
+    "AnswersPage",
     "CasePage",
     "CasePageOfList",
     "Found",
@@ -68,6 +80,7 @@ __all__ = [
     "GlassRow",
     "HolderView",
     "TaskView",
+    "closing_initial",
     "count_needs",
     "count_open_tasks",
     "count_overseen_needs",
@@ -83,6 +96,7 @@ __all__ = [
     "get_governed",
     "get_granted",
     "get_managed",
+    "get_overseen",
     "get_part",
     "get_person",
     "get_row",
@@ -94,8 +108,11 @@ __all__ = [
     "join_names",
     "list_assignable",
     "list_assigned",
+    "list_closed_to_all",
+    "list_colleagues",
     "list_held",
     "list_holders",
+    "list_keyless",
     "list_load",
     "list_managers",
     "list_needs",
@@ -104,13 +121,21 @@ __all__ = [
     "list_overseen_needs",
     "list_parts",
     "list_persons",
+    "list_places",
     "list_providers",
     "list_readers",
     "list_reviewers",
     "list_seconds",
     "list_to_do",
+    "list_unindexed",
+    "may_ask",
+    "name_of",
+    "open_answers",
     "open_hold",
     "open_person",
     "open_words",
+    "read_closing",
+    "read_part",
     "read_through_glass",
+    "warnings_about",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -116,9 +116,15 @@ def list_needs(*, viewer: User, at: datetime, limit: int = 200) -> list[CaseRow]
     return _needing(_worked_on(viewer), at, limit)
 
 
-def list_overseen_needs(*, viewer: User, at: datetime, limit: int = 200) -> list[CaseRow]:
-    """Return the open cases of the units that `viewer` oversees that ask for somebody now: facts, no content."""
-    return _needing(Case.objects.overseen_by(viewer), at, limit)
+def list_overseen_needs(
+    *, viewer: User, at: datetime, limit: int = 200, without: Collection[UUID] = ()
+) -> list[CaseRow]:
+    """Return the open cases of the units that `viewer` oversees that ask for somebody now: facts, no content.
+
+    Args:
+        without: cases that are told of elsewhere.
+    """
+    return _needing(Case.objects.overseen_by(viewer).exclude(pk__in=without), at, limit)
 
 
 def count_needs(*, viewer: User, at: datetime) -> int:
@@ -126,9 +132,9 @@ def count_needs(*, viewer: User, at: datetime) -> int:
     return _count_urgent(_worked_on(viewer), at)
 
 
-def count_overseen_needs(*, viewer: User, at: datetime) -> int:
+def count_overseen_needs(*, viewer: User, at: datetime, without: Collection[UUID] = ()) -> int:
     """Return how many open cases of the overseen units are an emergency or have a task late or due within a day."""
-    return _count_urgent(Case.objects.overseen_by(viewer), at)
+    return _count_urgent(Case.objects.overseen_by(viewer).exclude(pk__in=without), at)
 
 
 def _worked_on(viewer: User) -> CaseQuerySet:

@@ -27,13 +27,17 @@ from ruangaman.cases.models import (
 )
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
+from ruangaman.cases.selectors.cards import facts_about, warnings_about
+from ruangaman.cases.selectors.facts import facts_of
+from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
-from ruangaman.cases.selectors.shelf import Drawer, FileView, IncidentView, NoteView, PersonView, TaskView
+from ruangaman.cases.selectors.shelf import Drawer, FileView, NoteView, PersonView, TaskView
 from ruangaman.cases.types import (
     CaseState,
     Evidence,
     GlassState,
     Identity,
+    Missing,
     Move,
     MoveKind,
     PersonKind,
@@ -48,7 +52,7 @@ from ruangaman.core.types import Actor
 from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Holder, Promised, Words
 from ruangaman.vault import services as vault
-from ruangaman.vault.selectors import GrantView, list_grants
+from ruangaman.vault.selectors import GrantView, list_dead, list_grants
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 Opened = dict[UUID, Content | Closed]
@@ -100,7 +104,7 @@ class CasePage:
     holders: list[Holder]
     days: list[tuple[datetime, list[TimelineItem]]]
     next_move: Move | None
-    missing: Sequence[Words]
+    missing: Sequence[Missing]
     team: list[Assignment]
     may: dict[str, bool]
     panels: list[tuple[str, Any]] = field(default_factory=list)
@@ -153,14 +157,8 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     refs = _refs(rows, held, case) | {ref: home for panel, found in loaded for ref, home in panel.refs(found).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
     items = [item for panel, found in loaded for item in panel.timeline(found, opened)]
-    page = _compose(case, viewer, at, rows, grants, held, opened, items, stream)
-    page.may = {
-        "write": any(part.user_id == viewer.pk for part in rows.live) and policies.can_write(viewer, case),
-        "assign": policies.can_assign(viewer, case),
-        "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
-        "close": policies.can_close(viewer, case),
-        "readers": policies.can_see_readers(viewer, case),
-    }
+    page = _compose(case, viewer, at, rows, _living(grants), held, opened, items, stream)
+    page.may = _may(case, rows, viewer)
     page.panels = [
         (panel.template, shown)
         for panel, found in loaded
@@ -198,9 +196,9 @@ def _compose(
     stream: str,
 ) -> CasePage:
     """Put the page together from what was loaded and opened. Nobody may do anything on it yet."""
-    people = _people(rows, opened)
+    people = _people(rows, opened, at)
     items = [*timeline.items_of(case, rows, opened, held), *items]
-    move = _next_move(case)
+    move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
         at=at,
@@ -211,16 +209,32 @@ def _compose(
         tasks=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is None],
         done=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is not None][-3:],
         drawers=shelf.drawers_of(
-            held, rows.live, viewer, _notes(rows, opened), _incidents(rows, people, opened), _files(rows, opened)
+            held, _holding(rows.live, grants), viewer, _notes(rows, opened), incidents, _files(rows, opened)
         ),
         holders=_holders(rows.live, grants, viewer),
         days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
         next_move=move,
-        missing=missing_for(move, Evidence(by=viewer.pk, has_reason=True), registry.gates) if move else [],
+        missing=missing_for(move, _evidence(case, viewer, at), registry.gates) if move else [],
         team=rows.live,
         may={},
         openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
     )
+
+
+def _may(case: Case, rows: Rows, viewer: User) -> dict[str, bool]:
+    write = any(part.user_id == viewer.pk for part in rows.live) and policies.can_write(viewer, case)
+    return {
+        "write": write,
+        "step": write or policies.can_assign(viewer, case),
+        "assign": policies.can_assign(viewer, case),
+        "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
+        "close": policies.can_close(viewer, case),
+        "readers": policies.can_see_readers(viewer, case),
+    }
+
+
+def _evidence(case: Case, viewer: User, at: datetime) -> Evidence:
+    return Evidence(by=viewer.pk, has_reason=True, facts=facts_of(case, at))
 
 
 def _load(case: Case) -> Rows:
@@ -251,6 +265,20 @@ def _held(grants: Sequence[GrantView], viewer: User) -> frozenset[Compartment]:
     return frozenset(part for grant in own for part in (grant.compartments or Compartment))
 
 
+def _living(grants: Sequence[GrantView]) -> list[GrantView]:
+    """Return the grants whose key still opens something: whoever lost theirs is no holder."""
+    dead = list_dead(grants)
+    return [grant for grant in grants if grant.principal_id not in dead]
+
+
+def _holding(parts: Sequence[Assignment], grants: Sequence[GrantView]) -> list[tuple[User, frozenset[Compartment]]]:
+    """Return whoever works on the case with what they can open of it, in whatever epoch."""
+    found: dict[UUID, frozenset[Compartment]] = {}
+    for grant in grants:
+        found[grant.principal_id] = found.get(grant.principal_id, frozenset()) | (grant.compartments or frozenset())
+    return [(part.user, found.get(part.user.principal_id, frozenset())) for part in parts]
+
+
 def _refs(rows: Rows, held: frozenset[Compartment], case: Case) -> dict[UUID, UUID]:
     """Return what the viewer holds a key for, all in the case's dossier; what is closed is not asked for."""
     refs: list[UUID] = [note.ref for note in rows.notes if note.compartment in held]
@@ -268,12 +296,14 @@ def _refs(rows: Rows, held: frozenset[Compartment], case: Case) -> dict[UUID, UU
     return dict.fromkeys(refs, case.dossier_id)
 
 
-def _people(rows: Rows, opened: Opened) -> list[PersonView]:
+def _people(rows: Rows, opened: Opened, at: datetime) -> list[PersonView]:
     views = []
     for row in rows.people:
         identity = read_part(opened.get(row.identity_ref), identity_of, None)
         contact = read_part(opened.get(row.contact_ref) if row.contact_ref else None, contact_of, None)
-        views.append(PersonView(row, name_of(row, identity), identity, contact))
+        facts = facts_about(row=row, identity=identity, incidents=rows.incidents, links=rows.links, at=at)
+        warnings = warnings_about(row=row, identity=identity, at=at)
+        views.append(PersonView(row, name_of(row, identity), identity, contact, facts, warnings))
     return views
 
 
@@ -301,11 +331,18 @@ def _notes(rows: Rows, opened: Opened) -> list[NoteView]:
     return [NoteView.of(row, opened.get(row.ref)) for row in rows.notes]
 
 
-def _incidents(rows: Rows, people: Sequence[PersonView], opened: Opened) -> list[IncidentView]:
-    names = {view.row.pk: view.name for view in people}
+def _incidents(
+    rows: Rows, people: Sequence[PersonView], opened: Opened, case: Case, at: datetime
+) -> list[IncidentView]:
+    known = {view.row.pk: view for view in people}
     return [
         IncidentView.of(
-            row, [link for link in rows.links if link.incident_id == row.pk], names, opened.get(row.narrative_ref)
+            row,
+            [link for link in rows.links if link.incident_id == row.pk],
+            known,
+            opened.get(row.narrative_ref),
+            case=case,
+            at=at,
         )
         for row in rows.incidents
     ]
@@ -325,7 +362,8 @@ def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: U
         holds = frozenset(int(one) for grant in own for one in grant.compartments or ())
         who = _("Anda") if part.user_id == viewer.pk else part.user.display_name
         name = _("%(name)s, %(role)s") % {"name": who, "role": part.user.get_role_display().lower()}
-        holders.append(Holder(name, holds, shelf.since_words(part)))
+        is_alive = any(grant.principal_id == part.user.principal_id for grant in grants)
+        holders.append(Holder(name, holds, shelf.since_words(part) if is_alive else shelf.LOST))
     if any(grant.compartments is None for grant in current):
         everything = frozenset(int(one) for one in Compartment)
         holders.append(Holder(_("Kunci darurat dan pemulihan"), everything, _("Hanya dengan alasan, dan ditinjau")))
@@ -333,5 +371,8 @@ def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: U
 
 
 def _next_move(case: Case) -> Move | None:
-    forward = moves_from(CaseState(case.state), kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE])
+    """Return where the case goes when all goes well: from monitoring that is its end."""
+    state = CaseState(case.state)
+    last = [MoveKind.CLOSE] if state is CaseState.MONITORING else []
+    forward = moves_from(state, kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE, *last])
     return forward[0] if forward else None

@@ -15,8 +15,11 @@ from django.utils.translation import gettext_lazy as _lazy
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case, Transition
 from ruangaman.cases.registry import TimelineItem
-from ruangaman.cases.selectors.shelf import form_words, text_of
+from ruangaman.cases.selectors.incidents import form_words
+from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.types import CaseState, NoteSource
+from ruangaman.codelists.selectors import book, day_of
+from ruangaman.codelists.types import ListKey
 from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Compartment, Content
@@ -98,8 +101,8 @@ def _records(rows: Rows, opened: Opened, held: frozenset[Compartment]) -> Iterat
         words = _("Kejadian dicatat")
         if Compartment.NARRATIVE in held:
             words = _("Kejadian dicatat: %(forms)s, %(place)s") % {
-                "forms": ", ".join(form_words(incident.forms)).lower(),
-                "place": str(incident.get_place_display()).lower(),
+                "forms": ", ".join(form_words(incident.forms, incident)).lower(),
+                "place": book().label(ListKey.PLACE, incident.place, day_of(incident.added_at)).lower(),
             }
         yield TimelineItem(incident.added_at, "paper", words, RECORD, incident.added_by.display_name)
     for note in rows.notes:
@@ -113,7 +116,7 @@ def _records(rows: Rows, opened: Opened, held: frozenset[Compartment]) -> Iterat
         words = _("Layanan dicatat")
         if Compartment.WORK in held:
             words = _("Layanan %(type)s, %(unit)s, %(day)s") % {
-                "type": str(service.get_type_display()).lower(),
+                "type": book().label(ListKey.SERVICE_TYPE, service.type, service.on).lower(),
                 "unit": service.provider_unit.name,
                 "day": date_format(service.on, "j F"),
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -15,10 +15,12 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.errors import WrongPerson
 from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, ServiceRecord
-from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.services.loading import check_codes, find_first, lock_writable, seal
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import Content, NoteSource, PersonKind, VictimLink, note_content
-from ruangaman.core.codelists import Place, ServiceType
+from ruangaman.cases.types import AboutEvent, Content, NoteSource, PersonKind, VictimLink, note_content
+from ruangaman.cases.types.incidents import with_event
+from ruangaman.clocks.types import WITA
+from ruangaman.codelists.types import ListKey
 from ruangaman.vault.types import Compartment
 
 
@@ -27,11 +29,12 @@ def add_incident(
     *,
     code: str,
     forms: Sequence[str],
-    place: Place,
+    place: str,
     kecamatan: str,
     from_on: date | None,
     to_on: date | None,
     narrative: Content,
+    about: AboutEvent | None = None,
     links: Sequence[VictimLink],
     by: User,
     at: datetime,
@@ -40,15 +43,18 @@ def add_incident(
     """Record something that happened, with who did what to whom.
 
     Args:
+        forms, place: codes of the lists, valid on the day of recording.
         from_on: first day in the city's calendar; None: not known.
         to_on: last day, for what went on for a while.
         narrative: made by `types.note_content`; the kelurahan is one of its facts.
+        about: what was answered about the event as a whole; sealed with the story.
         links: the relation is that of this perpetrator to this victim.
         incident_id: the new row's id, minted with the form.
 
     Raises:
         NotFound: no such case for `by`.
         WrongPerson: a link names somebody who is not a victim, or not a perpetrator, of this case.
+        UnknownCode: a form, a place or a relation is not in its list.
         CaseClosed, NotAllowed: nothing is written.
 
     Writes: the sealed narrative, the incident, its links, one `cases.incident_added` event.
@@ -58,6 +64,9 @@ def add_incident(
     if found is not None:
         return found
     _check_links(case, links)
+    check_codes(ListKey.VIOLENCE_FORM, [*forms, *(form for link in links for form in link.forms)])
+    check_codes(ListKey.PLACE, [place])
+    check_codes(ListKey.RELATION, [link.relation for link in links])
     incident = Incident(
         id=incident_id or uuid4(),
         case=case,
@@ -66,7 +75,7 @@ def add_incident(
         place=place,
         kecamatan=kecamatan,
         forms=list(forms),
-        narrative_ref=seal(case, Compartment.NARRATIVE, narrative, by=by, at=at),
+        narrative_ref=seal(case, Compartment.NARRATIVE, with_event(narrative, about or AboutEvent()), by=by, at=at),
         added_at=at,
         added_by=by,
     )
@@ -82,8 +91,17 @@ def add_incident(
         for link in links
     )
     detail: Detail = {"incident": str(incident.pk), "links": len(links)}
-    tell(events.INCIDENT_ADDED, case, by=by, at=at, detail=detail)
+    happened = _when(to_on or from_on, at)
+    tell(events.INCIDENT_ADDED, case, by=by, at=at, detail=detail, occurred=happened, forms=incident.forms)
     return incident
+
+
+def _when(day: date | None, at: datetime) -> tuple[datetime, datetime] | None:
+    """Return between which moments the last of it happened, on the city's clock; None: nobody knows the day."""
+    if day is None:
+        return None
+    begin = datetime.combine(day, time(), WITA)
+    return begin, min(max(begin, at), begin + timedelta(days=1))
 
 
 def _check_links(case: Case, links: Sequence[VictimLink]) -> None:
@@ -134,7 +152,7 @@ def add_note(
 def add_service(
     *,
     code: str,
-    type: ServiceType,
+    type: str,
     on: date,
     hours: Decimal | None,
     provider_unit: Unit,
@@ -146,12 +164,14 @@ def add_service(
     """Record a service that was given.
 
     Args:
+        type: code of `codelists.service_type`.
         on: day in the city's calendar.
         result: words for the whole team, sealed in the work compartment; "" for none.
         service_id: the new row's id, minted with the form.
 
     Raises:
         NotFound: no such case for `by`.
+        UnknownCode: there is no such kind of service.
         CaseClosed, NotAllowed: nothing is written.
 
     Writes: the sealed result, the row, one `cases.service_added` event.
@@ -160,6 +180,7 @@ def add_service(
     found = find_first(ServiceRecord, service_id, case)
     if found is not None:
         return found
+    check_codes(ListKey.SERVICE_TYPE, [type])
     record = ServiceRecord(
         id=service_id or uuid4(),
         case=case,
@@ -172,6 +193,6 @@ def add_service(
         recorded_at=at,
     )
     record.save(force_insert=True)
-    detail: Detail = {"type": str(type), "service": str(record.pk)}
+    detail: Detail = {"type": type, "service": str(record.pk)}
     tell(events.SERVICE_ADDED, case, by=by, at=at, detail=detail)
     return record

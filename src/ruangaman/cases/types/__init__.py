@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason
+from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
+from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -13,6 +14,7 @@ from ruangaman.cases.types.flow import (
     CaseState,
     Evidence,
     Gate,
+    Missing,
     Move,
     MoveKind,
     ReasonGate,
@@ -21,6 +23,8 @@ from ruangaman.cases.types.flow import (
     missing_for,
     moves_from,
 )
+from ruangaman.cases.types.gates import AFTERCARE_MONTHS, FLOW_GATES, TRIES_BEFORE_UNREACHABLE, Fact, FactGate
+from ruangaman.cases.types.gbvims import Age, Answer
 from ruangaman.cases.types.glass import (
     GLASS_ASKED_FOR,
     GLASS_OPEN_FOR,
@@ -33,7 +37,10 @@ from ruangaman.cases.types.glass import (
     glass_state,
     review_due,
 )
+from ruangaman.cases.types.identifiers import NikWarning, digits_of, nik_warnings, phone_e164
+from ruangaman.cases.types.incidents import AboutEvent, AboutPair, AboutVictim, PairChange
 from ruangaman.cases.types.listing import SOON, URGENT_NEEDS, CaseFacts, CaseFilters, Cursor, Need, need_of
+from ruangaman.cases.types.mediation import AskedBy, MediationFacts, NoMediation, why_no_mediation
 from ruangaman.cases.types.people import (
     Content,
     Identity,
@@ -46,11 +53,29 @@ from ruangaman.cases.types.people import (
     contact_of,
     identity_of,
     note_content,
+    numbers_of,
     person_content,
+)
+from ruangaman.cases.types.steps import (
+    Agreed,
+    ApprovalKind,
+    Doing,
+    Domain,
+    Escort,
+    NeedCode,
+    Outcome,
+    Point,
+    PoliceChoice,
+    Reached,
+    Right,
+    Way,
+    WhyNot,
 )
 
 __all__ = [
+    "AFTERCARE_MONTHS",
     "CLOSED_STATES",
+    "FLOW_GATES",
     "GLASS_ASKED_FOR",
     "GLASS_OPEN_FOR",
     "GLASS_USUAL",
@@ -59,16 +84,30 @@ __all__ = [
     "OPEN_STATES",
     "SOON",
     "STEPS",
+    "TRIES_BEFORE_UNREACHABLE",
     "URGENT_NEEDS",
     "WRITABLE_STATES",
+    "AboutEvent",
+    "AboutPair",
+    "AboutVictim",
     "AccessReason",
     "ActorGate",
+    "Age",
+    "Agreed",
+    "Answer",
+    "ApprovalKind",
+    "AskedBy",
     "CaseFacts",
     "CaseFilters",
     "CaseState",
     "Content",
     "Cursor",
+    "Doing",
+    "Domain",
+    "Escort",
     "Evidence",
+    "Fact",
+    "FactGate",
     "Gate",
     "GlassEnding",
     "GlassFacts",
@@ -76,17 +115,38 @@ __all__ = [
     "GlassState",
     "GlassVerdict",
     "Identity",
+    "LiftReason",
+    "MediationFacts",
+    "Missing",
     "Move",
     "MoveKind",
     "Need",
+    "NeedCode",
     "NewFile",
     "NewPerson",
+    "NikWarning",
+    "NoMediation",
     "NoteSource",
+    "Outcome",
+    "PairChange",
     "PersonKind",
+    "Point",
+    "PoliceChoice",
+    "Reached",
     "ReasonGate",
+    "Right",
     "SafeContact",
     "VictimLink",
+    "Way",
+    "WhyNot",
+    "age_in_group",
+    "age_on",
+    "age_words",
+    "birth_text",
+    "born_between",
     "contact_of",
+    "digits_of",
+    "exact_birth",
     "find_move",
     "first_state",
     "glass_state",
@@ -94,7 +154,11 @@ __all__ = [
     "missing_for",
     "moves_from",
     "need_of",
+    "nik_warnings",
     "note_content",
+    "numbers_of",
     "person_content",
+    "phone_e164",
     "review_due",
+    "why_no_mediation",
 ]

@@ -48,6 +48,16 @@ def show(request: StaffRequest, template: str, case: Case, form: forms.Form, **c
     return render(request, template, {"case": case, "form": form, **part, **context}, status=status)
 
 
+def answer(
+    request: StaffRequest, template: str, case: Case, form: forms.Form, act: Callable[[], object], *, to: str = "",
+    **context: Any,
+) -> HttpResponse:  # fmt: skip
+    """Do what a form asks and go on, to the case or below it; draw the page when it was not sent or is refused."""
+    if is_sent(request, form) and is_done(form, act):
+        return go(request, case_url(case) + to)
+    return show(request, template, case, form, **context)
+
+
 def refused(request: StaffRequest, case: Case, error: DomainError) -> HttpResponse:
     """Say why nothing was opened or changed, with the way back to the list or the case."""
     return render(request, "cases/refused.html", {"case": case, "words": str(error)}, status=409)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors
 from ruangaman.cases.forms import FilterForm
+from ruangaman.cases.selectors import steps
 from ruangaman.cases.selectors.listing import parse_cursor
 from ruangaman.cases.selectors.timeline import STREAMS
 from ruangaman.cases.views.answers import refused
@@ -41,6 +42,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "oversees": oversees,
         "is_narrowed": bool(chosen) or "setelah" in request.GET,
         "load": selectors.list_load(viewer=viewer) if oversees else [],
+        "to_decide": len(steps.list_approvals(viewer=viewer)) if viewer.has(Permission.CASE_APPROVE) else 0,
         "next": urlencode({**chosen, "setelah": str(page.after)}) if page.after else "",
     }
     return render(request, "cases/index.html", context)

@@ -10,10 +10,9 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import CloseForm, MoveForm, ReopenForm
 from ruangaman.cases.services.moves import OWN_WAYS
 from ruangaman.cases.types import CaseState, MoveKind, moves_from
-from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
+from ruangaman.cases.views.answers import answer, case_url, data_of, go, is_done, is_sent, show
 from ruangaman.core import clock
 from ruangaman.core.access import requires
-from ruangaman.core.codelists import ClosingReason
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
@@ -47,25 +46,19 @@ def move(request: StaffRequest, code: str) -> HttpResponse:
 @requires(Permission.CASE_CLOSE)
 @form_page
 def close(request: StaffRequest, code: str) -> HttpResponse:
-    """The closing form."""
-    case = selectors.get_managed(code=code, viewer=request.user)
+    """The closing form, with what is missing yet. The reason is that of the closing assessment."""
+    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
     form = CloseForm(data_of(request))
-    if is_sent(request, form):
+    reason, missing = selectors.read_closing(case=case, viewer=request.user, at=at)
+
+    def act() -> None:
         known = form.cleaned_data
-        if is_done(
-            form,
-            lambda: services.close_case(
-                code=code,
-                reason=ClosingReason(known["reason"]),
-                explanation=known["explanation"],
-                by=request.user,
-                at=clock.now(),
-                transition_id=known["row_id"],
-            ),
-        ):
-            return go(request, case_url(case))
-    open_tasks = selectors.count_open_tasks(case=case, viewer=request.user)
-    return show(request, "cases/close.html", case, form, open_tasks=open_tasks)
+        services.close_case(
+            code=code, reason=reason, explanation=known["explanation"], by=request.user, at=at,
+            transition_id=known["row_id"],
+        )  # fmt: skip
+
+    return answer(request, "cases/close.html", case, form, act, reason=reason, missing=missing)
 
 
 @requires(Permission.CASE_CLOSE)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ruangaman.accounts.types import Permission
 from ruangaman.cases.selectors import list_holders
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import prepared, requires
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
@@ -23,6 +23,7 @@ from ruangaman.intake.forms.desk import DuplicateForm, OpenCaseForm, RefuseForm,
 from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services import decisions, desk, handover
 from ruangaman.intake.views.report_page import Forms, report_context
+from ruangaman.intake.views.same import stretch_number
 from ruangaman.intake.views.sending import send_file
 
 at_desk = requires(Permission.REPORT_DESK)
@@ -170,7 +171,7 @@ def undo_refusal(request: StaffRequest, code: str) -> HttpResponse:
     return _do(request, code, lambda: decisions.undo_refusal(code=code, by=request.user, at=clock.now()))
 
 
-@requires(Permission.CASE_OPEN)
+@requires(Permission.CASE_OPEN, prepare=stretch_number)
 @require_POST
 def open_case(request: StaffRequest, code: str) -> HttpResponse:
     """Open a case and name its manager."""
@@ -186,6 +187,7 @@ def open_case(request: StaffRequest, code: str) -> HttpResponse:
             case_id=form.made_id(),
             by=request.user,
             at=clock.now(),
+            probes=prepared(request),
         ),
         Forms(open_case=form),
         form,

@@ -26,7 +26,8 @@ from ruangaman.intake.services.desk import OpenReport
 from ruangaman.intake.types import WORKED_ON, State, Step, steps_from
 from ruangaman.intake.views import wording
 from ruangaman.ui.types import Promised
-from ruangaman.vault.types import Purpose
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import Closed, Purpose
 
 
 @dataclass
@@ -59,9 +60,15 @@ def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: For
         "candidates": selectors.list_candidates(report=report, viewer=viewer) if Step.MARK_DUPLICATE in steps else [],
         "suggested_words": [(reason.label, words) for reason, words in SUGGESTED_WORDS.items()],
         "states": State,
+        "has_number": has_number(opened),
         **_words(opened),
         **_decision(forms, opened),
     }
+
+
+def has_number(opened: OpenReport) -> bool:
+    """Whether the reporter gave a number by which they may be known."""
+    return not isinstance(opened.contact, Closed) and vault.guess(str(opened.contact.get("value", ""))) is not None
 
 
 def _words(opened: OpenReport) -> dict[str, Any]:

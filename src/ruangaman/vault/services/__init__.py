@@ -1,7 +1,9 @@
 """The vault's face: what other apps may call. They hold references, never content."""
 
+from ruangaman.vault.blind import Probe, stretch, stretch_all
 from ruangaman.vault.directory import Directory
 from ruangaman.vault.errors import Tampered, TrailBroken
+from ruangaman.vault.identifiers import guess, normalise
 from ruangaman.vault.leaving import end_visit_soon
 from ruangaman.vault.notebook import NoKey
 from ruangaman.vault.notes import BadText, Checkpoint
@@ -43,6 +45,7 @@ from ruangaman.vault.services.doors import (
     try_door,
 )
 from ruangaman.vault.services.dossiers import (
+    BARRED,
     OpenDossier,
     delete_expired_grants,
     new_dossier,
@@ -66,6 +69,21 @@ from ruangaman.vault.services.forgetting import (
     shred,
     withdraw_erasure,
 )
+from ruangaman.vault.services.index import (
+    Found,
+    active_among,
+    count_lookup,
+    delete_old_lookups,
+    find,
+    forget_kin,
+    held_among,
+    holds_index,
+    index_kin,
+    index_person,
+    is_kin,
+    ready_index,
+    same_as,
+)
 from ruangaman.vault.services.installation import check_pepper
 from ruangaman.vault.services.lifecycle import (
     KeyState,
@@ -83,6 +101,15 @@ from ruangaman.vault.services.lifecycle import (
     regrant,
     remove_officer,
     replace_printed_door,
+)
+from ruangaman.vault.services.meetings import (
+    ask_about,
+    is_barred,
+    is_lifted,
+    lift_bars,
+    list_barred_holders,
+    list_meetings,
+    settle_meeting,
 )
 from ruangaman.vault.services.people import (
     MOST_EMERGENCY_OFFICERS,
@@ -129,6 +156,7 @@ from ruangaman.vault.services.waiting import (
 )
 
 __all__ = [
+    "BARRED",
     "DESK_COMPARTMENTS",
     "MOST_EMERGENCY_OFFICERS",
     "Acceptance",
@@ -139,6 +167,7 @@ __all__ = [
     "Compared",
     "Directory",
     "DoorKind",
+    "Found",
     "GlassReader",
     "KeyState",
     "NewDoor",
@@ -146,17 +175,20 @@ __all__ = [
     "NoKey",
     "OpenDossier",
     "PreparedPerson",
+    "Probe",
     "ReceiptActor",
     "RecoveryActor",
     "Rewrapped",
     "Slot",
     "Tampered",
     "TrailBroken",
+    "active_among",
     "add_member",
     "add_officer",
     "add_printed_door",
     "appoint_officers",
     "approve_erasure",
+    "ask_about",
     "ask_for_new_epoch",
     "ask_for_new_epochs_without",
     "ask_to_share",
@@ -167,6 +199,7 @@ __all__ = [
     "close_door",
     "close_request",
     "compare_root",
+    "count_lookup",
     "count_lost_without",
     "countersign",
     "create_group",
@@ -174,6 +207,7 @@ __all__ = [
     "create_recovery",
     "decline_waiting",
     "delete_expired_grants",
+    "delete_old_lookups",
     "delete_wraps_of",
     "do_waiting",
     "door_params",
@@ -181,17 +215,30 @@ __all__ = [
     "end_visit_soon",
     "enter_as_keeper",
     "export_trail",
+    "find",
     "forget_directory",
+    "forget_kin",
     "glass_reader",
     "groups_of",
+    "guess",
     "has_canary",
     "has_printed_door",
+    "held_among",
+    "holds_index",
+    "index_kin",
+    "index_person",
     "is_active",
+    "is_barred",
+    "is_kin",
     "is_known",
+    "is_lifted",
     "is_officer",
     "is_recoverable",
     "keep_with",
+    "lift_bars",
+    "list_barred_holders",
     "list_keys",
+    "list_meetings",
     "list_officers",
     "list_pending",
     "load_directory",
@@ -200,6 +247,7 @@ __all__ = [
     "make_checkpoint",
     "new_dossier",
     "new_printed_code",
+    "normalise",
     "open_canary",
     "open_door",
     "open_file",
@@ -212,6 +260,7 @@ __all__ = [
     "propose_erasure",
     "read_members",
     "read_recovery_keys",
+    "ready_index",
     "reappoint_officers",
     "receipt_actor",
     "record_restore",
@@ -234,16 +283,20 @@ __all__ = [
     "revoke",
     "rewrap",
     "rotate",
+    "same_as",
     "save_recovery",
     "seal",
     "seal_file",
     "seal_in",
     "set_expiry",
+    "settle_meeting",
     "share",
     "shred",
     "sign_key",
     "store_files",
     "store_person",
+    "stretch",
+    "stretch_all",
     "take_slot",
     "try_door",
     "verify_trail",

@@ -103,6 +103,7 @@ sections.add(
         label=gettext_lazy("Kasus"),
         url="/kasus/",
         icon="folder",
+        go="k",
         permissions=frozenset({Permission.CASE_LIST, Permission.CASE_OVERSEE}),
     )
 )

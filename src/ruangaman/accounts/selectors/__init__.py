@@ -225,18 +225,6 @@ def get_request(*, request_id: UUID, viewer: User) -> DoorRequest:
     return found
 
 
-def list_renewed(*, viewer: User) -> list[User]:
-    """Return colleagues of the own unit who began fresh keys: what they held is closed to them."""
-    former = FormerKeys.objects.filter(user__unit_id=viewer.unit_id, user__is_active=True).exclude(user_id=viewer.pk)
-    return list(User.objects.filter(pk__in=former.values("user_id")).select_related("unit").order_by("display_name"))
-
-
-def last_reopening(*, user: User, viewer: User) -> DoorRequest | None:
-    """Return what `viewer` last asked for to open dossiers again for `user`, or None."""
-    rows = DoorRequest.objects.filter(kind="regrant", user=user, asked_by=viewer)
-    return rows.order_by("-asked_at").first()
-
-
 def people_of(principals: Iterable[UUID | None]) -> dict[UUID, User]:
     """Return people by their key, each with the unit; keys of nobody are left out."""
     wanted = {one for one in principals if one is not None}
@@ -252,7 +240,7 @@ def names_of(principals: Iterable[UUID]) -> dict[UUID, str]:
             found[unit.breakglass_id] = _("Kunci darurat %(unit)s") % {"unit": unit.name}
     found |= {desk.principal_id: desk.name for desk in Desk.objects.filter(principal_id__in=wanted)}
     former = FormerKeys.objects.filter(principal_id__in=wanted).select_related("user")
-    found |= {row.principal_id: row.user.display_name for row in former}
+    found |= {row.principal_id: _("kunci lama %(name)s") % {"name": row.user.display_name} for row in former}
     found |= {user.principal_id: user.display_name for user in User.objects.filter(principal_id__in=wanted)}
     return found
 

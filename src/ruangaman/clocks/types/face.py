@@ -21,6 +21,7 @@ class ClockState(StrEnum):
     SOON = "soon"
     OVER = "over"
     DONE = "done"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,13 @@ class Clock:
         started_at: timezone-aware.
         due_at: not before `started_at`; the same moment means "at once".
         stopped_at: when the promise was kept; None while it runs.
+        paused_at: since when its time does not count; None while it does.
     """
 
     started_at: datetime
     due_at: datetime
     stopped_at: datetime | None = None
+    paused_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse a clock that ends before it begins."""
@@ -46,6 +49,8 @@ class Clock:
         """Return how it stands at a moment. It is over from the moment after `due_at` on."""
         if self.stopped_at is not None and self.stopped_at <= at:
             return ClockState.DONE
+        if self.paused_at is not None and self.paused_at <= at:
+            return ClockState.PAUSED
         if at > self.due_at:
             return ClockState.OVER
         if (self.due_at - at) * LAST_PART <= self.due_at - self.started_at:
@@ -53,9 +58,9 @@ class Clock:
         return ClockState.RUN
 
     def left(self, at: datetime) -> timedelta:
-        """Return the time that is left; negative once it is over. A stopped clock stands still."""
-        moment = at if self.stopped_at is None else min(at, self.stopped_at)
-        return self.due_at - moment
+        """Return the time that is left; negative once it is over. A stopped or paused clock stands still."""
+        ends = [one for one in (self.stopped_at, self.paused_at) if one is not None]
+        return self.due_at - min([at, *ends])
 
     def share_left(self, at: datetime) -> int:
         """Return how many whole hundredths of the time are left, 0 to 100, rounded down."""
@@ -69,6 +74,8 @@ class Clock:
         state, left = self.state(at), self.left(at)
         if state is ClockState.DONE:
             return _("selesai")
+        if state is ClockState.PAUSED:
+            return _("dijeda")
         if state is ClockState.OVER:
             return _("lewat %(span)s") % {"span": span(-left)}
         if left < MINUTE:

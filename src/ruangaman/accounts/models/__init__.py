@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.accounts.models.declared import AvoidedPlace as AvoidedPlace
+from ruangaman.accounts.models.declared import Relative as Relative
 from ruangaman.accounts.types import AgencyKind, Permission, RequestKind, Role, permissions_of
 
 
@@ -89,6 +91,8 @@ class User(AbstractBaseUser):
     """Since when nothing is opened with an emergency key: an earlier opening was not reviewed in time."""
     language = models.CharField(max_length=2, default="id", choices=[("id", "Indonesia"), ("en", "English")])
     session_epoch = models.PositiveIntegerField(default=0)
+    single_keys = models.BooleanField(default=True, db_default=True)
+    """Whether single letters are shortcuts on this person's pages (WCAG 2.1.4)."""
     last_login = None  # signing in is an audit event, not a column that is rewritten
     password = ""
 
@@ -112,7 +116,7 @@ class User(AbstractBaseUser):
         plain = frozenset(
             {
                 "id", "role", "unit", "principal", "is_active", "left_at", "emergency_frozen_at", "language",
-                "session_epoch",
+                "session_epoch", "single_keys",
             }
         )  # fmt: skip
         linkable = frozenset({"username", "email", "display_name"})
@@ -235,7 +239,14 @@ class DoorRequest(models.Model):
                 condition=Q(instead_of=None) | Q(kind=RequestKind.EMERGENCY) & ~Q(instead_of=F("user")),
             ),
             models.UniqueConstraint(
-                fields=["kind", "user", "asked_by"], condition=Q(decided_at=None), name="request_open_once"
+                fields=["kind", "user"],
+                condition=Q(decided_at=None) & ~Q(kind=RequestKind.REGRANT),
+                name="request_open_once",
+            ),
+            models.UniqueConstraint(  # there the one who asks is the one who does it
+                fields=["user", "asked_by"],
+                condition=Q(decided_at=None, kind=RequestKind.REGRANT),
+                name="request_regrant_once",
             ),
         ]
 
