@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from ruangaman.accounts import services
 from ruangaman.accounts.models import DoorRequest, FormerKeys, Invitation, User
+from ruangaman.accounts.selectors.lost import list_reopenable
 from ruangaman.accounts.types import RequestKind, Role
 from ruangaman.audit.models import AuditEvent
 from ruangaman.audit.types import Role as DatabaseRole
@@ -74,7 +75,7 @@ def test_a_lost_phone_is_let_go_by_two_people_and_the_person_is_told(office: Off
 
     assert not Authenticator.objects.filter(user=enrolled).exists()
     assert User.objects.get(pk=enrolled.pk).session_epoch == epoch + 1
-    assert jobs_waiting() == ["ruangaman.notifications.jobs.tell_person"]
+    assert jobs_waiting() == [f"ruangaman.notifications.jobs.{what}" for what in ("call_person", "tell_person")]
     types = AuditEvent.objects.filter(subject=str(enrolled.pk)).values_list("type", flat=True)
     assert {"accounts.requested", "accounts.decided", "accounts.second_step_reset"} <= set(types)
 
@@ -88,7 +89,9 @@ def test_the_letter_says_that_something_changed_and_nothing_else(office: Office)
         assert word not in f"{letter.subject} {letter.body}".replace(user.email, "")
 
 
-def test_who_asked_does_not_decide_and_nobody_decides_about_themselves(office: Office, enrolled: User) -> None:
+def test_who_asked_does_not_decide_and_nobody_decides_about_themselves(
+    office: Office, admin: User, enrolled: User
+) -> None:
     request = ask(RequestKind.SECOND_STEP, enrolled, office.head)
     for who in (office.head, enrolled, office.user(Role.PENDAMPING)):
         with pytest.raises(NotAllowed):
@@ -98,7 +101,7 @@ def test_who_asked_does_not_decide_and_nobody_decides_about_themselves(office: O
             assert cursor.fetchone()[0] is False
             cursor.execute("SELECT accounts_finish(%s, %s)", [request.pk, JAN_5])
             assert cursor.fetchone()[0] is False
-    about_guard = ask(RequestKind.SECOND_STEP, office.guard, office.head)
+    about_guard = ask(RequestKind.SECOND_STEP, office.guard, admin)
     with pytest.raises(NotAllowed):
         decide(about_guard, office.guard)
     with pytest.raises(NotAllowed):
@@ -116,7 +119,7 @@ def test_a_refused_request_changes_nothing_and_is_over(office: Office, enrolled:
     request = ask(RequestKind.SECOND_STEP, enrolled, office.head)
     decide(request, office.guard, approve=False)
     assert Authenticator.objects.filter(user=enrolled).exists()
-    assert jobs_waiting() == []
+    assert jobs_waiting() == ["ruangaman.notifications.jobs.call_person"]  # whoever decides, and nobody else
     with pytest.raises(Conflict):
         decide(request, office.guard)
 
@@ -219,6 +222,24 @@ def test_a_colleague_opens_again_what_both_held_and_the_role_may_hold(safe: Offi
     request.refresh_from_db()
     with working(colleague), pytest.raises(NotFound):
         services.regrant(request=request, by=colleague, at=JAN_5)
+
+
+def test_what_a_colleague_could_not_give_stays_for_the_recovery_shares(safe: Office) -> None:
+    lost, colleague = safe.user(Role.MANAJER), safe.user(Role.PENDAMPING)
+    full = IDENTITY_AND_WORK | {Compartment.LEGAL}
+    partly, _ref = dossier(safe, {lost: full, colleague: IDENTITY_AND_WORK}, colleague)
+    wholly, _ref = dossier(safe, {lost: IDENTITY_AND_WORK, colleague: IDENTITY_AND_WORK}, colleague)
+    former = lost.principal_id
+    fresh = lose_both(safe, lost)
+    request = ask(RequestKind.REGRANT, fresh, colleague)
+    decide(request, safe.guard)
+    request.refresh_from_db()
+    with working(colleague):
+        assert services.regrant(request=request, by=colleague, at=JAN_5) == 2
+        assert list_reopenable(viewer=colleague, at=JAN_5) == []
+    assert set(Grant.objects.filter(principal=former).values_list("dossier_id", flat=True)) == {partly}
+    given = Grant.objects.filter(principal=fresh.principal_id)
+    assert set(given.values_list("dossier_id", flat=True)) == {partly, wholly}
 
 
 def test_nothing_is_opened_again_before_the_fresh_keys_are_signed(safe: Office) -> None:

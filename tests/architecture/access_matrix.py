@@ -24,9 +24,11 @@ CASEWORK = frozenset({"manajer", "pendamping", "psikolog", "hukum", "rumahaman"}
 HEAD = frozenset({"kepala"})
 AUDIT = frozenset({"dpo", "auditor"})
 KEEPERS = frozenset({"dpo", "admin"})
+ADMIN = frozenset({"admin"})
 IN_CHARGE = frozenset({"admin", "kepala"})
 HOLDERS = frozenset({"kepala", "dinsos"})
 """Who holds an emergency key: the head that of the own unit, the other office's desk officer theirs, from before."""
+FINDERS = DESK | MANAGER
 VOUCH = frozenset({"kepala", "dinas", "dpo", "auditor"})
 SECOND = frozenset({"admin", "kepala", "dpo"})
 
@@ -95,10 +97,17 @@ def in_charge(step: str, get: int, post: int, **more: Any) -> Row:
     return Row(route, IN_CHARGE, get, post, about=True, also={"admin": ANYWHERE}, **more)
 
 
+def of_opening(step: str, get: int, post: int, but: dict[str, tuple[int, int]]) -> Row:
+    """Something about an opening by an emergency key; the data protection officer answers for all of them."""
+    also = {"dpo": ANYWHERE} if "dpo" in but else {}
+    return Row(f"darurat/<uuid:glass_id>/{step}", STAFF, get, post, about=True, but=but, also=also)
+
+
 NO_OFFICER = dict.fromkeys(("dinas", "auditor"), (405, 409))
 """They could be appointed key officers and are not."""
 
 WITHOUT_THREAD = dict.fromkeys(("psikolog", "hukum", "rumahaman"), (405, 404))
+NO_ANSWER = dict.fromkeys(WITHOUT_THREAD, (404, 404))
 """Their part of a case has no conversation with the reporter: for them it does not exist."""
 
 NOT_MINE = dict.fromkeys(("pendamping", "psikolog", "hukum", "rumahaman"), (405, 409))
@@ -142,11 +151,24 @@ MATRIX = (
     # Everybody's own.
     Row("kerja/", STAFF, 200, 405),
     Row("kerja/alarm", STAFF, 200, 405, locked=(200, 405), half=(404, 405)),
+    Row("tulisan/", STAFF, 200, 405),
+    Row("tulisan/<uuid:draft_id>/buang", STAFF, 405, 404, about=True, but={"pendamping": (405, 302)}),
+    Row("kerja/beban/", HEAD, 200, 405),
+    Row("palet/", STAFF, 200, 200),
+    Row("palet/pintasan/", STAFF, 200, 405),
     Row("pengaturan/", STAFF, 200, 405),
     Row("pengaturan/bahasa", STAFF, 405, 422),
+    Row("pengaturan/tombol", STAFF, 405, 422),
     Row("pengaturan/sandi/", STAFF, 200, 422),
     Row("pengaturan/kode/", STAFF, 302, 302),
     Row("pengaturan/sesi", STAFF, 405, 302),
+    Row("pengaturan/kerabat/", STAFF, 200, 422),
+    Row("pengaturan/kerabat/<uuid:relative_id>/tarik", STAFF, 405, 404, but={"hukum": (405, 302)}),
+    Row("pengaturan/kerabat/tempat", STAFF, 405, 422),
+    Row("pengaturan/kerabat/tempat/<slug:code>/tarik", STAFF, 405, 302),
+    # Finding people by their numbers: for who holds the key of a unit's index.
+    Row("cari/", FINDERS, 200, 422),
+    Row("cari/lengkapi", FINDERS, 405, 302),
     Row("pengaturan/jejak/", AUDIT, 200, 405),
     Row("pengaturan/jejak/akar/", AUDIT, 200, 422),
     Row("pengaturan/jejak/pembaca/", AUDIT, 200, 405),
@@ -154,6 +176,14 @@ MATRIX = (
     waits("", 200, 405, (404, 405)),
     waits("lakukan", 405, 302, (405, 404)),
     waits("tolak", 405, 409, (405, 404)),
+    # The office's rules, for administrators: the same whoever is looked at; a rule that is none is not there.
+    Row("pengaturan/jam/", ADMIN, 200, 405),
+    Row("pengaturan/jam/baru/", ADMIN, 200, 422),
+    Row("pengaturan/jam/libur/", ADMIN, 200, 422),
+    Row("pengaturan/jam/libur/hapus", ADMIN, 405, 302),
+    Row("pengaturan/jam/libur/jam-kerja", ADMIN, 405, 422),
+    Row("pengaturan/jam/<str:key>/", ADMIN, 200, 422, about=True, also={"admin": ANYWHERE}),
+    Row("pengaturan/jam/<str:key>/berlaku", ADMIN, 405, 302, about=True, also={"admin": ANYWHERE}),
     # The register of ended dossiers: all of the installation, by code.
     Row("pengaturan/simpanan/", KEEPERS, 200, 405),
     kept("", 200, 405),
@@ -181,6 +211,12 @@ MATRIX = (
     in_charge("pindah/", 200, 422),
     in_charge("langkah-kedua", 405, 302),
     in_charge("kunci-baru", 405, 302),
+    # What can be chosen in forms, for who keeps the lists of the installation.
+    Row("pengaturan/daftar/", ADMIN, 200, 405),
+    Row("pengaturan/daftar/<slug:list_key>/", ADMIN, 200, 405),
+    Row("pengaturan/daftar/<slug:list_key>/tambah/", ADMIN, 200, 422),
+    Row("pengaturan/daftar/<slug:list_key>/<str:list_code>/ubah/", ADMIN, 200, 422),
+    Row("pengaturan/daftar/<slug:list_key>/<str:list_code>/akhiri/", ADMIN, 200, 422),
     # The unit's emergency key: seen and handed on by who holds it, named by who is in charge.
     Row("pengaturan/darurat/", STAFF, 404, 405, but=dict.fromkeys(IN_CHARGE | HOLDERS, (200, 405))),
     Row("pengaturan/darurat/<slug:code>/", IN_CHARGE, 405, 422, about=True, also={"admin": ANYWHERE}),
@@ -210,10 +246,23 @@ MATRIX = (
         but={"admin": (405, 404)},
         also={"dpo": ANYWHERE},
     ),
+    Row(
+        "pengaturan/permintaan/<uuid:request_id>/tarik",
+        STAFF,
+        405,
+        404,
+        about=True,
+        but={"admin": (405, 302)},  # who asked, of everybody here
+        also={"admin": ANYWHERE},
+    ),
     Row("pengaturan/meja/", DESK, 200, 405),
     Row("pengaturan/meja/<slug:code>/", DESK, 405, 302),
     Row("pengaturan/buka-kembali/", CASEWORK, 200, 405),
     Row("pengaturan/buka-kembali/<uuid:user_id>/", CASEWORK, 405, 404),
+    # The desk from one shift to the next.
+    Row("serah-terima/", DESK, 200, 405),
+    Row("serah-terima/beri", DESK, 405, 422),
+    Row("serah-terima/terima", DESK, 405, 422),
     # Reports, for the desk that they were given to.
     at_desk("", 200, 405),
     at_desk("akses", 200, 405, also=DESK_KEEPS),
@@ -222,6 +271,7 @@ MATRIX = (
     at_desk("balas", 405, 422),
     at_desk("selesai", 405, 409),
     at_desk("triase", 405, 422),
+    at_desk("sama", 405, 200),
     at_desk("ganda", 405, 422),
     at_desk("batal-ganda", 405, 302, also=DESK_KEEPS),
     at_desk("tolak", 405, 422),
@@ -229,7 +279,7 @@ MATRIX = (
     at_desk("buka-kasus", 405, 422),
     at_desk("berkas/<uuid:file_id>", 405, 200),
     # The conversation of a report that became a case, for the case's people.
-    at_desk("jawab", 405, 422, who=CASEWORK, but=WITHOUT_THREAD),
+    at_desk("jawab", 200, 422, who=CASEWORK, but=NO_ANSWER),
     at_desk("terbaca", 405, 302, who=CASEWORK, but=WITHOUT_THREAD),
     at_desk("lampiran/<uuid:file_id>", 405, 200, who=CASEWORK | HEAD, but={**WITHOUT_THREAD, "kepala": (405, 404)}),
     # Cases, for those who work on them; the list and the facts of one also for who oversees the unit.
@@ -244,25 +294,89 @@ MATRIX = (
     ),
     in_case("orang/", 200, 422),
     in_case("orang/<uuid:person_id>/", 200, 422),
+    in_case("orang/<uuid:record_id>/riwayat/", 200, 405),
     in_case("kejadian/", 200, 422),
+    in_case("kejadian/<uuid:incident_id>/", 200, 422),
+    in_case("kejadian/<uuid:record_id>/riwayat/", 200, 405),
+    in_case("orang/<uuid:person_id>/hubungan/", 200, 422),
+    in_case("orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas", 405, 302),
+    in_case("temuan/<uuid:meeting_id>/minta", 405, 302, who=MANAGER),
+    in_case("temuan/<uuid:meeting_id>/selesai", 405, 302, who=MANAGER),
+    in_case("kejadian/", 200, 422),
+    in_case("kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/", 200, 422, but={"rumahaman": (404, 404)}),
     in_case("catatan/", 200, 422),
     in_case("layanan/", 200, 422),
     in_case("tugas/", 200, 422),
+    in_case("tugas/<uuid:task_id>/", 200, 422),
+    in_case("tugas/<uuid:record_id>/riwayat/", 200, 405),
     in_case("tugas/<uuid:task_id>/selesai", 405, 302, but=NOT_MINE),
     in_case("tugas/<uuid:task_id>/kembalikan", 405, 302, but=NOT_MINE),
+    Row("tugas/", CASEWORK, 200, 405),
+    Row("tugas/banyak/", CASEWORK, 405, 422),
+    Row("tugas/banyak/lakukan", CASEWORK, 405, 422),
+    Row("tugas/banyak/<uuid:act_id>/batal", CASEWORK, 405, 404),
     in_case("pembaca/", 200, 405, who=CASEWORK | HEAD, but=NOT_READERS, also=OVERSEEN),
     in_case("tim/", 200, 422, who=MANAGER),
     in_case("tim/<uuid:part_id>/lepas", 200, 302, who=MANAGER),
+    in_case("tim/izinkan", 200, 422, who=HEAD, also=OVERSEEN),
     Row("kasus/<case_code:code>/akses/", CASEWORK | HEAD, 200, 405, about=True, also=OVERSEEN),
     in_case("akses/beri", 200, 422, who=MANAGER | HEAD, also=OVERSEEN),
     in_case("akses/<uuid:access_id>/waktu", 200, 422, who=MANAGER),
     in_case("akses/<uuid:access_id>/cabut", 200, 302, who=MANAGER | HEAD, also=OVERSEEN),
     in_case("akses/<uuid:user_id>/bagikan", 405, 409),
     in_case("akses/<uuid:user_id>/minta", 405, 409, who=MANAGER | HEAD, also=OVERSEEN),
+    # Opening one case by the unit's emergency key. Who holds one is no role; who answers for it is. Here it was begun
+    # by a head (and by the other office's holder) and is over, so that nothing but the review is left to do.
+    Row("darurat/", STAFF, 404, 404, but={**dict.fromkeys(HOLDERS, (200, 422)), "dpo": (200, 404)}),
+    Row(
+        "darurat/<case_code:code>/",
+        STAFF,
+        404,
+        404,
+        about=True,
+        but=dict.fromkeys(HOLDERS, (200, 422)),
+        also=OVERSEEN,
+    ),
+    of_opening("", 404, 405, dict.fromkeys(HOLDERS | {"dpo"}, (200, 405))),
+    of_opening("setuju", 405, 404, dict.fromkeys(HOLDERS | {"dpo"}, (405, 409))),
+    of_opening("tolak", 405, 404, dict.fromkeys(HOLDERS | {"dpo"}, (405, 409))),
+    of_opening("buka", 405, 404, dict.fromkeys(HOLDERS, (405, 422))),
+    of_opening("tutup", 405, 404, dict.fromkeys(HOLDERS | MANAGER | {"dpo"}, (405, 409))),
+    Row(
+        "darurat/<uuid:glass_id>/tinjau",
+        HEAD | {"dpo"},
+        200,
+        422,
+        about=True,
+        but={"kepala": (404, 404)},
+        also={"dpo": ANYWHERE},
+    ),
     in_case("tahan/", 200, 422, who=MANAGER),
     in_case("tahan/lepas", 405, 409, who=MANAGER),
     in_case("serah-terima/", 200, 422, but=NOT_WHILE_THERE_IS_ONE),
     in_case("status/", 200, 422, who=MANAGER),
     in_case("tutup/", 200, 422, who=MANAGER),
     in_case("buka-lagi/", 200, 422, who=MANAGER),
+    # The flow: each step by who does it; what the head decides, for who oversees the unit.
+    Row("kasus/keputusan/", HEAD, 200, 405),
+    Row("kasus/keputusan/<uuid:approval_id>/", HEAD, 200, 422, about=True, also=OVERSEEN),
+    in_case("izin/", 200, 422),
+    in_case("izin/<uuid:consent_id>/cabut", 200, 302),
+    in_case("aman/", 200, 422),
+    in_case("asesmen/", 200, 422),
+    in_case("hak/", 200, 422),
+    in_case("rencana/", 200, 422),
+    in_case("rencana/ajukan", 405, 302, who=MANAGER),
+    in_case("tinjauan/", 200, 422),
+    in_case("konferensi/", 200, 422, who=MANAGER),
+    in_case("sesi/", 200, 422, but=dict.fromkeys(CASEWORK - {"psikolog"}, (404, 404))),
+    in_case("upaya/", 200, 422),
+    in_case("mediasi/", 200, 422),
+    in_case("polisi/", 200, 422, but=dict.fromkeys(CASEWORK - {"hukum"}, (404, 404))),
+    in_case("penutupan/", 200, 422, who=MANAGER),
+    in_case("penutupan/ajukan", 405, 409, who=MANAGER),
+    in_case("pelimpahan/", 200, 422, who=MANAGER),
+    in_case("pelimpahan/<uuid:transfer_id>/terima", 200, 422, who=MANAGER),
+    in_case("pasca/", 200, 422, who=MANAGER),
+    in_case("pasca/<uuid:contact_id>/", 200, 422),
 )

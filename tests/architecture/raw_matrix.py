@@ -24,10 +24,16 @@ OFFICE = frozenset({"case", "unassigned", "past", "closed", "erased"})
 """Its cases."""
 TEAM = frozenset({"case", "past"})
 ERASED = NEAR_ERASED | {"erased"}
-ENDED = frozenset({"refused", "wiped", "closed", "before closed"})
-"""What is in the register of ended dossiers: refused ones, and a closed case with the report before it."""
+WORDS = frozenset({"words case", "words elsewhere"})
+"""Why somebody opened a case by the emergency key: a dossier of its own, which goes when the case goes."""
+ENDED = frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS
+"""What is in the register of ended dossiers: refused ones, and a closed case with the report before it; and WORDS."""
 ALONE = frozenset({"refused", "wiped", "closed"})
 """Of those, what is ordered to be erased by itself: a report goes with the case that it became."""
+
+
+INDEX, KIN = "uptd index", "kin"
+"""The index of the office, and a relative that somebody declared who does not hold its key."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ class Actor:
         places: units and desks that one is in charge of.
         seats: desks one sits at.
         ended: the register that one keeps.
+        rules: the office's rules that one writes down: all of them (they are about nothing), or none.
+        glass: cases whose openings by an emergency key one sees beside those one sees the case of.
     """
 
     keys: frozenset[str] = frozenset()
@@ -58,6 +66,8 @@ class Actor:
     seats: frozenset[str] = frozenset()
     ended: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+    glass: frozenset[str] = frozenset()
 
 
 def _person(name: str, **circles: frozenset[str]) -> Actor:
@@ -65,40 +75,64 @@ def _person(name: str, **circles: frozenset[str]) -> Actor:
     return Actor(keys=keys, own=frozenset({name}), **circles)
 
 
-def _works(name: str, cases: frozenset[str], reports: frozenset[str] = frozenset()) -> Actor:
-    return _person(name, cases=cases, works=cases, reports=reports, held=cases | reports)
+def _works(
+    name: str, cases: frozenset[str], reports: frozenset[str] = frozenset(), finds: frozenset[str] = frozenset()
+) -> Actor:
+    return _person(name, cases=cases, works=cases, reports=reports, held=cases | reports | finds)
 
 
-def _desk(name: str, place: str, reports: frozenset[str], erased: frozenset[str]) -> Actor:
-    return _person(name, reports=reports | erased, held=reports, seats=frozenset({f"{place} desk"}))
+def _desk(name: str, place: str, reports: frozenset[str], erased: frozenset[str], **circles: frozenset[str]) -> Actor:
+    held = reports | circles.pop("more", frozenset())
+    return _person(name, reports=reports | erased, held=held, seats=frozenset({f"{place} desk"}), **circles)
 
 
 UPTD, REHSOS = frozenset({"uptd", "uptd desk"}), frozenset({"rehsos", "rehsos desk"})
 NEAR_PERSON, FAR_PERSON = frozenset({"pendamping"}), frozenset({"manajer lain"})
 MANAGED = TEAM | {"closed"}
+EVERY_RULE = frozenset({""})
+OPENED = frozenset({"case", "elsewhere"})
+"""What was opened by an emergency key."""
+
+FINDS = frozenset({INDEX, KIN})
+"""What those hold who may search in the office."""
 
 STAFF = {
-    "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED),
-    "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED),
-    "dinsos": _desk("dinsos", "rehsos", FAR, frozenset()),
-    "manajer": _works("manajer", MANAGED, frozenset({"before case", "before past", "before closed"})),
-    "manajer 2": _works("manajer 2", frozenset({"unassigned"}), frozenset({"before unassigned"})),
+    "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED, more=FINDS),
+    "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED, more=FINDS),
+    "dinsos": _desk(
+        "dinsos", "rehsos", FAR, frozenset(), more=frozenset({"words elsewhere"}), glass=frozenset({"elsewhere"})
+    ),
+    "manajer": _works(
+        "manajer", MANAGED, frozenset({"before case", "before past", "before closed"}), FINDS
+    ),
+    "manajer 2": _works(
+        "manajer 2", frozenset({"unassigned"}), frozenset({"before unassigned"}), frozenset({INDEX})
+    ),
     "manajer lain": _works("manajer lain", frozenset({"elsewhere"}), frozenset({"before elsewhere"})),
     "pendamping": _works("pendamping", TEAM, frozenset({"before case", "before past"})),
     "psikolog": _works("psikolog", TEAM),
-    "hukum": _works("hukum", TEAM, frozenset({"before case", "before past"})),
+    "hukum": _works("hukum", TEAM, frozenset({"before case", "before past"}), frozenset({KIN})),
     "rumahaman": _works("rumahaman", TEAM),
     # Who reads a part of every case of the unit for a while; who was taken off one; who handed one over.
     "pembaca": _works("pembaca", MANAGED | {"unassigned"}),
     "pembaca lain": _works("pembaca lain", frozenset({"elsewhere"})),
     "mantan": _person("mantan"),
-    "manajer lama": _person("manajer lama"),
-    # Key officers: one oversees the unit, one keeps registers. Neither holds a key of a dossier.
-    "kepala": _person("kepala", cases=OFFICE, oversees=OFFICE | NEAR | NEAR_ERASED, people=NEAR_PERSON, places=UPTD),
-    "dpo": _person("dpo", people=NEAR_PERSON | FAR_PERSON),
-    "admin": _person("admin", people=NEAR_PERSON | FAR_PERSON, places=UPTD | REHSOS),
+    "manajer lama": _person("manajer lama", held=FINDS),
+    # Key officers: one oversees the unit, one keeps registers. Neither holds a key of a case or a report; both answer
+    # for openings by the emergency key.
+    "kepala": _person(
+        "kepala",
+        cases=OFFICE,
+        oversees=OFFICE | NEAR | NEAR_ERASED | {INDEX},
+        people=NEAR_PERSON,
+        places=UPTD,
+        held=frozenset({"words case"}),
+    ),
+    "dpo": _person("dpo", people=NEAR_PERSON | FAR_PERSON, held=WORDS, glass=OPENED),
+    "admin": _person("admin", people=NEAR_PERSON | FAR_PERSON, places=UPTD | REHSOS, rules=EVERY_RULE),
     "dpo as keeper": Actor(
-        keys=frozenset({"dpo"}), own=frozenset({"dpo"}), people=NEAR_PERSON | FAR_PERSON, ended=ENDED
+        keys=frozenset({"dpo"}), own=frozenset({"dpo"}), people=NEAR_PERSON | FAR_PERSON, ended=ENDED, held=WORDS,
+        glass=OPENED,
     ),
     "admin as keeper": Actor(
         keys=frozenset({"admin"}),
@@ -106,6 +140,7 @@ STAFF = {
         people=NEAR_PERSON | FAR_PERSON,
         places=UPTD | REHSOS,
         ended=ENDED,
+        rules=EVERY_RULE,
     ),
     "nobody": Actor(),
 } | {
@@ -126,9 +161,15 @@ STREET = {
 
 CIRCLES: dict[str, Callable[[Actor], frozenset[str]]] = {
     "known": lambda actor: actor.held | actor.oversees,
+    "watched": lambda actor: frozenset({"uptd desk"}) if actor.oversees else frozenset(),
     "living": lambda actor: (actor.held | actor.oversees) - ERASED,
+    "theirs": lambda actor: frozenset() if actor.ended else actor.held | actor.oversees,
     "noted": lambda actor: actor.held | actor.oversees | actor.ended,
+    "finds": lambda actor: actor.held if INDEX in actor.held else frozenset(),
+    "puts": lambda actor: (actor.held | actor.oversees) - ERASED if INDEX in actor.held else frozenset(),
+    "index": lambda actor: actor.held & {INDEX},
     "register": lambda actor: actor.ended & ALONE,
+    "personal": lambda actor: actor.held if not actor.seats else frozenset(),
 }
 """Circles made of others."""
 
@@ -142,16 +183,28 @@ TABLES = {
     "vault_groupkey": "member_id", "vault_dossier": "id", "vault_dossierepoch": "dossier_id",
     "vault_grant": "dossier_id", "vault_sealed": "dossier_id", "vault_sealedfile": "dossier_id",
     "vault_frame": "file_id", "vault_receiptlocator": "dossier_id", "vault_installationcheck": "",
-    "vault_staffsession": "", "vault_publicsession": "", "vault_waiting": "dossier_id", "vault_keeping": "dossier_id",
+    "vault_staffsession": "", "vault_publicsession": "", "vault_draft": "principal_id",
+    "vault_waiting": "dossier_id", "vault_keeping": "dossier_id",
     "vault_legalhold": "dossier_id", "vault_erasureorder": "dossier_id", "vault_retentionclass": "",
     "cases_case": "id", "cases_assignment": "case_id", "cases_person": "case_id", "cases_incident": "case_id",
     "cases_incidentlink": "incident_id", "cases_note": "case_id", "cases_casefile": "case_id",
     "cases_servicerecord": "case_id", "cases_task": "case_id", "cases_transition": "case_id",
-    "cases_access": "case_id",
+    "cases_access": "case_id", "cases_version": "case_id", "cases_bulkact": "by_id", "cases_bulkitem": "act_id",
+    "cases_episode": "case_id", "cases_safetycheck": "case_id", "cases_assessment": "case_id", "cases_rightstold":
+    "case_id", "cases_plan": "case_id", "cases_goal": "case_id", "cases_approval": "case_id", "cases_review":
+    "case_id", "cases_conference": "case_id", "cases_session": "case_id", "cases_transfer": "case_id",
+    "cases_contacttry": "case_id", "cases_closingassessment": "case_id", "cases_aftercare": "case_id",
+    "cases_mediationrequest": "case_id", "cases_policedecision": "case_id",
+    "consents_consent": "dossier_id", "cases_glass": "case_id", "cases_tie": "first_id",
+    "vault_blindindex": "dossier_id", "vault_blindtag": "dossier_id", "vault_lookup": "principal_id",
+    "vault_meeting": "found_id", "vault_bar": "dossier_id", "accounts_relative": "dossier_id",
+    "accounts_avoidedplace": "user_id",
     "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
-    "intake_idempotencykey": "report_id",
+    "intake_idempotencykey": "report_id", "intake_handover": "desk_id",
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
-    "audit_auditalarm": "", "clocks_limit": "", "notifications_alarmsent": "user_id", "procrastinate_jobs": "",
+    "audit_auditalarm": "", "codelists_code": "", "clocks_limit": "", "clocks_clock": "dossier_id",
+    "clocks_clockkind": "", "clocks_holiday": "", "clocks_officeday": "", "notifications_alarmsent": "user_id",
+    "procrastinate_jobs": "",
     "procrastinate_events": "", "procrastinate_workers": "", "procrastinate_periodic_defers": "",
     "django_migrations": "", "django_content_type": "", "auth_permission": "",
     "auth_group": None, "auth_group_permissions": None, "account_emailaddress": None,
@@ -163,7 +216,7 @@ WEB = {
     "accounts_agency": "S all",
     "accounts_unit": "S all",
     "accounts_desk": "S all",
-    "accounts_user": "S all; U own:id (language session_epoch)",
+    "accounts_user": "S all; U own:id (language session_epoch single_keys)",
     "accounts_deskmember": "S all; I seats:desk_id; U own:user_id|places:desk_id (until)",
     "accounts_dutyshift": "S all; D own:user_id|places:desk_id",
     "accounts_signinattempt": "S all; I all; U all; D all",
@@ -186,30 +239,67 @@ WEB = {
     "vault_sealedfile": "S held; I living",
     "vault_frame": "S held; I living",
     "vault_staffsession": "S all; I all; U all; D all",
-    "vault_waiting": "S known; I known by:asked_by_id {done_at IS NULL}; U known (done_at done_by_id declined)",
-    "vault_keeping": "S noted; I known; D known",
+    "vault_draft": "S keys; I keys; U keys (generation place envelope mac saved_at rescued sent); D keys",
+    "vault_waiting": "S theirs; I theirs by:asked_by_id {done_at IS NULL}; U theirs (done_at done_by_id declined)",
+    "vault_keeping": "S noted; I theirs; D theirs",
     "vault_legalhold": "S noted; I noted by:placed_by_id; U noted (released_at released_by_id)",
     "vault_erasureorder": "S noted; I register by:proposed_by_id;"
     " U ended (approved_at approved_by_id withdrawn_at withdrawn_by_id)",
     "vault_retentionclass": "S all",
+    "vault_blindindex": "S all; I index",
+    "vault_blindtag": "S finds {subject <> 'kin'}; I puts; D finds {subject <> 'kin'}",
+    "vault_lookup": "S keys:principal_id; I keys:principal_id; U keys:principal_id (count)",
+    "vault_meeting": "S held; U held (done_at done_by_id)",
+    "accounts_relative": "S held; I held by:user_id; U held (indexed_at withdrawn_at)",
+    "accounts_avoidedplace": "S all; I own; U own (until)",
+    "cases_tie": "S works; I works by:by_id; U works (until until_by_id)",
     "cases_case": "S cases; I none by:opened_by_id; U works"
-    " (state state_since manager_id closed_at closed_by_id closing_reason closing_ref)",
+    " (state state_since risk manager_id closed_at closed_by_id closing_reason closing_ref)",
     "cases_assignment": "S cases; I works; U works (until until_by_id)",
-    "cases_person": "S cases; I works; U works (kind sex age_group contact_ref)",
-    "cases_incident": "S cases; I works",
-    "cases_incidentlink": "S cases; I works",
+    "cases_person": "S cases; I works; U works (kind sex age_group identity_ref contact_ref indexed_at version)",
+    "cases_incident": "S cases; I works; U works (from_on to_on place kecamatan forms narrative_ref version)",
+    "cases_incidentlink": "S cases; I works; U works (relation forms)",
     "cases_note": "S cases; I works",
     "cases_casefile": "S cases; I works",
     "cases_servicerecord": "S cases; I works",
-    "cases_task": "S cases; I works; U works (owner_id done_at done_by_id)",
+    "cases_task": "S cases; I works; U works (ref owner_id due_at done_at done_by_id version)",
     "cases_transition": "S cases; I works",
+    "cases_version": "S cases; I works",
+    "cases_bulkact": "S own; I all by:by_id; U own (undone_at)",
+    "cases_bulkitem": "S own; I own",
     "cases_access": "S cases; I cases by:by_id; U cases (not_after ended_at ended_by_id)",
+    "cases_episode": "S cases; I works by:by_id",
+    "cases_safetycheck": "S cases; I works by:by_id",
+    "cases_assessment": "S cases; I works by:by_id",
+    "cases_rightstold": "S cases; I works by:by_id",
+    "cases_plan": "S cases; I works by:by_id",
+    "cases_review": "S cases; I works by:by_id",
+    "cases_conference": "S cases; I works by:by_id",
+    "cases_session": "S cases; I works by:by_id",
+    "cases_contacttry": "S cases; I works by:by_id",
+    "cases_closingassessment": "S cases; I works by:by_id",
+    "cases_mediationrequest": "S cases; I works by:by_id",
+    "cases_policedecision": "S cases; I works by:by_id",
+    "cases_goal": "S cases; I works; U works (task_id)",
+    "cases_approval": "S cases; I works by:asked_by_id; U oversees (decided_at decided_by_id outcome points)",
+    "cases_transfer": "S cases; I works by:by_id; U works (acknowledged_at acknowledged_by_id acknowledged_ref)",
+    "cases_aftercare": "S cases; I works by:by_id; U works (held_at held_by_id doing ref)",
+    "consents_consent": "S known; I held by:recorded_by_id; U held (ended_at ended_by_id ending)",
+    "cases_glass": "S cases|glass",
     "intake_report": "S reports; U reports (danger state needs_desk due_at limit_key opened_at answered_at taken_by_id"
     " taken_at case_type authority triaged_by_id triaged_at duplicate_of_id refusal_reason refused_by_id refused_at"
     " refusal_ref case_id)",
     "intake_message": "S reports; I reports; U reports (read_at)",
     "intake_attachment": "S reports; I reports",
-    "clocks_limit": "S all",
+    "codelists_code": "S all; I rules by:added_by_id; U rules (valid_to)",
+    "clocks_clock": "S own:owner_id|seats:desk_id|oversees|personal; I living;"
+    " U own:owner_id|seats:desk_id|oversees|personal (desk_id owner_id lead_id danger due_at presses_at paused_at"
+    " pause_reason paused_seconds snoozed_until snooze_reason escalates_at stopped_at stopped_on)",
+    "clocks_clockkind": "S all; I rules by:changed_by_id; U rules (valid_to changed_by_id)",
+    "clocks_holiday": "S all; I rules by:changed_by_id; U rules (name source changed_by_id); D rules",
+    "clocks_limit": "S all; I rules by:made_by_id; U rules (valid_to)",
+    "clocks_officeday": "S all; I rules; U rules (opens closes); D rules",
+    "intake_handover": "S seats|watched; I seats by:given_by_id; U seats (taken_by_id taken_at)",
     "django_migrations": "S all",
 }
 """For the staff's pages. Whoever holds a unit's emergency key sees what is asked for it: here the one who is to give it
@@ -244,7 +334,7 @@ WORKER = {
     "accounts_agency": "S all",
     "accounts_unit": "S all",
     "accounts_desk": "S all",
-    "accounts_user": "S all (id email role language is_active)",
+    "accounts_user": "S all (id email role unit_id language is_active)",
     "accounts_deskmember": "S all",
     "accounts_dutyshift": "S all",
     "accounts_signinattempt": "S all (last_at) {last_at < now() - interval '24 hours'};"
@@ -255,13 +345,22 @@ WORKER = {
     "vault_grant": "S all (not_after) {not_after IS NOT NULL}; D all {not_after IS NOT NULL}",
     "vault_staffsession": "S all (expire_date); D all",
     "vault_publicsession": "S all (expire_date); D all",
+    "vault_draft": "S all (saved_at sent)"
+    " {saved_at < now() - CASE WHEN sent THEN interval '1 hour' ELSE interval '7 days' END};"
+    " D all {saved_at < now() - CASE WHEN sent THEN interval '1 hour' ELSE interval '7 days' END}",
+    "vault_lookup": "S all (hour) {hour < now() - interval '1 day'}; D all {hour < now() - interval '1 day'}",
     "vault_retentionclass": "S all",
     "intake_report": "S all (id code desk_id danger received_at state needs_desk due_at opened_at)",
+    "intake_handover": "S all (id desk_id given_by_id given_at taken_by_id taken_at)",
     "intake_idempotencykey": "S all (accepted_at) {accepted_at < now() - interval '24 hours'};"
     " D all {accepted_at < now() - interval '24 hours'}",
     "audit_auditcheckpoint": "S all; I all",
     "audit_auditalarm": "S all; I all",
+    "clocks_clock": "S all; U all (level escalates_at)",
+    "clocks_clockkind": "S all",
+    "clocks_holiday": "S all",
     "clocks_limit": "S all",
+    "clocks_officeday": "S all",
     "notifications_alarmsent": "S all; I all",
     "procrastinate_jobs": "S all; I all; U all; D all",
     "procrastinate_events": "S all; I all; U all; D all",
@@ -304,16 +403,38 @@ CHANGES = {
     "vault_sealed": "version = 9",
     "vault_staffsession": "expire_date = clock_timestamp()",
     "vault_publicsession": "expire_date = clock_timestamp()",
+    "vault_draft": "rescued = true",
     "vault_waiting": "declined = false",
     "vault_legalhold": "released_at = clock_timestamp(), released_by_id = '{me}'",
     "vault_erasureorder": "withdrawn_at = clock_timestamp(), withdrawn_by_id = '{me}'",
+    "vault_lookup": "count = 9",
+    "vault_meeting": "done_at = clock_timestamp(), done_by_id = '{me}'",
+    "accounts_relative": "withdrawn_at = clock_timestamp()",
+    "accounts_avoidedplace": "until = clock_timestamp()",
+    "cases_tie": "until = clock_timestamp(), until_by_id = '{me}'",
     "cases_case": "manager_id = '{me}'",
     "cases_assignment": "until = clock_timestamp(), until_by_id = '{me}'",
     "cases_person": "sex = 'L'",
+    "cases_incident": "version = 9",
+    "cases_bulkact": "undone_at = clock_timestamp()",
+    "cases_incidentlink": "relation = 'TEMAN'",
     "cases_task": "owner_id = '{me}'",
     "cases_access": "not_after = clock_timestamp() + interval '1 day'",
+    "clocks_clock": "escalates_at = clock_timestamp()",
+    "clocks_clockkind": "valid_to = clock_timestamp(), changed_by_id = '{me}'",
+    "clocks_holiday": "name = 'x', changed_by_id = '{me}'",
+    "clocks_limit": "valid_to = clock_timestamp() + interval '9 years'",
+    "clocks_officeday": "opens = '00:01'",
+    "cases_goal": "task_id = NULL",
+    "cases_approval": "decided_at = clock_timestamp(), decided_by_id = '{me}', outcome = 'approved', points = '{{}}'",
+    "cases_transfer": "acknowledged_at = clock_timestamp(), acknowledged_by_id = '{me}',"
+    " acknowledged_ref = gen_random_uuid()",
+    "cases_aftercare": "held_at = clock_timestamp(), held_by_id = '{me}', doing = 'well', ref = NULL",
+    "consents_consent": "ended_at = clock_timestamp(), ended_by_id = '{me}', ending = 'revoked'",
     "intake_report": "danger = 1",
     "intake_message": "read_at = clock_timestamp()",
+    "codelists_code": "valid_to = '2199-01-01'",
+    "intake_handover": "taken_by_id = '{me}', taken_at = clock_timestamp()",
     "procrastinate_jobs": "priority = 9",
     "procrastinate_events": "at = clock_timestamp()",
     "procrastinate_workers": "last_heartbeat = clock_timestamp()",
@@ -322,20 +443,26 @@ CHANGES = {
 """A change that reads nothing: rows that one may change but not see would show up, too."""
 
 FUNCTIONS = {
-    "ra_web": "accounts_accept_invitation accounts_change_email accounts_close accounts_count_dossiers accounts_decide"
-    " accounts_finish accounts_finish_emergency accounts_holds_emergency accounts_make_room accounts_may_decide"
-    " accounts_may_manage accounts_read_invitation accounts_shared_with accounts_unit_of"
-    " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_may_write intake_desks"
-    " intake_dossiers_of intake_held intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
+    "ra_web": "accounts_accept_invitation accounts_awaited accounts_call_heads accounts_call_officers"
+    " accounts_call_second accounts_change_email accounts_close accounts_closed_to_all accounts_count_dossiers"
+    " accounts_decide accounts_finish accounts_finish_emergency accounts_held_alone accounts_holds_emergency"
+    " accounts_make_room accounts_may_decide accounts_may_manage accounts_open_request accounts_read_invitation"
+    " accounts_reopenable accounts_shared_with accounts_unit_of"
+    " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_count_code"
+    " cases_count_concerned codelists_may_manage clocks_desks clocks_held clocks_may_set"
+    " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
+    " cases_glass_review cases_guards cases_may_write intake_desks intake_dossiers_of intake_held"
+    " intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"
-    " vault_remove_member vault_shred",
+    " vault_remove_member vault_shred ra_barred vault_ask_about vault_barred_holders vault_forget_kin vault_is_barred"
+    " vault_is_kin vault_is_lifted vault_lift_bars vault_note_kin vault_note_matches",
     "ra_public": "audit_append audit_seal_hash audit_seal_hashes intake_accept intake_is_mine intake_mark_read"
     " intake_own intake_reception intake_safe_status intake_write ra_dossiers ra_principals ra_units ra_user"
     " vault_is_new vault_keep_pepper vault_locate_receipt vault_may_add_frame vault_may_add_to_thread",
-    "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips procrastinate_*"
-    " ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper vault_not_shredded"
-    " vault_shred vault_shredded",
+    "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips cases_glass_freeze"
+    " procrastinate_* ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper"
+    " intake_old_notes vault_not_shredded vault_shred vault_shredded",
     "ra_sender": "audit_append ra_principals ra_units ra_user vault_keep_pepper",
     "ra_audit": "audit_append audit_digest audit_first_bad audit_leaves audit_part audit_readings audit_tips"
     " audit_verify intake_dossiers_of ra_principals ra_units ra_user",

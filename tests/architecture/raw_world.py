@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,21 +13,23 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from ruangaman.accounts import services as accounts
-from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
+from ruangaman.accounts.models import Desk, FormerKeys, Relative, Unit, User
+from ruangaman.accounts.services import finding
 from ruangaman.accounts.types import Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
-from ruangaman.core.codelists import ClosingReason
+from ruangaman.cases.types import AskedBy, BulkKind, PoliceChoice, Right
+from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake.models import Report
 from ruangaman.vault import services as vault
-from ruangaman.vault.models import Principal, ReceiptLocator
-from ruangaman.vault.types import HoldReason
+from ruangaman.vault.models import BlindIndex, Principal, ReceiptLocator
+from ruangaman.vault.types import HoldReason, IdentifierKind, TagSubject
 from tests.architecture import world as plain
 from tests.architecture.world import World, make_world
+from tests.factories import flow
 from tests.factories.accounts import working
-from tests.factories.cases import add_incident
 
 NOBODY = UUID(int=0)
 
@@ -50,10 +52,7 @@ def make_raw_world() -> RawWorld:
     wiped = plain._refused(world.counter)
     _fill_case(world, Case.objects.get(code=world.things["own"]["case"]))
     at = timezone.now()
-    with working(world.people["manajer"]):
-        cases.close_case(
-            code=closed.code, reason=ClosingReason.MOVED, explanation="x", by=world.people["manajer"], at=at
-        )
+    flow.close(closed, by=world.people["manajer"], head=world.people["kepala"], at=at)
     receipts = _receipts()  # an erased report has none: it is known here by what it was
     gone = (erased.dossier_id, erased.reports.get().dossier_id, wiped.dossier_id)
     with unit_of_work(DatabaseRole.WORKER), connection.cursor() as cursor:
@@ -78,7 +77,8 @@ def make_raw_world() -> RawWorld:
     readers = world.readers[people["kepala"].unit_id], world.readers[people["dinsos"].unit_id]
     people |= {"manajer lain": found["manajer-lain"], "pembaca": readers[0], "pembaca lain": readers[1]}
     people |= dict(zip(("manajer lama", "manajer 2"), _handed_over(world), strict=True))
-    names = _name(people, named_reports, named_cases)
+    index, kin = _index(people)
+    names = _name(people, named_reports, named_cases) | {str(index): "uptd index", str(kin): "kin"}
     _fill_rest(people, {name: Report.objects.get(code=code) for name, code in named_reports.items()}, closed)
     names |= {str(one): "former keys" for one in FormerKeys.objects.values_list("pk", flat=True)}
     return RawWorld(people, {names[str(report)]: key for report, key in receipts.items()}, names)
@@ -88,6 +88,32 @@ def _receipts() -> dict[UUID, UUID]:
     """Report → the principal of its receipt."""
     of_dossier = dict(ReceiptLocator.objects.values_list("dossier_id", "principal_id"))
     return {pk: of_dossier[dossier] for pk, dossier in Report.objects.values_list("pk", "dossier_id")}
+
+
+def _index(people: dict[str, User]) -> tuple[UUID, UUID]:
+    """Let the office search: its index, a person in it, a relative that a colleague declared, a count of searches."""
+    at, officer, manager = timezone.now(), people["petugas"], people["manajer"]
+    with working(officer):
+        finding.ready_to_find(by=officer, at=at)
+        vault.count_lookup(by=officer, at=at)
+    case = Case.objects.filter(manager=manager, closed_at=None).order_by("opened_at")[0]
+    with working(manager):
+        waiting = cases.read_waiting_numbers(by=manager, at=at)
+        person = case.people.all()[0]
+        probes = vault.stretch_all([(IdentifierKind.NIK, "6471035001900001")])
+        assert person.pk in waiting
+        vault.index_person(
+            unit_id=case.unit_id,
+            dossier_id=case.dossier_id,
+            ref=person.pk,
+            probes=probes,
+            subject=TagSubject.PERSON,
+            code=case.code,
+            by=manager,
+            at=at,
+        )
+    relative = Relative.objects.get()
+    return BlindIndex.objects.get(unit_id=officer.unit_id).dossier_id, relative.dossier_id
 
 
 def _taken_off(world: World) -> User:
@@ -114,8 +140,39 @@ def _handed_over(world: World) -> tuple[User, User]:
 def _fill_case(world: World, case: Case) -> None:
     manager, at = world.people["manajer"], timezone.now()
     with working(manager):
-        add_incident(case, by=manager, at=at)
+        task = case.tasks.get()
+        cases.edit_task(
+            code=case.code, task_id=task.pk, title="LAIN", owner=manager, due_at=task.due_at, by=manager, at=at
+        )
+        cases.do_bulk(task_ids=[task.pk], kind=BulkKind.DUE, due_at=at, by=manager, at=at)
         vault.place_hold(dossier_id=case.dossier_id, reason=HoldReason.COURT, by=manager, at=at)
+    _walk(case, manager, at)
+    facts: dict[str, Any] = {"code": case.code, "at": at}
+    with working(manager):
+        cases.tell_rights(rights=[Right.LEGAL], by=manager, **facts)
+        cases.review(
+            risk=RiskLevel.SEDANG, reason="x", next_on=timezone.localdate(at) + timedelta(days=9), by=manager, **facts
+        )
+        cases.hold_conference(
+            held_at=at, participants=[manager], guests=[], minutes="x", decisions=[], by=manager, **facts
+        )
+        cases.ask_mediation(asked_by=AskedBy.ACCUSED, words="x", by=manager, **facts)
+    psychologist, lawyer = world.people["psikolog"], world.people["hukum"]
+    with working(psychologist):
+        cases.hold_session(
+            on=timezone.localdate(at), attended=True, next_on=None, risk=RiskLevel.SEDANG, words="x", by=psychologist,
+            **facts,
+        )  # fmt: skip
+    with working(lawyer):
+        words = dict.fromkeys(("wish", "letter", "receipt", "why"), "x")
+        cases.decide_police(choice=PoliceChoice.NO_DUTY, informed_at=at, sent_on=None, by=lawyer, **words, **facts)
+
+
+def _walk(case: Case, manager: User, at: datetime) -> None:
+    flow.check_safety(case, by=manager, at=at)
+    flow.assess(case, by=manager, at=at)
+    flow.try_contact(case, by=manager, at=at)
+    put("cases_episode", id=uuid4(), case_id=case.pk, at=at.isoformat(), by_id=manager.pk, number=2)
 
 
 def _name(people: dict[str, User], reports: dict[str, str], found_cases: dict[str, str]) -> dict[str, str]:
@@ -137,6 +194,7 @@ def _name(people: dict[str, User], reports: dict[str, str], found_cases: dict[st
     for name, code in found_cases.items():
         case = Case.objects.get(code=code)
         names |= {str(case.pk): name, str(case.dossier_id): name}
+        names |= {str(glass.words_home_id): f"words {name}" for glass in case.openings.all()}
     for user in User.objects.exclude(pk__in=[one.pk for one in people.values()]):
         names |= {str(user.pk): user.username, str(user.principal_id): user.username}
     return names | {str(one.pk): "recovery" for one in Principal.objects.filter(kind="recovery")}
@@ -167,6 +225,8 @@ def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case
         put("mfa_authenticator", user_id=user, type="totp", data={"secret": "x"}, created_at=at)
         put("accounts_codemark", user_id=user, counter=1)
         put("accounts_dutyshift", id=uuid4(), user_id=user, desk_id=desk, starts_at=at, ends_at=later)
+    for place in (desk, reports["avoiding"].desk_id):  # given by who sits at neither: whoever sits there may take it
+        put("intake_handover", id=uuid4(), desk_id=place, given_by_id=people["hukum"].pk, given_at=at, open_reports=1)
     former = Principal.objects.create(id=uuid4(), kind="user", created_at=now).pk
     put("accounts_formerkeys", principal_id=former, user_id=people["hukum"].pk, until=at)
     put("accounts_formeraddress", id=uuid4(), user_id=people["hukum"].pk, email="dahulu@contoh.invalid", until=at)
@@ -178,8 +238,22 @@ def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case
     put("accounts_signinattempt", key="\\x02", failures=1, last_at=long_ago)
     put("vault_staffsession", session_key="s", session_data="x", expire_date=later)
     put("vault_publicsession", session_key="p", session_data="x", expire_date=later)
+    old = {"place": "x", "slot": "x", "envelope": "x", "mac": "x", "rescued": False, "generation": 1}
+    put("vault_draft", id=uuid4(), principal_id=people["petugas"].principal_id, saved_at=long_ago, sent=False, **old)
+    hours_ago, sent = (now - timedelta(hours=5)).isoformat(), {**old, "slot": "y", "sent": True}
+    put("vault_draft", id=uuid4(), principal_id=people["petugas"].principal_id, saved_at=hours_ago, **sent)
     put("audit_auditcheckpoint", number=1, at=at, rows=1, root="\\x01", note="x")
     put("audit_auditalarm", day=at[:10], at=at, why="x")
+    put("vault_lookup", principal_id=people["manajer"].principal_id, hour=long_ago, count=1)
+    put(
+        "vault_bar",
+        id=uuid4(),
+        dossier_id=closed.dossier_id,
+        principal_id=people["psikolog"].principal_id,
+        noted_at=at,
+    )
+    for person in ("petugas", "psikolog"):
+        put("accounts_avoidedplace", id=uuid4(), user_id=people[person].pk, code="rehsos", since=at)
     put("vault_installationcheck", id=1, value="\\x01")
     put(
         "notifications_alarmsent",

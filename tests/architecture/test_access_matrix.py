@@ -19,10 +19,16 @@ from tests.support.signing_in import signed_in
 
 METHODS = ("get", "post")
 SLOTS = {
+    "key": "rule",
     "code": "report", "person_id": "person", "task_id": "task", "part_id": "part", "access_id": "access",
     "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
-    "invitation_id": "invitation",
+    "invitation_id": "invitation", "draft_id": "draft", "act_id": "act",
+    "incident_id": "incident", "victim_id": "victim", "list_key": "list",
+    "list_code": "list_code", "consent_id": "consent", "approval_id": "approval", "transfer_id": "transfer",
+    "contact_id": "contact", "glass_id": "glass", "tie_id": "tie", "meeting_id": "meeting",
+    "relative_id": "relative",
 }  # fmt: skip
+HISTORIES = {"/orang/": "person", "/kejadian/": "incident", "/tugas/": "task"}
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""
 CASE_THREAD = ("/jawab", "/terbaca", "/lampiran/")
@@ -103,8 +109,11 @@ def fill(route: str, things: dict[str, str]) -> str:
     names = dict(SLOTS)
     if route.startswith("pengaturan/simpanan/"):
         names |= {"code": "ended"}
+    elif route.startswith("darurat/"):
+        names |= {"code": "glass_case"}
     elif route.startswith("kasus/"):
         names |= {"code": "case", "file_id": "case_file", "user_id": "reader"}
+        names["record_id"] = next((thing for step, thing in HISTORIES.items() if step in route), "")
     elif any(end in f"/{route}" for end in CASE_THREAD):
         names |= {"code": "case_report", "file_id": "thread_file"}
     elif route.startswith("pengaturan/darurat/"):

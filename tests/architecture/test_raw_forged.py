@@ -77,9 +77,10 @@ def test_an_emergency_officer_opens_what_is_wrapped_to_the_unit_and_nothing_that
     honest = opened(Person(head.keyring, head.principal_id, head.pk), list(dossier_of))
     forged = opened(Person(head.keyring, head.principal_id, head.pk, everybody()), list(dossier_of))
 
-    assert honest == set()
+    mine = {"words case"}  # why they opened one case, in their own words
+    assert {world.names[str(dossier_of[ref])] for ref in honest} == mine
     gone = {"erased", "late", "past", "before past"}  # the world lets every wrap of these expire
-    assert {world.names[str(dossier_of[ref])] for ref in forged} == (NEAR | OFFICE) - gone
+    assert {world.names[str(dossier_of[ref])] for ref in forged} == ((NEAR | OFFICE) - gone) | mine
 
 
 def opened(actor: Person, refs: list[UUID]) -> set[UUID]:

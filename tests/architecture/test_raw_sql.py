@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ruangaman.accounts.models import User
-from ruangaman.cases.models import Case
+from ruangaman.cases.models import Case, Glass
 from ruangaman.intake.models import Report
 from tests.architecture.once import one_transaction
 from tests.architecture.raw_asking import (
@@ -27,11 +27,25 @@ from tests.architecture.raw_asking import (
     session,
     settings_of,
 )
-from tests.architecture.raw_matrix import ASKED, CHANGES, FUNCTIONS, LOGINS, NEAR, ROLES, STAFF, STREET, TABLES, Actor
+from tests.architecture.raw_matrix import (
+    ASKED,
+    CHANGES,
+    FINDS,
+    FUNCTIONS,
+    INDEX,
+    LOGINS,
+    NEAR,
+    ROLES,
+    STAFF,
+    STREET,
+    TABLES,
+    Actor,
+)
 from tests.architecture.raw_world import make_raw_world
 
 TARGETS = {"dossier_id": "vault_dossier", "case_id": "cases_case", "report_id": "intake_report"}
 """A row to put in is tried about each of these, whether or not there is one yet."""
+OF_DOSSIERS = frozenset({"vault_dossier", "cases_case"})
 
 
 @pytest.fixture(scope="module")
@@ -264,14 +278,14 @@ def test_functions_answer_about_what_is_one_s_own(database: Database, role: str,
 
 
 @pytest.mark.parametrize(
-    ("who", "cases", "dossiers"),
+    ("who", "cases", "dossiers", "finds"),
     [
-        ("pendamping", {"case"}, {"case", "before case"}),
-        ("petugas", set(), NEAR - {"late", "before past"}),
+        ("pendamping", {"case"}, {"case", "before case"}, frozenset()),
+        ("petugas", set(), NEAR - {"late", "before past"}, FINDS),
     ],
 )
 def test_what_has_expired_is_shown_no_more_once_the_worker_was_there(
-    database: Database, who: str, cases: set[str], dossiers: set[str]
+    database: Database, who: str, cases: set[str], dossiers: set[str], finds: frozenset[str]
 ) -> None:
     run("SAVEPOINT expired")
     run("SET LOCAL ROLE ra_worker")
@@ -282,7 +296,43 @@ def test_what_has_expired_is_shown_no_more_once_the_worker_was_there(
             ("id", "cases_case"), ("dossier_id", "vault_sealed"), ("id", "vault_dossier"))]  # fmt: skip
     run("ROLLBACK TO expired")
     names = [{database.world.names[str(pk)] for (pk,) in rows} for rows in shown]
-    assert names == [cases, dossiers, dossiers]
+    assert names == [cases, dossiers | finds - {INDEX}, dossiers | finds], "nothing is sealed in an index"
+
+
+def test_with_broken_glass_one_case_is_seen_and_nothing_is_changed(database: Database) -> None:
+    user, world = database.world.people["dinsos"], database.world
+    glass = Glass.objects.get(opener=user)
+    run("SAVEPOINT broken")
+    run("UPDATE cases_glass SET closed_at = NULL, closed_by_id = NULL, ending = '' WHERE id = %s", glass.pk)
+    tables = [
+        name for name, about in TABLES.items() if name in OF_DOSSIERS or about in {*TARGETS, "incident_id", "file_id"}
+    ]
+    tables = [name for name in tables if name.startswith(("vault_", "cases_"))]
+    found: dict[str, tuple[set[str], list[str]]] = {}
+    for broken in ("", str(glass.pk)):
+        with session("ra_web", **settings_of(user), glass=broken):
+            shown = {name for (pk,) in attempt("SELECT id FROM cases_case")[1] for name in [world.names[str(pk)]]}
+            held = {world.names[str(pk)] for (pk,) in attempt("SELECT dossier_id FROM vault_sealed")[1]}
+            changed = [name for name in tables if changes(database, name, user)]
+        found[broken] = (shown | held, changed)
+    run("ROLLBACK TO broken")
+    before, after = found[""], found[str(glass.pk)]
+    assert after[0] - before[0] == {"elsewhere"}
+    assert "elsewhere" not in before[0]
+    assert {"vault_sealed", "vault_grant", "vault_keeping"} <= set(before[1])  # of what is one's own
+    assert after[1] == []
+
+
+def changes(database: Database, name: str, user: User) -> bool:
+    """Whether anything of a table can be put in, changed or taken away."""
+    cells = read_cells(name, ROLES["ra_web"].get(name, ""))
+    if any(verb in cells and rows_of(database, name, verb, cells[verb], user) for verb in "UD"):
+        return True
+    if "I" not in cells:
+        return False
+    mine = {cells["I"].by: myself(user, name)} if cells["I"].by else {}
+    rows = [row | mine for row in database.tables[name].rows.values()]
+    return any(not is_refused(attempt(*copy_of(name, row))[0]) for row in rows)
 
 
 def _columns(role: str) -> Callable[[Database], None]:

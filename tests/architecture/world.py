@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,22 +11,29 @@ from django.utils import timezone
 
 from ruangaman.accounts import services as accounts
 from ruangaman.accounts.models import Desk, User
+from ruangaman.accounts.services import kin
 from ruangaman.accounts.types import AgencyKind, RequestKind, Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
-from ruangaman.cases.models import Assignment, Case, Person, Task
-from ruangaman.cases.types import AccessReason, NewPerson, PersonKind
+from ruangaman.cases.models import Aftercare, Assignment, Case, IncidentLink, Person, Task, Tie, Transfer
+from ruangaman.cases.types import AccessReason, ApprovalKind, GlassEnding, NewPerson, PersonKind
+from ruangaman.cases.types.ties import TieKind
+from ruangaman.consents.models import Consent
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services as intake
 from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import reception
 from ruangaman.vault import directory
 from ruangaman.vault import services as vault
-from ruangaman.vault.models import Grant, Waiting
-from ruangaman.vault.types import Compartment
+from ruangaman.vault.models import Grant, Meeting, Waiting
+from ruangaman.vault.services import FormWords
+from ruangaman.vault.types import Compartment, IdentifierKind
+from tests.factories import flow
 from tests.factories.accounts import JAN_5, Office, working
+from tests.factories.cases import add_incident
 from tests.factories.desk import KINDS, Counter, make_counter
+from tests.factories.glass import broken
 
 CASE_ROLES = (Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN)
 PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -38,7 +45,13 @@ NONE = {
     "case_file": UNKNOWN_ID, "thread_file": UNKNOWN_ID, "person": UNKNOWN_ID, "task": UNKNOWN_ID, "part": UNKNOWN_ID,
     "access": UNKNOWN_ID, "reader": UNKNOWN_ID, "waiting": UNKNOWN_ID, "ended": "L-00000000",
     "colleague": UNKNOWN_ID, "request": UNKNOWN_ID, "desk": "meja-tidak-ada", "key": UNKNOWN_ID,
-    "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID,
+    "draft": UNKNOWN_ID, "act": UNKNOWN_ID,
+    "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID, "incident": UNKNOWN_ID,
+    "victim": UNKNOWN_ID, "list": "daftar-tidak-ada", "list_code": "TIDAK_ADA",
+    "rule": "tidak.ada",
+    "consent": UNKNOWN_ID, "approval": UNKNOWN_ID, "transfer": UNKNOWN_ID, "contact": UNKNOWN_ID,
+    "glass": UNKNOWN_ID, "glass_case": "K-00000000",
+    "tie": UNKNOWN_ID, "meeting": UNKNOWN_ID, "relative": UNKNOWN_ID,
 }  # fmt: skip
 """Codes and ids of nothing."""
 
@@ -74,12 +87,15 @@ def make_world() -> World:
         "none": NONE,
     }
     ended = _refused(counter)
+    relative = _declared(people["hukum"])
     for relation in world.things.keys() - {"none"}:
-        world.things[relation]["ended"] = ended.code
+        world.things[relation] |= {"ended": ended.code, "relative": relative}
     near = _people_facts(people["pendamping"], people["admin"], people["dpo"], counter.desk)
     far = _people_facts(
         other.people["manajer-lain"], people["admin"], people["dpo"], counter.desk, instead_of=people["dinsos"]
     )
+    near |= {"glass": _opening(people["kepala"], world.things["own"]["case"])}
+    far |= {"glass": _opening(people["dinsos"], world.things["other"]["case"])}
     for relation, facts in (("own", near), ("unassigned", far), ("other", far), ("expired", far)):
         world.things[relation] |= facts
     _expire(past.dossier_id)
@@ -93,7 +109,7 @@ def things_for(world: World, who: str, relation: str) -> dict[str, str]:
     found = dict(world.things[relation])
     if who == "dinsos" and relation != "none":
         swapped = world.things["own" if relation in {"other", "unassigned", "expired"} else "other"]
-        found |= {key: swapped[key] for key in ("report", "report_file", "handover")}
+        found |= {key: swapped[key] for key in ("report", "report_file", "handover", "glass", "glass_case")}
         found |= {"desk": f"meja-{LAST}"}
     return found
 
@@ -109,7 +125,11 @@ def _people_facts(
         )
     with working(second):
         accounts.decide(request=agreed, is_approved=True, by=second, at=timezone.now())
+    with working(user):
+        draft = vault.keep_draft(words=FormWords("/x/", "/x/", "", (("text", "x"),)), by=user, at=timezone.now())
     return {
+        "draft": str(draft.id),
+        "act": UNKNOWN_ID,
         "unit": user.unit.code,
         "handover": str(agreed.pk),
         "colleague": str(user.pk),
@@ -117,7 +137,17 @@ def _people_facts(
         "desk": desk.code,
         "key": str(user.principal_id),
         "invitation": UNKNOWN_ID,
+        "rule": "case.companion",
     }
+
+
+def _opening(holder: User, code: str) -> str:
+    """An opening by the emergency key, begun and ended; nobody has reviewed it."""
+    found = Case.objects.get(code=code)
+    glass = broken(found, holder)
+    with working(holder):
+        cases.end_glass(glass=glass, how=GlassEnding.CLOSED, by=holder, at=timezone.now())
+    return str(glass.pk)
 
 
 def _seated(counter: Counter) -> dict[str, User]:
@@ -179,6 +209,12 @@ def _open(world: World, report: Report, officer: User, manager: User, *, team: b
     with working(manager):
         person = NewPerson(kind=PersonKind.VICTIM, sex="P")
         cases.add_person(code=case.code, person=person, by=manager, at=at)
+        add_incident(case, by=manager, at=at)
+        sibling = cases.add_person(code=case.code, person=person, by=manager, at=at)
+        known = case.people.exclude(pk=sibling.pk)[0]
+        cases.tie_people(
+            code=case.code, person_id=known.pk, other_id=sibling.pk, kind=TieKind.SIBLING, by=manager, at=at
+        )
         cases.add_task(code=case.code, title="TUGAS", owner=manager, due_at=at + timedelta(days=1), by=manager, at=at)
         for role in CASE_ROLES if team else ():
             user = world.people[role.value]
@@ -193,7 +229,26 @@ def _open(world: World, report: Report, officer: User, manager: User, *, team: b
             at=at,
         )
         vault.ask_for_new_epoch(dossier_ids=[case.dossier_id], reason="left", by=manager, at=at)
+    Meeting.objects.create(found_id=case.dossier_id, origin_id=report.dossier_id, origin_code=report.code, met_at=at)
+    _begin_flow(case, manager, at)
     return case
+
+
+def _begin_flow(case: Case, manager: User, at: datetime) -> None:
+    """Something of each step that has an address of its own."""
+    flow.consent(case, by=manager, at=at)
+    flow.plan(case, by=manager, at=at)
+    flow.ask(case, ApprovalKind.PLAN, by=manager, at=at)
+    flow.transfer(case, by=manager, at=at, acknowledged=False)
+    Aftercare(case=case, at=at, by=manager, due_on=(at + timedelta(days=30)).date()).save(force_insert=True)
+
+
+def _declared(user: User) -> str:
+    """A relative of somebody's, whom a colleague has not taken into the index yet."""
+    probes = vault.stretch_all([(IdentifierKind.NIK, "6471035001900009")])
+    with working(user):
+        row = kin.declare_relative(name="KERABAT", relation="adik", probes=probes, by=user, at=timezone.now())
+    return str(row.pk)
 
 
 def _expire(*dossiers: Any) -> None:
@@ -203,18 +258,30 @@ def _expire(*dossiers: Any) -> None:
 
 def _case_facts(world: World, case: Case) -> dict[str, str]:
     report = case.reports.get()
+    link = IncidentLink.objects.filter(incident__case=case)[0]
     parts = Assignment.objects.filter(case=case, until=None).exclude(user_id=case.manager_id)
     part = parts.filter(role=Role.PENDAMPING).first() or Assignment.objects.filter(case=case).first()
     assert part is not None
     return {
         "case": case.code,
+        "glass_case": case.code,
         "case_report": report.code,
         "case_file": str(case.files.order_by("pk")[0].pk),
         "thread_file": str(report.attachments.filter(message__isnull=False)[0].pk),
+        "incident": str(link.incident_id),
+        "victim": str(link.victim_id),
+        "list": "service_type",
+        "list_code": "KESEHATAN",
         "person": str(Person.objects.filter(case=case)[0].pk),
         "task": str(Task.objects.get(case=case).pk),
         "part": str(part.pk),
         "access": str(case.accesses.get().pk),
         "reader": str(case.accesses.get().user_id),
         "waiting": str(Waiting.objects.get(dossier_id=case.dossier_id).pk),
+        "consent": str(Consent.objects.get(dossier_id=case.dossier_id).pk),
+        "approval": str(case.approvals.get().pk),
+        "transfer": str(Transfer.objects.get(case=case).pk),
+        "contact": str(Aftercare.objects.get(case=case).pk),
+        "tie": str(Tie.objects.get(first__case=case).pk),
+        "meeting": str(Meeting.objects.get(found_id=case.dossier_id).pk),
     }

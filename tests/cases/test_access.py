@@ -16,12 +16,13 @@ from ruangaman.cases import policies, selectors, services
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Access, Case
 from ruangaman.cases.types import AccessReason
-from ruangaman.core.codelists import CaseType, ClosingReason
+from ruangaman.core.codelists import CaseType
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Dossier, Grant, Keeping
 from ruangaman.vault.selectors import get_hold, list_waiting
 from ruangaman.vault.types import Closed, Compartment, HoldReason
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, STORY, Team, read
 
@@ -318,10 +319,7 @@ def test_strangers_neither_share_nor_ask(team: Team, clinic):
 
 
 def close(team: Team, case: Case) -> None:
-    with working(team.manager):
-        services.close_case(
-            code=case.code, reason=ClosingReason.GOALS_MET, explanation="SELESAI", by=team.manager, at=FEB_3
-        )
+    flow.close(case, by=team.manager, head=team.head, at=FEB_3)
 
 
 @pytest.mark.parametrize(("case_type", "years"), [(CaseType.WOMAN, 10), (CaseType.CHILD, 28), (CaseType.BOTH, 28)])

@@ -112,11 +112,26 @@ def test_writing_needs_a_grant_overseeing_is_not_enough(team: Team, case: Case) 
 
 @pytest.mark.parametrize(
     "column",
-    ["code = 'K-00000000'", "dossier_id = dossier_id", "unit_id = unit_id", "opened_at = opened_at", "risk = 1"],
+    [
+        "code = 'K-00000000'",
+        "dossier_id = dossier_id",
+        "unit_id = unit_id",
+        "opened_at = opened_at",
+        "case_type = 'child'",
+    ],
 )
 def test_what_a_case_was_opened_as_cannot_be_changed(team: Team, case: Case, column: str) -> None:
     with working(team.manager), refused():
         ask(f"UPDATE cases_case SET {column}")  # noqa: S608 - a name from this file
+
+
+def test_the_danger_is_weighed_again_by_who_works_on_it(team: Team, case: Case) -> None:
+    with working(team.head):
+        ask("UPDATE cases_case SET risk = 1")
+    assert Case.objects.get(pk=case.pk).risk != 1, "who oversees changes nothing"
+    with working(team.manager):
+        ask("UPDATE cases_case SET risk = 1")
+    assert Case.objects.get(pk=case.pk).risk == 1
 
 
 def test_the_desk_sees_the_case_that_it_opens_only_while_it_opens_it(team: Team, case: Case) -> None:

@@ -15,9 +15,10 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.models import Case, CaseQuerySet
 from ruangaman.cases.selectors.listing import PAGE, parse_cursor
 from ruangaman.cases.types import CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
-from ruangaman.core.codelists import ClosingReason, RiskLevel, ServiceType
+from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.vault.models import Grant
 from ruangaman.vault.types import Compartment
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, Team, add_incident
 
@@ -68,7 +69,7 @@ def test_filters_narrow_the_list(team: Team) -> None:
     one, two = team.open(), team.open(risk=RiskLevel.EKSTREM, kecamatan="64.71.01")
     with working(team.manager):
         services.add_task(code=one.code, title="x", owner=team.manager, due_at=FEB_2, by=team.manager, at=FEB_1)
-        services.close_case(code=two.code, reason=ClosingReason.DIED, explanation="x", by=team.manager, at=FEB_2)
+    flow.close(two, by=team.manager, head=team.head, at=FEB_2, reason=ClosingReason.DIED)
     three = team.open(risk=RiskLevel.EKSTREM, kecamatan="64.71.01")
     for filters, found in (
         (ALL, [three, one]),
@@ -145,9 +146,7 @@ def test_a_row_says_why_it_is_there_and_no_name(team: Team) -> None:
         for _ in range(2):
             services.add_task(code=case.code, title="x", owner=team.manager, due_at=FEB_2, by=team.manager, at=FEB_1)
         services.add_task(code=calm.code, title="x", owner=team.manager, due_at=FEB_9, by=team.manager, at=FEB_2)
-        services.close_case(
-            code=closed.code, reason=ClosingReason.GOALS_MET, explanation="x", by=team.manager, at=FEB_2
-        )
+    flow.close(closed, by=team.manager, head=team.head, at=FEB_2)
     page = listed(team.manager)
     sentences = {row.case.code: row.sentence for row in page.rows}
     assert sentences[case.code] == "2 tugas lewat waktunya"
@@ -182,7 +181,7 @@ def fill(team: Team, case: Case, times: int) -> None:
             services.add_note(code=case.code, compartment=Compartment.LEGAL, text="x", by=team.manager, at=FEB_3)
             services.add_service(
                 code=case.code,
-                type=ServiceType.KESEHATAN,
+                type="KESEHATAN",
                 on=FEB_3.date(),
                 hours=None,
                 provider_unit=team.office.unit,
@@ -218,9 +217,13 @@ def test_the_page_takes_the_same_few_queries_however_much_there_is(team: Team) -
 
     assert len(few) == len(many)
     ours = [sql for sql in many if 'FROM "intake_' not in sql]
-    assert len([sql for sql in ours if 'FROM "cases_' in sql]) == 9, "nine tables, one query each"
-    assert len(ours) == 14, "and five of the vault: who holds what, and everything sealed at once"
-    assert len(queries(team.head, case)) == 10
+    assert len([sql for sql in ours if 'FROM "cases_' in sql]) == 14, (
+        "ten tables once each; steps, facts, people around"
+    )
+    assert len(ours) == 23, (
+        "the lists, and eight of the vault: who holds what, whose key lives, what is sealed, who is known elsewhere"
+    )
+    assert len(queries(team.head, case)) == 12
 
 
 def test_a_list_takes_three_queries(team: Team) -> None:

@@ -35,7 +35,9 @@ QUIET: dict[str, Any] = {
     "database": True,
     "locked": False,
     "activity": True,
+    "keeps": None,
 }
+KEPT = access.Kept("Catatan", lambda request: None)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,8 @@ QUIET: dict[str, Any] = {
         (lambda: access.requires(Verb.READ), {"door": Door.PERMITTED, "permission": Verb.READ}),
         (lambda: access.requires(Verb.READ, role="ra_audit"),
          {"door": Door.PERMITTED, "permission": Verb.READ, "role": "ra_audit"}),
+        (lambda: access.requires(Verb.READ, keeps=KEPT),
+         {"door": Door.PERMITTED, "permission": Verb.READ, "keeps": KEPT}),
         (lambda: access.requires(Verb.READ, prepare=prepare),
          {"door": Door.PERMITTED, "permission": Verb.READ, "prepare": prepare}),
         (lambda: access.requires(Verb.READ, files=True),
@@ -90,3 +94,20 @@ def test_what_was_prepared_is_found_on_the_request() -> None:
 
     request.prepared = 3  # type: ignore[attr-defined]
     assert access.prepared(request) == 3
+
+
+class _Typed:
+    """Something that somebody goes on with."""
+
+    def typed_for(self, address: str) -> dict[str, str]:
+        return {"text": "typed"} if address == "/a/step" else {}
+
+
+def test_a_form_begins_with_what_was_typed_for_it_and_else_with_what_it_is_given():
+    request = HttpRequest()
+    request.path_info = "/a/"
+    assert access.resumed(request) == {}
+    assert access.resumed(request, {"text": "x", "on": 1}) == {"text": "x", "on": 1}
+    request.unsent = _Typed()  # type: ignore[attr-defined]  # the door's own attribute
+    assert access.resumed(request, {"text": "x", "on": 1}, step="step") == {"text": "typed", "on": 1}
+    assert access.resumed(request, {"text": "x"}) == {"text": "x"}

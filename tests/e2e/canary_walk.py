@@ -9,6 +9,7 @@ from typing import Any
 from ruangaman.ops.demo import PASSWORD
 from ruangaman.ops.running import RunningDemo
 from ruangaman.ops.visitor import Answer, Upload, Visitor
+from tests.e2e import canary_flow
 from tests.e2e.canaries import Flock
 from tests.e2e.conftest import NewVisitor
 from tests.e2e.main_job import codes
@@ -39,6 +40,7 @@ class Walk:
         officer = self.staff("petugas")
         self.choose_password(officer, "petugas")
         self.answer(officer, code)
+        self.hand_over(officer, code)
         self.thread(receipt)
         self.refuse(officer)
         self.case_code = self.open_case(officer, code)
@@ -81,6 +83,16 @@ class Walk:
         words = {"message": self.flock.word("reply")}
         assert words["message"] in _ok(officer.submit(page, words, action="/balas")).text
 
+    def hand_over(self, officer: Visitor, code: str) -> None:
+        """The desk goes on to the next shift; and somebody searches for a name where only commands are."""
+        page = officer.get("/serah-terima/")
+        if "/serah-terima/beri" not in page.text:  # it is this officer's own turn, and waits to be taken
+            page = _ok(officer.submit(page, {}, action="/serah-terima/terima"))
+        words = {"text": self.flock.word("handover"), f"tentang_{code}": self.flock.word("handover about")}
+        shown = _ok(officer.submit(page, words, action="/serah-terima/beri")).text
+        assert all(one in shown for one in words.values())
+        _ok(officer.submit(officer.get("/palet/"), {"cari": self.flock.word("search")}, action="/palet/"))
+
     def thread(self, receipt: str) -> None:
         """She writes back, with a file."""
         visitor = self.visitor()
@@ -112,22 +124,39 @@ class Walk:
         """Every form of the case."""
         word, manager = self.flock.word, self.staff("manajer")
         nik = self.flock.mark("nik", "6471994501900042")
-        identity = {
-            name: word(f"person {name}") for name in ("chosen_name", "full_name", "address", "languages", "needs")
-        }
+        names = ("chosen_name", "full_name", "address", "languages", "needs", "card_address", "ethnicity")
+        identity = {name: word(f"person {name}") for name in names}
         contact = {f"contact_{name}": word(f"person {name}") for name in ("value", "hours", "opening", "never")}
         self._fill(manager, case, "orang/", kind="victim", sex="P", nik=nik, **identity, **contact)
-        self._fill(manager, case, "kejadian/", forms_of_violence="FISIK", place="RUMAH", story=word("incident"))
+        told = {name: word(f"incident {name}") for name in ("story", "wish", "platform", "injuries", "witnesses")}
+        self._fill(manager, case, "kejadian/", forms_of_violence="FISIK", place="RUMAH", **told)
         self._fill(manager, case, "layanan/", type="KESEHATAN", result=word("service"))
         self._fill(manager, case, "tugas/", title=word("task"))
         self._fill(manager, case, "catatan/", compartment="3", text=word("note"))
+        self.unsent(case)
         page = manager.get(f"/kasus/{case}/tim/")
         psychologist = _option(page, "Intan Maharani, psikolog")
         _ok(manager.submit(page, {"user": psychologist}, action="/tim/"))
+        lawyer = _option(page, "Bimo Santoso, pendamping hukum")
+        _ok(manager.submit(manager.get(f"/kasus/{case}/tim/"), {"user": lawyer}, action="/tim/"))
         self._fill(self.staff("psikolog"), case, "catatan/", compartment="4", text=word("clinical note"))
-        self._fill(manager, case, "status/", reason=word("move reason"))
-        self._fill(manager, case, "tutup/", reason="@first", explanation=word("closing"))
+        canary_flow.begin(self._fill, word, manager, case)
+        canary_flow.by_others(self._fill, word, self.staff("psikolog"), self.staff("hukum"), case)
+        canary_flow.end(self._fill, word, manager, self.staff("kepala"), case)
         self._fill(manager, case, "buka-lagi/", reason=word("reopening"))
+
+    def unsent(self, case: str) -> None:
+        """What is typed and not sent: kept by the button, kept when the lock strikes, and on two screens at once."""
+        word, manager = self.flock.word, self.staff("manajer")
+        page = manager.get(f"/kasus/{case}/catatan/")
+        kept = _ok(manager.submit(page, {"compartment": "3", "text": word("draft"), "simpan_dulu": "1"}))
+        assert self.flock.birds["draft"] in kept.text
+        other = manager.get(f"/kasus/{case}/catatan/")
+        manager.submit(manager.get("/kerja/"), {}, action="/layar/tutup")
+        rescued = manager.submit(other, {"compartment": "3", "text": word("rescued draft")})
+        assert rescued.status == 403
+        assert "hanya dapat dibuka oleh Anda" in rescued.text
+        assert self.flock.birds["rescued draft"] not in rescued.text
 
     def staff(self, username: str) -> Visitor:
         """Somebody of the office, signed in."""
@@ -165,11 +194,11 @@ class Walk:
         name = f"{self.flock.word(f'{what} name')}.jpg"
         return Upload("files", name, "image/jpeg", photo(self.flock.word(f"{what} content")))
 
-    def _fill(self, visitor: Visitor, case: str, step: str, **fields: Any) -> None:
+    def _fill(self, visitor: Visitor, case: str, step: str, *, stays: bool = False, **fields: Any) -> None:
         page = visitor.get(f"/kasus/{case}/{step}")
         wanted = {name: _first(page, name) if value == "@first" else value for name, value in fields.items()}
         answer = _ok(visitor.submit(page, wanted, action=f"/{step}"))
-        assert answer.path != f"/kasus/{case}/{step}", f"{step} was not taken: {answer.text[-3000:]}"
+        assert stays or answer.path != f"/kasus/{case}/{step}", f"{step} was not taken: {answer.text[-3000:]}"
 
     def _keep_cookies(self, visitor: Visitor) -> None:
         for number, value in enumerate(visitor.cookies.values()):

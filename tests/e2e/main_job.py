@@ -46,7 +46,7 @@ class MainJob:
         self.assign(manager)
         self.work(self.colleague("pendamping"))
         assert "Sedang ditangani" in self.status_of(reporter)
-        self.close(manager)
+        self.end(manager, self.colleague("kepala"))
         assert "Ditutup" in self.status_of(reporter)
 
     def colleague(self, username: str) -> Colleague:
@@ -123,11 +123,22 @@ class MainJob:
         press(page, "Catat layanan")
         expect(page.locator("main")).to_contain_text(RESULT)
 
-    def close(self, manager: Colleague) -> None:
-        """The manager closes the case and says why."""
+    def end(self, manager: Colleague, head: Colleague) -> None:
+        """The manager says what was reached, the head agrees without opening anything, the manager closes the case."""
         page = manager.page
+        manager.open(f"/kasus/{self.case}/penutupan/")
+        for name, value in {"reason": "goals_met", "risk": "1", "was_asked": "yes"}.items():
+            page.locator(f'input[name={name}][value="{value}"]').check(force=True)
+        page.locator("textarea[name=words]").fill(CLOSING)
+        press(page, "Simpan")
+        press(page, "Ajukan kepada kepala")
+        expect(page.locator("main")).to_contain_text("Menunggu keputusan kepala")
+        head.open("/kasus/keputusan/")
+        head.page.locator("li", has_text=self.case).get_by_role("link").click()
+        expect(head.page.locator("main")).not_to_contain_text(CLOSING)
+        head.page.locator('input[name=outcome][value="approved"]').check(force=True)
+        press(head.page, "Putuskan")
         manager.open(f"/kasus/{self.case}/tutup/")
-        page.locator("input[name=reason]").first.check(force=True)
         page.locator("textarea[name=explanation]").fill(CLOSING)
         press(page.locator("main"), "Tutup kasus")
         expect(page.locator("main")).to_contain_text("Terminasi")

@@ -70,7 +70,7 @@ def invite(head: Colleague, username: str, role: str) -> str:
     head.open("/pengaturan/orang/undang/")
     head.page.locator("input[name=display_name]").fill(f"Contoh {username}")
     head.page.locator("input[name=username]").fill(username)
-    head.page.locator("select[name=role]").select_option(role)
+    head.page.locator(f"input[name=role][value={role}]").check(force=True)
     press(head.page.locator("main"), "Buat undangan")
     return read_paper(head)
 

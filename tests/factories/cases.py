@@ -15,7 +15,7 @@ from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, VictimLink, note_content
-from ruangaman.core.codelists import Authority, CaseType, Place, RiskLevel
+from ruangaman.core.codelists import Authority, CaseType, RiskLevel
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment, Purpose
 from tests.factories.accounts import JAN_5, Office, make_office, working
@@ -103,18 +103,20 @@ def make_team() -> Team:
     return Team(office, *people, shares)
 
 
-def add_incident(case: Case, *, by: User, at: datetime) -> None:
+def add_incident(
+    case: Case, *, by: User, at: datetime, relation: str = "NA", forms: Sequence[str] = ("FISIK",)
+) -> None:
     """Add what happened to the case's first victim, inside the work of `by`."""
     victim = case.people.filter(kind=PersonKind.VICTIM)[0]
     services.add_incident(
         code=case.code,
-        forms=["FISIK"],
-        place=Place.RUMAH,
+        forms=forms,
+        place="RUMAH",
         kecamatan="",
         from_on=None,
         to_on=None,
         narrative=note_content("x"),
-        links=[VictimLink(victim.pk, None, "NA")],
+        links=[VictimLink(victim.pk, None, relation)],
         by=by,
         at=at,
     )

@@ -353,7 +353,7 @@ def test_a_case_is_sealed_in_the_language_of_the_house_and_read_in_ones_own(coun
 
 
 @pytest.mark.parametrize("value", ["kemarin, Fisik", "Seorang anak kecil", ""])
-def test_what_somebody_wrote_stays_in_their_words(value):
+def test_what_somebody_wrote_stays_in_their_words(db, value):
     with translation.override("en"):
         assert facts_of({"facts": [["Kapan", value]]}) == [("When", value)]
 

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, Relation, RiskLevel, ViolenceForm, Who
+from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, RiskLevel, Who
 from ruangaman.core.regions import KELURAHAN
 from ruangaman.core.text import BIDI_CONTROLS, INVISIBLE
 from ruangaman.intake.forms.public import KINDS, MAX_STORY, MessageForm, ReportForm
@@ -17,8 +17,10 @@ from ruangaman.intake.types import (
     TRANSITIONS,
     VULNERABLE,
     WORKED_ON,
+    Relation,
     State,
     Step,
+    ViolenceForm,
     danger_level,
     size_class,
     state_after,

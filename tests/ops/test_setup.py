@@ -266,8 +266,12 @@ def test_a_desk_officer_is_not_taken_as_emergency_officer(begun):
         assert "petugas       Petugas pengaduan: membaca, menjawab, dan memilah laporan" in asked
         assert "manajer" not in asked, "only what can sit at a desk is offered for it"
         talk.answer("Tambah petugas meja", "t")
+        talk.answer("hanya administrator yang dapat mengundang administrator.*Tambah orang lain", "y")
+        begun.introduce(talk, "pengurus", "Pengurus Empat", "admin")
         talk.answer("Tambah orang lain", "t")
-        talk.answer(r"petugas darurat \[ketua\]", "ketua, meja1")
+        talk.answer(r"petugas darurat \[ketua\]", "ketua, pengurus")
+        talk.hear("pengurus tidak boleh memegang kunci darurat")
+        talk.answer("petugas darurat", "ketua, meja1")
         talk.hear("meja1 duduk di meja pengaduan dan tidak boleh memegang kunci darurat")
         talk.answer("petugas darurat", "meja1")
         talk.hear("meja1 duduk di meja pengaduan")

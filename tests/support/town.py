@@ -98,12 +98,12 @@ class Town:
             talk.answer(f"Penjaga {number}: nama", f"Penjaga Ke{number}")
             talk.answer(f"Penjaga {number}: instansi", body)
 
-    def introduce(self, talk: Conversation, username: str, name: str) -> None:
-        """One person: who, a password typed twice, a code written down."""
+    def introduce(self, talk: Conversation, username: str, name: str, role: str = "") -> None:
+        """One person: who, a password typed twice, a code written down. Without a role the one that is offered."""
         talk.answer("Nama pengguna", username)
         talk.answer("Nama lengkap", name)
         talk.answer("Surel", f"{username}@lapor.example")
-        talk.answer("Peran \\[")
+        talk.answer("Peran \\[", role)
         talk.answer("Kata sandi \\(", PASSWORD.format(len(username)))
         talk.answer("sekali lagi", PASSWORD.format(len(username)))
         self.write_code_down(talk, username)

@@ -57,7 +57,7 @@ def test_expired_wraps_and_dead_sessions_go_and_the_living_stay():
     done = jobs.clear_away.func(timestamp=0)
 
     assert (done["grants"], done["sessions"]) == (1, 1)
-    assert set(done) == {"grants", "sessions", "files"}, "shown in the worker's record"
+    assert set(done) == {"grants", "sessions", "files", "lookups", "drafts"}, "shown in the worker's record"
     held = set(Grant.objects.values_list("principal_id", flat=True))
     assert guest.principal_id not in held
     assert {owner.principal_id, stays.principal_id} <= held

@@ -16,7 +16,7 @@ from ruangaman.accounts.types import Role
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
-from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel
+from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.core.errors import NotAllowed
 from ruangaman.intake import services as intake
 from ruangaman.intake.models import Report
@@ -25,6 +25,7 @@ from ruangaman.vault import ledger
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Dossier, Keeping, Waiting
 from ruangaman.web.services import records
+from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.desk import KINDS, Counter
 from tests.support.signing_in import signed_in
@@ -67,10 +68,7 @@ def closed(counter: Counter) -> tuple[Report, Case]:
     facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY}
     counter.do(intake.triage, report, at=at, **facts)
     case = counter.do(intake.open_case, report, at=at, manager=counter.manager, case_id=uuid4())
-    with working(counter.manager):
-        cases.close_case(
-            code=case.code, reason=ClosingReason.GOALS_MET, explanation="SELESAI", by=counter.manager, at=at
-        )
+    flow.close(case, by=counter.manager, head=counter.team.head, at=timezone.now())
     return report, case
 
 

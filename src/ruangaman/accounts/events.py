@@ -22,6 +22,9 @@ SESSIONS_ENDED = register(EventType("accounts.sessions_ended", "{actor} mengakhi
 LANGUAGE_CHANGED = register(
     EventType("accounts.language_changed", "{actor} mengganti bahasa", fields=frozenset({"language"}))
 )
+SHORTCUTS_CHANGED = register(
+    EventType("accounts.shortcuts_changed", "{actor} mengatur pintasan satu huruf", fields=frozenset({"on"}))
+)
 USER_CREATED = register(
     EventType("accounts.user_created", "{actor} membuat akun {subject}", fields=frozenset({"role", "unit"}))
 )
@@ -63,6 +66,9 @@ LEFT = register(EventType("accounts.left", "{actor} menutup akun {subject}", fie
 REQUESTED = register(
     EventType("accounts.requested", "{actor} meminta sesuatu untuk {subject}", fields=frozenset({"kind"}))
 )
+REQUEST_WITHDRAWN = register(
+    EventType("accounts.request_withdrawn", "{actor} menarik permintaannya untuk {subject}", fields=frozenset({"kind"}))
+)
 DECIDED = register(
     EventType(
         "accounts.decided", "{actor} memutuskan permintaan untuk {subject}", fields=frozenset({"kind", "approved"})
@@ -101,3 +107,7 @@ MOVED = register(
         fields=frozenset({"role", "unit", "invitation"}),
     )
 )
+RELATIVE_DECLARED = register(EventType("accounts.relative_declared", "{actor} mencatat kerabatnya"))
+RELATIVE_WITHDRAWN = register(EventType("accounts.relative_withdrawn", "{actor} menarik catatan kerabatnya"))
+PLACE_AVOIDED = register(EventType("accounts.place_avoided", "{actor} mencatat instansi yang terlalu dekat: {subject}"))
+PLACE_ENDED = register(EventType("accounts.place_ended", "{actor} menarik catatan instansi {subject}"))

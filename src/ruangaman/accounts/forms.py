@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.accounts.policies import LONGEST_PASSWORD
 from ruangaman.accounts.services import LONGEST_NAME
-from ruangaman.accounts.types import Role
+from ruangaman.ui.types import Words
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import IdentifierKind
 
 
 def _password(label: Any, *, complete: str, hint: Any = "") -> forms.CharField:
@@ -126,15 +129,19 @@ class InviteForm(forms.Form):
     email = forms.EmailField(
         label=_("Surel"),
         required=False,
-        help_text=_("Untuk pemberitahuan saja. Isinya tidak pernah dikirim ke sini."),
+        help_text=_("Untuk pemberitahuan saja, tanpa isi. Tanpa surel tidak ada surat alarm."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    role = forms.ChoiceField(label=_("Peran"), choices=Role.choices)
-    unit = forms.ChoiceField(label=_("Unit"))
+    role = forms.ChoiceField(label=_("Peran"), error_messages={"required": _("Pilih satu peran.")})
+    unit = forms.ChoiceField(label=_("Unit"), error_messages={"required": _("Pilih satu unit.")})
 
-    def __init__(self, data: Any = None, *, units: Iterable[tuple[str, str]]) -> None:
-        super().__init__(data)
-        self.fields["unit"].choices = list(units)  # type: ignore[attr-defined]  # a ChoiceField
+    def __init__(
+        self, data: Any = None, *, units: Iterable[tuple[str, str]], roles: Iterable[tuple[str, Words]]
+    ) -> None:
+        known = list(units)
+        super().__init__(data, initial={"unit": known[0][0]} if len(known) == 1 else {})
+        self.fields["unit"].choices = known  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class ConfirmForm(forms.Form):
@@ -180,7 +187,7 @@ class AddressForm(forms.Form):
     email = forms.EmailField(
         label=_("Surel baru"),
         required=False,
-        help_text=_("Untuk pemberitahuan saja. Kosongkan bila ia tidak perlu disurati."),
+        help_text=_("Untuk pemberitahuan saja. Bila kosong, tidak ada surat alarm kepadanya."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
@@ -188,13 +195,16 @@ class AddressForm(forms.Form):
 class MoveForm(forms.Form):
     """Which work somebody begins, and a tick for what ends."""
 
-    role = forms.ChoiceField(label=_("Peran baru"), choices=Role.choices)
-    unit = forms.ChoiceField(label=_("Unit"))
+    role = forms.ChoiceField(label=_("Peran baru"), error_messages={"required": _("Pilih satu peran.")})
+    unit = forms.ChoiceField(label=_("Unit"), error_messages={"required": _("Pilih satu unit.")})
     is_confirmed = forms.BooleanField(label=_("Saya mengerti, dan tetap memindahkan orang ini"))
 
-    def __init__(self, data: Any = None, *, units: Iterable[tuple[str, str]], **more: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, units: Iterable[tuple[str, str]], roles: Iterable[tuple[str, Words]], **more: Any
+    ) -> None:
         super().__init__(data, **more)
         self.fields["unit"].choices = list(units)  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["role"].choices = list(roles)  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class RenewCodesForm(forms.Form):
@@ -208,9 +218,78 @@ class RenewCodesForm(forms.Form):
     )
 
 
+class SingleKeysForm(forms.Form):
+    """Whether single letters are shortcuts."""
+
+    keys = forms.ChoiceField(
+        label=_("Pintasan satu huruf"),
+        help_text=_("j, k, g, dan ? di luar kolom isian. Matikan bila Anda memakai pengendali suara."),
+        choices=[("on", _("Nyala")), ("off", _("Mati"))],
+        widget=forms.RadioSelect,
+    )
+
+
 class LanguageForm(forms.Form):
     """The language of the screens."""
 
     language = forms.ChoiceField(
         label=_("Bahasa layar"), choices=[("id", "Bahasa Indonesia"), ("en", "English")], widget=forms.RadioSelect
     )
+
+
+class RelativeForm(forms.Form):
+    """Somebody near, and at least one number by which they are recognised."""
+
+    row_id = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+    name = forms.CharField(
+        label=_("Nama kerabat"),
+        max_length=120,
+        help_text=_("Hanya Anda yang dapat membacanya lagi."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    relation = forms.CharField(
+        label=_("Siapa bagi Anda"), max_length=60, required=False, help_text=_("Misalnya adik, ipar, anak.")
+    )
+    nik = forms.CharField(
+        label=_("NIK"),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    phone = forms.CharField(
+        label=_("Nomor telepon"),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
+
+    def clean_nik(self) -> str:
+        """Return sixteen digits or nothing."""
+        return self._number("nik", IdentifierKind.NIK, _("NIK terdiri dari 16 angka."))
+
+    def clean_phone(self) -> str:
+        """Return a phone number or nothing."""
+        return self._number("phone", IdentifierKind.PHONE, _("Ini bukan nomor telepon."))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        known = super().clean() or self.cleaned_data
+        if not self.errors and not known.get("nik") and not known.get("phone"):
+            raise forms.ValidationError(_("Tulis NIK atau nomor telepon. Tanpa itu kerabat Anda tidak dapat dikenali."))
+        return known
+
+    def _number(self, name: str, kind: IdentifierKind, fault: Any) -> str:
+        typed = str(self.cleaned_data[name]).strip()
+        if typed and vault.normalise(kind, typed) is None:
+            raise forms.ValidationError(fault)
+        return typed
+
+
+class PlaceForm(forms.Form):
+    """An agency or unit that one is too near to."""
+
+    place = forms.ChoiceField(label=_("Instansi atau unit"))
+
+    def __init__(self, data: Any = None, *, places: Iterable[tuple[str, str]], **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["place"].choices = list(places)  # type: ignore[attr-defined]  # a ChoiceField

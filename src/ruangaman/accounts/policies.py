@@ -33,6 +33,17 @@ INVITATION_LIMIT = timedelta(days=7)
 """How long an invitation may be used, and how long a request waits for its second person."""
 OFFICERS_NEEDED = 2
 """Key officers who work here: with fewer, no key begins to count."""
+NEVER_EMERGENCY = frozenset({Role.ADMIN, Role.AUDITOR})
+"""Roles that open nothing, not even in an emergency."""
+GIVEN_BY_A_UNIT = frozenset(
+    {
+        Role.PETUGAS, Role.MANAJER, Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN, Role.KEPALA, Role.DINAS,
+        Role.DPO, Role.AUDITOR, Role.POLISI, Role.RSUD, Role.DINSOS, Role.DISDIK, Role.KADER, Role.PLKB,
+        Role.PEMBERDAYAAN, Role.PELATIH,
+    }
+)  # fmt: skip
+"""Roles that the head of a unit may give. An administrator has power over all units: only an administrator, or the
+set-up of the city, makes one."""
 
 
 def can_manage_people(by: User | None, unit: Unit) -> bool:
@@ -42,6 +53,16 @@ def can_manage_people(by: User | None, unit: Unit) -> bool:
 
 def _manages(by: User, unit_id: object) -> bool:
     return by.has(Permission.PEOPLE_MANAGE) and (by.has(Permission.PEOPLE_ANYWHERE) or by.unit_id == unit_id)
+
+
+def can_give_role(by: User | None, role: str) -> bool:
+    """Whether `by` may invite or move somebody into a role. None: the installation itself.
+
+    Power over all units is given by who has it; a role that is not listed is given by nobody of a unit.
+    """
+    if by is None or by.has(Permission.PEOPLE_ANYWHERE):
+        return True
+    return by.has(Permission.PEOPLE_MANAGE) and role in GIVEN_BY_A_UNIT
 
 
 def can_let_go(by: User, user: User) -> bool:
@@ -57,10 +78,14 @@ def can_write_to(by: User, user: User) -> bool:
 def can_hold_emergency(user: User, *, is_seated: bool) -> bool:
     """Whether `user` can hold the emergency key of the unit: somebody who works here, and never at a desk.
 
+    It opens every dossier of the unit: not for who manages accounts and is promised to open nothing by it, nor for who
+    checks afterwards what was opened.
+
     Args:
         is_seated: sits at some desk now.
     """
-    return user.is_active and not is_seated and Permission.REPORT_DESK not in permissions_of(user.role)
+    is_at_desk = is_seated or Permission.REPORT_DESK in permissions_of(user.role)
+    return user.is_active and not is_at_desk and user.role not in NEVER_EMERGENCY
 
 
 def can_ask(by: User, user: User, kind: str) -> bool:

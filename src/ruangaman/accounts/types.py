@@ -63,8 +63,12 @@ class Permission(StrEnum):
     """Assign and reassign people on such a case, move its state."""
     CASE_CLOSE = "case.close"
     """Close such a case and open it again."""
+    PEOPLE_FIND = "people.find"
+    """Find people by NIK or phone in what one can open; hold the key of the unit's index."""
     CASE_OVERSEE = "case.oversee"
     """See the caseload of the own unit: codes, states, clocks; no content."""
+    CASE_APPROVE = "case.approve"
+    """Decide what the managers of the own unit ask: plans and closings; by facts in the clear, no content."""
     ACCESS_GOVERN = "access.govern"
     """Give and take away reading a part of a case for a while: of a case one manages, or of one's unit."""
     KEYS_SERVE = "keys.serve"
@@ -73,6 +77,8 @@ class Permission(StrEnum):
     """Read the audit trail: who did what, when; no content."""
     RECORDS_KEEP = "records.keep"
     """Keep the register of ended dossiers: hold, propose and approve erasing; by codes and dates, no content."""
+    GLASS_REVIEW = "glass.review"
+    """See every opening by an emergency key, of the own unit or of all, and review it; no content of the case."""
     PEOPLE_MANAGE = "people.manage"
     """Invite people to the own unit, let them leave, seat them at its desks, plan their shifts."""
     PEOPLE_ANYWHERE = "people.anywhere"
@@ -81,14 +87,17 @@ class Permission(StrEnum):
     """Be the second person where one is not enough: a lost phone, fresh keys, a new key officer."""
     KEYS_VOUCH = "keys.vouch"
     """May be appointed key officer, and then sign public keys."""
+    CODES_MANAGE = "codes.manage"
+    """Write down the office's rules, which are data and not program: code lists, kinds of clock, limits, holidays."""
 
 
 _CASEWORK = frozenset({Permission.CASE_LIST, Permission.CASE_READ, Permission.CASE_WRITE, Permission.KEYS_SERVE})
-_DESK = frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN, Permission.KEYS_SERVE})
+_DESK = frozenset({Permission.REPORT_DESK, Permission.CASE_OPEN, Permission.KEYS_SERVE, Permission.PEOPLE_FIND})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PETUGAS: _DESK,
-    Role.MANAJER: _CASEWORK | {Permission.CASE_ASSIGN, Permission.CASE_CLOSE, Permission.ACCESS_GOVERN},
+    Role.MANAJER: _CASEWORK
+    | {Permission.CASE_ASSIGN, Permission.CASE_CLOSE, Permission.ACCESS_GOVERN, Permission.PEOPLE_FIND},
     Role.PENDAMPING: _CASEWORK,
     Role.PSIKOLOG: _CASEWORK,
     Role.HUKUM: _CASEWORK,
@@ -96,11 +105,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.KEPALA: frozenset(
         {
             Permission.CASE_OVERSEE,
+            Permission.CASE_APPROVE,
             Permission.CASE_LIST,
             Permission.CASE_READ,
             Permission.PEOPLE_MANAGE,
             Permission.ACCESS_GOVERN,
             Permission.KEYS_SERVE,
+            Permission.GLASS_REVIEW,
             Permission.REQUEST_DECIDE,
             Permission.KEYS_VOUCH,
         }
@@ -108,7 +119,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DINSOS: _DESK,
     Role.DINAS: frozenset({Permission.KEYS_VOUCH}),
     Role.DPO: frozenset(
-        {Permission.AUDIT_READ, Permission.RECORDS_KEEP, Permission.REQUEST_DECIDE, Permission.KEYS_VOUCH}
+        {
+            Permission.AUDIT_READ,
+            Permission.RECORDS_KEEP,
+            Permission.GLASS_REVIEW,
+            Permission.REQUEST_DECIDE,
+            Permission.KEYS_VOUCH,
+        }
     ),
     Role.AUDITOR: frozenset({Permission.AUDIT_READ, Permission.KEYS_VOUCH}),
     Role.ADMIN: frozenset(
@@ -117,6 +134,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PEOPLE_MANAGE,
             Permission.PEOPLE_ANYWHERE,
             Permission.REQUEST_DECIDE,
+            Permission.CODES_MANAGE,
         }
     ),
 }
@@ -262,9 +280,13 @@ class Leaving:
         dossiers: how many dossiers they can open now.
         blocks: why it cannot be done yet, as sentences.
         is_officer: a key officer: stays on the list until another has signed everything.
+        emergency: names of the units whose emergency key they hold: it is changed as well.
+        manages: whether they may manage cases: a manager who can open something.
     """
 
     desks: list[str]
     dossiers: int
     blocks: list[str]
     is_officer: bool
+    emergency: list[str]
+    manages: bool

@@ -26,7 +26,7 @@ from ruangaman.core.types import Actor
 
 LONGEST_VALUE = 120
 LONGEST_SUBJECT = 64
-SETTINGS = ("role", "ra.user", "ra.principals", "ra.units", "ra.making")
+SETTINGS = ("role", "ra.user", "ra.principals", "ra.units", "ra.making", "ra.glass", "ra.keeper")
 
 
 @dataclass
@@ -82,6 +82,7 @@ class UnitOfWork:
     refusals: list[Event] = field(default_factory=list)
     callbacks: list[Callable[[], object]] = field(default_factory=list)
     abandoned: bool = False
+    memo: dict[str, Any] = field(default_factory=dict)  # what is read once for the whole of it, by its app
 
     def after_commit(self, callback: Callable[[], object]) -> None:
         """Call `callback` once the transaction is committed; never when it is not."""

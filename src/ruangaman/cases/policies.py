@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import CASE_ROLES, ROLE_COMPARTMENTS, Permission, Role
-from ruangaman.cases.models import Access, Assignment, Case, Task
-from ruangaman.cases.types import WRITABLE_STATES, CaseState
+from ruangaman.cases.models import Access, Approval, Assignment, Case, Glass, Task
+from ruangaman.cases.types import WRITABLE_STATES, CaseState, GlassState
 from ruangaman.vault.types import Compartment
 
 
@@ -45,6 +46,11 @@ def can_name_manager(user: User, case: Case, parts: Iterable[Assignment]) -> boo
     if case.manager.is_active:
         return can_assign(user, case)
     return user.has(Permission.CASE_WRITE) and any(one.user_id == user.pk and one.until is None for one in parts)
+
+
+def can_lift(user: User, other: User) -> bool:
+    """Whether `user` may let somebody work on a case of the unit whatever speaks against it: never for themselves."""
+    return user.has(Permission.ACCESS_GOVERN) and user.has(Permission.CASE_OVERSEE) and user.pk != other.pk
 
 
 def can_close(user: User, case: Case) -> bool:
@@ -90,3 +96,69 @@ def offered_to(role: str) -> frozenset[Compartment]:
 def is_running(access: Access, at: datetime) -> bool:
     """Whether an access was neither taken away nor is its time over."""
     return access.ended_at is None and access.not_after > at
+
+
+def can_decide(user: User, approval: Approval) -> bool:
+    """Whether `user` decides what a manager asked: who oversees the unit, and never what they asked themselves."""
+    return (
+        user.has(Permission.CASE_APPROVE)
+        and approval.case.unit_id in user.oversight_units
+        and approval.asked_by_id != user.pk
+    )
+
+
+def can_hold_session(user: User) -> bool:
+    """Whether `user` records sessions: who holds the clinical drawer by their role."""
+    return Compartment.CLINICAL in ROLE_COMPARTMENTS.get(Role(user.role), frozenset())
+
+
+def can_decide_police(user: User) -> bool:
+    """Whether `user` decides what is told to the police: the legal staff."""
+    return user.role == Role.HUKUM
+
+
+def is_frozen(user: User, openings: Iterable[Glass], at: datetime) -> bool:
+    """Whether nothing is opened by `user` with an emergency key: one of their openings was not reviewed in time."""
+    return user.emergency_frozen_at is not None or any(one.state(at) is GlassState.LATE for one in openings)
+
+
+def oversees_glass(user: User, glass: Glass) -> bool:
+    """Whether `user` answers for an opening: the head of its unit, and the data protection officer."""
+    return user.has(Permission.GLASS_REVIEW) and (user.role == Role.DPO or glass.unit_id in user.oversight_units)
+
+
+def can_agree(user: User, glass: Glass, at: datetime, *, is_holder: bool, reviewers: Iterable[UUID]) -> bool:
+    """Whether `user` may be the second person: never who asks, and never the last one who could review it.
+
+    Args:
+        is_holder: of the emergency key of the case's unit.
+        reviewers: who could review it: head and data protection officers.
+    """
+    return (
+        glass.state(at) is GlassState.ASKED
+        and user.pk != glass.opener_id
+        and (is_holder or oversees_glass(user, glass))
+        and bool(set(reviewers) - {user.pk, glass.opener_id})
+    )
+
+
+def can_decline(user: User, glass: Glass, at: datetime, *, is_holder: bool) -> bool:
+    """Whether `user` may say no to an opening that has not begun: whoever could agree, the last reviewer too."""
+    waits = glass.state(at) in {GlassState.ASKED, GlassState.READY}
+    return waits and user.pk != glass.opener_id and (is_holder or oversees_glass(user, glass))
+
+
+def can_begin(user: User, glass: Glass, at: datetime) -> bool:
+    """Whether `user` may begin an opening: who asked, once nobody has to be waited for."""
+    return user.pk == glass.opener_id and user.emergency_frozen_at is None and glass.state(at) is GlassState.READY
+
+
+def can_end(user: User, glass: Glass, at: datetime, *, manages: bool) -> bool:
+    """Whether `user` may end a running opening: who opened, who manages the case, and who answers for it."""
+    running = glass.state(at) is GlassState.OPEN
+    return running and (user.pk == glass.opener_id or manages or oversees_glass(user, glass))
+
+
+def can_review(user: User, glass: Glass) -> bool:
+    """Whether `user` may review an opening: answers for it, and neither opened nor agreed."""
+    return oversees_glass(user, glass) and user.pk not in {glass.opener_id, glass.agreed_by_id}

@@ -11,7 +11,7 @@ from uuid import UUID
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case
-from ruangaman.cases.types import ActorGate, Gate, ReasonGate
+from ruangaman.cases.types import FLOW_GATES, ActorGate, Gate, ReasonGate
 from ruangaman.core.registry import Registry
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Content
@@ -92,10 +92,24 @@ class Ending(Protocol):
         """The case was opened again."""
 
 
+class Barrier(Protocol):
+    """Says which agencies and units must be kept out of a case."""
+
+    @property
+    def key(self) -> str:
+        """Unique among barriers."""
+
+    def kept_out(self, *, case: Case, by: User, at: datetime) -> frozenset[str]:
+        """Return their codes, as far as `by` can open where they are written."""
+
+
 gates: Registry[Gate] = Registry("case gate")
 panels: Registry[Panel] = Registry("case panel")
 followers: Registry[Follower] = Registry("case follower")
 endings: Registry[Ending] = Registry("case ending")
+barriers: Registry[Barrier] = Registry("case barrier")
 
 gates.add(ActorGate())
 gates.add(ReasonGate())
+for gate in FLOW_GATES:
+    gates.add(gate)

@@ -8,3 +8,7 @@ class ClocksConfig(AppConfig):
 
     name = "ruangaman.clocks"
     label = "clocks"
+
+    def ready(self) -> None:
+        """Register the kinds of event."""
+        from ruangaman.clocks import events  # noqa: F401 - importing fills the registry

@@ -1,12 +1,42 @@
-"""Which limit holds, and the clock that follows from it."""
+"""Which limit holds, which kinds begin or end with an event, and the open clocks in the order in which they press."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from ruangaman.clocks.models import Limit
-from ruangaman.clocks.types import Clock
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
+
+from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.models import DeskMember, User
+from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
+from ruangaman.clocks.models import Clock, ClockKind, ClockQuerySet, Holiday, Limit, OfficeDay
+from ruangaman.clocks.types import Calendar, Cursor, Length, Office, Tell, Turn, Unit, due_after
+from ruangaman.clocks.types import Clock as Face
 from ruangaman.core.errors import NotFound
+
+PAGE = 50
+OVERSEERS = tuple(role.value for role, verbs in ROLE_PERMISSIONS.items() if Permission.CASE_OVERSEE in verbs)
+
+
+@dataclass(frozen=True)
+class ClockPage:
+    """Some clocks, and where the next ones begin; `after` None: that was all."""
+
+    rows: list[Clock]
+    after: Cursor | None
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A kind that something concerns, with the limit that holds now; None: it has a moment of its own, or none yet."""
+
+    kind: ClockKind
+    limit_id: UUID | None
+    length: Length | None
 
 
 def limit_for(key: str, at: datetime) -> Limit:
@@ -15,17 +45,122 @@ def limit_for(key: str, at: datetime) -> Limit:
     Raises:
         NotFound: no such limit yet; the installation is not set up.
     """
-    found = Limit.objects.filter(key=key, valid_from__lte=at).order_by("-valid_from").first()
+    found = Limit.objects.filter(key=key).valid(at).order_by("-valid_from").first()
     if found is None:
         raise NotFound(f"There is no limit {key}.")
     return found
 
 
-def start_clock(key: str, at: datetime) -> Clock:
+def start_clock(key: str, at: datetime) -> Face:
     """Return the clock of `key` that begins at a moment, by the limit valid then."""
-    return Clock(started_at=at, due_at=at + timedelta(hours=limit_for(key, at).hours))
+    length = limit_for(key, at).length
+    return Face(started_at=at, due_at=due_after(at, length, get_office() if length.is_working else NO_OFFICE))
+
+
+NO_OFFICE = Office({})
+"""For what counts calendar time: the office's hours are not asked."""
 
 
 def list_limits(at: datetime) -> list[Limit]:
     """Return every limit that is valid at a moment, by key."""
-    return list(Limit.objects.filter(valid_from__lte=at).order_by("key", "-valid_from").distinct("key"))
+    return list(Limit.objects.valid(at).order_by("key", "-valid_from").distinct("key"))
+
+
+def get_office() -> Office:
+    """Return when the office works."""
+    hours = {day.weekday: (day.opens, day.closes) for day in OfficeDay.objects.all()}
+    return Office(hours, frozenset(Holiday.objects.values_list("on", flat=True)))
+
+
+def list_concerned(*, event: str, about: str, at: datetime) -> list[Holding]:
+    """Return the kinds that an event may begin or end, with their limits: one query."""
+    limit = Limit.objects.filter(key=OuterRef("limit_key")).valid(at).order_by("-valid_from")
+    facts = JSONObject(id="id", value="value", unit="unit", calendar="calendar")
+    kinds = (
+        ClockKind.objects.filter(Q(starts_on__contains=[event]) | Q(stops_on__contains=[event]), about=about)
+        .annotate(holding=Subquery(limit.values(facts=facts)[:1]))
+        .order_by("key")
+    )
+    return [_holding(kind, getattr(kind, "holding", None)) for kind in kinds]
+
+
+def _holding(kind: ClockKind, facts: dict[str, Any] | None) -> Holding:
+    if facts is None:
+        return Holding(kind, None, None)
+    length = Length(facts["value"], Unit(facts["unit"]), Calendar(facts["calendar"]))
+    return Holding(kind, UUID(facts["id"]), length)
+
+
+def list_open(*, viewer: User, turn: Turn, at: datetime, after: Cursor | None = None, limit: int = PAGE) -> ClockPage:
+    """Return a page of the running clocks of one branch, what presses first first; what is put off is left out.
+
+    `presses_at` never changes by itself, so the order is an index and the page a place in it (ADR 20).
+    """
+    clocks = _branch(viewer, turn).running().awake(at).pressing().select_related("kind", "owner", "desk", "limit")
+    if after is not None:
+        here = Q(presses_at=after.presses_at, id__gt=after.id)
+        clocks = clocks.filter(presses_at__gte=after.presses_at).filter(Q(presses_at__gt=after.presses_at) | here)
+    found = list(clocks[: limit + 1])
+    return ClockPage(found[:limit], found[limit - 1].cursor if len(found) > limit else None)
+
+
+def count_late(*, viewer: User, turn: Turn, at: datetime) -> int:
+    """Return how many running clocks of one branch are over their limit."""
+    return _branch(viewer, turn).running().filter(due_at__lt=at).count()
+
+
+def _branch(viewer: User, turn: Turn) -> ClockQuerySet:
+    if turn is Turn.MINE:
+        return Clock.objects.filter(owner=viewer)
+    if turn is Turn.DESK:
+        return Clock.objects.filter(desk_id__in=accounts.desks_of(viewer))
+    return Clock.objects.filter(unit_id__in=viewer.oversight_units)
+
+
+def list_of_dossier(*, dossier_id: UUID, viewer: User) -> list[Clock]:
+    """Return every open clock of one dossier, paused ones too, for its page. Row-level security shows whose it is."""
+    found = Clock.objects.filter(dossier_id=dossier_id).open().pressing()
+    return list(found.select_related("kind", "owner", "desk", "limit"))
+
+
+def get_clock(*, clock_id: UUID, viewer: User) -> Clock:
+    """Return one clock. Raises NotFound: none, or not for `viewer` to know of."""
+    found = Clock.objects.select_related("kind", "limit").filter(pk=clock_id).first()
+    if found is None:
+        raise NotFound("There is no such clock.")
+    return found
+
+
+def list_kinds() -> list[ClockKind]:
+    """Return every kind, what it is about first."""
+    return list(ClockKind.objects.order_by("about", "label"))
+
+
+def get_rule(*, key: str) -> tuple[ClockKind | None, list[Limit]]:
+    """Return a kind, if the key is that of one, and every version of its limit, the newest first."""
+    return ClockKind.objects.filter(key=key).first(), list(Limit.objects.filter(key=key).order_by("-valid_from"))
+
+
+def list_holidays(*, since: date) -> list[Holiday]:
+    """Return the days from one day on."""
+    return list(Holiday.objects.filter(on__gte=since))
+
+
+def list_whom(*, to: Tell, clock: Clock) -> list[UUID]:
+    """Return who is told at a step: of each person only what `ra_worker` may know."""
+    people = User.objects.filter(is_active=True).exclude(email="")
+    if to is Tell.HEAD:
+        people = people.filter(unit_id=clock.unit_id, role__in=OVERSEERS)
+    else:
+        people = people.filter(pk__in=_named(to, clock))
+    return list(people.order_by("pk").values_list("pk", flat=True))
+
+
+def _named(to: Tell, clock: Clock) -> list[UUID]:
+    """Whoever holds the turn or answers for it; of a desk all its members."""
+    named = clock.lead_id or clock.owner_id if to is Tell.LEAD else clock.owner_id
+    if named is not None and to is not Tell.DESK:
+        return [named]
+    if clock.desk_id is None:
+        return [named] if named else []
+    return list(DeskMember.objects.filter(desk_id=clock.desk_id, until=None).values_list("user_id", flat=True))

@@ -18,7 +18,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -29,6 +29,7 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.config.bodies import BodyFault, read_body
 from ruangaman.config.recycling import USAGE
+from ruangaman.config.unsent import Unsent, is_activity, only_keeps, past_viewer, unsent_of
 from ruangaman.core import clock
 from ruangaman.core.access import Access, Door, Prepare, access_of
 from ruangaman.ui import inline
@@ -155,6 +156,7 @@ class DoorMiddleware:
         if access is None or not self._is_ours(request):
             return web.not_found(request)
         uploads = None
+        request.unsent = unsent_of(request, access, match.kwargs)  # type: ignore[attr-defined]
         try:
             self._cookie(request, access)
             if request.method == "POST":
@@ -162,7 +164,7 @@ class DoorMiddleware:
                 request.uploads = uploads  # type: ignore[attr-defined]
                 self._check_token(request, access)
             translation.activate(page_language(request))
-            if access.prepare is not None and not request.is_stale:  # type: ignore[attr-defined]
+            if access.prepare is not None and not request.is_stale and not only_keeps(request):  # type: ignore[attr-defined]
                 answer = self._prepare(request, access, access.prepare, match.kwargs)
                 if answer is not None:
                     return self._with_cookie(request, access, answer)
@@ -238,19 +240,34 @@ class DoorMiddleware:
         request.session = store(cookie)
         request.user = AnonymousUser()
         request.unit_of_work = unit  # type: ignore[attr-defined]
+        unsent: Unsent | None = request.unsent  # type: ignore[attr-defined]
         if access.door is not Door.PUBLIC:
             barred = self._person(request, access, unit)
             if barred is None and request.is_stale:  # type: ignore[attr-defined]
-                barred = web.stale(request)
+                barred = (unsent.rescue(request.user, unit) if unsent else None) or web.stale(request)  # type: ignore[arg-type]
             if barred is not None:
                 self._save(request)
                 return barred
-        response = self.get_response(request)
+        response = self._answer(request, unsent)
         outage = getattr(request, "outage", None)
         if outage is not None:
             raise outage
         if response.status_code < 500:
             self._save(request)
+        return response
+
+    def _answer(self, request: HttpRequest, unsent: Unsent | None) -> HttpResponse:
+        """Let the view answer, but for what a form only keeps."""
+        if unsent is None:
+            return self.get_response(request)
+        try:
+            kept = unsent.keep()
+        except Http404:
+            return web.not_found(request)
+        if kept is not None:
+            return kept
+        response = self.get_response(request)
+        unsent.settle(response)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
@@ -260,7 +277,9 @@ class DoorMiddleware:
 
     def _person(self, request: HttpRequest, access: Access, unit: Any) -> HttpResponse | None:
         """Load who is signed in and tell the database; return what somebody who may not enter sees."""
-        user = accounts.load_viewer(session=request.session, at=clock.now(), activity=access.activity)
+        unsent: Unsent | None = request.unsent  # type: ignore[attr-defined]
+        activity = is_activity(request, access)
+        user = accounts.load_viewer(session=request.session, at=clock.now(), activity=activity)
         if user is not None:
             request.user = user
             unit.set_viewer(user.pk, user.principals, user.oversight_units)
@@ -269,11 +288,13 @@ class DoorMiddleware:
         if user is None:
             if request.path_info == settings.LOGIN_REDIRECT_URL and request.method == "GET":
                 return HttpResponseRedirect(settings.LOGIN_URL)
-            return web.not_found(request)
+            saved = unsent.rescue(past_viewer(request), unit) if unsent and request.method == "POST" else None
+            return saved or web.not_found(request)
         if access.door is Door.PERMITTED and not user.has(access.permission):
             return web.not_found(request)
         if user.keyring is None and not access.locked:
-            return web.locked(request)
+            whole = unsent is not None and user.has_second_factor and not user.waits_at
+            return (unsent.rescue(user, unit) if unsent and whole else None) or web.locked(request)
         if user.waits_at and not access.locked:
             return HttpResponseRedirect(user.waits_at)
         if not user.has_second_factor and not access.locked:

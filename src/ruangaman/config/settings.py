@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "ruangaman.vault",
     "ruangaman.accounts",
     "ruangaman.clocks",
+    "ruangaman.codelists",
+    "ruangaman.consents",
     "ruangaman.notifications",
     "ruangaman.cases",
     "ruangaman.intake",
@@ -181,6 +183,8 @@ RUANGAMAN_SPOOL = ENV.data / "spool"
 RUANGAMAN_LEDGER = ENV.ledger
 """What was erased for ever, told outside the database: a restored copy is made to forget it again."""
 RUANGAMAN_DEMO = ENV.demo
+RUANGAMAN_SYNTHETIC_IDS = ENV.demo
+"""Identity numbers with district code 99 are nobody's: where everything is made up, they are no surprise."""
 RUANGAMAN_URL = ENV.url
 """Where the installation is reached: the address in the letters to the people on duty."""
 RUANGAMAN_EXIT_URL = ENV.exit_url
@@ -190,6 +194,8 @@ RUANGAMAN_SECURE_COOKIES = ENV.secure_cookies
 RUANGAMAN_DOOR_PARAMS = (64 * 1024, 3, 1) if ENV.process != "test" else (64, 1, 1)
 """Argon2id of the password door for new doors: memory in KiB, iterations, lanes. Tests take the least that runs."""
 RUANGAMAN_RECEIPT_PARAMS = (19 * 1024, 2, 1) if ENV.process != "test" else (64, 1, 1)
+RUANGAMAN_INDEX_PARAMS = (19 * 1024, 2, 1) if ENV.process != "test" else (64, 1, 1)
+"""Argon2id of the blind index. Never changed once numbers are in it: they would not be found again."""
 RUANGAMAN_IDLE_SECONDS = 15 * 60
 RUANGAMAN_FORGET_SECONDS = ENV.forget_seconds
 """So long after the last request that opened something, a web process ends and a fresh one takes its place."""

@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(cases)),
     path("", include("ruangaman.web.urls")),
     path("", include(intake)),
+    path("", include("ruangaman.codelists.urls")),
+    path("", include("ruangaman.clocks.urls")),
     path("", include("ruangaman.accounts.urls")),
 ]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 Prepare = Callable[..., HttpResponse | None]
@@ -28,6 +29,22 @@ class Door(StrEnum):
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What is typed into the form at this address is kept while it is typed, and when the lock strikes.
+
+    Args:
+        label: what the form is for, in the list of what is not sent yet; it names nobody. "": a page on which such
+            forms stand and that is itself none.
+        find: called with the request and the address's own arguments; raises Http404 for whom the form is not there.
+        page: where the form stands, as seen from its address: "" there, ".." one step up.
+    """
+
+    label: str | Promise
+    find: Callable[..., object]
+    page: str = ""
+
+
+@dataclass(frozen=True)
 class Access:
     """What the door has to know about a view before it lets anybody in."""
 
@@ -41,6 +58,7 @@ class Access:
     """Reachable while the session is locked after idle minutes."""
     activity: bool = True
     """False: a poll, which does not count as activity and does not keep a session open."""
+    keeps: Kept | None = None
 
 
 def public(*, files: bool = False, prepare: Prepare | None = None, database: bool = True) -> Callable[[View], View]:
@@ -67,10 +85,19 @@ def signed_in(
 
 
 def requires(
-    permission: StrEnum, *, role: str = "ra_web", prepare: Prepare | None = None, files: bool = False
+    permission: StrEnum,
+    *,
+    role: str = "ra_web",
+    prepare: Prepare | None = None,
+    files: bool = False,
+    keeps: Kept | None = None,
 ) -> Callable[[View], View]:
-    """Mark a page for those who hold `permission`; a stranger gets the 404 of an unknown address."""
-    return _mark(Access(Door.PERMITTED, permission=permission, role=role, prepare=prepare, files=files))
+    """Mark a page for those who hold `permission`; a stranger gets the 404 of an unknown address.
+
+    Args:
+        keeps: what is typed there is not lost (`config.unsent`); its form begins with `resumed`.
+    """
+    return _mark(Access(Door.PERMITTED, permission=permission, role=role, prepare=prepare, files=files, keeps=keeps))
 
 
 def access_of(view: Any) -> Access | None:
@@ -85,6 +112,17 @@ def _mark(access: Access) -> Callable[[View], View]:
         return view
 
     return decorate
+
+
+def resumed(request: HttpRequest, initial: Mapping[str, Any] | None = None, *, step: str = "") -> dict[str, Any]:
+    """Return what a form begins with: what was typed and not sent, if somebody goes on with it, else `initial`.
+
+    Args:
+        step: what the form's own address has behind that of the page on which it stands.
+    """
+    unsent = getattr(request, "unsent", None)
+    typed = unsent.typed_for(request.path_info + step) if unsent is not None else {}
+    return {**(initial or {}), **typed}
 
 
 def prepared(request: HttpRequest) -> Any:

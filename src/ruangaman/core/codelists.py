@@ -1,7 +1,6 @@
-"""The code lists that more than one app speaks: codes of the national register, words that people read.
+"""The codes that the program itself decides by, spoken by more than one app. What is only a list is data: `codelists`.
 
-Source: SIMFONI PPA as published (violence forms, places, relations, age groups, services), UU 12/2022, UU 23/2004.
-The public form has its own words for some of them; the code is the value.
+Source: SIMFONI PPA as published (age groups), UU 12/2022, UU 23/2004.
 """
 
 from __future__ import annotations
@@ -37,19 +36,6 @@ class ContactWay(models.TextChoices):
     NONE = "none", _("Jangan hubungi aku")
 
 
-class ViolenceForm(models.TextChoices):
-    """The seven forms of the national register, and the flag for what happens online (KBGO)."""
-
-    FISIK = "FISIK", _("Fisik")
-    PSIKIS = "PSIKIS", _("Psikis")
-    SEKSUAL = "SEKSUAL", _("Seksual")
-    KBGO = "KBGO", _("Berbasis elektronik")
-    EKSPLOITASI = "EKSPLOITASI", _("Eksploitasi")
-    TRAFFICKING = "TRAFFICKING", _("Perdagangan orang")
-    PENELANTARAN = "PENELANTARAN", _("Penelantaran")
-    LAINNYA = "LAINNYA", pgettext_lazy("bentuk kekerasan", "Lainnya")
-
-
 class Danger(models.TextChoices):
     """Signs of danger, in the words that the reporter reads."""
 
@@ -62,38 +48,6 @@ class Danger(models.TextChoices):
     SUICIDAL = "suicidal", _("Terpikir mengakhiri hidup")
     CONFINED = "confined", _("Dikurung")
     NEAR = "near", _("Pelaku ada di dekat sini")
-
-
-class Relation(models.TextChoices):
-    """What the alleged perpetrator is to the victim."""
-
-    ORANG_TUA = "ORANG_TUA", _("Orang tua")
-    KELUARGA = "KELUARGA", _("Keluarga atau saudara")
-    SUAMI_ISTRI = "SUAMI_ISTRI", _("Suami atau istri")
-    PACAR = "PACAR", _("Pacar")
-    MANTAN = "MANTAN", _("Mantan")
-    TEMAN = "TEMAN", _("Teman")
-    TETANGGA = "TETANGGA", _("Tetangga")
-    GURU = "GURU", _("Guru")
-    MAJIKAN = "MAJIKAN", _("Majikan")
-    REKAN_KERJA = "REKAN_KERJA", _("Rekan kerja")
-    LAINNYA = "LAINNYA", pgettext_lazy("hubungan pelaku", "Lainnya")
-    NA = "NA", _("Tidak kenal")
-
-
-class Place(models.TextChoices):
-    """Where it happened."""
-
-    RUMAH = "RUMAH", _("Rumah tangga")
-    KERJA = "KERJA", _("Tempat kerja")
-    SEKOLAH = "SEKOLAH", _("Sekolah")
-    UMUM = "UMUM", _("Fasilitas umum")
-    KURSUS = "KURSUS", _("Lembaga pendidikan kilat")
-    ASRAMA = "ASRAMA", _("Pesantren atau asrama")
-    DARING = "DARING", _("Daring")
-    PENGINAPAN = "PENGINAPAN", _("Hotel atau kos")
-    KENDARAAN = "KENDARAAN", _("Kendaraan")
-    LAINNYA = "LAINNYA", pgettext_lazy("tempat kejadian", "Lainnya")
 
 
 class AgeGroup(models.TextChoices):
@@ -141,19 +95,6 @@ class Authority(models.TextChoices):
     NATIONAL = "national", _("Nasional")
 
 
-class ServiceType(models.TextChoices):
-    """The eight kinds of service of the national register."""
-
-    PENGADUAN = "PENGADUAN", _("Pengaduan")
-    KESEHATAN = "KESEHATAN", _("Kesehatan")
-    BANTUAN_HUKUM = "BANTUAN_HUKUM", _("Bantuan hukum")
-    PENEGAKAN_HUKUM = "PENEGAKAN_HUKUM", _("Penegakan hukum")
-    REHABILITASI_SOSIAL = "REHABILITASI_SOSIAL", _("Rehabilitasi sosial")
-    REINTEGRASI_SOSIAL = "REINTEGRASI_SOSIAL", _("Reintegrasi sosial")
-    PEMULANGAN = "PEMULANGAN", _("Pemulangan")
-    TOKOH_AGAMA = "TOKOH_AGAMA", _("Pendampingan tokoh agama")
-
-
 class ClosingReason(models.TextChoices):
     """Why a case ends. Source: SOP flow, state 8."""
 
@@ -172,3 +113,30 @@ class RefusalReason(models.TextChoices):
     OTHER_OFFICE = "other_office", _("Ditangani lembaga lain")
     NOT_ENOUGH = "not_enough", _("Keterangan belum cukup")
     SPAM = "spam", _("Bukan laporan")
+
+
+class OfficeFunction(models.TextChoices):
+    """The six functions of the office. Source: PermenPPPA 2/2022."""
+
+    PENGADUAN = "PENGADUAN", _("Pengaduan masyarakat")
+    PENJANGKAUAN = "PENJANGKAUAN", _("Penjangkauan korban")
+    PENGELOLAAN_KASUS = "PENGELOLAAN_KASUS", _("Pengelolaan kasus")
+    PENAMPUNGAN = "PENAMPUNGAN", _("Penampungan sementara")
+    MEDIASI = "MEDIASI", _("Mediasi")
+    PENDAMPINGAN = "PENDAMPINGAN", _("Pendampingan korban")
+
+
+class OfficeDuty(models.TextChoices):
+    """The eleven tasks of the office. Source: Perpres 55/2024 art. 5."""
+
+    A = "a", _("Menerima laporan atau menjangkau korban")
+    B = "b", _("Memberi tahu hak korban")
+    C = "c", _("Memfasilitasi layanan kesehatan")
+    D = "d", _("Memfasilitasi penguatan psikologis")
+    E = "e", _("Memfasilitasi layanan psikososial, rehabilitasi, dan reintegrasi")
+    F = "f", _("Menyediakan layanan hukum")
+    G = "g", _("Mengenali kebutuhan pemberdayaan ekonomi")
+    H = "h", _("Mengenali kebutuhan penampungan sementara")
+    I = "i", _("Memfasilitasi kebutuhan korban disabilitas")  # noqa: E741 - the letter of the article
+    J = "j", _("Berkoordinasi dengan lembaga lain")
+    K = "k", pgettext_lazy("tugas UPTD", "Memantau pemenuhan hak korban oleh penegak hukum")

@@ -14,12 +14,17 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        """Fill the lists of channels and of kinds of event, and bring the conversation into the case."""
+        """Fill the lists of channels and kinds of event, bring the conversation into the case, say who is called."""
         load_folder("ruangaman.intake.channels")
-        from ruangaman.cases.registry import endings, followers, panels
+        from ruangaman.cases.registry import barriers, endings, followers, panels
         from ruangaman.intake import events  # noqa: F401 - importing fills the registry
-        from ruangaman.intake.services.casework import ThreadEnding, ThreadFollower, ThreadPanel
+        from ruangaman.intake.selectors import needs  # noqa: F401 - importing fills the registry
+        from ruangaman.intake.selectors.shifts import list_called_too
+        from ruangaman.intake.services.casework import AvoidBarrier, ThreadEnding, ThreadFollower, ThreadPanel
+        from ruangaman.notifications.registry import AlsoCalled, also_called
 
         panels.add(ThreadPanel())
         followers.add(ThreadFollower())
         endings.add(ThreadEnding())
+        also_called.add(AlsoCalled("handover", list_called_too))
+        barriers.add(AvoidBarrier())

@@ -30,3 +30,14 @@ CASE_OPENED = register(
     EventType("intake.case_opened", "{actor} membuka kasus dari laporan {subject}", fields=frozenset({"case"}))
 )
 RETURNED = register(EventType("intake.returned", "{actor} menyelesaikan pesan baru di laporan {subject}"))
+ACKNOWLEDGED = register(EventType("intake.acknowledged", "{actor} membaca pesan pelapor di laporan {subject}"))
+HANDOVER_GIVEN = register(
+    EventType(
+        "intake.handover_given", "{actor} menyerahkan jaga di meja {subject}", fields=frozenset({"reports", "note"})
+    )
+)
+HANDOVER_TAKEN = register(
+    EventType(
+        "intake.handover_taken", "{actor} menerima jaga di meja {subject}", fields=frozenset({"given", "reports"})
+    )
+)

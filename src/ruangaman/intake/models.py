@@ -213,3 +213,61 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return str(self.report_id)
+
+
+class Handover(models.Model):
+    """A desk goes on from one shift to the next: given by who goes, taken by who comes. Its words are in the vault.
+
+    Without a giver: whoever came took the desk as it stood, because nobody handed it over.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    desk = models.ForeignKey("accounts.Desk", on_delete=models.PROTECT, related_name="handovers")
+    given_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField(null=True)
+    open_reports = models.PositiveIntegerField(null=True)
+    """How many waited at the desk when it was given."""
+    note_dossier = models.OneToOneField("vault.Dossier", on_delete=models.PROTECT, null=True, related_name="+")
+    note_ref = models.UUIDField(null=True)
+    """Vault, work: what the one who goes wants the next one to know; open to the desk's key alone."""
+    taken_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="handover_given_fields_go_together",
+                condition=Q(given_by=None, given_at=None, open_reports=None, note_dossier=None, note_ref=None)
+                | Q(given_by__isnull=False, given_at__isnull=False, open_reports__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="handover_note_fields_go_together",
+                condition=Q(note_dossier=None, note_ref=None) | Q(note_dossier__isnull=False, note_ref__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="handover_taken_fields_go_together",
+                condition=Q(taken_by=None, taken_at=None) | Q(taken_by__isnull=False, taken_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="handover_given_or_taken", condition=Q(given_by__isnull=False) | Q(taken_by__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="handover_between_two_people",
+                condition=Q(given_by=None) | Q(taken_by=None) | ~Q(taken_by=F("given_by")),
+            ),
+            models.CheckConstraint(
+                name="handover_given_before_taken",
+                condition=Q(given_at=None) | Q(taken_at=None) | Q(taken_at__gte=F("given_at")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["desk"], condition=Q(taken_at=None), name="handover_waiting"),
+            models.Index(fields=["desk", "-taken_at"], name="handover_by_desk"),
+        ]
+
+    class Privacy:
+        plain = frozenset({"desk", "given_by", "given_at", "open_reports", "taken_by", "taken_at"})
+        linkable = frozenset({"id", "note_dossier", "note_ref"})
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.intake.views import casework, desk, pages, report, thread
+from ruangaman.intake.views import casework, desk, pages, report, same, shifts, thread
 
 public_pages = [
     path("", pages.start, name="start"),
@@ -27,12 +27,19 @@ desk_pages = [
     path("laporan/<str:code>/balas", desk.reply, name="desk-reply"),
     path("laporan/<str:code>/selesai", desk.settle, name="desk-settle"),
     path("laporan/<str:code>/triase", desk.triage, name="desk-triage"),
+    path("laporan/<str:code>/sama", same.compare, name="desk-same"),
     path("laporan/<str:code>/ganda", desk.duplicate, name="desk-duplicate"),
     path("laporan/<str:code>/batal-ganda", desk.undo_duplicate, name="desk-undo-duplicate"),
     path("laporan/<str:code>/tolak", desk.refuse, name="desk-refuse"),
     path("laporan/<str:code>/batal-tolak", desk.undo_refusal, name="desk-undo-refusal"),
     path("laporan/<str:code>/buka-kasus", desk.open_case, name="desk-open-case"),
     path("laporan/<str:code>/berkas/<uuid:file_id>", desk.download, name="desk-file"),
+]
+
+shift_pages = [
+    path("serah-terima/", shifts.index, name="shifts"),
+    path("serah-terima/beri", shifts.give, name="shift-give"),
+    path("serah-terima/terima", shifts.take, name="shift-take"),
 ]
 
 # The conversation goes on in the case: for its people, not for the desk.
@@ -42,4 +49,4 @@ case_pages = [
     path("laporan/<str:code>/lampiran/<uuid:file_id>", casework.download, name="case-thread-file"),
 ]
 
-urlpatterns = desk_pages + case_pages
+urlpatterns = desk_pages + shift_pages + case_pages

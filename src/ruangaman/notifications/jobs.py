@@ -10,7 +10,7 @@ from procrastinate.job_context import JobContext
 
 from ruangaman.core import clock
 from ruangaman.notifications import services
-from ruangaman.notifications.types import AlarmKind, AlarmNotSent
+from ruangaman.notifications.types import AlarmKind, AlarmNotSent, GlassCall
 
 RETRY = RetryStrategy(max_attempts=40, wait=3, linear_wait=20, retry_exceptions=[AlarmNotSent])
 """3, 23, 43 … seconds: about four hours in all, for a mail server that is down over night."""
@@ -38,10 +38,28 @@ def tell_person(*, user_id: str) -> int:
     return services.tell_person(user_id=UUID(user_id))
 
 
+@app.task(name="ruangaman.notifications.jobs.call_person", queue="alarm", retry=RETRY)
+def call_person(*, user_id: str) -> int:
+    """Write to somebody who has to decide or to sign something. A repetition writes again; that does no harm."""
+    return services.call_person(user_id=UUID(user_id))
+
+
 @app.task(name="ruangaman.notifications.jobs.tell_former", queue="alarm", retry=RETRY)
 def tell_former(*, letter_id: str) -> int:
     """Write to where somebody was reached before that their account was changed. A repetition finds nothing to do."""
     return services.tell_former(letter_id=UUID(letter_id))
+
+
+@app.task(name="ruangaman.notifications.jobs.tell_of_clock", queue="alarm", retry=RETRY)
+def tell_of_clock(*, about: str, user_id: str) -> int:
+    """Write to somebody that something in their queue is late or nearly so. A repetition writes nothing again."""
+    return services.tell_of_clock(about=UUID(about), user_id=UUID(user_id), at=clock.now())
+
+
+@app.task(name="ruangaman.notifications.jobs.call_glass", queue="alarm", retry=RETRY)
+def call_glass(*, user_id: str, kind: str) -> int:
+    """Write to somebody that an opening by an emergency key needs them. Twice does no harm."""
+    return services.call_glass(user_id=UUID(user_id), kind=GlassCall(kind))
 
 
 @app.periodic(cron="* * * * *")

@@ -16,7 +16,7 @@ from ruangaman.audit.services import record, unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.notifications import events, selectors
 from ruangaman.notifications.models import AlarmSent
-from ruangaman.notifications.types import AlarmKind, AlarmNotSent
+from ruangaman.notifications.types import AlarmKind, AlarmNotSent, GlassCall
 
 
 def send_alarm(*, report_id: UUID, desk_id: UUID, kind: AlarmKind, at: datetime) -> int:
@@ -84,9 +84,7 @@ def tell_person(*, user_id: UUID) -> int:
     Returns:
         How many letters went out: none to who has no address or has left.
     """
-    with unit_of_work(Role.WORKER):
-        people = User.objects.filter(pk=user_id, is_active=True).exclude(email="")
-        person = people.only("id", "email", "language", "is_active").first()
+    person = _reachable(user_id)
     if person is None:
         return 0
     with translation.override(person.language):
@@ -101,6 +99,106 @@ def tell_person(*, user_id: UUID) -> int:
     if not _is_sent(letter):
         raise AlarmNotSent("The letter did not go out.")
     return 1
+
+
+def tell_of_clock(*, about: UUID, user_id: UUID, at: datetime) -> int:
+    """Write to somebody once that something waits for them; the letter says neither what nor where.
+
+    Args:
+        about: key of one step of one clock (`clocks.services`).
+
+    Raises:
+        AlarmNotSent: the mail server could not be reached or refused.
+
+    Returns:
+        How many letters went out: none to who had it before, has no address or has left.
+
+    Writes: one row once the mail server took the letter.
+    """
+    with unit_of_work(Role.WORKER):
+        people = User.objects.filter(pk=user_id, is_active=True).exclude(email="")
+        person = people.only("id", "email", "language", "is_active").first()
+        if AlarmSent.objects.filter(report_id=about, user_id=user_id, kind=AlarmKind.LATE).exists():
+            return 0
+    if person is None:
+        return 0
+    with translation.override(person.language):
+        letter = EmailMessage(
+            subject=_("Ada yang menunggu Anda"),
+            body=_("Ada batas waktu yang hampir habis atau sudah lewat. Buka antrean kerja Anda: %(address)s")
+            % {"address": _queue_address()},
+            to=[person.email],
+        )
+    if not _is_sent(letter):
+        raise AlarmNotSent("The letter did not go out.")
+    with unit_of_work(Role.WORKER):
+        AlarmSent.objects.bulk_create(
+            [AlarmSent(report_id=about, user=person, kind=AlarmKind.LATE, sent_at=at)], ignore_conflicts=True
+        )
+    return 1
+
+
+def call_glass(*, user_id: UUID, kind: GlassCall) -> int:
+    """Write to somebody that an opening by an emergency key needs them: of which case, by whom and why stands nowhere.
+
+    Raises:
+        AlarmNotSent: the mail server could not be reached or refused.
+
+    Returns:
+        How many letters went out: none to who has no address or has left.
+    """
+    person = _reachable(user_id)
+    if person is None:
+        return 0
+    with translation.override(person.language):
+        letter = EmailMessage(
+            subject=_("Ada yang perlu Anda lihat sekarang"),
+            body="\n\n".join([_glass_words(kind), _("Masuk dan buka: %(address)s") % {"address": _glass_address()}]),
+            to=[person.email],
+        )
+    if not _is_sent(letter):
+        raise AlarmNotSent("The letter did not go out.")
+    return 1
+
+
+def _glass_words(kind: GlassCall) -> str:
+    """Return what is the matter, as far as whoever reads over a shoulder may learn it."""
+    return {
+        GlassCall.ASKED: _("Seseorang menunggu jawaban Anda sebagai orang kedua."),
+        GlassCall.AGREED: _("Yang Anda minta sudah disetujui."),
+        GlassCall.OPENED: _("Kunci darurat sedang dipakai."),
+        GlassCall.OFTEN: _("Kunci darurat dipakai lebih sering dari biasanya."),
+        GlassCall.LATE: _("Ada pemakaian kunci darurat yang belum ditinjau pada waktunya."),
+        GlassCall.FROZEN: _("Hak Anda memakai kunci darurat dibekukan sampai yang terakhir ditinjau."),
+    }[kind]
+
+
+def _glass_address() -> str:
+    return f"{settings.RUANGAMAN_URL}/darurat/"
+
+
+def call_person(*, user_id: UUID) -> int:
+    """Write to somebody that something waits for them: the letter of the desk, which says nothing else.
+
+    Raises:
+        AlarmNotSent: the mail server could not be reached or refused.
+
+    Returns:
+        How many letters went out: none to who has no address or has left.
+    """
+    person = _reachable(user_id)
+    if person is None:
+        return 0
+    if not _is_sent(_letter(person)):
+        raise AlarmNotSent("The letter did not go out.")
+    return 1
+
+
+def _reachable(user_id: UUID) -> User | None:
+    """Return where somebody is written to; None: nowhere, or they have left. Of a person nothing else is read."""
+    with unit_of_work(Role.WORKER):
+        people = User.objects.filter(pk=user_id, is_active=True).exclude(email="")
+        return people.only("id", "email", "language", "is_active").first()
 
 
 def tell_former(*, letter_id: UUID) -> int:

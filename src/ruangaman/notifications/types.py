@@ -13,6 +13,19 @@ class AlarmKind(TextChoices):
     """To those on duty, at once."""
     LATE = "late", _("Batas waktunya lewat")
     """To every member of the desk: it was not opened in time."""
+    TURN = "turn", _("Jaga belum diterima")
+    """To whoever oversees the desk's unit: a turn of duty began and nobody said that they stand guard."""
+
+
+class GlassCall(TextChoices):
+    """Why somebody is called about an opening by an emergency key; the letter names neither case nor person."""
+
+    ASKED = "asked", _("Menunggu orang kedua")
+    AGREED = "agreed", _("Sudah disetujui")
+    OPENED = "opened", _("Sedang dibuka")
+    OFTEN = "often", _("Lebih sering dari biasanya")
+    LATE = "late", _("Belum ditinjau")
+    FROZEN = "frozen", _("Haknya dibekukan")
 
 
 class AlarmNotSent(Exception):

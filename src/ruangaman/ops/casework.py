@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,19 +11,36 @@ from uuid import UUID, uuid4
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases import services as cases
-from ruangaman.cases.models import Access, Case, Person
-from ruangaman.cases.types import AccessReason, CaseState, Identity, NewPerson, PersonKind, VictimLink
+from ruangaman.cases.models import Access, Case, Incident, Person, ServiceRecord
+from ruangaman.cases.types import (
+    AboutEvent,
+    AboutPair,
+    AboutVictim,
+    AccessReason,
+    CaseState,
+    Identity,
+    NewPerson,
+    PairChange,
+    PersonKind,
+    VictimLink,
+    age_in_group,
+    birth_text,
+)
 from ruangaman.core.codelists import ClosingReason
 from ruangaman.core.regions import kecamatan_of
 from ruangaman.intake import services as intake
 from ruangaman.intake.services import PreparedReport
-from ruangaman.ops import plots, story
+from ruangaman.ops import caseflow, plots, story
 from ruangaman.ops.city import City, acting
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 
 READERS = (Role.HUKUM, Role.PSIKOLOG)
 """Who may be asked to read the story of a case for a hearing, the likeliest first."""
+
+
+SCHOOLS = {"0-5": "PAUD", "6-12": "SD", "13-17": "SLTP"}
+"""Age group → where such a child learns; older ones in the city have left school."""
 
 
 @dataclass
@@ -72,15 +90,17 @@ def work_on(work: Work) -> None:
     """Let the people of a case do what such a case needs, up to the present moment."""
     rng = work.city.rng
     _add_facts(work)
-    manager = work.city.person("manajer")
-    _move(work, CaseState.PLAN, "Asesmen awal selesai, kebutuhan utama sudah jelas.")
+    _move(work, CaseState.PLAN, "Asesmen awal selesai, kebutuhan utama sudah jelas.", caseflow.consent_and_assess)
     if rng.random() < 0.55 and not work.over:
         _assign(work, Role.PSIKOLOG, work.city.person("psikolog"), work.step())
     if rng.random() < 0.4 and not work.over:
         _assign(work, Role.HUKUM, work.city.person("hukum"), work.step())
     if rng.random() < 0.12 and not work.over:
         _assign(work, Role.RUMAHAMAN, work.city.person("rumahaman"), work.step())
-    _move(work, CaseState.SERVICES, "Rencana disusun bersama, layanan pertama dimulai.")
+    if not work.over and rng.random() < 0.06:
+        caseflow.leave_waiting(work)
+        return
+    _move(work, CaseState.SERVICES, "Rencana disusun bersama, layanan pertama dimulai.", caseflow.plan_and_approve)
     for _ in range(rng.choices([1, 2, 3, 4, 5], weights=[14, 26, 30, 20, 10])[0]):
         if work.over:
             break
@@ -88,20 +108,15 @@ def work_on(work: Work) -> None:
     _promise(work, done=rng.random() < 0.6 and not work.over)
     if not work.over and rng.random() < 0.6:
         _promise(work, done=True)
-    _move(work, CaseState.MONITORING, "Layanan utama selesai, keadaan dipantau.")
+    _move(work, CaseState.MONITORING, "Layanan utama selesai, keadaan dipantau.", _serve_once)
+    caseflow.follow(work)
+    caseflow.keep_promises(work)
     if work.over or work.ends_at > work.city.now:
         _let_read(work)
         return
     work.at = max(work.at, work.ends_at)
     reason = rng.choices(list(ClosingReason), weights=[70, 12, 8, 8, 1, 1])[0]
-    with acting(manager):
-        cases.close_case(
-            code=work.code,
-            reason=reason,
-            explanation="Keadaan stabil, rencana keselamatan dipegang sendiri. Boleh kembali kapan saja.",
-            by=manager,
-            at=min(work.at, work.city.now),
-        )
+    caseflow.end(work, reason)
 
 
 def _let_read(work: Work) -> None:
@@ -128,7 +143,6 @@ def _add_facts(work: Work) -> None:
     city, rng, plot, by = work.city, work.city.rng, work.plot, work.companion
     at, kelurahan = work.step(), city.kelurahan()
     victim = _victim(work, kelurahan)
-    forms = tuple(form.value for form in plot.forms)
     with acting(by):
         victim_id = _keep_victim(work, victim, at)
         perpetrator = cases.add_person(
@@ -137,32 +151,57 @@ def _add_facts(work: Work) -> None:
             by=by,
             at=at,
         )
-        cases.add_incident(
+        incident = cases.add_incident(
             code=work.code,
-            forms=forms,
+            forms=plot.forms,
             place=plot.place,
             kecamatan=kecamatan_of(kelurahan),
             from_on=(at - timedelta(days=rng.randint(1, 20))).date(),
             to_on=None,
             narrative={"text": plot.incident, "kelurahan": kelurahan},
-            links=[VictimLink(victim_id, perpetrator.pk, plot.relation, forms)],
+            about=AboutEvent(wish=plot.told.wish, repeated="yes"),
+            links=[VictimLink(victim_id, perpetrator.pk, plot.relation, plot.forms)],
             by=by,
             at=at,
         )
+        _answer(work, incident, at)
         cases.add_note(code=work.code, compartment=Compartment.NARRATIVE, text=rng.choice(story.NOTES), by=by, at=at)
+
+
+def _answer(work: Work, incident: Incident, at: datetime) -> None:
+    """Let the companion write down what the victim has told so far."""
+    told, link = work.plot.told, incident.links.get()
+    if told.victim == AboutVictim():
+        return
+    about = AboutPair(lives_together=told.lives_together, legal_status="BEBAS")
+    cases.answer_about_victim(
+        code=work.code,
+        incident_id=incident.pk,
+        victim_id=link.victim_id,
+        victim=told.victim,
+        pairs=[PairChange(link.pk, link.relation, tuple(link.forms), about)],
+        by=work.companion,
+        at=at,
+    )
 
 
 def _victim(work: Work, kelurahan: str) -> NewPerson:
     rng, plot = work.city.rng, work.plot
     name = story.victim_name(rng, plot)
+    sex, group = rng.choice(plot.sexes), rng.choice(plot.ages)
+    least = age_in_group(group).least or 0
     return NewPerson(
         kind=PersonKind.VICTIM,
-        sex=rng.choice(plot.sexes),
-        age_group=rng.choice(plot.ages),
+        sex=sex,
+        age_group=group,
         identity=Identity(
             chosen_name=name.split()[0],
             full_name=name,
-            nik=story.fake_nik(rng),
+            nik=story.fake_nik(rng, sex),
+            birth=birth_text(work.at.year - least - 2),
+            education=SCHOOLS.get(group, "SLTA"),
+            occupation="PELAJAR" if group in SCHOOLS else "IRT",
+            citizenship="WNI",
             kelurahan=kelurahan,
             address=f"Gang {rng.choice(('Melati', 'Kenanga', 'Flamboyan'))} {rng.randint(1, 40)}",
         ),
@@ -234,17 +273,30 @@ def _promise(work: Work, *, done: bool) -> None:
             cases.complete_task(code=work.code, task_id=task.pk, by=by, at=work.step(least=1, most=30))
 
 
-def _move(work: Work, target: CaseState, reason: str) -> None:
+def _move(work: Work, target: CaseState, reason: str, prepare: Callable[[Work], None]) -> None:
+    """Do what the gate before a state asks for, and go on."""
     if work.over:
         return
-    manager, at = work.city.person("manajer"), work.step()
+    manager = work.city.person("manajer")
     with acting(manager):
         state = CaseState(Case.objects.values_list("state", flat=True).get(code=work.code))
-        if state is CaseState.EMERGENCY:
+    if state is CaseState.EMERGENCY:
+        at = work.step()
+        caseflow.check_safety(work, at)
+        with acting(manager):
             cases.move_state(
                 code=work.code, target=CaseState.ASSESSMENT, reason="Sudah di tempat aman.", by=manager, at=at
             )
-        cases.move_state(code=work.code, target=target, reason=reason, by=manager, at=at)
+    prepare(work)
+    with acting(manager):
+        cases.move_state(code=work.code, target=target, reason=reason, by=manager, at=work.step())
+
+
+def _serve_once(work: Work) -> None:
+    with acting(work.companion):
+        is_served = ServiceRecord.objects.filter(case__code=work.code).exists()
+    if not is_served:
+        _serve(work)
 
 
 PROVIDERS = frozenset({"uptd", "ppt-rsud", "unit-ppa", "dinsos-rehsos"})

@@ -11,6 +11,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ruangaman.ops.demo import PASSWORD
+from ruangaman.ops.page_acts import (
+    ask_for_keys,
+    change_task,
+    choose_all,
+    come_back,
+    do_to_one,
+    keep_note,
+    lock,
+    mistype,
+    open_palette,
+    read_thread,
+    search_known,
+    see_task_before,
+    see_tasks,
+    see_unsent,
+    send_empty,
+    tell,
+    tell_half,
+    try_a_code,
+    unfold,
+    write_at_once,
+)
 from ruangaman.ops.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -40,59 +62,6 @@ class Page:
     act: Callable[[Tab], None] | None = None
 
 
-STORY = "Suami saya memukul lagi tadi malam. Anak-anak melihat semuanya. Saya takut pulang."
-
-
-def tell(tab: Tab) -> None:
-    """Send a report: the receipt is shown."""
-    tab.locator("textarea[name=what]").fill(STORY)
-    tab.locator("form.report .send button").click()
-    tab.locator("#receipt").wait_for()
-
-
-def tell_half(tab: Tab) -> None:
-    """Send a report in which something is missing."""
-    tab.locator("textarea[name=what]").fill(STORY)
-    tab.locator("input[name=contact][value=phone]").check(force=True)
-    tab.locator("form.report .send button").click()
-    tab.locator(".again").first.wait_for()
-
-
-def read_thread(tab: Tab) -> None:
-    """Send a report, note the number, write a message."""
-    tell(tab)
-    tab.locator("main form.send button").click()
-    tab.locator("textarea[name=message]").fill("Saya di rumah ibu sampai besok.")
-    tab.locator("main form .send .btn").first.click()
-    tab.locator(".msg").first.wait_for()
-
-
-def mistype(tab: Tab) -> None:
-    """Enter a number that does not exist."""
-    tab.locator("[name=receipt]").fill("1234 5678 9012 3456 7890")
-    tab.locator("main form button").first.click()
-    tab.locator(".again, .oops").first.wait_for()
-
-
-def unfold(tab: Tab) -> None:
-    """Open everything that is folded."""
-    for fold in tab.locator("main details:not([open]) > summary").all():
-        if fold.is_visible():
-            fold.click()
-
-
-def lock(tab: Tab) -> None:
-    """Close the screen."""
-    tab.locator("form[data-panic] button").first.click()
-    tab.wait_for_url(re.compile("/terkunci/"))
-
-
-def send_empty(tab: Tab) -> None:
-    """Send the page's form as it is: it says what is missing."""
-    tab.locator("main form .form-go button, main form .entry button, main form.entry button").first.click()
-    tab.wait_for_load_state("networkidle")
-
-
 PUBLIC_PAGES = (
     Page("depan", PUBLIC, "", "/"),
     Page("lapor", PUBLIC, "i/", "/i/"),
@@ -112,8 +81,12 @@ PUBLIC_PAGES = (
 )
 
 CASE = "kasus/<case_code:code>/"
+ANSWERS = CASE + "kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/"
+LIST = "pengaturan/daftar/<slug:list_key>/"
+CODE_PAGE = LIST + "<str:list_code>/"
 PERSON = "pengaturan/orang/<uuid:user_id>/"
 EMERGENCY = "pengaturan/darurat/"
+GLASS = "darurat/<uuid:glass_id>/"
 SIGN_IN = (
     Page("masuk", "masuk", "masuk/", "/masuk/"),
     Page("undangan", "masuk", "masuk/undangan/", "/masuk/undangan/"),
@@ -124,18 +97,50 @@ REPORT_PAGES = (
     Page("laporan-terbuka", "petugas", "laporan/<str:code>/", "/laporan/{report}/", unfold),
     Page("laporan-lain", "petugas", "laporan/<str:code>/", "/laporan/{other_report}/"),
     Page("laporan-akses", "petugas", "laporan/<str:code>/akses", "/laporan/{report}/akses"),
+    Page("serah-terima", "petugas", "serah-terima/", "/serah-terima/", unfold),
     Page("terkunci", "petugas", "terkunci/", "/kerja/", lock),
     Page("tidak-ada", "petugas", "", "/tidak-ada/"),
 )
 MANAGER_PAGES = (
+    Page("cari", "manajer", "cari/", "/cari/"),
+    Page("cari-hasil", "manajer", "cari/", "/cari/", search_known),
+    Page("kerabat", "manajer", "pengaturan/kerabat/", "/pengaturan/kerabat/"),
     Page("kasus-daftar", "manajer", "kasus/", "/kasus/"),
     Page("kasus-tutup-daftar", "manajer", "kasus/", "/kasus/?perlu=closed"),
     Page("kasus", "manajer", CASE, "/kasus/{case}/"),
     Page("orang-baru", "manajer", CASE + "orang/", "/kasus/{case}/orang/"),
     Page("orang-diperiksa", "manajer", CASE + "orang/", "/kasus/{case}/orang/", send_empty),
     Page("orang", "manajer", CASE + "orang/<uuid:person_id>/", "/kasus/{case}/orang/{person}/"),
+    Page("orang-dua-tulisan", "manajer", "", "/kasus/{case}/orang/{person}/", write_at_once),
+    Page("orang-riwayat", "manajer", CASE + "orang/<uuid:record_id>/riwayat/", "/kasus/{case}/orang/{person}/riwayat/"),
+    Page("kejadian-ubah", "manajer", CASE + "kejadian/<uuid:incident_id>/", "/kasus/{case}/kejadian/{incident}/"),
+    Page(
+        "kejadian-riwayat",
+        "manajer",
+        CASE + "kejadian/<uuid:record_id>/riwayat/",
+        "/kasus/{case}/kejadian/{incident}/riwayat/",
+    ),
+    Page("tugas-ubah", "manajer", CASE + "tugas/<uuid:task_id>/", "/kasus/{case}/tugas/", change_task),
+    Page(
+        "tugas-riwayat",
+        "manajer",
+        CASE + "tugas/<uuid:record_id>/riwayat/",
+        "/kasus/{case}/tugas/",
+        see_task_before,
+    ),
+    Page("tugas-semua", "manajer", "tugas/", "/kasus/{case}/tugas/", see_tasks),
+    Page("tugas-banyak", "manajer", "tugas/banyak/", "/kasus/{case}/tugas/", choose_all),
+    Page("tugas-batal", "manajer", "", "/kasus/{case}/tugas/", do_to_one),
+    Page("hubungan", "manajer", CASE + "orang/<uuid:person_id>/hubungan/", "/kasus/{case}/orang/{person}/hubungan/"),
     Page("kejadian", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/"),
+    Page("kejadian-terbuka", "manajer", CASE + "kejadian/", "/kasus/{case}/kejadian/", unfold),
+    Page("jawaban", "manajer", ANSWERS, "/kasus/{told_case}/kejadian/{told}/"),
+    Page("jawaban-terbuka", "manajer", ANSWERS, "/kasus/{told_case}/kejadian/{told}/", unfold),
     Page("catatan", "manajer", CASE + "catatan/", "/kasus/{case}/catatan/"),
+    Page("catatan-tersimpan", "manajer", "", "/kasus/{case}/catatan/", keep_note),
+    Page("catatan-lanjut", "manajer", "", "/kasus/{case}/catatan/", come_back),
+    Page("belum-terkirim", "manajer", "tulisan/", "/kasus/{case}/catatan/", see_unsent),
+    Page("jawab", "manajer", "laporan/<str:code>/jawab", "/laporan/{thread}/jawab"),
     Page("layanan", "manajer", CASE + "layanan/", "/kasus/{case}/layanan/"),
     Page("tugas", "manajer", CASE + "tugas/", "/kasus/{case}/tugas/"),
     Page("pembaca", "manajer", CASE + "pembaca/", "/kasus/{case}/pembaca/"),
@@ -152,6 +157,31 @@ MANAGER_PAGES = (
     Page("tutup", "manajer", CASE + "tutup/", "/kasus/{case}/tutup/"),
     Page("kasus-ditutup", "manajer", CASE, "/kasus/{closed_case}/"),
     Page("buka-lagi", "manajer", CASE + "buka-lagi/", "/kasus/{closed_case}/buka-lagi/"),
+    Page("palet", "manajer", "palet/", "/palet/?di=/kasus/{case}/"),
+    Page("palet-terbuka", "manajer", CASE, "/kasus/{case}/", open_palette),
+    Page("pintasan", "manajer", "palet/pintasan/", "/palet/pintasan/"),
+    Page("pintasan-terbuka", "manajer", "palet/pintasan/", "/kerja/", ask_for_keys),
+)
+FLOW_PAGES = (
+    Page("izin", "manajer", CASE + "izin/", "/kasus/{case}/izin/"),
+    Page("izin-cabut", "manajer", CASE + "izin/<uuid:consent_id>/cabut", "/kasus/{case}/izin/{consent}/cabut"),
+    Page("aman", "manajer", CASE + "aman/", "/kasus/{case}/aman/"),
+    Page("asesmen", "manajer", CASE + "asesmen/", "/kasus/{case}/asesmen/"),
+    Page("hak", "manajer", CASE + "hak/", "/kasus/{case}/hak/"),
+    Page("rencana", "manajer", CASE + "rencana/", "/kasus/{case}/rencana/"),
+    Page("rencana-terbuka", "manajer", CASE + "rencana/", "/kasus/{case}/rencana/", unfold),
+    Page("tinjauan", "manajer", CASE + "tinjauan/", "/kasus/{case}/tinjauan/"),
+    Page("konferensi", "manajer", CASE + "konferensi/", "/kasus/{case}/konferensi/"),
+    Page("upaya", "manajer", CASE + "upaya/", "/kasus/{case}/upaya/"),
+    Page("mediasi", "manajer", CASE + "mediasi/", "/kasus/{case}/mediasi/"),
+    Page("penutupan", "manajer", CASE + "penutupan/", "/kasus/{case}/penutupan/"),
+    Page("pelimpahan", "manajer", CASE + "pelimpahan/", "/kasus/{case}/pelimpahan/"),
+    Page("pasca", "manajer", CASE + "pasca/", "/kasus/{closed_case}/pasca/"),
+    Page("pasca-kontak", "manajer", CASE + "pasca/<uuid:contact_id>/", "/kasus/{closed_case}/pasca/{contact}/"),
+    Page("sesi", "psikolog", CASE + "sesi/", "/kasus/{case}/sesi/"),
+    Page("polisi", "hukum", CASE + "polisi/", "/kasus/{case}/polisi/"),
+    Page("keputusan", "kepala", "kasus/keputusan/", "/kasus/keputusan/"),
+    Page("keputusan-satu", "kepala", "kasus/keputusan/<uuid:approval_id>/", "/kasus/keputusan/{approval}/"),
 )
 OWN_PAGES = (
     Page("pengaturan", "petugas", "pengaturan/", "/pengaturan/"),
@@ -163,6 +193,8 @@ OWN_PAGES = (
     Page("simpanan", "dpo", "pengaturan/simpanan/", "/pengaturan/simpanan/"),
     Page("simpanan-satu", "dpo", "pengaturan/simpanan/<str:code>/", "/pengaturan/simpanan/{kept}/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
+    Page("beban", "kepala", "kerja/beban/", "/kerja/beban/"),
+    Page("izinkan", "kepala", CASE + "tim/izinkan", "/kasus/{case}/tim/izinkan"),
 )
 PEOPLE_PAGES = (
     Page("pemulihan", "petugas", "pengaturan/pemulihan/", "/pengaturan/pemulihan/"),
@@ -176,9 +208,22 @@ PEOPLE_PAGES = (
     Page("pindah", "kepala", PERSON + "pindah/", "/pengaturan/orang/{other_colleague}/pindah/"),
     Page("darurat", "kepala", EMERGENCY, "/pengaturan/darurat/"),
     Page("darurat", "admin", EMERGENCY, "/pengaturan/darurat/"),
+    Page("akses-darurat", "kepala", "darurat/", "/darurat/"),
+    Page("akses-darurat-minta", "kepala", "darurat/<case_code:code>/", "/darurat/{case}/"),
+    Page("akses-darurat", "dpo", "darurat/", "/darurat/"),
     Page("kunci", "kepala", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("kunci", "auditor", "pengaturan/kunci/", "/pengaturan/kunci/"),
     Page("orang", "admin", "pengaturan/orang/", "/pengaturan/orang/"),
+    Page("daftar", "admin", "pengaturan/daftar/", "/pengaturan/daftar/"),
+    Page("daftar-satu", "admin", LIST, "/pengaturan/daftar/service_type/"),
+    Page("daftar-tambah", "admin", LIST + "tambah/", "/pengaturan/daftar/service_type/tambah/"),
+    Page("daftar-lihat", "admin", LIST + "tambah/", "/pengaturan/daftar/service_type/tambah/", try_a_code),
+    Page("daftar-ubah", "admin", CODE_PAGE + "ubah/", "/pengaturan/daftar/service_type/KESEHATAN/ubah/"),
+    Page("daftar-akhiri", "admin", CODE_PAGE + "akhiri/", "/pengaturan/daftar/service_type/PEMULANGAN/akhiri/"),
+    Page("jam", "admin", "pengaturan/jam/", "/pengaturan/jam/"),
+    Page("jam-baru", "admin", "pengaturan/jam/baru/", "/pengaturan/jam/baru/"),
+    Page("jam-satu", "admin", "pengaturan/jam/<str:key>/", "/pengaturan/jam/case.companion/"),
+    Page("jam-libur", "admin", "pengaturan/jam/libur/", "/pengaturan/jam/libur/"),
     Page("permintaan", "dpo", "pengaturan/permintaan/", "/pengaturan/permintaan/"),
     Page("buka-kembali", "pendamping", "pengaturan/buka-kembali/", "/pengaturan/buka-kembali/"),
 )
@@ -191,7 +236,7 @@ ACCOUNTS = (
 
 def staff_pages() -> Iterator[Page]:
     """Yield the pages of those who sign in, account by account, the first screen first, the locked one last."""
-    singled = (*REPORT_PAGES, *MANAGER_PAGES, *OWN_PAGES, *PEOPLE_PAGES)
+    singled = (*REPORT_PAGES, *MANAGER_PAGES, *FLOW_PAGES, *OWN_PAGES, *PEOPLE_PAGES)
     for who in ACCOUNTS:
         pages = [Page("kerja", who, "kerja/", "/kerja/"), *(page for page in singled if page.who == who)]
         if who in CASEWORKERS:
@@ -209,31 +254,41 @@ NOT_IN_THE_DEMO = frozenset(
     {
         "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
         "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/", "pengaturan/kode/",
+        CASE + "pelimpahan/<uuid:transfer_id>/terima", GLASS, GLASS + "tinjau",
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
-look at them: each is seen once, with a paper in hand.
+look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every transfer there has;
+and openings by an emergency key: in the demo there are none.
 """
 
 NO_PAGES = frozenset(
     {
-        "livez", "readyz", "kerja/alarm", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
+        "serah-terima/beri", "serah-terima/terima",
+        "livez", "readyz", "kerja/alarm", "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
+        "tugas/banyak/<uuid:act_id>/batal", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
         PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",
         EMERGENCY + "<uuid:request_id>/serahkan", "pengaturan/meja/<slug:code>/", "pengaturan/kunci/usul",
         "pengaturan/kunci/sahkan-ulang", "pengaturan/kunci/<uuid:principal_id>/",
         "pengaturan/kunci/<uuid:principal_id>/lepas", "pengaturan/permintaan/<uuid:request_id>/",
-        "pengaturan/buka-kembali/<uuid:user_id>/",
-        "pengaturan/bahasa", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
+        "pengaturan/permintaan/<uuid:request_id>/tarik", "pengaturan/buka-kembali/<uuid:user_id>/",
+        "pengaturan/jam/libur/hapus", "pengaturan/jam/libur/jam-kerja", "pengaturan/jam/<str:key>/berlaku",
+        "cari/lengkapi", "pengaturan/kerabat/<uuid:relative_id>/tarik", "pengaturan/kerabat/tempat",
+        "pengaturan/kerabat/tempat/<slug:code>/tarik", CASE + "orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas",
+        CASE + "temuan/<uuid:meeting_id>/minta", CASE + "temuan/<uuid:meeting_id>/selesai",
+        "pengaturan/bahasa", "pengaturan/tombol", "pengaturan/sesi", CASE + "lampiran/<uuid:file_id>",
         CASE + "tugas/<uuid:task_id>/selesai", CASE + "tugas/<uuid:task_id>/kembalikan",
         CASE + "akses/<uuid:user_id>/bagikan", CASE + "akses/<uuid:user_id>/minta", CASE + "tahan/lepas",
+        CASE + "rencana/ajukan", CASE + "penutupan/ajukan",
+        *(GLASS + step for step in ("setuju", "tolak", "buka", "tutup")),
         "kerja/kunci/<uuid:waiting_id>/lakukan", "kerja/kunci/<uuid:waiting_id>/tolak",
         *(f"pengaturan/simpanan/<str:code>/{step}" for step in ("usul", "tarik", "setujui", "tahan", "lepas")),
         *(
             f"laporan/<str:code>/{step}"
             for step in (
-                "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
-                "buka-kasus", "berkas/<uuid:file_id>", "jawab", "terbaca", "lampiran/<uuid:file_id>",
+                "sama", "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
+                "buka-kasus", "berkas/<uuid:file_id>", "terbaca", "lampiran/<uuid:file_id>",
             )
         ),
     }
@@ -245,11 +300,18 @@ _FINDS: dict[str, tuple[str, str]] = {
     "case": ("/kasus/", rf"/kasus/(K-{CODE})/"),
     "closed_case": ("/kasus/?perlu=closed", rf"/kasus/(K-{CODE})/"),
     "person": ("/kasus/{case}/", rf"/orang/({ID})/"),
+    "incident": ("/kasus/{case}/", rf"/kejadian/({ID})/"),
+    "thread": ("/kasus/{case}/", rf"/laporan/(L-{CODE})/jawab"),
+    "told_case": ("/kasus/", rf"/kasus/(K-{CODE})/"),
+    "told": ("/kasus/{told_case}/", rf"/kejadian/({ID}/korban/{ID})/"),
     "waiting": ("/kerja/", rf"/kerja/kunci/({ID})/"),
     "read_case": ("/kasus/{case}/akses/", rf"/kasus/(K-{CODE})/akses/{ID}/waktu"),
     "access": ("/kasus/{read_case}/akses/", rf"/akses/({ID})/waktu"),
     "kept": ("/pengaturan/simpanan/", rf"/pengaturan/simpanan/([KL]-{CODE})/"),
     "colleague": ("/pengaturan/orang/", rf"/pengaturan/orang/({ID})/\""),
+    "consent": ("/kasus/{case}/izin/", rf"/izin/({ID})/cabut"),
+    "approval": ("/kasus/keputusan/", rf"/keputusan/({ID})/"),
+    "contact": ("/kasus/{closed_case}/pasca/", rf"/pasca/({ID})/"),
     "part": ("/kasus/{case}/tim/", rf"/tim/({ID})/lepas"),
 }
 """What an address may ask for → on which page of the same role it is found, and how it is written there.

@@ -5,9 +5,37 @@ Shares follow domain.md 8.3. Nobody here exists.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ruangaman.core.codelists import AgeGroup, CaseType, Danger, Place, Relation, ServiceType, Sex, ViolenceForm, Who
+from ruangaman.cases.types import AboutVictim
+from ruangaman.core.codelists import AgeGroup, CaseType, Danger, Sex, Who
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answers about the victim of a plot, whether the perpetrator lives in, and what she wants."""
+
+    victim: AboutVictim
+    lives_together: str = "unknown"
+    wish: str = ""
+
+
+BEATEN = AboutVictim(penetration="no", contact="no", impact=("LUKA", "TRAUMA"))
+TOUCHED = AboutVictim(penetration="no", contact="yes", goods="no", impact=("TRAUMA", "SEKOLAH"))
+TOLD: dict[tuple[str, str], Told] = {
+    ("SUAMI_ISTRI", "FISIK"): Told(BEATEN, "yes", "Ingin anak-anak tenang dulu. Belum mau melapor ke polisi."),
+    ("KELUARGA", "SEKSUAL"): Told(
+        replace(TOUCHED, articles=("TERHADAP_ANAK",), ampk=("j",)), "yes", "Tidak mau bertemu pamannya lagi."
+    ),
+    ("PACAR", "SEKSUAL"): Told(replace(TOUCHED, articles=("KSBE",), ampk=("j",)), "no", "Ingin fotonya dihapus."),
+    ("ORANG_TUA", "FISIK"): Told(replace(BEATEN, ampk=("i",)), "yes"),
+    ("SUAMI_ISTRI", "PENELANTARAN"): Told(
+        AboutVictim("no", "no", "no", withheld="yes", impact=("TEMPAT_TINGGAL",)), "no", "Butuh tempat tinggal."
+    ),
+    ("NA", "TRAFFICKING"): Told(AboutVictim(abduction="yes", impact=("KERJA",)), "no", "Ingin pulang."),
+    ("REKAN_KERJA", "SEKSUAL"): Told(replace(TOUCHED, articles=("PELECEHAN_FISIK",), impact=("KERJA",)), "no"),
+}
+"""Relation and first form → what is answered. A plot that is not here has not been asked yet."""
 
 
 @dataclass(frozen=True)
@@ -15,25 +43,30 @@ class Plot:
     """One kind of story: its coded facts and the ways in which it is told."""
 
     weight: int
-    forms: tuple[ViolenceForm, ...]
+    forms: tuple[str, ...]
     case_type: CaseType
-    relation: Relation
-    place: Place
+    relation: str
+    place: str
     ages: tuple[AgeGroup, ...]
     dangers: tuple[Danger, ...]
     tellings: tuple[tuple[Who, str], ...]
-    services: tuple[ServiceType, ...]
+    services: tuple[str, ...]
     incident: str
     sexes: tuple[Sex, ...] = field(default=(Sex.P,))
+
+    @property
+    def told(self) -> Told:
+        """What was answered about the victim."""
+        return TOLD.get((self.relation, self.forms[0]), Told(AboutVictim()))
 
 
 PLOTS: tuple[Plot, ...] = (
     Plot(
         19,
-        (ViolenceForm.FISIK, ViolenceForm.PSIKIS),
+        ("FISIK", "PSIKIS"),
         CaseType.WOMAN,
-        Relation.SUAMI_ISTRI,
-        Place.RUMAH,
+        "SUAMI_ISTRI",
+        "RUMAH",
         (AgeGroup.A25_44, AgeGroup.A25_44, AgeGroup.A18_24, AgeGroup.A45_59),
         (Danger.STRANGLED, Danger.THREAT_TO_KILL, Danger.CHILD_PRESENT, Danger.INJURED, Danger.WEAPON),
         (
@@ -59,19 +92,19 @@ PLOTS: tuple[Plot, ...] = (
             ),
         ),
         (
-            ServiceType.KESEHATAN,
-            ServiceType.BANTUAN_HUKUM,
-            ServiceType.REHABILITASI_SOSIAL,
-            ServiceType.PENEGAKAN_HUKUM,
+            "KESEHATAN",
+            "BANTUAN_HUKUM",
+            "REHABILITASI_SOSIAL",
+            "PENEGAKAN_HUKUM",
         ),
         "Dipukul dan dicekik di dapur setelah bertengkar soal uang belanja. Dua anak ada di rumah.",
     ),
     Plot(
         17,
-        (ViolenceForm.SEKSUAL,),
+        ("SEKSUAL",),
         CaseType.CHILD,
-        Relation.KELUARGA,
-        Place.RUMAH,
+        "KELUARGA",
+        "RUMAH",
         (AgeGroup.A13_17, AgeGroup.A6_12, AgeGroup.A13_17),
         (Danger.NEAR, Danger.SUICIDAL),
         (
@@ -92,20 +125,20 @@ PLOTS: tuple[Plot, ...] = (
             ),
         ),
         (
-            ServiceType.KESEHATAN,
-            ServiceType.REHABILITASI_SOSIAL,
-            ServiceType.BANTUAN_HUKUM,
-            ServiceType.PENEGAKAN_HUKUM,
+            "KESEHATAN",
+            "REHABILITASI_SOSIAL",
+            "BANTUAN_HUKUM",
+            "PENEGAKAN_HUKUM",
         ),
         "Disentuh di kamar ketika orang tua bekerja malam. Terjadi lebih dari satu kali sejak bulan lalu.",
         (Sex.P, Sex.P, Sex.P, Sex.L),
     ),
     Plot(
         14,
-        (ViolenceForm.SEKSUAL, ViolenceForm.KBGO),
+        ("SEKSUAL", "KBGO"),
         CaseType.CHILD,
-        Relation.PACAR,
-        Place.DARING,
+        "PACAR",
+        "DARING",
         (AgeGroup.A13_17, AgeGroup.A13_17, AgeGroup.A18_24),
         (Danger.SUICIDAL, Danger.THREAT_TO_KILL),
         (
@@ -120,15 +153,15 @@ PLOTS: tuple[Plot, ...] = (
                 "Saya malu cerita ke keluarga.",
             ),
         ),
-        (ServiceType.REHABILITASI_SOSIAL, ServiceType.BANTUAN_HUKUM, ServiceType.PENEGAKAN_HUKUM),
+        ("REHABILITASI_SOSIAL", "BANTUAN_HUKUM", "PENEGAKAN_HUKUM"),
         "Diancam lewat pesan: foto akan disebarkan ke grup sekolah bila tidak mau bertemu.",
     ),
     Plot(
         9,
-        (ViolenceForm.FISIK,),
+        ("FISIK",),
         CaseType.CHILD,
-        Relation.ORANG_TUA,
-        Place.RUMAH,
+        "ORANG_TUA",
+        "RUMAH",
         (AgeGroup.A6_12, AgeGroup.A0_5, AgeGroup.A13_17),
         (Danger.INJURED, Danger.NEAR, Danger.CHILD_PRESENT),
         (
@@ -139,16 +172,16 @@ PLOTS: tuple[Plot, ...] = (
             ),
             (Who.SELF, "bapak marah terus kalau aku belum bisa baca. kemarin aku dikunci di kamar mandi sampai malam"),
         ),
-        (ServiceType.KESEHATAN, ServiceType.REHABILITASI_SOSIAL, ServiceType.REINTEGRASI_SOSIAL),
+        ("KESEHATAN", "REHABILITASI_SOSIAL", "REINTEGRASI_SOSIAL"),
         "Dipukul dengan ikat pinggang di rumah, tangan kiri bengkak.",
         (Sex.L, Sex.P),
     ),
     Plot(
         7,
-        (ViolenceForm.PENELANTARAN,),
+        ("PENELANTARAN",),
         CaseType.BOTH,
-        Relation.SUAMI_ISTRI,
-        Place.RUMAH,
+        "SUAMI_ISTRI",
+        "RUMAH",
         (AgeGroup.A25_44, AgeGroup.A0_5),
         (Danger.PREGNANT, Danger.CHILD_PRESENT),
         (
@@ -163,15 +196,15 @@ PLOTS: tuple[Plot, ...] = (
                 "tetangga. Dia tidak mau disebut namanya.",
             ),
         ),
-        (ServiceType.KESEHATAN, ServiceType.REHABILITASI_SOSIAL, ServiceType.PEMULANGAN),
+        ("KESEHATAN", "REHABILITASI_SOSIAL", "PEMULANGAN"),
         "Ditinggal tanpa nafkah sejak tiga bulan, hamil tujuh bulan, satu anak balita.",
     ),
     Plot(
         6,
-        (ViolenceForm.TRAFFICKING, ViolenceForm.EKSPLOITASI),
+        ("TRAFFICKING", "EKSPLOITASI"),
         CaseType.WOMAN,
-        Relation.NA,
-        Place.PENGINAPAN,
+        "NA",
+        "PENGINAPAN",
         (AgeGroup.A18_24, AgeGroup.A13_17),
         (Danger.CONFINED, Danger.NEAR, Danger.THREAT_TO_KILL),
         (
@@ -186,15 +219,15 @@ PLOTS: tuple[Plot, ...] = (
                 "dijaga dua orang. Salah satunya memberi saya kertas bertuliskan tolong.",
             ),
         ),
-        (ServiceType.PENEGAKAN_HUKUM, ServiceType.KESEHATAN, ServiceType.PEMULANGAN, ServiceType.REHABILITASI_SOSIAL),
+        ("PENEGAKAN_HUKUM", "KESEHATAN", "PEMULANGAN", "REHABILITASI_SOSIAL"),
         "Dijanjikan kerja, KTP ditahan, tidak boleh keluar dari penginapan.",
     ),
     Plot(
         8,
-        (ViolenceForm.PSIKIS,),
+        ("PSIKIS",),
         CaseType.WOMAN,
-        Relation.MANTAN,
-        Place.UMUM,
+        "MANTAN",
+        "UMUM",
         (AgeGroup.A18_24, AgeGroup.A25_44),
         (Danger.THREAT_TO_KILL, Danger.NEAR),
         (
@@ -209,15 +242,15 @@ PLOTS: tuple[Plot, ...] = (
                 "berbuat apa.",
             ),
         ),
-        (ServiceType.BANTUAN_HUKUM, ServiceType.REHABILITASI_SOSIAL),
+        ("BANTUAN_HUKUM", "REHABILITASI_SOSIAL"),
         "Diikuti dan diancam di depan tempat kerja, hampir setiap hari selama dua minggu.",
     ),
     Plot(
         6,
-        (ViolenceForm.SEKSUAL,),
+        ("SEKSUAL",),
         CaseType.WOMAN,
-        Relation.REKAN_KERJA,
-        Place.KERJA,
+        "REKAN_KERJA",
+        "KERJA",
         (AgeGroup.A18_24, AgeGroup.A25_44),
         (Danger.NEAR,),
         (
@@ -227,15 +260,15 @@ PLOTS: tuple[Plot, ...] = (
                 "habis bulan depan dan dia yang menentukan.",
             ),
         ),
-        (ServiceType.BANTUAN_HUKUM, ServiceType.REHABILITASI_SOSIAL),
+        ("BANTUAN_HUKUM", "REHABILITASI_SOSIAL"),
         "Disentuh di gudang oleh atasan, disertai pesan yang merendahkan.",
     ),
     Plot(
         5,
-        (ViolenceForm.PSIKIS, ViolenceForm.FISIK),
+        ("PSIKIS", "FISIK"),
         CaseType.CHILD,
-        Relation.TEMAN,
-        Place.SEKOLAH,
+        "TEMAN",
+        "SEKOLAH",
         (AgeGroup.A13_17, AgeGroup.A6_12),
         (Danger.SUICIDAL,),
         (
@@ -248,7 +281,7 @@ PLOTS: tuple[Plot, ...] = (
                 "Anak saya tidak mau sekolah lagi. Teman-temannya merekam waktu dia dipukul dan videonya beredar.",
             ),
         ),
-        (ServiceType.REHABILITASI_SOSIAL, ServiceType.REINTEGRASI_SOSIAL),
+        ("REHABILITASI_SOSIAL", "REINTEGRASI_SOSIAL"),
         "Didorong di tangga sekolah dan direkam, videonya beredar di grup kelas.",
         (Sex.L, Sex.P),
     ),

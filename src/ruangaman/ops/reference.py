@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,43 @@ def _addresses() -> str:
     )
 
 
+def _code_lists() -> str:
+    from django.utils import translation
+
+    from ruangaman.codelists.types import ATTRIBUTES, COUNTED, FIXED, ListKey
+
+    with translation.override("id"):
+        parts = [_code_list(key, ATTRIBUTES.get(key, ()), key in FIXED, key in COUNTED) for key in ListKey]
+    return (
+        "# Code lists\n\nWhat can be chosen, as it comes with the program (`codelists/migrations/*.toml`). An office "
+        "adds, rewords and ends codes by day at `/pengaturan/daftar/`; see [add a service type]"
+        "(../how-to/add-a-service-type.md). What was recorded keeps the words of its time.\n\n" + "\n".join(parts)
+    )
+
+
+def _code_list(key: Any, attributes: Sequence[Any], fixed: bool, counted: bool) -> str:
+    names = [one.name for one in attributes]
+    found = _first_codes()[str(key)]
+    rows = []
+    for one in found["codes"]:
+        words = [f"`{one['code']}`", one["id"], one["en"], one.get("parent", ""), *(one[name] for name in names)]
+        rows.append([*words, one.get("source", found["source"])])
+    facts = ["the program decides by it: words only" if fixed else "", "" if counted else "answers are sealed"]
+    said = "; ".join(fact for fact in facts if fact)
+    return f"## `{key}` {key.label}\n\nSince {found['since'].isoformat()}{'; ' + said if said else ''}.\n\n" + _table(
+        ["Code", "Indonesian", "English", "Part of", *names, "Source"], rows
+    )
+
+
+def _first_codes() -> dict[str, Any]:
+    """The codes of all sets together, list by list."""
+    found: dict[str, Any] = {}
+    for path in sorted((ROOT / "src" / "ruangaman" / "codelists" / "migrations").glob("*.toml")):
+        for name, one in tomllib.loads(path.read_text("utf-8")).items():
+            found.setdefault(name, {**one, "codes": []})["codes"] += one["codes"]
+    return found
+
+
 def _holders(verb: Any, roles: Any) -> list[str]:
     return [role.value for role, verbs in roles.items() if verb in verbs]
 
@@ -112,4 +150,5 @@ _PAGES: dict[str, Callable[[], str]] = {
     "permissions.md": _permissions,
     "events.md": _events,
     "addresses.md": _addresses,
+    "code-lists.md": _code_lists,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 
-from ruangaman.core.codelists import CaseType, Now, ServiceType
+from ruangaman.core.codelists import CaseType, Now
 from ruangaman.ops.plots import PLOTS, Plot
 
 WITA = timezone(timedelta(hours=8))
@@ -86,34 +86,88 @@ CLINICAL_NOTES = (
     "Sesi kedua. Mulai bisa menceritakan urutan kejadian tanpa gemetar. Tidak ada pikiran mengakhiri hidup hari ini.",
     "Sesi ketiga. Kemarahan mulai muncul, ini wajar. Rencana sekolah dibicarakan.",
 )
-RESULTS: dict[ServiceType, tuple[str, ...]] = {
-    ServiceType.KESEHATAN: (
+RESULTS: dict[str, tuple[str, ...]] = {
+    "KESEHATAN": (
         "Diperiksa, obat diberikan, kontrol satu minggu lagi.",
         "Pemeriksaan selesai, ditemani perempuan seperti yang ia minta.",
     ),
-    ServiceType.BANTUAN_HUKUM: (
+    "BANTUAN_HUKUM": (
         "Konsultasi hukum: hak dan pilihan dijelaskan, belum ada keputusan.",
         "Surat kuasa ditandatangani, jadwal berikutnya disepakati.",
     ),
-    ServiceType.PENEGAKAN_HUKUM: (
+    "PENEGAKAN_HUKUM": (
         "Didampingi membuat laporan, tanda terima sudah ada.",
         "Didampingi saat pemeriksaan, berhenti dua kali untuk istirahat.",
     ),
-    ServiceType.REHABILITASI_SOSIAL: (
+    "REHABILITASI_SOSIAL": (
         "Konseling pertama selesai, jadwal berikutnya disepakati.",
         "Paket kebutuhan dasar diberikan, sewa kamar dibantu satu bulan.",
     ),
-    ServiceType.REINTEGRASI_SOSIAL: (
+    "REINTEGRASI_SOSIAL": (
         "Sekolah menerima kembali, wali kelas tahu siapa yang boleh menjemput.",
         "Pertemuan dengan keluarga yang ia pilih berjalan tenang.",
     ),
-    ServiceType.PEMULANGAN: ("Tiket dan pendamping perjalanan sudah ada, keluarga menunggu di sana.",),
+    "PEMULANGAN": ("Tiket dan pendamping perjalanan sudah ada, keluarga menunggu di sana.",),
 }
 TASKS = (
     "Antar periksa ke rumah sakit", "Tanyakan jam aman yang baru", "Siapkan rencana keselamatan bersama",
     "Hubungi sekolah tanpa menyebut alasan", "Atur jadwal psikolog", "Tinjau keadaan setelah satu minggu",
     "Ambil hasil pemeriksaan",
 )  # fmt: skip
+SAFE_PLACES = (
+    "Di rumah bibinya, pintu terkunci, tetangga tahu ke mana menelepon.",
+    "Di rumah ibunya. Terlapor tidak tahu alamatnya.",
+    "Ditemani di kantor sampai kakaknya menjemput.",
+)
+SUMMARIES = (
+    "Yang paling mendesak adalah tidur dengan tenang dan sekolah anak. Ia ingin jalan pelan-pelan.",
+    "Keselamatan terjaga di tempat sekarang. Ia ingin ditemani ke rumah sakit, soal polisi nanti.",
+    "Dukungan keluarga ada. Yang kurang adalah penghasilan dan surat-surat.",
+)
+FINDINGS: dict[str, tuple[str, ...]] = {
+    "physical": ("Lebam di lengan, sudah diperiksa.", "Sering sakit kepala, belum diperiksa."),
+    "psychological": ("Sulit tidur, kaget bila pintu dibanting.", "Tenang saat ditemani, cemas bila sendiri."),
+    "social": ("Ibu dan kakaknya mendukung.", "Tetangga mulai bertanya-tanya. Ia tidak ingin mereka tahu."),
+    "economic": ("Uang belanja dipegang pasangan.", "Berjualan dari rumah, berhenti sejak kejadian."),
+    "education": ("Anak tidak masuk sekolah seminggu.", "Wali kelas tahu dan dapat dipercaya."),
+    "legal": ("Ingin tahu pilihannya dulu, belum ingin melapor.", "Kartu keluarga tertinggal di rumah."),
+    "disability": ("Pendengarannya kurang di telinga kiri, bicara perlu berhadapan.",),
+}
+GOALS: tuple[tuple[str, str], ...] = (
+    ("Diperiksa dokter perempuan minggu ini", "KESEHATAN"),
+    ("Tahu pilihan hukumnya sebelum memutuskan", "BANTUAN_HUKUM"),
+    ("Tidur semalam penuh tanpa terbangun takut", "REHABILITASI_SOSIAL"),
+    ("Anak kembali ke sekolah dengan aman", "REINTEGRASI_SOSIAL"),
+    ("Kartu keluarga dan KTP kembali di tangannya", "BANTUAN_HUKUM"),
+    ("Ditemani setiap kali dipanggil polisi", "PENEGAKAN_HUKUM"),
+)
+SAFETY_PLANS = (
+    "Bila ia pulang mabuk: ambil tas di belakang pintu, lewat dapur ke rumah kakak. Kata sandi: beli garam. Telepon 112.",
+    "Anak tahu pergi ke rumah tetangga hijau. Surat penting difoto dan disimpan kakak. Tidak sendiri pada hari gajian.",
+)
+REVIEWS = (
+    "Dua minggu tanpa ancaman, ia mulai bekerja lagi. Terlapor tidak tahu alamatnya.",
+    "Masih ada pesan yang menakutkan, disimpan sebagai bukti. Rencana keselamatan berjalan.",
+    "Anak sudah sekolah penuh. Ia sendiri yang meminta jarak pertemuan diperpanjang.",
+)
+MINUTES = (
+    "Tiap orang menceritakan bagiannya, tanpa mengulang kejadiannya. Yang utama minggu ini: sekolah dan pemeriksaan.",
+    "Disepakati satu orang saja yang menghubunginya, pada jam amannya. Yang lain lewat pendamping.",
+)
+GUESTS = ("Guru BK (contoh)", "Pekerja sosial Dinas Sosial (contoh)", "Bidan puskesmas (contoh)")
+WISHES = (
+    "Ingin dilaporkan, asal tidak bertemu dengannya.",
+    "Masih takut, minta ditemani perempuan saat bicara dengan polisi.",
+)
+ENDINGS = (
+    "Tinggal di tempat yang aman, anak bersekolah, tahu ke mana menelepon.",
+    "Tujuan utama tercapai. Urusan surat dilanjutkan sendiri, ia sudah tahu jalannya.",
+)
+HER_WORDS = (
+    "Sekarang saya bisa tidur. Terima kasih sudah tidak memaksa.",
+    "Saya tahu boleh kembali kapan saja.",
+    "Anak saya sudah tertawa lagi.",
+)
 PROVIDERS = ("rsud", "polisi", "dinsos", "")
 
 
@@ -155,7 +209,7 @@ def fake_phone(rng: Random) -> str:
     return f"0800-0000-{rng.randint(0, 9999):04d}"
 
 
-def fake_nik(rng: Random) -> str:
+def fake_nik(rng: Random, sex: str = "P") -> str:
     """Return sixteen digits with district code 99, which does not exist: never a real person's number."""
-    day = rng.randint(1, 28) + 40
+    day = rng.randint(1, 28) + (40 if sex == "P" else 0)
     return f"647199{day:02d}{rng.randint(1, 12):02d}{rng.randint(60, 99):02d}{rng.randint(1, 9999):04d}"

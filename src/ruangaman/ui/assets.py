@@ -29,10 +29,13 @@ LAYERS: Final = {
         "voice",
         "dossier",
         "holders",
+        "glass",
         "timeline",
         "undo",
+        "unsent",
+        "palette",
     ),
-    "pages": ("gate", "own", "rest", "casework", "trail", "papers"),
+    "pages": ("gate", "own", "rest", "casework", "trail", "papers", "handing", "load", "find"),
     "print": ("print",),
 }
 """Cascade layers from weak to strong; in each, the components in order."""

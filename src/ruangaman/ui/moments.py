@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ruangaman.ui.faces import ago_words
+from ruangaman.ui.faces import ago_words, count_in, left_words
 
 WITA: Final = ZoneInfo("Asia/Makassar")
 
@@ -46,3 +46,14 @@ def when(at: datetime | None) -> str:
 def ago(at: datetime | None) -> str:
     """Return how long ago it was: 2 jam lalu."""
     return "" if at is None else ago_words(timezone.now() - at)
+
+
+def left(until: datetime, now: datetime) -> str:
+    """Return how long is left of something that runs: 42 menit lagi."""
+    span = until - now
+    return left_words(*count_in(span)) if span >= timedelta(minutes=1) else _("kurang dari satu menit lagi")
+
+
+def last_day(end: datetime | None) -> str:
+    """Return the last day before a midnight that ends something: Selasa, 24 November 2026."""
+    return "" if end is None else day(end - timedelta(microseconds=1))

@@ -21,6 +21,8 @@ class NavItem:
     icon: str
     count: int | None = None
     current: bool = False
+    go: str = ""
+    """The key that leads there after `g`."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ __all__ = [
     "NotHeld",
     "NotSealable",
     "Tampered",
+    "TooMany",
     "TrailBroken",
     "UnknownSuite",
     "WrongKey",
@@ -41,6 +42,10 @@ class NotSealable(DomainError):
 
 class KeyNotSigned(DomainError):
     """A principal has no public key that two key officers signed: nothing may be wrapped to it yet."""
+
+
+class TooMany(DomainError):
+    """One person asked so often in a short time that nothing more is done for them for a while."""
 
 
 class BrokenLedger(RuntimeError):

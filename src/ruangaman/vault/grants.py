@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
-from ruangaman.core.errors import Locked
+from ruangaman.core.errors import Locked, NotAllowed
 from ruangaman.core.types import Actor
 from ruangaman.vault import directory, layout, pepper, sealing, wrapping
 from ruangaman.vault.directory import ActiveKey
@@ -74,11 +74,21 @@ class EpochFacts:
     commitment: bytes
 
 
-def keyring_of(by: Actor) -> Keyring:
-    """Return the actor's unlocked keys. Raises Locked."""
+def keyring_of(by: Actor, *, to_read: bool = False) -> Keyring:
+    """Return the actor's unlocked keys.
+
+    Args:
+        to_read: they open something and change nothing; whoever does not say so cannot be given keys that only read.
+
+    Raises:
+        Locked: the actor's keys are locked.
+        NotAllowed: they only read.
+    """
     keyring: Keyring | None = by.keyring
     if keyring is None:
         raise Locked(_("Kunci Anda terkunci. Masukkan kata sandi lagi."))
+    if keyring.only is not None and not to_read:
+        raise NotAllowed(_("Dengan kunci darurat hanya dapat dibaca."))
     return keyring
 
 
@@ -152,7 +162,9 @@ def open_grants(dossiers: Collection[UUID], *, by: Actor, at: datetime) -> Opene
     Raises:
         Locked: the actor's keys are locked.
     """
-    keyring = keyring_of(by)
+    keyring = keyring_of(by, to_read=True)
+    if keyring.only is not None:
+        dossiers = {keyring.only} & set(dossiers)
     rows = [
         row
         for row in Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=by.principals)

@@ -1,8 +1,8 @@
-"""One thread per process that hashes, behind two short queues.
+"""One thread per process that hashes, behind three short queues.
 
 Argon2id takes tens of megabytes each time: hashing on every request thread would cost a gigabyte and the processor of
-those who only want to read. Sign-in and intake wait in queues of their own and are served in turn, so that neither a
-guesser of passwords nor a flood of forms stops the other.
+those who only want to read. Sign-in, intake and search wait in queues of their own and are served in turn, so that
+neither a guesser of passwords nor a flood of forms stops the others.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ class Lane(Enum):
 
     SIGN_IN = "sign-in"
     INTAKE = "intake"
+    SEARCH = "search"
 
 
-LIMITS = {Lane.SIGN_IN: 8, Lane.INTAKE: 40}
+LIMITS = {Lane.SIGN_IN: 8, Lane.INTAKE: 40, Lane.SEARCH: 20}
 """How many may wait: about one second's work in each."""
 
 
@@ -75,7 +76,7 @@ class HashThread:
             del work, future
 
     def _take(self) -> tuple[Callable[[], Any], Future[Any]]:
-        """Wait for a job; the queue that was served goes behind the other."""
+        """Wait for a job; the queue that was served goes behind the others."""
         with self._changed:
             self._changed.wait_for(lambda: any(self._queues.values()))
             lane = next(lane for lane in self._order if self._queues[lane])
@@ -103,3 +104,8 @@ def run_intake(work: Callable[[], T]) -> T:
 def run_sign_in(work: Callable[[], T]) -> T:
     """Run a password's derivation on the hash thread. Raises Busy."""
     return _threads[0].run(Lane.SIGN_IN, work)
+
+
+def run_search(work: Callable[[], T]) -> T:
+    """Run a search's derivation on the hash thread. Raises Busy."""
+    return _threads[0].run(Lane.SEARCH, work)

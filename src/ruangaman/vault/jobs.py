@@ -14,12 +14,15 @@ from ruangaman.vault import files, services, sessions
 @app.periodic(cron="7 * * * *")
 @app.task(name="ruangaman.vault.jobs.clear_away", queueing_lock="clear_away")
 def clear_away(timestamp: int) -> dict[str, int]:
-    """Delete expired wraps, dead sessions and forgotten spool files. Running twice does no harm."""
+    """Delete expired wraps, dead sessions, old drafts and forgotten spool files. Running twice does no harm."""
     at = clock.now()
     with unit_of_work(Role.WORKER):
         grants = services.delete_expired_grants(at=at)
         dead = sessions.delete_expired_sessions(at=at)
-    return {"grants": grants, "sessions": dead, "files": files.sweep_spool(at=at)}
+        lookups = services.delete_old_lookups(at=at)
+        drafts = services.delete_old_drafts(at=at)
+    deleted = {"grants": grants, "sessions": dead, "lookups": lookups, "drafts": drafts}
+    return {**deleted, "files": files.sweep_spool(at=at)}
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -21,6 +21,7 @@ class Keyring:
         generation: its generation.
         signing: None for receipts, which sign nothing.
         others: own keys of other generations, a pending or an older one.
+        only: the one dossier that may be read with it; then nothing is written with it at all.
     """
 
     principal_id: UUID
@@ -28,6 +29,7 @@ class Keyring:
     signing: SigningPair | None = field(default=None, repr=False)
     generation: int = 1
     others: dict[int, KemPrivate] = field(default_factory=dict, repr=False)
+    only: UUID | None = field(default=None, repr=False)
     _groups: dict[tuple[UUID, int], KemPrivate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod

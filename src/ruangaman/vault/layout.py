@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from ruangaman.vault.types import Compartment, Place, PrincipalKind
+from ruangaman.vault.types import Compartment, IdentifierKind, Place, PrincipalKind
 
 VERSION = 1
 SUITE_X25519 = 1
@@ -218,6 +218,23 @@ def message_info(installation: bytes, *, message_id: UUID, principal_id: UUID, g
     return label("message") + installation + message_id.bytes + principal_id.bytes + struct.pack(">I", generation)
 
 
+def draft_slot(installation: bytes, principal_id: UUID, *, page: str, address: str = "", form_id: str = "") -> bytes:
+    """Return what the pepper MACs to find a draft again: by its page alone, or by the form on it."""
+    return label("draft-slot") + installation + principal_id.bytes + _text(page) + _text(address) + _text(form_id)
+
+
+def draft_info(installation: bytes, *, principal_id: UUID, generation: int, slot: bytes, at: datetime) -> bytes:
+    """Return the HPKE info of a draft, wrapped to its author; with the envelope's hash, what the pepper MACs."""
+    return (
+        label("draft") + installation + principal_id.bytes + struct.pack(">I", generation) + _bytes(slot) + _moment(at)
+    )
+
+
+def author_bytes(installation: bytes, principal_id: UUID) -> bytes:
+    """Return what the pepper MACs into a form: for whom it was drawn."""
+    return label("draft-author") + installation + principal_id.bytes
+
+
 @dataclass(frozen=True)
 class DirectoryEntry:
     """A public key as the directory vouches for it. `kem_public` is `KemPublic.to_bytes()`; groups sign nothing."""
@@ -267,6 +284,19 @@ def _text(text: str) -> bytes:
 
 def _bytes(data: bytes) -> bytes:
     return struct.pack(">H", len(data)) + data
+
+
+# --- the blind index -------------------------------------------------------------------------------------------------
+
+
+def index_input(kind: IdentifierKind, number: str) -> bytes:
+    """Return what the slow derivation of the blind index takes: a number in its one spelling."""
+    return label("index") + _text(kind.value) + _text(number)
+
+
+def index_tag(installation: bytes, index_id: UUID, epoch: int, stretched: bytes) -> bytes:
+    """Return what is MACed under an index's key: the stretched number, in one epoch of one unit's index."""
+    return label("index-tag") + installation + index_id.bytes + struct.pack(">I", epoch) + stretched
 
 
 # --- bundles -------------------------------------------------------------------------------------------------------

@@ -7,6 +7,12 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 
+from ruangaman.vault.drafts import Draft as Draft
+from ruangaman.vault.index_records import Bar as Bar
+from ruangaman.vault.index_records import BlindIndex as BlindIndex
+from ruangaman.vault.index_records import BlindTag as BlindTag
+from ruangaman.vault.index_records import Lookup as Lookup
+from ruangaman.vault.index_records import Meeting as Meeting
 from ruangaman.vault.records import ErasureOrder as ErasureOrder
 from ruangaman.vault.records import Keeping as Keeping
 from ruangaman.vault.records import LegalHold as LegalHold

@@ -36,6 +36,8 @@ class Label(StrEnum):
     SESSION = "session"
     ERASURE = "erasure"
     INVITATION = "invitation"
+    DRAFT = "draft"
+    INDEX = "index"
 
 
 def hkdf(secret: bytes, info: bytes, length: int = layout.KEY_BYTES) -> bytes:

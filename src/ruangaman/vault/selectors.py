@@ -15,11 +15,12 @@ from ruangaman.core.types import Actor
 from ruangaman.vault.directory import cached_directory as cached_directory
 from ruangaman.vault.directory import read_directory as read_directory
 from ruangaman.vault.grants import compartments_of as compartments_of
-from ruangaman.vault.models import ErasureOrder, Grant, Keeping, LegalHold, Waiting, WaitingKind
-from ruangaman.vault.types import Compartment
+from ruangaman.vault.models import ErasureOrder, Grant, Keeping, LegalHold, PrincipalKey, Waiting, WaitingKind
+from ruangaman.vault.types import Compartment, PrincipalKind
 
 READ_GRANTS = (
-    "SELECT id, epoch, principal_id, compartments, grantor_id, reason, not_after, made_at FROM vault_dossier_grants(%s)"
+    "SELECT id, epoch, principal_id, compartments, grantor_id, reason, not_after, made_at, generation"
+    " FROM vault_dossier_grants(%s)"
 )
 
 
@@ -35,6 +36,7 @@ class GrantView:
     reason: str
     not_after: datetime | None
     made_at: datetime
+    generation: int = 1
 
     def is_live(self, at: datetime) -> bool:
         """Say whether the grant's time is not over."""
@@ -56,9 +58,25 @@ def read_grants(dossier_id: UUID) -> list[GrantView]:
     with connection.cursor() as cursor:
         cursor.execute(READ_GRANTS, [dossier_id])
         return [
-            GrantView(own, epoch, principal, compartments_of(bits), grantor, reason, not_after, made_at)
-            for own, epoch, principal, bits, grantor, reason, not_after, made_at in cursor.fetchall()
+            GrantView(own, epoch, principal, compartments_of(bits), grantor, reason, not_after, made_at, generation)
+            for own, epoch, principal, bits, grantor, reason, not_after, made_at, generation in cursor.fetchall()
         ]
+
+
+def list_dead(grants: Iterable[GrantView]) -> set[UUID]:
+    """Return whose key behind these grants opens nothing any more: retired, or the lost generation of a person's."""
+    newest: dict[UUID, int] = {}
+    for grant in grants:
+        newest[grant.principal_id] = max(grant.generation, newest.get(grant.principal_id, 0))
+    keys = PrincipalKey.objects.filter(principal_id__in=newest, principal__retired_at=None)
+    alive = {
+        principal_id
+        for principal_id, kind, generation, retired_at in keys.values_list(
+            "principal_id", "principal__kind", "generation", "retired_at"
+        )
+        if kind != PrincipalKind.USER or (generation == newest[principal_id] and retired_at is None)
+    }
+    return newest.keys() - alive
 
 
 def list_held_dossiers(*, principals: Iterable[UUID], at: datetime) -> list[UUID]:

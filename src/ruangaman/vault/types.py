@@ -58,6 +58,7 @@ class Purpose(TextChoices):
     EXPORT = "export", _("Salinan untuk pemilik data")
     BREAK_GLASS = "break_glass", _("Akses darurat")
     REVIEW = "review", _("Meninjau akses darurat")
+    FINDING = "finding", _("Mencari orang")
     PROOF = "proof", _("Membuktikan pemulihan cadangan")
 
 
@@ -77,6 +78,21 @@ class ErasureReason(TextChoices):
     DUE = "due", _("Masa simpan habis")
     REQUEST = "request", _("Diminta pemilik data")
     UNLAWFUL = "unlawful", _("Diperoleh tanpa dasar")
+
+
+class IdentifierKind(TextChoices):
+    """By what somebody can be found in the blind index. The words are in derived bytes: never rename one."""
+
+    NIK = "nik", _("NIK")
+    PHONE = "phone", _("Nomor telepon")
+
+
+class TagSubject(TextChoices):
+    """What a tag of the blind index leads to."""
+
+    PERSON = "person", _("Orang dalam kasus")
+    REPORT = "report", _("Kontak pelapor")
+    KIN = "kin", _("Kerabat petugas")
 
 
 @dataclass(frozen=True)

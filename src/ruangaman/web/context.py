@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,9 @@ from ruangaman.accounts.types import Permission, Role
 from ruangaman.core import clock
 from ruangaman.intake.selectors.desk import count_lately
 from ruangaman.ui.types import NavItem
-from ruangaman.web.registry import sections
+from ruangaman.vault import services as vault
+from ruangaman.web.registry import Section, sections_of
+from ruangaman.web.selectors import parse_here
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -26,10 +29,17 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(partial(nav_items, request.path_info, viewer)),
         "demo": demo_bar(viewer) if settings.RUANGAMAN_DEMO else None,
         "alarm_url": SimpleLazyObject(partial(alarm_url, viewer)),
+        "palette_here": palette_here(request.path_info, viewer),
         "alive_url": "/layar/hidup" if viewer else "",
+        "author_mark": SimpleLazyObject(partial(author_mark, viewer)),
         "idle_seconds": settings.RUANGAMAN_IDLE_SECONDS,
         "hotline": settings.RUANGAMAN_HOTLINE,
     }
+
+
+def author_mark(viewer: Any) -> str:
+    """Return what a form of words carries to say for whom it was drawn."""
+    return vault.author_mark(viewer.principal_id) if viewer is not None else ""
 
 
 def alarm_url(viewer: Any) -> str:
@@ -45,11 +55,17 @@ def alarm_url(viewer: Any) -> str:
     return f"/kerja/alarm?sejak={int(at.timestamp())}&sudah={count_lately(viewer=viewer, at=at)}"
 
 
+def palette_here(path: str, viewer: Any) -> str | None:
+    """Return what the palette is told about the page it is opened on; None: whoever looks has no palette here."""
+    return parse_here(path).path if viewer is not None and viewer.has_second_factor else None
+
+
 def nav_items(path: str, viewer: Any) -> list[NavItem]:
     """Return the sections that `viewer` may enter, with what waits in each."""
     if viewer is None:
         return []
-    current = current_section(path)
+    mine = sections_of(viewer)
+    current = current_section(path, mine)
     return [
         NavItem(
             label=section.label,
@@ -57,17 +73,17 @@ def nav_items(path: str, viewer: Any) -> list[NavItem]:
             icon=section.icon,
             count=(section.count(viewer) or None) if section.count else None,
             current=section.key == current,
+            go=section.go,
         )
-        for section in sorted(sections, key=lambda section: section.place)
-        if not section.permissions or any(viewer.has(permission) for permission in section.permissions)
+        for section in mine
     ]
 
 
-def current_section(path: str) -> str:
-    """Return the key of the section that an address belongs to: of two that fit, the nearer one."""
+def current_section(path: str, entered: Sequence[Section]) -> str:
+    """Return the key of the section that an address belongs to, of those that one may enter: the nearest that fits."""
     fitting = [
         (len(start), section.key)
-        for section in sections
+        for section in entered
         for start in (section.url, *section.also)
         if path.startswith(start)
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.vault import services as vault
+
 ROOT_BYTES = 32
 
 
@@ -42,3 +44,22 @@ class CodeForm(forms.Form):
     def clean_kode(self) -> str:
         """Return the code as it is stored."""
         return str(self.cleaned_data["kode"]).strip().upper()
+
+
+class NumberForm(forms.Form):
+    """A NIK or a phone number, however it is typed. It is never sent in an address."""
+
+    nomor = forms.CharField(
+        label=_("NIK atau nomor telepon"),
+        help_text=_("Ditulis bagaimana pun: dengan spasi, tanda hubung, 0 atau +62."),
+        max_length=64,
+        error_messages={"required": _("Tulis NIK atau nomor telepon.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel", "spellcheck": "false"}),
+    )
+
+    def clean_nomor(self) -> str:
+        """Return what was typed, if it can be one of the two."""
+        typed = str(self.cleaned_data["nomor"])
+        if vault.guess(typed) is None:
+            raise forms.ValidationError(_("Ini bukan NIK (16 angka) dan bukan nomor telepon. Periksa angkanya."))
+        return typed

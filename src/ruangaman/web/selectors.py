@@ -1,7 +1,8 @@
-"""The work queue: everything that waits for somebody, from every source, in the order in which it is needed."""
+"""The work queue: what waits for somebody, in the order in which it is needed. The palette: what one may do here."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,10 +10,13 @@ from ruangaman.accounts.models import DutyShift, User
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.ui.moments import WITA
-from ruangaman.web.registry import work_sources
-from ruangaman.web.types import Band, Owner, Work
+from ruangaman.web.registry import palette_sources, work_sources
+from ruangaman.web.types import Band, CommandGroup, Here, Owner, Work
 
 EVERYBODY, HIGH = "semua", "tinggi"
+CODE = "[0-9A-HJKMNP-TV-Z]{8}"
+OPEN_THING = re.compile(rf"/(?:kasus/(?P<kasus>K-{CODE})|laporan/(?P<laporan>L-{CODE}))/")
+TYPED_CODE = re.compile(rf"(?:(?P<kind>[KL])[-\s]?)?(?P<code>{CODE})")
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,9 @@ def count_work(viewer: User) -> int:
     return sum(source.count_work(viewer=viewer) for source in work_sources if viewer.has(source.permission))
 
 
-def urgency(work: Work) -> tuple[int, float, str]:
-    """Return the key to sort by: the most dangerous first, then what is due first; the code breaks ties."""
-    return -work.danger, work.due_at.timestamp() if work.due_at else float("inf"), work.row.code
+def urgency(work: Work) -> tuple[bool, int, float, str]:
+    """Return the key to sort by: what bars everything else, then the most dangerous, then what is due first."""
+    return not work.is_first, -work.danger, work.due_at.timestamp() if work.due_at else float("inf"), work.row.code
 
 
 def band_of(*, at: datetime, due_at: datetime | None, is_pressing: bool) -> Band:
@@ -121,3 +125,39 @@ def replace_time(local: datetime) -> datetime:
 
 def _shift_until(viewer: User, at: datetime) -> datetime | None:
     return DutyShift.objects.at(at).filter(user=viewer).order_by("-ends_at").values_list("ends_at", flat=True).first()
+
+
+def parse_here(path: str) -> Here:
+    """Return which case or report an address is about; whatever else it is, it is about neither."""
+    found = OPEN_THING.match(path)
+    if found is None:
+        return Here()
+    kind = found.lastgroup or ""
+    return Here(kind, found[kind])
+
+
+def codes_in(typed: str) -> list[str]:
+    """Return the codes that somebody may mean: `k 7f3q2mwd` is one, eight signs without a kind before them are two."""
+    found = TYPED_CODE.fullmatch(typed.strip().upper())
+    if found is None:
+        return []
+    return [f"{kind}-{found['code']}" for kind in ([found["kind"]] if found["kind"] else ["K", "L"])]
+
+
+def list_groups(*, viewer: User, here: Here, typed: str, at: datetime) -> list[CommandGroup]:
+    """Return what `viewer` may do here and now, in groups, narrowed to what was typed.
+
+    A code leads to what stands behind it only if the viewer may open that; otherwise the answer, and what is asked for
+    it, is that for a code of nothing.
+    """
+    codes, wanted = codes_in(typed), typed.lower().split()
+    groups = []
+    for source in sorted(palette_sources, key=lambda source: source.place):
+        found = source.list_commands(viewer=viewer, here=here, at=at)
+        if codes:
+            found = source.find(viewer=viewer, codes=codes) if source.find else []
+        elif wanted:
+            found = [one for one in found if all(word in one.haystack for word in wanted)]
+        if found:
+            groups.append(CommandGroup(source.key, source.title(here), found))
+    return groups

@@ -1,19 +1,26 @@
-"""The queue, the alarm, the trail, and whether the house is awake."""
+"""The queue, the alarm, the palette, the trail, and whether the house is awake."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.web.views import door, keys, queue, readers, records, roots, trail
+from ruangaman.web.views import door, find, keys, load, palette, queue, readers, records, roots, trail, unsent
 
 urlpatterns = [
     path("livez", door.livez, name="livez"),
     path("readyz", door.readyz, name="readyz"),
     path("kerja/", queue.work, name="work"),
     path("kerja/alarm", queue.alarm, name="alarm"),
+    path("kerja/beban/", load.load, name="load"),
+    path("palet/", palette.palette, name="palette"),
+    path("palet/pintasan/", palette.shortcuts, name="shortcuts"),
     path("kerja/kunci/<uuid:waiting_id>/", keys.waiting, name="waiting"),
     path("kerja/kunci/<uuid:waiting_id>/lakukan", keys.do, name="waiting-do"),
     path("kerja/kunci/<uuid:waiting_id>/tolak", keys.decline, name="waiting-decline"),
+    path("tulisan/", unsent.unsent, name="unsent"),
+    path("tulisan/<uuid:draft_id>/buang", unsent.discard, name="unsent-discard"),
+    path("cari/", find.search, name="find"),
+    path("cari/lengkapi", find.catch_up, name="find-catch-up"),
     path("pengaturan/simpanan/", records.index, name="records"),
     path("pengaturan/simpanan/<str:code>/", records.detail, name="record"),
     path("pengaturan/simpanan/<str:code>/usul", records.propose, name="record-propose"),

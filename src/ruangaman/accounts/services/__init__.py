@@ -43,8 +43,17 @@ from ruangaman.accounts.services.people import (
     create_unit,
     create_user,
     set_language,
+    set_single_keys,
 )
-from ruangaman.accounts.services.requests import ask, decide, dismiss_officer, regrant, shared_dossiers
+from ruangaman.accounts.services.requests import (
+    ask,
+    asking_fault,
+    decide,
+    dismiss_officer,
+    regrant,
+    shared_dossiers,
+    withdraw,
+)
 from ruangaman.accounts.services.screen import lock_screen, refuse_second_step, sign_out, unlock_screen
 from ruangaman.accounts.services.second_step import (
     describe_enrolment,
@@ -71,6 +80,7 @@ __all__ = [
     "appoint_emergency_officers",
     "ask",
     "asked_group",
+    "asking_fault",
     "begin_again",
     "begin_emergency_anew",
     "begin_step",
@@ -121,6 +131,7 @@ __all__ = [
     "seat_at_desk",
     "second_key",
     "set_language",
+    "set_single_keys",
     "settle_attempt",
     "shared_dossiers",
     "sign_out",
@@ -129,5 +140,6 @@ __all__ = [
     "try_password",
     "unlock_screen",
     "unused_codes",
+    "withdraw",
     "withdraw_invitation",
 ]

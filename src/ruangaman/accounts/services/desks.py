@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts import events, policies
 from ruangaman.accounts.errors import AlreadyThere
 from ruangaman.accounts.models import Desk, DeskMember, DutyShift, Unit, User
+from ruangaman.accounts.services.letters import call_officers
 from ruangaman.audit import services as audit
 from ruangaman.core.errors import Conflict, NotAllowed
 from ruangaman.vault import services as vault
@@ -71,7 +72,8 @@ def leave_desk(*, desk: Desk, user: User, by: User, at: datetime) -> None:
         NotAllowed: `by` is neither the one who leaves, nor manages the desk.
         Conflict: `user` does not sit there, or is the last one: the keys would be lost.
 
-    Writes: the end of the seat, the keys, one event. Planned shifts from now on are dropped.
+    Writes: the end of the seat, the keys, one event, the jobs that call the key officers. Planned shifts from now on
+        are dropped.
     """
     if by.pk != user.pk and not policies.can_manage_desk(by, desk):
         raise NotAllowed(_("Anda tidak berwenang mengatur meja ini."))
@@ -86,6 +88,7 @@ def leave_desk(*, desk: Desk, user: User, by: User, at: datetime) -> None:
     seat.save(update_fields=["until"])
     DutyShift.objects.filter(desk=desk, user=user, starts_at__gt=at).delete()
     audit.record(events.UNSEATED, by=by, subject=desk.code, at=at, detail={"user": str(user.pk)})
+    call_officers(at=at)
 
 
 @transaction.atomic

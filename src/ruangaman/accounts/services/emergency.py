@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts import events, policies
 from ruangaman.accounts.models import DeskMember, DoorRequest, Unit, User
+from ruangaman.accounts.services.letters import call_officers
 from ruangaman.accounts.services.requests import ask
 from ruangaman.accounts.types import RequestKind
 from ruangaman.audit import services as audit
@@ -76,6 +77,7 @@ def hand_emergency_key(*, request: DoorRequest, by: User, at: datetime) -> None:
         instead_of=old if old in members else None,  # who gave it up meanwhile does not have to
     )
     _record_handed(request, by, at, is_anew=False)
+    call_officers(at=at)
 
 
 @transaction.atomic
@@ -102,6 +104,7 @@ def begin_emergency_anew(*, request: DoorRequest, by: User, at: datetime) -> Non
     _finish(request, at)
     vault.begin_anew(group_id=group_id, members=[request.user.principal_id], by=by, at=at)
     _record_handed(request, by, at, is_anew=True)
+    call_officers(at=at)
 
 
 @transaction.atomic
@@ -119,6 +122,7 @@ def end_emergency_holding(*, unit: Unit, user: User, by: User, at: datetime) -> 
         raise NotAllowed(_("Anda tidak berwenang mengatur kunci darurat unit ini."))
     vault.remove_member(group_id=_key_of(unit), member_id=user.principal_id, by=by, at=at)
     audit.record(events.EMERGENCY_ENDED, by=by, subject=str(user.pk), at=at, detail={"unit": unit.code})
+    call_officers(at=at)
 
 
 def _key_of(unit: Unit) -> UUID:
@@ -130,7 +134,12 @@ def _key_of(unit: Unit) -> UUID:
 def _check_fit(user: User, members: dict[UUID, list[int]]) -> None:
     is_seated = DeskMember.objects.filter(user=user, until=None).exists()
     if not policies.can_hold_emergency(user, is_seated=is_seated):
-        raise NotAllowed(_("Kunci darurat tidak dipegang petugas meja, dan hanya oleh orang yang masih bekerja."))
+        raise NotAllowed(
+            _(
+                "Kunci darurat dipegang orang yang masih bekerja, tidak pernah oleh petugas meja, administrator, atau"
+                " auditor."
+            )
+        )
     if user.principal_id in members:
         raise Conflict(_("Orang ini sudah memegang kunci darurat unit."))
 

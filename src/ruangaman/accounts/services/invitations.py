@@ -12,6 +12,7 @@ from ruangaman.accounts import events, policies, selectors
 from ruangaman.accounts.errors import AlreadyThere, BadInvitation
 from ruangaman.accounts.models import Invitation, Unit, User
 from ruangaman.accounts.services import attempts
+from ruangaman.accounts.services.letters import call_heads, call_officers
 from ruangaman.accounts.services.passwords import release_connection
 from ruangaman.accounts.types import Onboarding, Paper, Role
 from ruangaman.audit import services as audit
@@ -31,16 +32,19 @@ def invite(
     An invitation of the same name that is too old makes room.
 
     Raises:
-        NotAllowed: `by` is not in charge of this unit.
-        AlreadyThere: the user name is taken, or invited already.
+        NotAllowed: `by` is not in charge of this unit, or may not give this role.
+        AlreadyThere: the user name is taken, or invited already; the words say why, and which one is free.
 
     Writes: the invitation, one `accounts.invited` event.
     """
     username = attempts.normal_name(username)
     if not policies.can_manage_people(by, unit):
         raise NotAllowed(_("Anda tidak berwenang membuat akun di unit ini."))
-    if User.objects.filter(username=username).exists():
-        raise AlreadyThere(_("Nama pengguna itu sudah dipakai."))
+    if not policies.can_give_role(by, role):
+        raise NotAllowed(_("Administrator hanya diundang oleh administrator."))
+    taken = User.objects.filter(username=username).first()
+    if taken is not None:
+        raise AlreadyThere(_taken_words(taken))
     open_ones = Invitation.objects.filter(username=username, used_at=None, withdrawn_at=None)
     open_ones.filter(expires_at__lte=at).update(withdrawn_at=at)
     if open_ones.exists():
@@ -138,7 +142,8 @@ def accept_invitation(*, onboarding: Onboarding, at: datetime) -> User:
     Raises:
         BadInvitation: it was used, withdrawn or became too old meanwhile; nothing is written.
 
-    Writes: principal, key, door, the account, the invitation, one `accounts.invitation_used` event.
+    Writes: principal, key, door, the account, the invitation, one `accounts.invitation_used` event; the jobs that call
+        the key officers, and the heads of units where nobody can open something any more.
     """
     if onboarding.person is None:
         raise BadInvitation(_("Undangan ini tidak berlaku lagi."))
@@ -152,7 +157,30 @@ def accept_invitation(*, onboarding: Onboarding, at: datetime) -> User:
     user = User.objects.select_related("unit__agency").get(pk=user_id)
     user.keyring = onboarding.person.keyring
     audit.record(events.INVITATION_USED, by=user, subject=str(user.pk), at=at)
+    call_officers(at=at)
+    call_heads(user=user, at=at)
     return user
+
+
+def _taken_words(taken: User) -> str:
+    words = {"free": free_name(taken.username)}
+    if taken.is_active:
+        return _("Nama pengguna itu sudah dipakai. Yang masih bebas: %(free)s.") % words
+    return (
+        _(
+            "Nama pengguna itu milik orang yang sudah keluar, dan tidak dipakai orang lain: jejak tetap menyebutnya."
+            " Yang masih bebas: %(free)s."
+        )
+        % words
+    )
+
+
+def free_name(username: str) -> str:
+    """Return the first of a name with a number behind it that nobody has, had, or is invited by."""
+    stem = username[:60].rstrip("0123456789") or username[:60]
+    taken = set(User.objects.filter(username__startswith=stem).values_list("username", flat=True))
+    taken |= set(Invitation.objects.filter(username__startswith=stem).values_list("username", flat=True))
+    return next(name for number in range(2, 10_000) if (name := f"{stem}{number}") not in taken)
 
 
 def _make(facts: dict[str, object], *, user: User | None, by: User, at: datetime) -> tuple[Invitation, str]:

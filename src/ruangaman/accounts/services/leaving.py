@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts import events, policies
 from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
 from ruangaman.accounts.services.desks import leave_desk
-from ruangaman.accounts.types import Leaving
+from ruangaman.accounts.services.letters import call_officers
+from ruangaman.accounts.types import Leaving, Role
 from ruangaman.audit import services as audit
 from ruangaman.audit.types import Detail
 from ruangaman.core.errors import Conflict, NotAllowed
@@ -46,7 +47,9 @@ def preview_leaving(*, user: User, by: User) -> Leaving:
         cursor.execute("SELECT accounts_count_dossiers(%s)", [user.pk])
         dossiers = int(cursor.fetchone()[0])
     is_officer = user.principal_id in vault.list_officers()
-    return Leaving([desk.name for desk in desks], dossiers, blocks, is_officer)
+    emergency = [unit.name for _group, unit, _members in _emergency(user)]
+    manages = user.role == Role.MANAJER and dossiers > 0
+    return Leaving([desk.name for desk in desks], dossiers, blocks, is_officer, emergency, manages)
 
 
 @transaction.atomic
@@ -73,6 +76,7 @@ def let_go(*, user: User, by: User, at: datetime) -> int:
         leave_desk(desk=desk, user=user, by=by, at=at)
     for group_id, _unit, _members in _emergency(user):
         vault.remove_member(group_id=group_id, member_id=user.principal_id, by=by, at=at)
+        call_officers(at=at)
     keys = [user.principal_id, *FormerKeys.objects.filter(user=user).values_list("principal_id", flat=True)]
     dossiers = _close(user, keys, by=by, at=at)
     detail: Detail = {"dossiers": dossiers, "desks": len(facts.desks)}

@@ -68,7 +68,7 @@ def move(*, user: User, role: Role, unit: Unit, by: User, at: datetime) -> tuple
     key officers have signed the new keys. Returns the invitation and its code.
 
     Raises:
-        NotAllowed: `by` is not in charge of both units, or it is their own account.
+        NotAllowed: `by` is not in charge of both units, may not give the role, or it is their own account.
         Conflict: it is their role and unit already; a desk, an emergency key, the key officers or the city's head
             would be left without anybody.
         KeyNotSigned: as `let_go`.
@@ -77,6 +77,8 @@ def move(*, user: User, role: Role, unit: Unit, by: User, at: datetime) -> tuple
     """
     if not policies.can_manage_people(by, unit):
         raise NotAllowed(_("Anda tidak berwenang membuat akun di unit ini."))
+    if not policies.can_give_role(by, role):
+        raise NotAllowed(_("Administrator hanya diundang oleh administrator."))
     facts = preview_moving(user=user, by=by)
     if (user.role, user.unit_id) == (role, unit.pk):
         raise Conflict(_("Itu sudah peran dan unitnya."))

@@ -127,6 +127,16 @@ def set_language(*, language: str, by: User, at: datetime) -> None:
     audit.record(events.LANGUAGE_CHANGED, by=by, subject=str(by.pk), at=at, detail={"language": language})
 
 
+def set_single_keys(*, is_on: bool, by: User, at: datetime) -> None:
+    """Let single letters be shortcuts on the pages of `by`, or not any more. Applies from the next page on.
+
+    Writes: the account, one `accounts.shortcuts_changed` event.
+    """
+    by.single_keys = is_on
+    by.save(update_fields=["single_keys"])
+    audit.record(events.SHORTCUTS_CHANGED, by=by, subject=str(by.pk), at=at, detail={"on": is_on})
+
+
 @transaction.atomic
 def begin_again(*, user: User, drops_second_step: bool, at: datetime) -> None:
     """End every session of somebody whose keys were recovered; without the phone the second step is set up anew.

@@ -16,8 +16,8 @@ from ruangaman.accounts import selectors, services
 from ruangaman.accounts.forms import EmergencyForm
 from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import EmergencyKey
-from ruangaman.accounts.types import Permission
-from ruangaman.accounts.views.people import refused
+from ruangaman.accounts.types import Permission, RequestKind
+from ruangaman.accounts.views.people import WITHDRAWN, refused
 from ruangaman.core import clock
 from ruangaman.core.access import requires, signed_in
 from ruangaman.core.errors import DomainError
@@ -29,7 +29,12 @@ SAID = {
     "diminta": gettext_lazy(
         "Permintaan sudah dicatat. Setelah orang kedua setuju, pemegang kunci menyerahkannya di sini."
     ),
-    "diserahkan": gettext_lazy("Kunci darurat sudah diserahkan. Yang digantikan tidak memegangnya lagi."),
+    "diserahkan": gettext_lazy(
+        "Kunci darurat sudah diserahkan. Yang digantikan tidak memegangnya lagi; kunci yang baru menunggu dua petugas"
+        " kunci."
+    ),
+    "ditambah": gettext_lazy("Kunci darurat sudah diserahkan. Pemegangnya bertambah; tidak ada yang perlu disahkan."),
+    "batal": WITHDRAWN,
     "baru": gettext_lazy("Kunci darurat baru sudah dibuat. Ia menunggu tanda tangan dua petugas kunci."),
     "dilepas": gettext_lazy("Orang ini tidak memegang kunci darurat lagi. Kunci barunya menunggu dua petugas kunci."),
 }
@@ -51,7 +56,12 @@ def page(request: StaffRequest, *, status: int = 200, fault: tuple[str, Emergenc
     states: dict[UUID | None, vault.KeyState] = {one.principal_id: one for one in vault.list_keys(groups)}
     faults = dict([fault] if fault else [])
     rows = [
-        (one, states.get(one.unit.breakglass_id), faults.get(one.unit.code) or form_of(request.user, one))
+        (
+            one,
+            states.get(one.unit.breakglass_id),
+            faults.get(one.unit.code) or form_of(request.user, one),
+            naming_fault(request.user, one),
+        )
         for one in found
     ]
     context = {"rows": rows, "said": SAID.get(request.GET.get("sudah", ""))}
@@ -66,6 +76,13 @@ def form_of(viewer: User, key: EmergencyKey, data: Any = None) -> EmergencyForm:
     ]
     holders = [(str(user.pk), user.display_name) for user in key.holders]
     return EmergencyForm(data, users=users, holders=holders, auto_id=f"id_%s_{key.unit.code}")
+
+
+def naming_fault(viewer: User, key: EmergencyKey) -> str:
+    """Return why nobody could agree, whomever `viewer` named; who could name instead. Of some it may still be true."""
+    nameable = selectors.list_nameable(key=key, viewer=viewer) if key.is_in_charge else []
+    faults = [services.asking_fault(kind=RequestKind.EMERGENCY, user=user, by=viewer) for user in nameable]
+    return faults[0] if faults and all(faults) else ""
 
 
 @requires(Permission.PEOPLE_MANAGE)
@@ -89,7 +106,8 @@ def hand(request: StaffRequest, request_id: UUID) -> HttpResponse:
     agreed = selectors.get_agreed(request_id=request_id, viewer=request.user, at=clock.now())
     if request.POST.get("cara") == "baru":
         return answered(request, partial(services.begin_emergency_anew, request=agreed), "baru")
-    return answered(request, partial(services.hand_emergency_key, request=agreed), "diserahkan")
+    said = "diserahkan" if agreed.instead_of_id else "ditambah"
+    return answered(request, partial(services.hand_emergency_key, request=agreed), said)
 
 
 @requires(Permission.PEOPLE_MANAGE)

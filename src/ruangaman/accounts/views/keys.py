@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ruangaman.accounts import selectors, services
 from ruangaman.accounts.forms import PickForm, SignForm
-from ruangaman.accounts.models import User
+from ruangaman.accounts.models import DoorRequest, User
+from ruangaman.accounts.selectors.deciding import list_own_requests
 from ruangaman.accounts.types import Permission, RequestKind
-from ruangaman.accounts.views.people import refused
+from ruangaman.accounts.views.people import WITHDRAWN, refused
 from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.errors import DomainError
@@ -25,6 +26,7 @@ SAID = {
     "sah": gettext_lazy("Tanda tangan Anda sudah disimpan. Kunci berlaku setelah ditandatangani dua petugas kunci."),
     "ulang": gettext_lazy("Semua kunci yang berlaku sekarang juga ditandatangani Anda."),
     "usul": gettext_lazy("Usulan dicatat. Administrator memutuskannya di halaman permintaan."),
+    "batal": WITHDRAWN,
     "lepas": gettext_lazy("Petugas itu sudah dilepas. Semua kunci tetap berlaku tanpa dia."),
 }
 
@@ -53,6 +55,8 @@ def page(request: StaffRequest, *, status: int = 200, fault_of: UUID | None = No
         "officers": [(who, names.get(who, ""), people.get(who)) for who in officers],
         "unsigned": sum(one.is_vouched and mine not in one.signed_by for one in states),
         "form": PickForm(users=offered(officers)),
+        "own": proposed(request.user),
+        "fault": proposing_fault(request.user, officers),
         "said": SAID.get(request.GET.get("sudah", "")),
     }
     return render(request, "accounts/keys.html", context, status=status)
@@ -67,6 +71,17 @@ def offered(officers: list[UUID]) -> list[tuple[str, str]]:
     """Return who can be proposed as an officer."""
     users = [user for user in selectors.list_vouchers() if user.principal_id not in officers]
     return [(str(user.pk), f"{user.display_name}, {user.get_role_display()}") for user in users]
+
+
+def proposed(viewer: User) -> list[DoorRequest]:
+    """Return whom `viewer` proposed as an officer, while nobody has decided."""
+    return [one for one in list_own_requests(viewer=viewer, at=clock.now()) if one.kind == RequestKind.OFFICER]
+
+
+def proposing_fault(viewer: User, officers: list[UUID]) -> str:
+    """Return why nobody could agree to whomever `viewer` proposes; "" when somebody could, or there is nobody."""
+    users = [user for user in selectors.list_vouchers() if user.principal_id not in officers and user.pk != viewer.pk]
+    return services.asking_fault(kind=RequestKind.OFFICER, user=users[0], by=viewer) if users else ""
 
 
 @requires(Permission.KEYS_VOUCH)

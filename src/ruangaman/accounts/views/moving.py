@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from ruangaman.accounts import selectors, services
 from ruangaman.accounts.forms import AddressForm, MoveForm
 from ruangaman.accounts.types import Permission, Role
-from ruangaman.accounts.views.people import PEOPLE_URL, refused, show_paper
+from ruangaman.accounts.views.people import PEOPLE_URL, refused, roles_for, show_paper
+from ruangaman.accounts.views.roles import ROLES_SAID
 from ruangaman.accounts.views.signing_in import posted
 from ruangaman.core import clock
 from ruangaman.core.access import requires
@@ -43,7 +44,7 @@ def move(request: StaffRequest, user_id: UUID) -> HttpResponse:
     user = selectors.get_person(user_id=user_id, viewer=request.user)
     units = {str(unit.pk): unit for unit in selectors.list_units(viewer=request.user)}
     choices = [(key, f"{unit.name}, {unit.agency.name}") for key, unit in units.items()]
-    form = MoveForm(posted(request), units=choices, initial={"role": user.role, "unit": str(user.unit_id)})
+    form = MoveForm(posted(request), units=choices, roles=roles_for(request.user), initial={"unit": str(user.unit_id)})
     try:
         facts = services.preview_moving(user=user, by=request.user)
         if form.is_valid():
@@ -52,5 +53,5 @@ def move(request: StaffRequest, user_id: UUID) -> HttpResponse:
             return show_paper(request, code=code, name=made.display_name, username=made.username)
     except DomainError as error:
         return refused(request, str(error), f"{PEOPLE_URL}{user.pk}/")
-    context = {"person": user, "facts": facts, "form": form}
+    context = {"person": user, "facts": facts, "form": form, "notes": ROLES_SAID}
     return render(request, "accounts/move.html", context, status=422 if form.errors else 200)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ruangaman.accounts import selectors, services
 from ruangaman.accounts.adapters import CODES_URL
 from ruangaman.accounts.errors import WrongCode
-from ruangaman.accounts.forms import LanguageForm, PasswordForm, RenewCodesForm
+from ruangaman.accounts.forms import LanguageForm, PasswordForm, RenewCodesForm, SingleKeysForm
 from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import SHOW_CODES
 from ruangaman.accounts.types import Attempt, PasswordChange, Permission
@@ -27,8 +27,10 @@ from ruangaman.core.types import StaffRequest
 from ruangaman.vault import services as vault
 
 SETTINGS_URL = "/pengaturan/"
+KIN_URL = "/pengaturan/kerabat/"
 SAID = {
     "bahasa": gettext_lazy("Bahasa layar sudah diganti."),
+    "tombol": gettext_lazy("Pintasan papan ketik sudah diatur. Langsung berlaku."),
     "sandi": gettext_lazy("Kata sandi sudah diganti. Sesi lain sudah berakhir."),
     "sesi": gettext_lazy("Semua sesi lain sudah berakhir."),
     "darurat": gettext_lazy("Kunci darurat sudah diserahkan. Anda tidak memegangnya lagi."),
@@ -38,7 +40,9 @@ ROOMS = (
     (Permission.REQUEST_DECIDE, "/pengaturan/permintaan/", gettext_lazy("Permintaan yang menunggu orang kedua")),
     (Permission.KEYS_VOUCH, "/pengaturan/kunci/", gettext_lazy("Kunci yang menunggu tanda tangan")),
     (Permission.REPORT_DESK, "/pengaturan/meja/", gettext_lazy("Meja saya")),
+    (Permission.CODES_MANAGE, "/pengaturan/daftar/", gettext_lazy("Daftar pilihan")),
     (Permission.CASE_WRITE, "/pengaturan/buka-kembali/", gettext_lazy("Rekan dengan kunci baru")),
+    (Permission.CODES_MANAGE, "/pengaturan/jam/", gettext_lazy("Batas waktu, hari libur, dan jam kerja")),
 )
 
 
@@ -53,7 +57,9 @@ def page(request: StaffRequest, *, status: int = 200, **forms: Any) -> HttpRespo
     """Draw the settings, with a form that needs another look if there is one."""
     user = request.user
     context = {
+        "kin_url": KIN_URL,
         "language_form": LanguageForm(initial={"language": user.language}),
+        "keys_form": SingleKeysForm(initial={"keys": "on" if user.single_keys else "off"}),
         "second_step": services.has_second_step(user),
         "codes_left": len(services.unused_codes(user)),
         "is_demo": settings.RUANGAMAN_DEMO,
@@ -69,7 +75,10 @@ def page(request: StaffRequest, *, status: int = 200, **forms: Any) -> HttpRespo
 def emergency_room(user: User) -> list[tuple[str, Any]]:
     """Return the way to the emergency keys, for who holds one or is in charge: a role alone does not say."""
     found = selectors.list_emergency_keys(viewer=user, at=clock.now())
-    return [(EMERGENCY_URL, gettext_lazy("Kunci darurat unit"))] if found else []
+    rooms: list[tuple[str, Any]] = [(EMERGENCY_URL, gettext_lazy("Kunci darurat unit"))] if found else []
+    if any(key.is_holder for key in found):
+        rooms.append(("/darurat/", gettext_lazy("Membuka satu kasus dalam keadaan darurat")))
+    return rooms
 
 
 @signed_in()
@@ -81,6 +90,17 @@ def language(request: StaffRequest) -> HttpResponse:
         return page(request, status=422, language_form=form)
     services.set_language(language=form.cleaned_data["language"], by=request.user, at=clock.now())
     return HttpResponseRedirect(f"{SETTINGS_URL}?sudah=bahasa")
+
+
+@signed_in()
+@require_POST
+def single_keys(request: StaffRequest) -> HttpResponse:
+    """Turn the shortcuts of one letter on or off."""
+    form = SingleKeysForm(request.POST)
+    if not form.is_valid():
+        return page(request, status=422, keys_form=form)
+    services.set_single_keys(is_on=form.cleaned_data["keys"] == "on", by=request.user, at=clock.now())
+    return HttpResponseRedirect(f"{SETTINGS_URL}?sudah=tombol")
 
 
 def try_change(request: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,21 +15,26 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ruangaman.accounts import policies, selectors, services
 from ruangaman.accounts.forms import ConfirmForm, InviteForm
-from ruangaman.accounts.selectors import PAPER
+from ruangaman.accounts.models import User
+from ruangaman.accounts.selectors import PAPER, lost
 from ruangaman.accounts.types import Permission, RequestKind, Role
+from ruangaman.accounts.views.roles import ROLES_SAID
 from ruangaman.accounts.views.signing_in import posted
 from ruangaman.core import clock
 from ruangaman.core.access import requires, signed_in
 from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
+from ruangaman.ui.types import Words
 from ruangaman.vault import services as vault
 
 PEOPLE_URL, PAPER_URL = "/pengaturan/orang/", "/pengaturan/undangan/"
+WITHDRAWN = gettext_lazy("Permintaan Anda sudah ditarik. Tidak ada yang berubah.")
 SAID = {
     "keluar": gettext_lazy("Akun ini sudah ditutup. Semua kunci dan sesinya sudah hilang."),
     "ditarik": gettext_lazy("Undangan sudah ditarik. Kertasnya tidak berguna lagi."),
     "surel": gettext_lazy("Surel sudah diganti. Alamat yang lama mendapat surat bahwa ada yang berubah."),
-    "diminta": gettext_lazy("Permintaan sudah dicatat. Orang kedua melihatnya di halaman permintaan."),
+    "diminta": gettext_lazy("Permintaan sudah dicatat. Orang kedua diberi tahu dan memutuskannya."),
+    "batal": WITHDRAWN,
 }
 
 
@@ -52,7 +59,8 @@ def people(request: StaffRequest) -> HttpResponse:
 def invite(request: StaffRequest) -> HttpResponse:
     """Invite somebody; the paper with the code is the next page, once."""
     units = {str(unit.pk): unit for unit in selectors.list_units(viewer=request.user)}
-    form = InviteForm(posted(request), units=[(key, f"{unit.name}, {unit.agency.name}") for key, unit in units.items()])
+    choices = [(key, f"{unit.name}, {unit.agency.name}") for key, unit in units.items()]
+    form = InviteForm(posted(request), units=choices, roles=roles_for(request.user))
     if form.is_valid():
         facts = {**form.cleaned_data, "unit": units[form.cleaned_data["unit"]], "role": Role(form.cleaned_data["role"])}
         try:
@@ -61,7 +69,13 @@ def invite(request: StaffRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return show_paper(request, code=code, name=made.display_name, username=made.username)
-    return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "notes": ROLES_SAID}
+    return render(request, "accounts/invite.html", context, status=422 if form.errors else 200)
+
+
+def roles_for(viewer: User) -> list[tuple[str, Words]]:
+    """Return the roles that `viewer` may give, of those that have a page in this release."""
+    return [(role.value, role.label) for role in ROLES_SAID if policies.can_give_role(viewer, role)]
 
 
 def show_paper(request: StaffRequest, *, code: str, name: str, username: str) -> HttpResponse:
@@ -83,7 +97,7 @@ def paper(request: StaffRequest) -> HttpResponse:
         del request.session[PAPER]
         return HttpResponseRedirect(back)
     context = {**facts, "until": datetime.fromisoformat(facts["until"]), "groups": facts["code"].split("-")}
-    context["address"] = f"{settings.RUANGAMAN_URL}/masuk/undangan/"
+    context["address"] = re.split(r"(?<=/)(?=[^/])|(?=[.])", f"{settings.RUANGAMAN_URL}/masuk/undangan/")
     return render(request, "accounts/paper.html", context)
 
 
@@ -104,16 +118,44 @@ def person(request: StaffRequest, user_id: UUID) -> HttpResponse:
     """One person: where their key stands, and what may be done."""
     user, at = selectors.get_person(user_id=user_id, viewer=request.user), clock.now()
     keys = vault.list_keys([user.principal_id])
+    asked = selectors.list_requests_about(user=user, at=at)
+    can_ask = policies.can_ask(request.user, user, RequestKind.SECOND_STEP)
     context = {
         "person": user,
         "key": keys[0] if keys else None,
-        "asked": selectors.list_requests_about(user=user, at=at),
-        "can_ask": policies.can_ask(request.user, user, RequestKind.SECOND_STEP),
+        "asked": asked,
+        "desks": [seat.desk.name for seat in user.desk_memberships.filter(until=None).select_related("desk")],
+        "awaited": lost.get_awaited(user=user, at=at),
+        "ways": ways_of(user, request.user, {one.kind for one in asked}, at) if can_ask else [],
+        "can_ask": can_ask,
         "can_write_to": policies.can_write_to(request.user, user),
         "can_let_go": policies.can_let_go(request.user, user),
         "said": SAID.get(request.GET.get("sudah", "")),
     }
     return render(request, "accounts/person.html", context)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One thing that can be asked for who cannot sign in. `fault`: why not now, and who could."""
+
+    kind: RequestKind
+    fault: str
+    is_asked: bool
+    alone: lost.Alone | None
+
+
+def ways_of(user: User, viewer: User, asked: set[str], at: datetime) -> list[Way]:
+    """Return what `viewer` can ask for `user`, each with what stands against it and what it would close."""
+    return [
+        Way(
+            kind,
+            services.asking_fault(kind=kind, user=user, by=viewer),
+            kind in asked,
+            lost.count_alone(user=user, at=at) if kind == RequestKind.FRESH_KEYS else None,
+        )
+        for kind in (RequestKind.SECOND_STEP, RequestKind.FRESH_KEYS)
+    ]
 
 
 @requires(Permission.PEOPLE_MANAGE)

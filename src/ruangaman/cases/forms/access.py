@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ruangaman.cases.forms.decisions import AssignForm
 from ruangaman.cases.forms.fields import MAX_TEXT, CaseForm, CleanText, choice, day, several
 from ruangaman.cases.policies import PARTIAL
-from ruangaman.cases.types import AccessReason
+from ruangaman.cases.types import AccessReason, LiftReason
 from ruangaman.ui.moments import WITA
 from ruangaman.vault.types import Compartment, HoldReason
 
@@ -41,6 +41,12 @@ class AccessForm(AssignForm, UntilForm):
     def parts(self) -> frozenset[Compartment]:
         """The chosen compartments."""
         return frozenset(Compartment(int(one)) for one in self.cleaned_data["compartments"])
+
+
+class LiftForm(AssignForm):
+    """Who may work on the case whatever speaks against it, and why."""
+
+    reason = choice(LiftReason.choices, _("Mengapa"), widget=forms.RadioSelect)
 
 
 class EndForm(CaseForm):

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.forms.fields import MAX_TEXT, NEEDED, CaseForm, CleanText, choice
 from ruangaman.cases.types import CaseState
-from ruangaman.core.codelists import ClosingReason
 
 
 class AssignForm(CaseForm):
@@ -53,12 +52,15 @@ class MoveForm(CaseForm):
 
 
 class CloseForm(CaseForm):
-    """Why the case ends."""
+    """What is said at the end; why it ends stands in the closing assessment and is not typed again."""
 
-    reason = choice(ClosingReason.choices, _("Mengapa kasus ini ditutup"), widget=forms.RadioSelect)
     explanation = CleanText(
         label=_("Penjelasan"), rows=4, most=MAX_TEXT, help_text=_("Apa yang tercapai, apa yang masih terbuka.")
     )
+
+
+class ConfirmForm(CaseForm):
+    """Nothing to type: the button is the answer."""
 
 
 class ReopenForm(CaseForm):

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.cases.types import Answer
 from ruangaman.core import text
 
 MAX_STORY, MAX_TEXT, MAX_LINE = 40_000, 4_000, 200
@@ -66,8 +67,28 @@ def several(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.Multiple
     """Return a field with any number of answers of a list."""
     messages = {"invalid_choice": UNKNOWN, "invalid_list": UNKNOWN, "required": _("Pilih paling sedikit satu.")}
     return forms.MultipleChoiceField(
-        choices=list(choices), label=label, widget=forms.CheckboxSelectMultiple, error_messages=messages, **kwargs
+        choices=list(choices), label=label, widget=Several, error_messages=messages, **kwargs
     )
+
+
+class Several(forms.CheckboxSelectMultiple):
+    """Boxes to tick. Several codes may come in one value, with commas: as one of two answers to choose between."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the codes."""
+        found = super().value_from_datadict(data, files, name)
+        return [code for one in found or () for code in str(one).split(",") if code]
+
+
+def answer(label: Any, **kwargs: Any) -> forms.ChoiceField:
+    """Return a question that may stay open: yes, no, not known. What is not sent is not known."""
+    return choice(Answer.choices, label, widget=forms.RadioSelect, initial=Answer.UNKNOWN, required=False, **kwargs)
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[Any]) -> None:
+    """Put choices that are data into a field."""
+    field: Any = form.fields[name]
+    field.choices = list(choices)
 
 
 def day(label: Any, **kwargs: Any) -> forms.DateField:
@@ -87,6 +108,15 @@ class CaseForm(forms.Form):
     """What the forms of a case share: the id of the new row, and no value twice."""
 
     row_id = RowId()
+    opened = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    """The version that stood there when the form was drawn; nothing: the form makes something new."""
+
+    def is_open(self, *names: str) -> bool:
+        """Whether one of these fields holds something or needs another look: then its fold stands open."""
+        values = [self[name].value() for name in names]
+        return any(self[name].errors for name in names) or any(
+            value and str(value) != str(Answer.UNKNOWN) for value in values
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse fields that have one answer and came with two."""

@@ -12,19 +12,29 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.models.access import Access as Access
+from ruangaman.cases.models.bulk import BulkAct as BulkAct
+from ruangaman.cases.models.bulk import BulkItem as BulkItem
+from ruangaman.cases.models.following import Aftercare as Aftercare
+from ruangaman.cases.models.following import ClosingAssessment as ClosingAssessment
+from ruangaman.cases.models.following import Conference as Conference
+from ruangaman.cases.models.following import ContactTry as ContactTry
+from ruangaman.cases.models.following import MediationRequest as MediationRequest
+from ruangaman.cases.models.following import PoliceDecision as PoliceDecision
+from ruangaman.cases.models.following import Session as Session
+from ruangaman.cases.models.following import Transfer as Transfer
+from ruangaman.cases.models.glass import Glass as Glass
+from ruangaman.cases.models.planning import Approval as Approval
+from ruangaman.cases.models.planning import Assessment as Assessment
+from ruangaman.cases.models.planning import Episode as Episode
+from ruangaman.cases.models.planning import Goal as Goal
+from ruangaman.cases.models.planning import Plan as Plan
+from ruangaman.cases.models.planning import Review as Review
+from ruangaman.cases.models.planning import RightsTold as RightsTold
+from ruangaman.cases.models.planning import SafetyCheck as SafetyCheck
+from ruangaman.cases.models.ties import Tie as Tie
+from ruangaman.cases.models.versions import Version as Version
 from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind
-from ruangaman.core.codelists import (
-    AgeGroup,
-    Authority,
-    CaseType,
-    ClosingReason,
-    Place,
-    Relation,
-    RiskLevel,
-    ServiceType,
-    Sex,
-    ViolenceForm,
-)
+from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ClosingReason, RiskLevel, Sex
 from ruangaman.core.codes import new_case_code
 from ruangaman.vault.models import Grant
 from ruangaman.vault.types import Compartment
@@ -180,6 +190,9 @@ class Person(models.Model):
     age_group = models.CharField(max_length=8, choices=AgeGroup, blank=True)
     identity_ref = models.UUIDField(unique=True)
     contact_ref = models.UUIDField(null=True, unique=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    indexed_at = models.DateTimeField(null=True)
+    """When the numbers as they are now came into the blind index; None: nobody with its key has come by since."""
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
@@ -189,7 +202,7 @@ class Person(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"kind", "sex", "age_group", "added_at", "added_by"})
+        plain = frozenset({"kind", "sex", "age_group", "indexed_at", "version", "added_at", "added_by"})
         linkable = frozenset({"id", "case", "identity_ref", "contact_ref"})
 
     def __str__(self) -> str:
@@ -203,10 +216,11 @@ class Incident(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="incidents")
     from_on = models.DateField(null=True)
     to_on = models.DateField(null=True)
-    place = models.CharField(max_length=16, choices=Place)
+    place = models.CharField(max_length=24)
     kecamatan = models.CharField(max_length=8, blank=True)
-    forms = ArrayField(models.CharField(max_length=16, choices=ViolenceForm))
+    forms = ArrayField(models.CharField(max_length=24))
     narrative_ref = models.UUIDField(unique=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
@@ -220,7 +234,7 @@ class Incident(models.Model):
         ]
 
     class Privacy:
-        plain = frozenset({"from_on", "to_on", "place", "kecamatan", "forms", "added_at", "added_by"})
+        plain = frozenset({"from_on", "to_on", "place", "kecamatan", "forms", "version", "added_at", "added_by"})
         linkable = frozenset({"id", "case", "narrative_ref"})
 
     def __str__(self) -> str:
@@ -234,8 +248,8 @@ class IncidentLink(models.Model):
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="links")
     victim = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="suffered")
     perpetrator = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="committed")
-    relation = models.CharField(max_length=16, choices=Relation)
-    forms = ArrayField(models.CharField(max_length=16, choices=ViolenceForm))
+    relation = models.CharField(max_length=24)
+    forms = ArrayField(models.CharField(max_length=24))
 
     class Meta:
         constraints: ClassVar = [
@@ -265,10 +279,12 @@ class Note(models.Model):
     ref = models.UUIDField(unique=True)
     author = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    """Notes are never changed: a correction is a new one that names the old."""
 
     class Privacy:
         plain = frozenset({"compartment", "source", "author", "at"})
-        linkable = frozenset({"id", "case", "ref"})
+        linkable = frozenset({"id", "case", "ref", "corrects"})
 
     def __str__(self) -> str:
         return str(self.id)
@@ -298,7 +314,7 @@ class ServiceRecord(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="services")
-    type = models.CharField(max_length=24, choices=ServiceType)
+    type = models.CharField(max_length=24)
     on = models.DateField()
     hours = models.DecimalField(max_digits=4, decimal_places=1, null=True)
     provider_unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
@@ -325,6 +341,7 @@ class Task(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     ref = models.UUIDField(unique=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     owner = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
@@ -342,7 +359,7 @@ class Task(models.Model):
         indexes: ClassVar = [models.Index("case", "due_at", name="task_open", condition=Q(done_at=None))]
 
     class Privacy:
-        plain = frozenset({"id", "owner", "made_at", "made_by", "due_at", "done_at", "done_by"})
+        plain = frozenset({"id", "owner", "version", "made_at", "made_by", "due_at", "done_at", "done_by"})
         linkable = frozenset({"case", "ref"})
 
     def __str__(self) -> str:

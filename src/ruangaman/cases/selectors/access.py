@@ -19,7 +19,7 @@ from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Dossier, LegalHold, WaitingKind
 from ruangaman.vault.selectors import get_hold, get_keeping, held_of, list_declined, list_requests
-from ruangaman.vault.types import Compartment, Purpose
+from ruangaman.vault.types import Compartment, PrincipalKind, Purpose
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,12 @@ class AccessPage:
     hold: LegalHold | None
     keep_until: date | None
     epoch: int
+
+    @property
+    def is_closed_to_all(self) -> bool:
+        """Whether nobody at work can open anything of it: only the emergency key and the recovery shares can."""
+        at_work = (row.holder for row in self.rows if row.holder.kind in {PrincipalKind.USER, PrincipalKind.DESK})
+        return not any(not one.is_dead and not one.is_over for one in at_work)
 
 
 def get_access_page(*, case: Case, viewer: User, at: datetime) -> AccessPage:
@@ -146,7 +152,7 @@ def _row(
         holder=holder,
         part=part,
         access=access if part is None else None,
-        may_end=part is None and access is not None and governs,
+        may_end=part is None and access is not None and governs and not holder.is_dead,
         may_change=part is None and access is not None and manages and not holder.is_over,
         may_release=part is not None and manages and holder.user is not None and holder.user.pk != case.manager_id,
         may_share=is_other and bool(holder.closed & held),

@@ -40,6 +40,11 @@ def get_governed(*, code: str, viewer: User) -> Case:
     return case
 
 
+def get_overseen(*, code: str, viewer: User) -> Case:
+    """Return one case of a unit that `viewer` oversees. Raises Http404: absent, or a relative of theirs is in it."""
+    return get_object_or_404(Case.objects.overseen_by(viewer).select_related("unit", "manager"), code=code)
+
+
 def get_to_hand_over(*, code: str, viewer: User) -> Case:
     """Return one case whose next manager `viewer` may name. Raises Http404: for the others this page is not there."""
     case = get_granted(code=code, viewer=viewer)

@@ -10,13 +10,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ruangaman.accounts.models import Desk, Unit, User
+from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
 from ruangaman.accounts.types import Role
 from ruangaman.cases.types import AccessReason
 from ruangaman.ui.types import Words
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Principal
-from ruangaman.vault.selectors import GrantView, list_grants
+from ruangaman.vault.selectors import GrantView, list_dead, list_grants
 from ruangaman.vault.types import Compartment, PrincipalKind
 
 ORDER = (
@@ -55,6 +55,8 @@ class HolderView:
     closed: frozenset[Compartment] = frozenset()
     """What they hold now, but not as it was written before they came."""
     user: User | None = None
+    is_dead: bool = False
+    """The key is lost: the wrap is there and opens nothing."""
 
     @property
     def closed_words(self) -> list[Words]:
@@ -70,10 +72,11 @@ class Names:
     desks: dict[UUID, Desk]
     units: dict[UUID, Unit]
     kinds: dict[UUID, PrincipalKind]
+    former: dict[UUID, str]
 
     @classmethod
     def of(cls, principals: Iterable[UUID]) -> Names:
-        """Read them, in four queries."""
+        """Read them, in five queries."""
         wanted = set(principals)
         users = User.objects.filter(principal_id__in=wanted).select_related("unit")
         units = Unit.objects.filter(breakglass_id__in=wanted)
@@ -82,6 +85,7 @@ class Names:
             {desk.principal_id: desk for desk in Desk.objects.filter(principal_id__in=wanted)},
             {unit.breakglass_id: unit for unit in units if unit.breakglass_id},
             {one.id: PrincipalKind(one.kind) for one in Principal.objects.filter(id__in=wanted)},
+            dict(FormerKeys.objects.filter(principal_id__in=wanted).values_list("principal_id", "user__display_name")),
         )
 
     def who(self, principal: UUID) -> tuple[Words, Words]:
@@ -93,6 +97,8 @@ class Names:
             return desk.name, PrincipalKind.DESK.label
         if unit is not None:
             return PrincipalKind.BREAKGLASS.label, unit.name
+        if principal in self.former:
+            return _("Kunci lama %(name)s") % {"name": self.former[principal]}, _("tidak berlaku")
         return self.kinds.get(principal, PrincipalKind.USER).label, ""
 
     def grantor(self, principal: UUID | None) -> str:
@@ -100,19 +106,21 @@ class Names:
         if principal is None:
             return _("sistem, saat laporan diterima")
         user = self.users.get(principal)
-        return user.display_name if user else _("pemegang kunci sebelumnya")
+        return user.display_name if user else self.former.get(principal, _("pemegang kunci sebelumnya"))
 
 
 def list_holders(*, dossier_id: UUID, viewer: User, at: datetime) -> list[HolderView]:
     """Return who can open a dossier, people first; nothing for whom it is not to know of.
 
-    An end that is past is told as past until the worker has deleted the keys.
+    An end that is past is told as past until the worker has deleted the keys; a lost key as lost, after the others,
+    until somebody has opened the dossier again for whoever had it.
     """
     grants = list_grants(dossier_id=dossier_id, viewer=viewer)
     names = Names.of({one.principal_id for one in grants} | {one.grantor_id for one in grants if one.grantor_id})
     groups = {one.principal_id for one in grants if names.kinds.get(one.principal_id) in GROUPS}
     members = {group: sorted(vault.read_members(group)) for group in groups}
     people = Names.of(who for group in members.values() for who in group).users
+    dead = list_dead(grants)
     found = [
         _holder(
             [one for one in grants if one.principal_id == principal],
@@ -120,10 +128,11 @@ def list_holders(*, dossier_id: UUID, viewer: User, at: datetime) -> list[Holder
             names,
             [people[who].display_name for who in members.get(principal, ()) if who in people],
             at,
+            dead,
         )
         for principal in {one.principal_id for one in grants}
     ]
-    return sorted(found, key=lambda one: (ORDER.index(one.kind), one.since, str(one.name)))
+    return sorted(found, key=lambda one: (one.is_dead, ORDER.index(one.kind), one.since, str(one.name)))
 
 
 def closed_before(grants: Sequence[GrantView], principal: UUID) -> frozenset[Compartment]:
@@ -145,13 +154,19 @@ def _parts(grants: Iterable[GrantView]) -> frozenset[Compartment]:
 
 
 def _holder(
-    own: Sequence[GrantView], everybody: Sequence[GrantView], names: Names, members: list[str], at: datetime
+    own: Sequence[GrantView],
+    everybody: Sequence[GrantView],
+    names: Names,
+    members: list[str],
+    at: datetime,
+    dead: set[UUID],
 ) -> HolderView:
     first = min(own, key=lambda one: (one.epoch, one.made_at))
     newest = [one for one in own if one.epoch == max(each.epoch for each in own)]
     last = max(newest, key=lambda one: (one.not_after is None, one.not_after or at))
     name, role = names.who(last.principal_id)
     live = [one for one in everybody if one.is_live(at)]
+    is_dead = last.principal_id in dead
     return HolderView(
         principal_id=last.principal_id,
         kind=names.kinds.get(last.principal_id, PrincipalKind.USER),
@@ -164,6 +179,7 @@ def _holder(
         until=last.not_after,
         is_over=not last.is_live(at),
         members=members,
-        closed=closed_before(live, last.principal_id),
+        closed=frozenset() if is_dead else closed_before(live, last.principal_id),
         user=names.users.get(last.principal_id),
+        is_dead=is_dead,
     )

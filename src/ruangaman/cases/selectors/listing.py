@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -116,9 +116,15 @@ def list_needs(*, viewer: User, at: datetime, limit: int = 200) -> list[CaseRow]
     return _needing(_worked_on(viewer), at, limit)
 
 
-def list_overseen_needs(*, viewer: User, at: datetime, limit: int = 200) -> list[CaseRow]:
-    """Return the open cases of the units that `viewer` oversees that ask for somebody now: facts, no content."""
-    return _needing(Case.objects.overseen_by(viewer), at, limit)
+def list_overseen_needs(
+    *, viewer: User, at: datetime, limit: int = 200, without: Collection[UUID] = ()
+) -> list[CaseRow]:
+    """Return the open cases of the units that `viewer` oversees that ask for somebody now: facts, no content.
+
+    Args:
+        without: cases that are told of elsewhere.
+    """
+    return _needing(Case.objects.overseen_by(viewer).exclude(pk__in=without), at, limit)
 
 
 def count_needs(*, viewer: User, at: datetime) -> int:
@@ -126,9 +132,9 @@ def count_needs(*, viewer: User, at: datetime) -> int:
     return _count_urgent(_worked_on(viewer), at)
 
 
-def count_overseen_needs(*, viewer: User, at: datetime) -> int:
+def count_overseen_needs(*, viewer: User, at: datetime, without: Collection[UUID] = ()) -> int:
     """Return how many open cases of the overseen units are an emergency or have a task late or due within a day."""
-    return _count_urgent(Case.objects.overseen_by(viewer), at)
+    return _count_urgent(Case.objects.overseen_by(viewer).exclude(pk__in=without), at)
 
 
 def _worked_on(viewer: User) -> CaseQuerySet:
@@ -172,7 +178,7 @@ def parse_cursor(text: str) -> Cursor | None:
 def _page(
     cases: CaseQuerySet, viewer: User, filters: CaseFilters, after: Cursor | None, at: datetime
 ) -> CasePageOfList:
-    cases = _narrow(cases, viewer, filters, at)
+    cases = narrow(cases, viewer, filters, at)
     if after is not None:
         same = Q(opened_at__lt=after.opened_at) | Q(opened_at=after.opened_at, id__lt=after.id)
         cases = cases.filter(risk__lte=after.risk).filter(Q(risk__lt=after.risk) | same)
@@ -184,7 +190,8 @@ def _page(
     return CasePageOfList(rows, Cursor(last.risk, last.opened_at, last.pk))
 
 
-def _narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime) -> CaseQuerySet:
+def narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime) -> CaseQuerySet:
+    """Return those of the cases that the filters let through."""
     cases = cases.exclude(closed_at=None) if filters.closed else cases.open()
     if filters.state:
         cases = cases.filter(state=filters.state)

@@ -16,6 +16,7 @@ from ruangaman.cases.models import (
     Assignment,
     Case,
     CaseFile,
+    Glass,
     Incident,
     IncidentLink,
     Note,
@@ -26,12 +27,17 @@ from ruangaman.cases.models import (
 )
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
+from ruangaman.cases.selectors.cards import facts_about, warnings_about
+from ruangaman.cases.selectors.facts import facts_of
+from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
-from ruangaman.cases.selectors.shelf import Drawer, FileView, IncidentView, NoteView, PersonView, TaskView
+from ruangaman.cases.selectors.shelf import Drawer, FileView, NoteView, PersonView, TaskView
 from ruangaman.cases.types import (
     CaseState,
     Evidence,
+    GlassState,
     Identity,
+    Missing,
     Move,
     MoveKind,
     PersonKind,
@@ -42,10 +48,11 @@ from ruangaman.cases.types import (
     moves_from,
 )
 from ruangaman.core.regions import KECAMATAN
+from ruangaman.core.types import Actor
 from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Holder, Promised, Words
 from ruangaman.vault import services as vault
-from ruangaman.vault.selectors import GrantView, list_grants
+from ruangaman.vault.selectors import GrantView, list_dead, list_grants
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 Opened = dict[UUID, Content | Closed]
@@ -72,6 +79,8 @@ class Rows:
     tasks: list[Task]
     transitions: list[Transition]
     parts: list[Assignment]
+    openings: list[Glass]
+    """By the emergency key of the unit, those that were begun."""
 
     @property
     def live(self) -> list[Assignment]:
@@ -95,10 +104,12 @@ class CasePage:
     holders: list[Holder]
     days: list[tuple[datetime, list[TimelineItem]]]
     next_move: Move | None
-    missing: Sequence[Words]
+    missing: Sequence[Missing]
     team: list[Assignment]
     may: dict[str, bool]
     panels: list[tuple[str, Any]] = field(default_factory=list)
+    openings: list[Glass] = field(default_factory=list)
+    """Those by the emergency key that run now."""
 
     @property
     def has_keys(self) -> bool:
@@ -145,10 +156,49 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     loaded = [(panel, panel.load(case, viewer)) for panel in registry.panels] if held else []
     refs = _refs(rows, held, case) | {ref: home for panel, found in loaded for ref, home in panel.refs(found).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
-    people = _people(rows, opened)
-    items = timeline.items_of(case, rows, opened, held)
-    items += [item for panel, found in loaded for item in panel.timeline(found, opened)]
-    move = _next_move(case)
+    items = [item for panel, found in loaded for item in panel.timeline(found, opened)]
+    page = _compose(case, viewer, at, rows, _living(grants), held, opened, items, stream)
+    page.may = _may(case, rows, viewer)
+    page.panels = [
+        (panel.template, shown)
+        for panel, found in loaded
+        if (shown := panel.context(found, opened, viewer)) is not None
+    ]
+    return page
+
+
+def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> CasePage:
+    """Return the page of a case as somebody reads it with the unit's emergency key: every drawer, and nothing to do.
+
+    What higher apps add is in other dossiers, and left out.
+
+    Args:
+        reader: opens the case's dossier and no other; what is opened is recorded as access in an emergency.
+        viewer: who it is.
+
+    Writes: one `vault.revealed` event.
+    """
+    rows, held = _load(case), frozenset(Compartment)
+    refs = _refs(rows, held, case)
+    opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=at) if refs else {}
+    return _compose(case, viewer, at, rows, [], held, opened, [], "")
+
+
+def _compose(
+    case: Case,
+    viewer: User,
+    at: datetime,
+    rows: Rows,
+    grants: Sequence[GrantView],
+    held: frozenset[Compartment],
+    opened: Opened,
+    items: Sequence[TimelineItem],
+    stream: str,
+) -> CasePage:
+    """Put the page together from what was loaded and opened. Nobody may do anything on it yet."""
+    people = _people(rows, opened, at)
+    items = [*timeline.items_of(case, rows, opened, held), *items]
+    move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
         at=at,
@@ -159,26 +209,32 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         tasks=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is None],
         done=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is not None][-3:],
         drawers=shelf.drawers_of(
-            held, rows.live, viewer, _notes(rows, opened), _incidents(rows, people, opened), _files(rows, opened)
+            held, _holding(rows.live, grants), viewer, _notes(rows, opened), incidents, _files(rows, opened)
         ),
         holders=_holders(rows.live, grants, viewer),
         days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
         next_move=move,
-        missing=missing_for(move, Evidence(by=viewer.pk, has_reason=True), registry.gates) if move else [],
+        missing=missing_for(move, _evidence(case, viewer, at), registry.gates) if move else [],
         team=rows.live,
-        may={
-            "write": any(part.user_id == viewer.pk for part in rows.live) and policies.can_write(viewer, case),
-            "assign": policies.can_assign(viewer, case),
-            "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
-            "close": policies.can_close(viewer, case),
-            "readers": policies.can_see_readers(viewer, case),
-        },
-        panels=[
-            (panel.template, shown)
-            for panel, found in loaded
-            if (shown := panel.context(found, opened, viewer)) is not None
-        ],
+        may={},
+        openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
     )
+
+
+def _may(case: Case, rows: Rows, viewer: User) -> dict[str, bool]:
+    write = any(part.user_id == viewer.pk for part in rows.live) and policies.can_write(viewer, case)
+    return {
+        "write": write,
+        "step": write or policies.can_assign(viewer, case),
+        "assign": policies.can_assign(viewer, case),
+        "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
+        "close": policies.can_close(viewer, case),
+        "readers": policies.can_see_readers(viewer, case),
+    }
+
+
+def _evidence(case: Case, viewer: User, at: datetime) -> Evidence:
+    return Evidence(by=viewer.pk, has_reason=True, facts=facts_of(case, at))
 
 
 def _load(case: Case) -> Rows:
@@ -195,6 +251,9 @@ def _load(case: Case) -> Rows:
         tasks=list(tasks.order_by("due_at", "id")),
         transitions=list(Transition.objects.filter(case=case).select_related("by").order_by("at", "id")),
         parts=sorted(parts.order_by("since", "id"), key=lambda part: part.user_id != case.manager_id),
+        openings=list(
+            case.openings.exclude(opened_at=None).select_related("opener", "closed_by").order_by("opened_at")
+        ),
     )
     for task in rows.tasks:
         task.case = case
@@ -204,6 +263,20 @@ def _load(case: Case) -> Rows:
 def _held(grants: Sequence[GrantView], viewer: User) -> frozenset[Compartment]:
     own = [grant for grant in grants if grant.principal_id in viewer.principals]
     return frozenset(part for grant in own for part in (grant.compartments or Compartment))
+
+
+def _living(grants: Sequence[GrantView]) -> list[GrantView]:
+    """Return the grants whose key still opens something: whoever lost theirs is no holder."""
+    dead = list_dead(grants)
+    return [grant for grant in grants if grant.principal_id not in dead]
+
+
+def _holding(parts: Sequence[Assignment], grants: Sequence[GrantView]) -> list[tuple[User, frozenset[Compartment]]]:
+    """Return whoever works on the case with what they can open of it, in whatever epoch."""
+    found: dict[UUID, frozenset[Compartment]] = {}
+    for grant in grants:
+        found[grant.principal_id] = found.get(grant.principal_id, frozenset()) | (grant.compartments or frozenset())
+    return [(part.user, found.get(part.user.principal_id, frozenset())) for part in parts]
 
 
 def _refs(rows: Rows, held: frozenset[Compartment], case: Case) -> dict[UUID, UUID]:
@@ -223,12 +296,14 @@ def _refs(rows: Rows, held: frozenset[Compartment], case: Case) -> dict[UUID, UU
     return dict.fromkeys(refs, case.dossier_id)
 
 
-def _people(rows: Rows, opened: Opened) -> list[PersonView]:
+def _people(rows: Rows, opened: Opened, at: datetime) -> list[PersonView]:
     views = []
     for row in rows.people:
         identity = read_part(opened.get(row.identity_ref), identity_of, None)
         contact = read_part(opened.get(row.contact_ref) if row.contact_ref else None, contact_of, None)
-        views.append(PersonView(row, name_of(row, identity), identity, contact))
+        facts = facts_about(row=row, identity=identity, incidents=rows.incidents, links=rows.links, at=at)
+        warnings = warnings_about(row=row, identity=identity, at=at)
+        views.append(PersonView(row, name_of(row, identity), identity, contact, facts, warnings))
     return views
 
 
@@ -256,11 +331,18 @@ def _notes(rows: Rows, opened: Opened) -> list[NoteView]:
     return [NoteView.of(row, opened.get(row.ref)) for row in rows.notes]
 
 
-def _incidents(rows: Rows, people: Sequence[PersonView], opened: Opened) -> list[IncidentView]:
-    names = {view.row.pk: view.name for view in people}
+def _incidents(
+    rows: Rows, people: Sequence[PersonView], opened: Opened, case: Case, at: datetime
+) -> list[IncidentView]:
+    known = {view.row.pk: view for view in people}
     return [
         IncidentView.of(
-            row, [link for link in rows.links if link.incident_id == row.pk], names, opened.get(row.narrative_ref)
+            row,
+            [link for link in rows.links if link.incident_id == row.pk],
+            known,
+            opened.get(row.narrative_ref),
+            case=case,
+            at=at,
         )
         for row in rows.incidents
     ]
@@ -280,7 +362,8 @@ def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: U
         holds = frozenset(int(one) for grant in own for one in grant.compartments or ())
         who = _("Anda") if part.user_id == viewer.pk else part.user.display_name
         name = _("%(name)s, %(role)s") % {"name": who, "role": part.user.get_role_display().lower()}
-        holders.append(Holder(name, holds, shelf.since_words(part)))
+        is_alive = any(grant.principal_id == part.user.principal_id for grant in grants)
+        holders.append(Holder(name, holds, shelf.since_words(part) if is_alive else shelf.LOST))
     if any(grant.compartments is None for grant in current):
         everything = frozenset(int(one) for one in Compartment)
         holders.append(Holder(_("Kunci darurat dan pemulihan"), everything, _("Hanya dengan alasan, dan ditinjau")))
@@ -288,5 +371,8 @@ def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: U
 
 
 def _next_move(case: Case) -> Move | None:
-    forward = moves_from(CaseState(case.state), kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE])
+    """Return where the case goes when all goes well: from monitoring that is its end."""
+    state = CaseState(case.state)
+    last = [MoveKind.CLOSE] if state is CaseState.MONITORING else []
+    forward = moves_from(state, kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE, *last])
     return forward[0] if forward else None

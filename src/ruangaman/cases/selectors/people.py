@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
+from django.db import models
 from django.utils.translation import gettext as _
 
-from ruangaman.accounts.models import Unit, User
+from ruangaman.accounts.models import Agency, Unit, User
 from ruangaman.accounts.types import CASE_ROLES, Role
 from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, Case, Person
 from ruangaman.cases.types import Identity, SafeContact, contact_of, identity_of
 from ruangaman.vault import services as vault
+from ruangaman.vault.selectors import list_dead, list_grants
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 NOTE_DRAWERS = (
@@ -33,8 +36,21 @@ def list_parts(*, case: Case, viewer: User) -> list[Assignment]:
     return sorted(rows, key=lambda one: one.role != Role.MANAJER)
 
 
+def list_keyless(*, case: Case, viewer: User) -> set[UUID]:
+    """Return the people with a part in the case whose key opens nothing of it: lost, or left with their work."""
+    grants = list_grants(dossier_id=case.dossier_id, viewer=viewer)
+    alive = {grant.principal_id for grant in grants} - list_dead(grants)
+    parts = case.assignments.filter(until=None).select_related("user")
+    return {part.user_id for part in parts if part.user.principal_id not in alive}
+
+
 def held_alone(case: Case, part: Assignment) -> frozenset[Compartment]:
-    """Return the compartments that nobody at work on the case would hold without this part in it."""
+    """Return the compartments that nobody at work on the case would hold without this part in it.
+
+    Nothing for who has left: what they alone held is closed already.
+    """
+    if not part.user.is_active:
+        return frozenset()
     others = case.assignments.filter(until=None).exclude(pk=part.pk)
     return policies.compartments_of([part]) - policies.compartments_of(others)
 
@@ -46,6 +62,12 @@ def list_assignable(*, case: Case, viewer: User) -> list[User]:
         pk__in=busy
     )
     return list(users.select_related("unit").order_by("role", "display_name"))
+
+
+def list_colleagues(*, case: Case, viewer: User) -> list[User]:
+    """Return who has a role for cases in the case's agency, but for the viewer."""
+    users = User.objects.filter(is_active=True, role__in=CASE_ROLES, unit__agency_id=case.unit.agency_id)
+    return list(users.exclude(pk=viewer.pk).select_related("unit").order_by("role", "display_name"))
 
 
 def list_managers(*, case: Case, viewer: User) -> list[User]:
@@ -70,6 +92,12 @@ def list_providers() -> list[Unit]:
     return list(Unit.objects.select_related("agency").order_by("agency__kind", "agency__name", "name"))
 
 
+def list_places() -> list[tuple[str, str]]:
+    """Return the agencies and units that take part here, as choices of a form: code and name."""
+    places = [*Agency.objects.values_list("code", "name"), *Unit.objects.values_list("code", "name")]
+    return sorted(places, key=lambda place: place[1])
+
+
 def list_persons(*, case: Case, viewer: User, at: datetime) -> list[tuple[Person, str]]:
     """Return the people in a case with the name to call each by, for a form's choices. Leaves one audit event."""
     rows = list(case.people.order_by("added_at", "id"))
@@ -77,6 +105,13 @@ def list_persons(*, case: Case, viewer: User, at: datetime) -> list[tuple[Person
     opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at)
     identities = [read_part(opened.get(row.identity_ref), identity_of, Identity()) for row in rows]
     return [(row, name_of(row, identity)) for row, identity in zip(rows, identities, strict=True)]
+
+
+def list_unindexed(*, viewer: User) -> models.QuerySet[Person]:
+    """Return people in the viewer's cases who cannot be found by their numbers yet, the newest case first."""
+    rows = Person.objects.filter(case__manager=viewer, case__closed_at=None, indexed_at=None)
+    held = Case.objects.granted_to(viewer).values("pk")
+    return rows.filter(case__in=held).select_related("case").order_by("-case__opened_at", "added_at", "id")
 
 
 def open_person(*, person: Person, viewer: User, at: datetime) -> tuple[Identity | None, SafeContact | None]:

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import TextChoices
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.models import User
-from ruangaman.cases import policies
-from ruangaman.cases.models import Assignment, CaseFile, Incident, IncidentLink, Note, Person, Task
+from ruangaman.cases.models import Assignment, CaseFile, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.types import Identity, SafeContact
-from ruangaman.core.codelists import AgeGroup, Danger, Now, Relation, ViolenceForm, Who
-from ruangaman.core.regions import KECAMATAN, KELURAHAN
-from ruangaman.ui.types import Promised
+from ruangaman.codelists.selectors import book
+from ruangaman.codelists.types import ListKey
+from ruangaman.core.codelists import AgeGroup, Danger, Now, Who
+from ruangaman.core.regions import KELURAHAN
+from ruangaman.ui.types import Promised, Words
 from ruangaman.vault.types import Closed, Compartment, Content
 
-CHOSEN = (Danger, Now, Who, ViolenceForm, Relation, AgeGroup)
-"""The lists whose words a sealed answer may be made of."""
+if TYPE_CHECKING:
+    from ruangaman.cases.selectors.incidents import IncidentView
+
+CHOSEN = (Danger, Now, Who, AgeGroup)
+CHOSEN_LISTS = (ListKey.VIOLENCE_FORM, ListKey.RELATION)
+"""The codes whose words a sealed answer may be made of."""
 ORDER = (
     (Compartment.IDENTITY, "person"),
     (Compartment.NARRATIVE, "words"),
@@ -35,17 +40,26 @@ ORDER = (
     (Compartment.ATTACHMENT, "clip"),
     (Compartment.WORK, "pen"),
 )
+LOST = gettext_lazy("Kunci lama, tidak berlaku")
+"""Said of whoever has a part in a case and a key that opens nothing of it any more: lost, or left with the work."""
 Facts = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class PersonView:
-    """Somebody in the case. `identity` and `contact` None: closed to the viewer, or not there."""
+    """Somebody in the case. `identity` and `contact` None: closed to the viewer, or not there.
+
+    Args:
+        facts: what is known beside the name, in words.
+        warnings: what is odd about their numbers.
+    """
 
     row: Person
     name: str
     identity: Identity | None
     contact: SafeContact | None
+    facts: Facts = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def kelurahan(self) -> str:
@@ -76,36 +90,6 @@ class NoteView:
     def of(cls, row: Note, content: Content | Closed | None) -> NoteView:
         """Return the view of a note."""
         return cls(row, text_of(content), facts_of(content), isinstance(content, Closed))
-
-
-@dataclass(frozen=True)
-class IncidentView:
-    """An incident: facts in the clear, the opened story, who did what to whom."""
-
-    row: Incident
-    when: str
-    forms: list[str]
-    kecamatan: str
-    links: list[str]
-    text: str
-    facts: Facts
-    is_closed: bool
-
-    @classmethod
-    def of(
-        cls, row: Incident, links: Sequence[IncidentLink], names: Mapping[UUID, str], content: Content | Closed | None
-    ) -> IncidentView:
-        """Return the view of an incident."""
-        return cls(
-            row=row,
-            when=when_words(row),
-            forms=form_words(row.forms),
-            kecamatan=KECAMATAN.get(row.kecamatan, ""),
-            links=[link_words(link, names) for link in links],
-            text=text_of(content),
-            facts=facts_of(content),
-            is_closed=isinstance(content, Closed),
-        )
 
 
 @dataclass(frozen=True)
@@ -180,18 +164,22 @@ class Drawer:
 
 def drawers_of(
     held: frozenset[Compartment],
-    parts: Sequence[Assignment],
+    holding: Sequence[tuple[User, frozenset[Compartment]]],
     viewer: User,
     notes: Sequence[NoteView],
     incidents: Sequence[IncidentView],
     files: Sequence[FileView],
 ) -> list[Drawer]:
-    """Return the shelf of a case, in the order in which one asks for it."""
+    """Return the shelf of a case, in the order in which one asks for it.
+
+    Args:
+        holding: who works on the case, each with what their keys open of it.
+    """
     drawers = []
     for compartment, icon in ORDER:
         if compartment is Compartment.ATTACHMENT and not files:
             continue
-        holders = [part.user for part in parts if compartment in policies.compartments_of([part])]
+        holders = [user for user, parts in holding if compartment in parts]
         own = [view for view in notes if view.row.compartment == compartment]
         others = [user for user in holders if user.pk != viewer.pk]
         drawers.append(
@@ -235,43 +223,17 @@ def facts_of(content: Content | Closed | None) -> Facts:
 
 def _in_words(value: str) -> str:
     """Return chosen answers, sealed in the house's language, in the viewer's; what somebody wrote stays as it is."""
-    known = _chosen_words()
+    if translation.get_language() == settings.LANGUAGE_CODE:
+        return value
     parts = value.split(", ")
-    return ", ".join(str(known[part].label) for part in parts) if all(part in known for part in parts) else value
+    known = _chosen_words() | {one.label_id: one.label for key in CHOSEN_LISTS for one in book().all(key)}
+    return ", ".join(str(known[part]) for part in parts) if all(part in known for part in parts) else value
 
 
 @cache
-def _chosen_words() -> dict[str, TextChoices]:
+def _chosen_words() -> dict[str, Words]:
     with translation.override(settings.LANGUAGE_CODE):
-        return {str(one.label): one for codelist in CHOSEN for one in codelist}
-
-
-def form_words(forms: Sequence[str]) -> list[str]:
-    """Return forms of violence in words."""
-    return [str(ViolenceForm(form).label) for form in forms if form in ViolenceForm.values]
-
-
-def when_words(row: Incident) -> str:
-    """Say when an incident was: a day, a range, or that it is not known."""
-    if row.from_on is None:
-        return _("Tanggal belum diketahui")
-    first = date_format(row.from_on, "j F Y")
-    if row.to_on is None or row.to_on == row.from_on:
-        return first
-    return _("%(first)s sampai %(last)s") % {"first": first, "last": date_format(row.to_on, "j F Y")}
-
-
-def link_words(link: IncidentLink, names: Mapping[UUID, str]) -> str:
-    """Say who did what to whom."""
-    known = {
-        "victim": names.get(link.victim_id, _("Korban")),
-        "forms": ", ".join(form_words(link.forms)).lower(),
-        "relation": str(Relation(link.relation).label).lower(),
-    }
-    if link.perpetrator_id is None:
-        return _("%(victim)s: %(forms)s, oleh seseorang yang belum dikenal (%(relation)s)") % known
-    known["perpetrator"] = names.get(link.perpetrator_id, _("Terlapor"))
-    return _("%(victim)s: %(forms)s, oleh %(perpetrator)s (%(relation)s)") % known
+        return {str(one.label): one.label for codelist in CHOSEN for one in codelist}
 
 
 def since_words(part: Assignment) -> str:

@@ -15,8 +15,11 @@ from django.utils.translation import gettext_lazy as _lazy
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case, Transition
 from ruangaman.cases.registry import TimelineItem
-from ruangaman.cases.selectors.shelf import form_words, text_of
+from ruangaman.cases.selectors.incidents import form_words
+from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.types import CaseState, NoteSource
+from ruangaman.codelists.selectors import book, day_of
+from ruangaman.codelists.types import ListKey
 from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Compartment, Content
@@ -46,6 +49,7 @@ def items_of(case: Case, rows: Rows, opened: Opened, held: frozenset[Compartment
         *_team(case, rows),
         *_tasks(rows, opened),
         *_records(rows, opened, held),
+        *_openings(rows),
     ]
 
 
@@ -97,8 +101,8 @@ def _records(rows: Rows, opened: Opened, held: frozenset[Compartment]) -> Iterat
         words = _("Kejadian dicatat")
         if Compartment.NARRATIVE in held:
             words = _("Kejadian dicatat: %(forms)s, %(place)s") % {
-                "forms": ", ".join(form_words(incident.forms)).lower(),
-                "place": str(incident.get_place_display()).lower(),
+                "forms": ", ".join(form_words(incident.forms, incident)).lower(),
+                "place": book().label(ListKey.PLACE, incident.place, day_of(incident.added_at)).lower(),
             }
         yield TimelineItem(incident.added_at, "paper", words, RECORD, incident.added_by.display_name)
     for note in rows.notes:
@@ -112,9 +116,21 @@ def _records(rows: Rows, opened: Opened, held: frozenset[Compartment]) -> Iterat
         words = _("Layanan dicatat")
         if Compartment.WORK in held:
             words = _("Layanan %(type)s, %(unit)s, %(day)s") % {
-                "type": str(service.get_type_display()).lower(),
+                "type": book().label(ListKey.SERVICE_TYPE, service.type, service.on).lower(),
                 "unit": service.provider_unit.name,
                 "day": date_format(service.on, "j F"),
             }
         text = text_of(opened.get(service.result_ref)) if service.result_ref else ""
         yield TimelineItem(service.recorded_at, "care", words, SERVICE, service.by.display_name, "", text)
+
+
+def _openings(rows: Rows) -> Iterator[TimelineItem]:
+    """Who read the whole case with the unit's emergency key; when that ended, if somebody ended it."""
+    for glass in rows.openings:
+        if glass.opened_at is None:
+            continue
+        words = _("Dibuka dengan kunci darurat: %(why)s") % {"why": glass.get_reason_display().lower()}
+        yield TimelineItem(glass.opened_at, "unlocked", words, DECISION, glass.opener.display_name, "key")
+        if glass.closed_at is not None and glass.closed_by is not None:
+            words = _("Akses darurat %(ending)s") % {"ending": glass.get_ending_display()}
+            yield TimelineItem(glass.closed_at, "locked", words, DECISION, glass.closed_by.display_name, "quiet")

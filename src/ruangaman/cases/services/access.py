@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
+from ruangaman.accounts.selectors.lost import keys_of
 from ruangaman.audit.types import Detail, EventType
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Access, Case
 from ruangaman.cases.selectors.holders import closed_before
+from ruangaman.cases.services.conflicts import refuse_conflict
 from ruangaman.cases.services.loading import find_first
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import LONGEST_ACCESS, AccessReason
@@ -46,7 +48,7 @@ def give_access(
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` governs no access to it, or not to these compartments.
-        NotAssignable: the person has no role for cases here.
+        NotAssignable: the person has no role for cases here, or is too near to this one.
         Conflict: they read or work on it already, or the moment is not one.
 
     Writes: grants or a request, the row, one `cases.access_given` event.
@@ -56,6 +58,7 @@ def give_access(
     if found is not None:
         return found
     _refuse_gift(case, user, frozenset(compartments), not_after, at)
+    refuse_conflict(case=case, user=user, by=by, at=at)
     earlier = case.accesses.filter(user=user, ended_at=None)
     if any(policies.is_running(one, at) for one in earlier):
         raise Conflict(_("Orang ini sudah diberi akses. Ubah batas waktunya, atau cabut dulu."))
@@ -128,8 +131,10 @@ def end_access(*, code: str, access_id: UUID, by: User, at: datetime) -> Access:
     principal = access.user.principal_id
     vault.close_request(dossier_id=case.dossier_id, principal_id=principal, by=by, at=at, declined=True)
     _record(events.ACCESS_ENDED, case, access.user, by, at, {})
-    if _holds(case, access.user, by):
-        vault.revoke(dossier_id=case.dossier_id, principal_id=principal, by=by, at=at)
+    there = {view.principal_id for view in list_grants(dossier_id=case.dossier_id, viewer=by)}
+    for key in keys_of(access.user):  # the lost ones too: nobody opens it again for them
+        if key in there:
+            vault.revoke(dossier_id=case.dossier_id, principal_id=key, by=by, at=at)
     return access
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.cases import policies
-from ruangaman.cases.errors import CaseClosed
+from ruangaman.cases.errors import CaseClosed, UnknownCode
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import WRITABLE_STATES, CaseState
+from ruangaman.codelists.selectors import book
+from ruangaman.codelists.types import ListKey
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment, Content
@@ -30,11 +33,11 @@ def lock_case(code: str, by: User) -> Case:
 
 
 def lock_writable(code: str, by: User) -> Case:
-    """Lock one case to add to it. Raises NotFound, CaseClosed, NotAllowed."""
+    """Lock one case to add to it. Raises NotFound, CaseClosed, NotAllowed: also to who only reads it for a while."""
     case = lock_case(code, by)
     if CaseState(case.state) not in WRITABLE_STATES:
         raise CaseClosed(_("Kasus ini sudah ditutup. Buka lagi bila ada yang perlu ditambahkan."))
-    if not policies.can_write(by, case):
+    if not policies.can_write(by, case) or not case.assignments.filter(user=by, until=None).exists():
         raise NotAllowed(_("Anda tidak berwenang menambah isi kasus ini."))
     return case
 
@@ -49,9 +52,26 @@ def find_first(model: type[Row], row_id: UUID | None, case: Case) -> Row | None:
     return found
 
 
-def seal(case: Case, compartment: Compartment, content: Content, *, by: User, at: datetime) -> UUID:
-    """Seal content of a case. Raises NotAllowed: `by` does not hold this compartment."""
+def check_codes(key: ListKey, codes: Iterable[str]) -> None:
+    """Check that codes stand in their list, ended ones too: what is late to be written down was valid in its time.
+
+    Raises:
+        UnknownCode: one does not; the database has no list of its own.
+    """
+    lists = book()
+    if any(not lists.versions(key, code) for code in codes):
+        raise UnknownCode(_("Pilihan ini tidak ada dalam daftar “%(name)s”.") % {"name": key.label})
+
+
+def seal(
+    case: Case, compartment: Compartment, content: Content, *, by: User, at: datetime, ref: UUID | None = None
+) -> UUID:
+    """Seal content of a case; with `ref` as a new version in the same place.
+
+    Raises:
+        NotAllowed: `by` does not hold this compartment by a part in the case. Who only reads it for a while does not.
+    """
     held = policies.compartments_of(case.assignments.filter(user=by, until=None))
     if compartment not in held:
         raise NotAllowed(_("Bagian “%(name)s” tidak terbuka untuk Anda dalam kasus ini.") % {"name": compartment.label})
-    return vault.seal(dossier_id=case.dossier_id, compartment=compartment, content=content, by=by, at=at)
+    return vault.seal(dossier_id=case.dossier_id, compartment=compartment, content=content, by=by, at=at, ref=ref)

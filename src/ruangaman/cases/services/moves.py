@@ -12,8 +12,12 @@ from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
-from ruangaman.cases.models import Case, Transition
+from ruangaman.cases.models import Case, Episode, Transition
+from ruangaman.cases.selectors.facts import facts_of
+from ruangaman.cases.services.ending import next_episode
 from ruangaman.cases.services.loading import find_first, lock_case, seal
+from ruangaman.cases.services.planning import start_plan
+from ruangaman.cases.services.tasks import wake_tasks
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import CaseState, Evidence, Move, MoveKind, find_move, missing_for, note_content
 from ruangaman.core.codelists import CaseType, ClosingReason
@@ -40,7 +44,8 @@ def move_state(
         NoSuchMove: the state does not lead there, perhaps because somebody else was faster.
         EvidenceMissing: a gate is shut; the sentence says why.
 
-    Writes: the case, the sealed reason, one transition, one `cases.moved` event.
+    Writes: the case, the sealed reason, one transition, one `cases.moved` event; beginning the work makes tasks of the
+    goals of the plan.
     Source: domain.md 2.3.
     """
     case = lock_case(code, by)
@@ -51,11 +56,15 @@ def move_state(
     move = _find(case, target)
     if move.kind in OWN_WAYS:
         raise NoSuchMove(_("Menutup dan membuka lagi kasus punya halamannya sendiri."))
-    _pass_gates(case, move, reason, by)
+    _pass_gates(case, move, reason, by=by, at=at)
     _move(case, move, reason, "", by=by, at=at, transition_id=transition_id)
     case.save(update_fields=["state", "state_since"])
     detail: Detail = {"from": move.source.value, "to": move.target.value}
     tell(events.CASE_MOVED, case, by=by, at=at, detail=detail)
+    if move.kind is MoveKind.AFTERCARE:
+        wake_tasks(case, by=by, at=at)
+    if (move.source, move.target) == (CaseState.PLAN, CaseState.SERVICES):
+        start_plan(case, by=by, at=at)
     return case
 
 
@@ -93,7 +102,7 @@ def close_case(
     if case.state == CaseState.CLOSED:
         raise AlreadyClosed(_("Kasus %(code)s sudah ditutup.") % {"code": case.code})
     move = _find(case, CaseState.CLOSED)
-    _pass_gates(case, move, explanation, by)
+    _pass_gates(case, move, explanation, by=by, at=at, closing=reason)
     ref = _move(case, move, explanation, reason, by=by, at=at, transition_id=transition_id)
     case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = at, by, reason, ref
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
@@ -105,7 +114,7 @@ def close_case(
 
 @transaction.atomic
 def reopen_case(*, code: str, reason: str, by: User, at: datetime, transition_id: UUID | None = None) -> Case:
-    """Open a closed case again; it goes back to assessment. What was written at its closing stays in the timeline.
+    """Open a closed case again: a new episode, from assessment on. What was written at its closing stays.
 
     Raises:
         NotFound: no such case for `by`.
@@ -113,7 +122,7 @@ def reopen_case(*, code: str, reason: str, by: User, at: datetime, transition_id
         NoSuchMove: it is not closed.
         EvidenceMissing: a gate is shut.
 
-    Writes: the case, the sealed reason, one transition, one `cases.reopened` event.
+    Writes: the case, the sealed reason, one transition, the episode, one `cases.reopened` event.
     """
     case = lock_case(code, by)
     if find_first(Transition, transition_id, case) is not None:
@@ -123,12 +132,15 @@ def reopen_case(*, code: str, reason: str, by: User, at: datetime, transition_id
     if case.is_open:
         raise NoSuchMove(_("Kasus %(code)s tidak sedang ditutup.") % {"code": case.code})
     move = _find(case, CaseState.ASSESSMENT)
-    _pass_gates(case, move, reason, by)
+    _pass_gates(case, move, reason, by=by, at=at)
     _move(case, move, reason, "", by=by, at=at, transition_id=transition_id)
+    number = next_episode(case)
+    Episode(case=case, number=number, at=at, by=by).save(force_insert=True)
     case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = None, None, "", None
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
-    detail: Detail = {"from": move.source.value}
+    detail: Detail = {"from": move.source.value, "episode": number}
     tell(events.CASE_REOPENED, case, by=by, at=at, detail=detail)
+    wake_tasks(case, by=by, at=at)
     vault.resume_dossier(dossier_id=case.dossier_id, by=by, at=at)
     for ending in registry.endings:
         ending.resumed(case=case, by=by, at=at)
@@ -153,8 +165,11 @@ def _find(case: Case, target: CaseState) -> Move:
     return move
 
 
-def _pass_gates(case: Case, move: Move, reason: str, by: User) -> None:
-    missing = missing_for(move, Evidence(by=by.pk, has_reason=bool(reason.strip())), registry.gates)
+def _pass_gates(
+    case: Case, move: Move, reason: str, *, by: User, at: datetime, closing: ClosingReason | None = None
+) -> None:
+    facts = facts_of(case, at, closing=closing)
+    missing = missing_for(move, Evidence(by=by.pk, has_reason=bool(reason.strip()), facts=facts), registry.gates)
     if missing:
         raise EvidenceMissing(_("Masih diperlukan: %(what)s.") % {"what": ", ".join(str(one) for one in missing)})
 

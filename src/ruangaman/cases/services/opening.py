@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -16,6 +16,8 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Assignment, Case, CaseFile, Note, Person
+from ruangaman.cases.services.conflicts import refuse_new_conflict
+from ruangaman.cases.services.people import index_row
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import (
     Content,
@@ -28,7 +30,7 @@ from ruangaman.cases.types import (
 from ruangaman.core.codelists import Authority, CaseType, RiskLevel
 from ruangaman.core.errors import NotAllowed
 from ruangaman.vault import services as vault
-from ruangaman.vault.services import OpenDossier
+from ruangaman.vault.services import OpenDossier, Probe
 from ruangaman.vault.types import Compartment, GrantSpec
 
 
@@ -46,7 +48,10 @@ def open_case(
     contents: Mapping[Compartment, Sequence[Content]] | None = None,
     people: Sequence[NewPerson] = (),
     files: Sequence[NewFile] = (),
+    forms: Sequence[str] = (),
     case_id: UUID | None = None,
+    probes: Mapping[UUID, Sequence[Probe]] | None = None,
+    kept_out: Collection[str] = (),
 ) -> Case:
     """Open a case for a manager, with what came from the report sealed under the case's own keys.
 
@@ -57,13 +62,17 @@ def open_case(
         contents: becomes one note each in its compartment; made by `types.note_content`.
         people: those who are known; identity and contact are sealed.
         files: keys of files that stay where they are; sealed in the attachment compartment.
+        forms: of violence that the report spoke of: they begin clocks, and are kept nowhere.
         case_id: the new row's id, minted with the form: asked twice, the first case is returned.
+        probes: numbers of `people` by their ids, stretched; who is not in it waits to be found by theirs.
+        kept_out: codes of agencies and units that must not know.
 
     Raises:
         NotAllowed: `by` may not open cases.
-        NotAssignable: `manager` manages no cases of this unit.
+        NotAssignable: `manager` manages no cases of this unit, or is too near to this one.
 
-    Writes: the dossier and its grants, the case, one assignment, people, notes, files, one `cases.opened` event.
+    Writes: the dossier and its grants, the case, one assignment, people, notes, files, clocks, one `cases.opened`
+        event; what `index_row` writes.
     Source: vault.md rule 10.
     """
     if not policies.can_open(by):
@@ -75,6 +84,8 @@ def open_case(
         found = Case.objects.filter(pk=case_id).first()
         if found is not None:
             return found
+        numbers = [probe for several in (probes or {}).values() for probe in several]
+        refuse_new_conflict(unit_id=unit.pk, manager=manager, probes=numbers, kept_out=kept_out, by=by, at=at)
         state = first_state(risk=risk, authority=authority)
         opened = vault.new_dossier(kind="case", unit_id=unit.pk, grants=_first_grants(unit, manager), at=at, by=by)
         case = Case(
@@ -93,14 +104,14 @@ def open_case(
         )
         case.save(force_insert=True)
         Assignment(case=case, user=manager, role=Role.MANAJER, since=at, by=by).save(force_insert=True)
-        _seal_people(case, opened, people, by=by, at=at)
+        _seal_people(case, opened, people, probes or {}, by=by, at=at)
         _seal_notes(case, opened, contents or {}, by=by, at=at)
         _seal_files(case, opened, files, by=by, at=at)
-    _record_opened(case, by=by, at=at)
+    _record_opened(case, forms, by=by, at=at)
     return case
 
 
-def _record_opened(case: Case, *, by: User, at: datetime) -> None:
+def _record_opened(case: Case, forms: Sequence[str], *, by: User, at: datetime) -> None:
     detail: Detail = {
         "case_type": str(case.case_type),
         "risk": int(case.risk),
@@ -108,7 +119,7 @@ def _record_opened(case: Case, *, by: User, at: datetime) -> None:
         "state": str(case.state),
         "manager": str(case.manager_id),
     }
-    tell(events.CASE_OPENED, case, by=by, at=at, detail=detail)
+    tell(events.CASE_OPENED, case, by=by, at=at, detail=detail, forms=forms)
 
 
 def _first_grants(unit: Unit, manager: User) -> list[GrantSpec]:
@@ -132,7 +143,15 @@ def _set_opening(value: str) -> None:
         cursor.execute("SELECT set_config('ra.opening', %s, true)", [value])
 
 
-def _seal_people(case: Case, opened: OpenDossier, people: Sequence[NewPerson], *, by: User, at: datetime) -> None:
+def _seal_people(
+    case: Case,
+    opened: OpenDossier,
+    people: Sequence[NewPerson],
+    probes: Mapping[UUID, Sequence[Probe]],
+    *,
+    by: User,
+    at: datetime,
+) -> None:
     rows = []
     for person in people:
         identity_ref = vault.seal_in(opened, Compartment.IDENTITY, person_content(person.identity), at)
@@ -153,6 +172,9 @@ def _seal_people(case: Case, opened: OpenDossier, people: Sequence[NewPerson], *
             )
         )
     Person.objects.bulk_create(rows)
+    for row in rows:
+        if row.pk in probes:
+            index_row(case, row, probes[row.pk], by=by, at=at, is_new=True)
 
 
 def _seal_notes(

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
-from ruangaman.audit.types import Detail, EventType
+from ruangaman.accounts.services import finding
+from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.models import Case, Person
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import Identity, NewPerson, PersonKind, SafeContact, person_content
-from ruangaman.core.errors import NotFound
+from ruangaman.cases.types import NewPerson, person_content
 from ruangaman.vault import services as vault
-from ruangaman.vault.types import Compartment
+from ruangaman.vault.services import Probe
+from ruangaman.vault.types import Compartment, TagSubject
 
 
 @transaction.atomic
-def add_person(*, code: str, person: NewPerson, by: User, at: datetime) -> Person:
+def add_person(
+    *, code: str, person: NewPerson, by: User, at: datetime, probes: Sequence[Probe] | None = None
+) -> Person:
     """Add somebody to a case.
 
     Args:
         person: with `id`, the new row's id minted with the form: asked twice, the first row is returned.
+        probes: their numbers, stretched; None: not stretched, so they wait to be found by them.
 
     Raises:
         NotFound: no such case for `by`.
         CaseClosed, NotAllowed: nothing is written.
 
-    Writes: sealed identity, sealed contact if there is one, the row, one `cases.person_added` event.
+    Writes: sealed identity, sealed contact if there is one, the row, one `cases.person_added` event; what
+        `index_row` writes.
     """
     case = lock_writable(code, by)
     found = find_first(Person, person.id, case)
@@ -53,55 +58,37 @@ def add_person(*, code: str, person: NewPerson, by: User, at: datetime) -> Perso
         added_by=by,
     )
     row.save(force_insert=True)
-    _record(events.PERSON_ADDED, case, row, by=by, at=at)
+    detail: Detail = {"kind": row.kind, "person": str(row.pk)}
+    tell(events.PERSON_ADDED, case, by=by, at=at, detail=detail)
+    index_row(case, row, probes, by=by, at=at, is_new=True)
     return row
 
 
-@transaction.atomic
-def edit_person(
-    *,
-    code: str,
-    person_id: UUID,
-    kind: PersonKind,
-    sex: str,
-    age_group: str,
-    identity: Identity,
-    contact: SafeContact | None,
-    by: User,
-    at: datetime,
-) -> Person:
-    """Correct what is known about somebody: sealed again in the same place, as a new version.
+def index_row(
+    case: Case, row: Person, probes: Sequence[Probe] | None, *, by: User, at: datetime, is_new: bool = False
+) -> None:
+    """Let somebody be found by the numbers that are now sealed of them, or note that this waits for a holder.
 
     Args:
-        contact: None leaves the contact as it is, for those who cannot open it.
+        is_new: no number of theirs was ever in the index: without one now there is nothing to do.
 
-    Raises:
-        NotFound: no such case or person for `by`.
-        CaseClosed, NotAllowed: nothing is written.
-
-    Writes: new versions of the sealed parts, the row, one `cases.person_edited` event.
+    Writes: tags, meetings and bars through the vault; the row.
     """
-    case = lock_writable(code, by)
-    row = Person.objects.select_for_update().filter(pk=person_id, case=case).first()
-    if row is None:
-        raise NotFound(_("Orang ini tidak ada dalam kasus ini."))
-    _reseal(case, row.identity_ref, Compartment.IDENTITY, identity, by=by, at=at)
-    if contact is not None and row.contact_ref is not None:
-        _reseal(case, row.contact_ref, Compartment.CONTACT, contact, by=by, at=at)
-    elif contact is not None and person_content(contact):
-        row.contact_ref = seal(case, Compartment.CONTACT, person_content(contact), by=by, at=at)
-    row.kind, row.sex, row.age_group = kind, sex, age_group
-    row.save(update_fields=["kind", "sex", "age_group", "contact_ref"])
-    _record(events.PERSON_EDITED, case, row, by=by, at=at)
-    return row
-
-
-def _reseal(
-    case: Case, ref: UUID, compartment: Compartment, part: Identity | SafeContact, *, by: User, at: datetime
-) -> None:
-    vault.seal(dossier_id=case.dossier_id, compartment=compartment, content=person_content(part), by=by, at=at, ref=ref)
-
-
-def _record(event: EventType, case: Case, row: Person, *, by: User, at: datetime) -> None:
-    detail: Detail = {"kind": row.kind, "person": str(row.pk)}
-    tell(event, case, by=by, at=at, detail=detail)
+    done = (is_new and probes is not None and not probes) or (
+        probes is not None
+        and finding.ready_to_find(by=by, at=at)
+        and vault.index_person(
+            unit_id=case.unit_id,
+            dossier_id=case.dossier_id,
+            ref=row.pk,
+            probes=probes,
+            subject=TagSubject.PERSON,
+            code=case.code,
+            by=by,
+            at=at,
+        )
+    )
+    moment = at if done else None
+    if row.indexed_at != moment:
+        row.indexed_at = moment
+        row.save(update_fields=["indexed_at"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -15,10 +15,13 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.errors import WrongPerson
 from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, ServiceRecord
-from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.services.loading import check_codes, find_first, lock_writable, seal
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import Content, NoteSource, PersonKind, VictimLink, note_content
-from ruangaman.core.codelists import Place, ServiceType
+from ruangaman.cases.types import AboutEvent, Content, NoteSource, PersonKind, VictimLink, note_content
+from ruangaman.cases.types.incidents import with_event
+from ruangaman.clocks.types import WITA
+from ruangaman.codelists.types import ListKey
+from ruangaman.core.errors import NotFound
 from ruangaman.vault.types import Compartment
 
 
@@ -27,11 +30,12 @@ def add_incident(
     *,
     code: str,
     forms: Sequence[str],
-    place: Place,
+    place: str,
     kecamatan: str,
     from_on: date | None,
     to_on: date | None,
     narrative: Content,
+    about: AboutEvent | None = None,
     links: Sequence[VictimLink],
     by: User,
     at: datetime,
@@ -40,15 +44,18 @@ def add_incident(
     """Record something that happened, with who did what to whom.
 
     Args:
+        forms, place: codes of the lists, valid on the day of recording.
         from_on: first day in the city's calendar; None: not known.
         to_on: last day, for what went on for a while.
         narrative: made by `types.note_content`; the kelurahan is one of its facts.
+        about: what was answered about the event as a whole; sealed with the story.
         links: the relation is that of this perpetrator to this victim.
         incident_id: the new row's id, minted with the form.
 
     Raises:
         NotFound: no such case for `by`.
         WrongPerson: a link names somebody who is not a victim, or not a perpetrator, of this case.
+        UnknownCode: a form, a place or a relation is not in its list.
         CaseClosed, NotAllowed: nothing is written.
 
     Writes: the sealed narrative, the incident, its links, one `cases.incident_added` event.
@@ -58,6 +65,9 @@ def add_incident(
     if found is not None:
         return found
     _check_links(case, links)
+    check_codes(ListKey.VIOLENCE_FORM, [*forms, *(form for link in links for form in link.forms)])
+    check_codes(ListKey.PLACE, [place])
+    check_codes(ListKey.RELATION, [link.relation for link in links])
     incident = Incident(
         id=incident_id or uuid4(),
         case=case,
@@ -66,7 +76,7 @@ def add_incident(
         place=place,
         kecamatan=kecamatan,
         forms=list(forms),
-        narrative_ref=seal(case, Compartment.NARRATIVE, narrative, by=by, at=at),
+        narrative_ref=seal(case, Compartment.NARRATIVE, with_event(narrative, about or AboutEvent()), by=by, at=at),
         added_at=at,
         added_by=by,
     )
@@ -82,8 +92,17 @@ def add_incident(
         for link in links
     )
     detail: Detail = {"incident": str(incident.pk), "links": len(links)}
-    tell(events.INCIDENT_ADDED, case, by=by, at=at, detail=detail)
+    happened = _when(to_on or from_on, at)
+    tell(events.INCIDENT_ADDED, case, by=by, at=at, detail=detail, occurred=happened, forms=incident.forms)
     return incident
+
+
+def _when(day: date | None, at: datetime) -> tuple[datetime, datetime] | None:
+    """Return between which moments the last of it happened, on the city's clock; None: nobody knows the day."""
+    if day is None:
+        return None
+    begin = datetime.combine(day, time(), WITA)
+    return begin, min(max(begin, at), begin + timedelta(days=1))
 
 
 def _check_links(case: Case, links: Sequence[VictimLink]) -> None:
@@ -97,15 +116,23 @@ def _check_links(case: Case, links: Sequence[VictimLink]) -> None:
 
 @transaction.atomic
 def add_note(
-    *, code: str, compartment: Compartment, text: str, by: User, at: datetime, note_id: UUID | None = None
+    *,
+    code: str,
+    compartment: Compartment,
+    text: str,
+    by: User,
+    at: datetime,
+    note_id: UUID | None = None,
+    corrects: UUID | None = None,
 ) -> Note:
     """Add a note that only holders of its compartment can read.
 
     Args:
         note_id: the new row's id, minted with the form.
+        corrects: a note of the same compartment that this one sets right; that one stays as it is.
 
     Raises:
-        NotFound: no such case for `by`.
+        NotFound: no such case for `by`, or no such note to correct.
         NotAllowed: `by` does not hold the compartment.
         CaseClosed: nothing is written.
 
@@ -115,6 +142,8 @@ def add_note(
     found = find_first(Note, note_id, case)
     if found is not None:
         return found
+    if corrects is not None and not Note.objects.filter(pk=corrects, case=case, compartment=compartment).exists():
+        raise NotFound(_("Catatan yang hendak dibetulkan tidak ada di laci ini."))
     note = Note(
         id=note_id or uuid4(),
         case=case,
@@ -123,6 +152,7 @@ def add_note(
         ref=seal(case, compartment, note_content(text), by=by, at=at),
         author=by,
         at=at,
+        corrects_id=corrects,
     )
     note.save(force_insert=True)
     detail: Detail = {"note": str(note.pk), "compartment": compartment.name.lower()}
@@ -134,7 +164,7 @@ def add_note(
 def add_service(
     *,
     code: str,
-    type: ServiceType,
+    type: str,
     on: date,
     hours: Decimal | None,
     provider_unit: Unit,
@@ -146,12 +176,14 @@ def add_service(
     """Record a service that was given.
 
     Args:
+        type: code of `codelists.service_type`.
         on: day in the city's calendar.
         result: words for the whole team, sealed in the work compartment; "" for none.
         service_id: the new row's id, minted with the form.
 
     Raises:
         NotFound: no such case for `by`.
+        UnknownCode: there is no such kind of service.
         CaseClosed, NotAllowed: nothing is written.
 
     Writes: the sealed result, the row, one `cases.service_added` event.
@@ -160,6 +192,7 @@ def add_service(
     found = find_first(ServiceRecord, service_id, case)
     if found is not None:
         return found
+    check_codes(ListKey.SERVICE_TYPE, [type])
     record = ServiceRecord(
         id=service_id or uuid4(),
         case=case,
@@ -172,6 +205,6 @@ def add_service(
         recorded_at=at,
     )
     record.save(force_insert=True)
-    detail: Detail = {"type": str(type), "service": str(record.pk)}
+    detail: Detail = {"type": type, "service": str(record.pk)}
     tell(events.SERVICE_ADDED, case, by=by, at=at, detail=detail)
     return record

@@ -13,9 +13,11 @@ from ruangaman.audit.types import Detail, EventType
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Case, Task
+from ruangaman.cases.selectors.needs import subject_of
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import note_content
+from ruangaman.clocks import services as clocks
 from ruangaman.core.errors import NotAllowed, NotFound
 from ruangaman.vault.types import Compartment
 
@@ -55,7 +57,7 @@ def add_task(
     )
     task.save(force_insert=True)
     detail: Detail = {"task": str(task.pk), "owner": str(owner.pk)}
-    tell(events.TASK_ADDED, case, by=by, at=at, detail=detail)
+    tell(events.TASK_ADDED, case, by=by, at=at, detail=detail, promised_at=due_at)
     return task
 
 
@@ -73,7 +75,7 @@ def complete_task(*, code: str, task_id: UUID, by: User, at: datetime) -> Task:
     case, task = _lock_task(code, task_id, by)
     if task.done_at is None:
         task.done_at, task.done_by = at, by
-        _save(case, task, events.TASK_DONE, by=by, at=at)
+        save_tick(case, task, events.TASK_DONE, by=by, at=at)
     return task
 
 
@@ -89,7 +91,7 @@ def undo_task(*, code: str, task_id: UUID, by: User, at: datetime) -> Task:
     case, task = _lock_task(code, task_id, by)
     if task.done_at is not None:
         task.done_at, task.done_by = None, None
-        _save(case, task, events.TASK_UNDONE, by=by, at=at)
+        save_tick(case, task, events.TASK_UNDONE, by=by, at=at)
     return task
 
 
@@ -104,7 +106,24 @@ def _lock_task(code: str, task_id: UUID, by: User) -> tuple[Case, Task]:
     return case, task
 
 
-def _save(case: Case, task: Task, event: EventType, *, by: User, at: datetime) -> None:
+def save_tick(case: Case, task: Task, event: EventType, *, by: User, at: datetime) -> None:
+    """Write that a task is done, or not any more. Writes: the task, one event."""
     task.save(update_fields=["done_at", "done_by"])
-    detail: Detail = {"task": str(task.pk)}
-    tell(event, case, by=by, at=at, detail=detail)
+    detail: Detail = {"task": str(task.pk), "owner": str(task.owner_id)}
+    tell(event, case, by=by, at=at, detail=detail, promised_at=task.due_at)
+
+
+def wake_tasks(case: Case, *, by: User, at: datetime) -> None:
+    """Let the tasks that were left open when a case was closed press again, now that it goes on.
+
+    Writes: clocks.
+    """
+    for task in Task.objects.filter(case=case, done_at=None):
+        clocks.happened(
+            event=events.TASK_UNDONE.key,
+            subject=subject_of(case),
+            by=by,
+            at=at,
+            detail={"task": str(task.pk), "owner": str(task.owner_id)},
+            promised_at=task.due_at,
+        )

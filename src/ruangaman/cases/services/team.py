@@ -9,16 +9,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
+from ruangaman.accounts.selectors.lost import keys_of
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import LastHolder, NotAssignable
 from ruangaman.cases.models import Assignment, Case, Task
 from ruangaman.cases.selectors.people import held_alone, join_names
+from ruangaman.cases.services.conflicts import refuse_conflict
 from ruangaman.cases.services.loading import find_first, lock_case
 from ruangaman.cases.services.telling import tell
+from ruangaman.clocks import services as clocks
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
+from ruangaman.vault.selectors import list_grants
 from ruangaman.vault.types import GrantSpec
 
 
@@ -37,7 +41,8 @@ def assign(
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` does not manage it.
-        NotAssignable: not active, not of this role, of another agency, or the role is that of the manager.
+        NotAssignable: not active, not of this role, of another agency, the role is that of the manager, or they are
+            too near to the case.
 
     Writes: grants, the row, one `cases.assigned` event; what followers share along with it.
     Source: vault.md rule 1.
@@ -51,6 +56,7 @@ def assign(
     if role == Role.MANAJER:
         raise NotAssignable(_("Sebuah kasus punya satu manajer. Gunakan serah terima."))
     _check_part(case, user, role)
+    refuse_conflict(case=case, user=user, by=by, at=at)
     return _join(case, user, role, by=by, at=at, assignment_id=assignment_id)
 
 
@@ -66,7 +72,7 @@ def unassign(*, code: str, assignment_id: UUID, by: User, at: datetime, is_confi
         NotAllowed: `by` does not manage it, or it is the manager, who is replaced instead.
         LastHolder: something would close and `is_confirmed` is False.
 
-    Writes: deletes grants, begins an epoch; the row, the tasks, one `cases.unassigned` event.
+    Writes: deletes grants, begins an epoch; the row, the tasks, clocks, one `cases.unassigned` event.
     """
     case = lock_case(code, by)
     part = case.assignments.select_related("user").filter(pk=assignment_id).first()
@@ -86,6 +92,7 @@ def unassign(*, code: str, assignment_id: UUID, by: User, at: datetime, is_confi
             % {"names": names}
         )
     Task.objects.filter(case=case, owner=part.user, done_at=None).update(owner=case.manager)
+    clocks.hand_all(dossier_id=case.dossier_id, before=part.user_id, to=case.manager, by=by, at=at)
     _leave(case, part, by=by, at=at)
     detail: Detail = {"user": str(part.user_id), "role": part.role}
     tell(events.UNASSIGNED, case, by=by, at=at, detail=detail)
@@ -101,7 +108,7 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` does not manage it, or does not work on it when its manager has left.
-        NotAssignable: `to` manages no cases of this unit.
+        NotAssignable: `to` manages no cases of this unit, or is too near to this one.
         Conflict: it is their case already.
 
     Writes: grants, deletes grants; two rows, the case, the old manager's open tasks, `cases.manager_changed`.
@@ -113,6 +120,7 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
         raise Conflict(_("Kasus ini sudah dipegang orang itu."))
     if not policies.can_manage(to, case.unit_id):
         raise NotAssignable(_("Orang ini tidak dapat menjadi manajer kasus di unit ini."))
+    refuse_conflict(case=case, user=to, by=by, at=at)
     old = case.assignments.get(user_id=case.manager_id, until=None)
     _share(case, to, Role.MANAJER, by=by, at=at)
     old.until, old.until_by = at, by
@@ -121,12 +129,12 @@ def change_manager(*, code: str, to: User, by: User, at: datetime, assignment_id
         force_insert=True
     )
     Task.objects.filter(case=case, owner_id=case.manager_id, done_at=None).update(owner=to)
+    clocks.hand_all(dossier_id=case.dossier_id, before=case.manager_id, to=to, by=by, at=at)
     case.manager = to
     case.save(update_fields=["manager"])
     detail: Detail = {"before": str(old.user_id), "after": str(to.pk)}
     tell(events.MANAGER_CHANGED, case, by=by, at=at, detail=detail)
-    if old.user.is_active:  # who has left holds nothing any more
-        _revoke(case, old.user, by=by, at=at)  # last: from here on `by` sees nothing of the case
+    _revoke(case, old.user, by=by, at=at)  # last: from here on `by` sees nothing of the case
     return case
 
 
@@ -159,6 +167,10 @@ def _share(case: Case, user: User, role: Role, *, by: User, at: datetime) -> Non
 
 
 def _revoke(case: Case, user: User, *, by: User, at: datetime) -> None:
+    """Take every key away, the lost ones too: nobody opens the case again for who no longer works on it."""
     for follower in registry.followers:
         follower.left(case=case, user=user, by=by, at=at)
-    vault.revoke(dossier_id=case.dossier_id, principal_id=user.principal_id, by=by, at=at)
+    there = {grant.principal_id for grant in list_grants(dossier_id=case.dossier_id, viewer=by)}
+    for principal_id in keys_of(user):
+        if principal_id in there:
+            vault.revoke(dossier_id=case.dossier_id, principal_id=principal_id, by=by, at=at)

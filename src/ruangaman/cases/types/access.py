@@ -19,3 +19,11 @@ class AccessReason(models.TextChoices):
 
 
 LONGEST_ACCESS = timedelta(days=180)
+
+
+class LiftReason(models.TextChoices):
+    """Why somebody may work on a case though they may be too near to it."""
+
+    DISTANT = "distant", _("Hubungannya jauh dan tidak ada kepentingan")
+    NOBODY_ELSE = "nobody_else", _("Tidak ada orang lain yang dapat menangani")
+    MISTAKE = "mistake", _("Bukan orang yang sama")

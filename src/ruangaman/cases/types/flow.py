@@ -124,11 +124,27 @@ def moves_from(state: CaseState, *, kinds: Iterable[MoveKind] = MoveKind) -> lis
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is there when a move is asked for. Later gates look at `facts`, codes of what the case has."""
+    """What is there when a move is asked for: who asks, whether they say why, and codes of what the case has."""
 
     by: UUID | None
     has_reason: bool
     facts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a move waits for.
+
+    Args:
+        words: what is missing, as it stands in a list.
+        step: the page where it is done, below the case's address; empty: it is done with the move itself.
+    """
+
+    words: str | Promise
+    step: str = ""
+
+    def __str__(self) -> str:
+        return str(self.words)
 
 
 class Gate(Protocol):
@@ -138,8 +154,8 @@ class Gate(Protocol):
     def key(self) -> str:
         """Unique among gates."""
 
-    def missing(self, move: Move, evidence: Evidence) -> str | Promise | None:
-        """Return what is still missing, in words for a person; None: this gate is open."""
+    def missing(self, move: Move, evidence: Evidence) -> Missing | None:
+        """Return what is still missing, in words for a person and with the page where it is done; None: it is open."""
 
 
 @dataclass(frozen=True)
@@ -148,9 +164,9 @@ class ActorGate:
 
     key: str = "actor"
 
-    def missing(self, move: Move, evidence: Evidence) -> str | Promise | None:
+    def missing(self, move: Move, evidence: Evidence) -> Missing | None:
         """Open when somebody moves the case."""
-        return None if evidence.by else _("siapa yang memutuskan")
+        return None if evidence.by else Missing(_("siapa yang memutuskan"))
 
 
 @dataclass(frozen=True)
@@ -159,12 +175,12 @@ class ReasonGate:
 
     key: str = "reason"
 
-    def missing(self, move: Move, evidence: Evidence) -> str | Promise | None:
+    def missing(self, move: Move, evidence: Evidence) -> Missing | None:
         """Open when a reason is given."""
-        return None if evidence.has_reason else _("alasan")
+        return None if evidence.has_reason else Missing(_("alasan"))
 
 
-def missing_for(move: Move, evidence: Evidence, gates: Iterable[Gate]) -> list[str | Promise]:
+def missing_for(move: Move, evidence: Evidence, gates: Iterable[Gate]) -> list[Missing]:
     """Return everything that is still missing for a move; empty: it may be made."""
     found = (gate.missing(move, evidence) for gate in gates)
-    return [words for words in found if words is not None]
+    return [one for one in found if one is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.core.codelists import ContactWay
 from ruangaman.core.types import Json
+from ruangaman.vault.types import IdentifierKind
 
 Content = dict[str, Json]
 
@@ -34,7 +36,18 @@ class NoteSource(models.TextChoices):
 
 @dataclass(frozen=True)
 class Identity:
-    """What is sealed in the identity compartment for one person. The chosen name is the one to call her by."""
+    """What is sealed in the identity compartment for one person. The chosen name is the one to call her by.
+
+    Args:
+        kk: number of the family card.
+        birth: as precise as it is known: see `types.ages.birth_text`.
+        address, kelurahan: where she lives now; `card_address` is what the identity card says, when it differs.
+        pregnant: value of `types.gbvims.Answer`.
+        children: how many children she has.
+        ethnicity: only when she wants it known.
+        education, occupation, marital_status, citizenship, religion, disabilities, accommodations: codes of the lists.
+        workplace: code of an agency or unit that takes part here: nobody from there works on the case of an accused.
+    """
 
     chosen_name: str = ""
     full_name: str = ""
@@ -43,6 +56,20 @@ class Identity:
     kelurahan: str = ""
     languages: str = ""
     needs: str = ""
+    kk: str = ""
+    birth: str = ""
+    card_address: str = ""
+    pregnant: str = ""
+    children: str = ""
+    ethnicity: str = ""
+    education: str = ""
+    occupation: str = ""
+    marital_status: str = ""
+    citizenship: str = ""
+    religion: str = ""
+    disabilities: tuple[str, ...] = ()
+    accommodations: tuple[str, ...] = ()
+    workplace: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,14 +130,30 @@ def note_content(text: str, facts: Iterable[tuple[str, str]] = ()) -> Content:
 
 def person_content(part: Identity | SafeContact) -> Content:
     """Return what is sealed for one part of a person; empty fields are left out."""
-    return {key: value for key, value in asdict(part).items() if value}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(part).items() if value}
 
 
 def identity_of(content: Mapping[str, Json]) -> Identity:
     """Return the identity in revealed content; unknown keys of a later release are passed over."""
-    return Identity(**{key: str(content[key]) for key in Identity.__dataclass_fields__ if content.get(key)})
+    known: dict[str, Any] = {}
+    for key, one in Identity.__dataclass_fields__.items():
+        value = content.get(key)
+        if value and isinstance(one.default, tuple):
+            known[key] = tuple(str(part) for part in value) if isinstance(value, list) else ()
+        elif value:
+            known[key] = str(value)
+    return Identity(**known)
 
 
 def contact_of(content: Mapping[str, Json]) -> SafeContact:
     """Return the safe contact in revealed content."""
     return SafeContact(**{key: str(content[key]) for key in SafeContact.__dataclass_fields__ if content.get(key)})
+
+
+def numbers_of(identity: Identity | None, contact: SafeContact | None) -> list[tuple[IdentifierKind, str]]:
+    """Return by which numbers somebody can be found; whether each is one shows when it is stretched."""
+    found = [
+        (IdentifierKind.NIK, identity.nik if identity else ""),
+        (IdentifierKind.PHONE, contact.value if contact else ""),
+    ]
+    return [(kind, text) for kind, text in found if text]

@@ -32,7 +32,9 @@ def holders(request: StaffRequest, code: str) -> HttpResponse:
     """Everybody who can open the case, and who could until lately; nothing of it is opened here."""
     case = selectors.get_case(code=code, viewer=request.user)
     page = selectors.get_access_page(case=case, viewer=request.user, at=clock.now())
-    return render(request, "cases/access.html", {"case": case, "page": page, "at": clock.now()})
+    may_break = page.is_closed_to_all and selectors.holds_key_of(unit_id=case.unit_id, viewer=request.user)
+    context = {"case": case, "page": page, "may_break": may_break, "at": clock.now()}
+    return render(request, "cases/access.html", context)
 
 
 @requires(Permission.ACCESS_GOVERN)

@@ -11,9 +11,21 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from ruangaman.cases import selectors
 from ruangaman.cases.models import Case
+from ruangaman.core.access import Kept
 from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
+from ruangaman.ui.types import Words
+
+
+def kept(label: Words, *, find: Callable[..., object] = selectors.get_granted) -> Kept:
+    """Mark a form about one case whose words are not lost.
+
+    Args:
+        find: returns the case by `code` for `viewer`, or raises Http404.
+    """
+    return Kept(label, lambda request, code, **_rest: find(code=code, viewer=request.user))
 
 
 def data_of(request: StaffRequest) -> Any:
@@ -46,6 +58,16 @@ def show(request: StaffRequest, template: str, case: Case, form: forms.Form, **c
     part = {"part": "cases/_form_part.html" if request.htmx else "ui/staff.html"}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, template, {"case": case, "form": form, **part, **context}, status=status)
+
+
+def answer(
+    request: StaffRequest, template: str, case: Case, form: forms.Form, act: Callable[[], object], *, to: str = "",
+    **context: Any,
+) -> HttpResponse:  # fmt: skip
+    """Do what a form asks and go on, to the case or below it; draw the page when it was not sent or is refused."""
+    if is_sent(request, form) and is_done(form, act):
+        return go(request, case_url(case) + to)
+    return show(request, template, case, form, **context)
 
 
 def refused(request: StaffRequest, case: Case, error: DomainError) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors
 from ruangaman.cases.forms import FilterForm
+from ruangaman.cases.selectors import steps
 from ruangaman.cases.selectors.listing import parse_cursor
 from ruangaman.cases.selectors.timeline import STREAMS
 from ruangaman.cases.views.answers import refused
@@ -41,6 +42,9 @@ def index(request: StaffRequest) -> HttpResponse:
         "oversees": oversees,
         "is_narrowed": bool(chosen) or "setelah" in request.GET,
         "load": selectors.list_load(viewer=viewer) if oversees else [],
+        "may_write": viewer.has(Permission.CASE_WRITE),
+        "filters": urlencode(chosen),
+        "to_decide": len(steps.list_approvals(viewer=viewer)) if viewer.has(Permission.CASE_APPROVE) else 0,
         "next": urlencode({**chosen, "setelah": str(page.after)}) if page.after else "",
     }
     return render(request, "cases/index.html", context)
@@ -58,7 +62,10 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
     except DomainError as error:
         return refused(request, case, error)
     undo = _just_done(request, page)
+    viewer = request.user
     context = {
+        "may_end_opening": case.manager_id == viewer.pk or case.unit_id in viewer.oversight_units,
+        "may_break": not page.has_keys and selectors.holds_key_of(unit_id=case.unit_id, viewer=viewer),
         "page": page,
         "case": case,
         "stream": stream,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
@@ -10,23 +11,24 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import CloseForm, MoveForm, ReopenForm
 from ruangaman.cases.services.moves import OWN_WAYS
 from ruangaman.cases.types import CaseState, MoveKind, moves_from
-from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
+from ruangaman.cases.views.answers import answer, case_url, data_of, go, is_done, is_sent, kept, show
 from ruangaman.core import clock
-from ruangaman.core.access import requires
-from ruangaman.core.codelists import ClosingReason
+from ruangaman.core.access import requires, resumed
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
 KINDS = [kind for kind in MoveKind if kind not in OWN_WAYS]
 
 
-@requires(Permission.CASE_ASSIGN)
+@requires(Permission.CASE_ASSIGN, keeps=kept(_("Pindah tahap"), find=selectors.get_managed))
 @form_page
 def move(request: StaffRequest, code: str) -> HttpResponse:
     """Where the case goes next, and why."""
     case = selectors.get_managed(code=code, viewer=request.user)
     targets = [one.target for one in moves_from(CaseState(case.state), kinds=KINDS)]
-    form = MoveForm(data_of(request), targets=targets, initial={"target": targets[0].value if targets else ""})
+    form = MoveForm(
+        data_of(request), targets=targets, initial=resumed(request, {"target": targets[0].value if targets else ""})
+    )
     if is_sent(request, form):
         known = form.cleaned_data
         if is_done(
@@ -44,36 +46,30 @@ def move(request: StaffRequest, code: str) -> HttpResponse:
     return show(request, "cases/move.html", case, form)
 
 
-@requires(Permission.CASE_CLOSE)
+@requires(Permission.CASE_CLOSE, keeps=kept(_("Penutupan kasus"), find=selectors.get_managed))
 @form_page
 def close(request: StaffRequest, code: str) -> HttpResponse:
-    """The closing form."""
-    case = selectors.get_managed(code=code, viewer=request.user)
-    form = CloseForm(data_of(request))
-    if is_sent(request, form):
+    """The closing form, with what is missing yet. The reason is that of the closing assessment."""
+    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
+    form = CloseForm(data_of(request), initial=resumed(request))
+    reason, missing = selectors.read_closing(case=case, viewer=request.user, at=at)
+
+    def act() -> None:
         known = form.cleaned_data
-        if is_done(
-            form,
-            lambda: services.close_case(
-                code=code,
-                reason=ClosingReason(known["reason"]),
-                explanation=known["explanation"],
-                by=request.user,
-                at=clock.now(),
-                transition_id=known["row_id"],
-            ),
-        ):
-            return go(request, case_url(case))
-    open_tasks = selectors.count_open_tasks(case=case, viewer=request.user)
-    return show(request, "cases/close.html", case, form, open_tasks=open_tasks)
+        services.close_case(
+            code=code, reason=reason, explanation=known["explanation"], by=request.user, at=at,
+            transition_id=known["row_id"],
+        )  # fmt: skip
+
+    return answer(request, "cases/close.html", case, form, act, reason=reason, missing=missing)
 
 
-@requires(Permission.CASE_CLOSE)
+@requires(Permission.CASE_CLOSE, keeps=kept(_("Pembukaan lagi kasus"), find=selectors.get_managed))
 @form_page
 def reopen(request: StaffRequest, code: str) -> HttpResponse:
     """Why a closed case is opened again."""
     case = selectors.get_managed(code=code, viewer=request.user)
-    form = ReopenForm(data_of(request))
+    form = ReopenForm(data_of(request), initial=resumed(request))
     if is_sent(request, form):
         known = form.cleaned_data
         if is_done(

@@ -1,118 +1,75 @@
-"""Adding to a case: people, incidents, notes, services."""
+"""Adding to a case: people, notes, services."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
-from ruangaman.cases.forms import IncidentForm, NoteForm, PersonForm, ServiceForm
-from ruangaman.cases.models import Case
-from ruangaman.cases.types import note_content
-from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
+from ruangaman.cases.forms import NoteForm, PersonForm, ServiceForm
+from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, kept, show
+from ruangaman.codelists.selectors import book
 from ruangaman.core import clock
-from ruangaman.core.access import requires
-from ruangaman.core.codelists import Place, ServiceType
+from ruangaman.core.access import prepared, requires, resumed
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault.types import Compartment
 
 form_page = require_http_methods(["GET", "POST"])
 
 
-@requires(Permission.CASE_WRITE)
+def stretch_numbers(request: Any, **_address: Any) -> None:
+    """Stretch the numbers in the form before the page takes a connection, for whoever holds the key of the index."""
+    if request.method == "POST" and not request.cookie_is_new:
+        request.prepared = services.stretch_numbers(
+            cookie=request.cookie,
+            nik=request.POST.get("nik", ""),
+            phone=request.POST.get("contact_value", ""),
+            at=clock.now(),
+        )
+
+
+@requires(Permission.CASE_WRITE, prepare=stretch_numbers, keeps=kept(_("Orang baru")))
 @form_page
 def add_person(request: StaffRequest, code: str) -> HttpResponse:
     """Somebody new in the case."""
     case = selectors.get_granted(code=code, viewer=request.user)
     held = selectors.list_held(case=case, viewer=request.user)
-    form = PersonForm(data_of(request), has_contact=Compartment.CONTACT in held)
+    today = timezone.localdate(clock.now())
+    has_contact, places = Compartment.CONTACT in held, selectors.list_places()
+    form = PersonForm(
+        data_of(request),
+        book=book(),
+        today=today,
+        has_contact=has_contact,
+        places=places,
+        initial=resumed(request),
+    )
     if is_sent(request, form) and is_done(
         form,
-        lambda: services.add_person(code=code, person=form.to_person(), by=request.user, at=clock.now()),
+        lambda: services.add_person(
+            code=code, person=form.to_person(), by=request.user, at=clock.now(), probes=prepared(request)
+        ),
     ):
         return go(request, case_url(case, anchor="identity"))
     return show(request, "cases/person.html", case, form)
 
 
-@requires(Permission.CASE_WRITE)
-@form_page
-def edit_person(request: StaffRequest, code: str, person_id: UUID) -> HttpResponse:
-    """What is known about somebody, to be corrected; what stands there is opened and recorded."""
-    case = selectors.get_granted(code=code, viewer=request.user)
-    row = selectors.get_person(case=case, person_id=person_id)
-    held = selectors.list_held(case=case, viewer=request.user)
-    initial = None if request.method == "POST" else _known(request, row)
-    form = PersonForm(data_of(request), initial=initial, has_contact=Compartment.CONTACT in held)
-    if is_sent(request, form) and is_done(form, lambda: _edit(request, case, row.pk, form)):
-        return go(request, case_url(case, anchor="identity"))
-    return show(request, "cases/person.html", case, form, person=row)
-
-
-def _known(request: StaffRequest, row: Any) -> dict[str, Any]:
-    identity, contact = selectors.open_person(person=row, viewer=request.user, at=clock.now())
-    known = {"kind": row.kind, "sex": row.sex, "age_group": row.age_group, **(asdict(identity) if identity else {})}
-    return known | {f"contact_{key}": value for key, value in (asdict(contact) if contact else {}).items()}
-
-
-def _edit(request: StaffRequest, case: Case, person_id: UUID, form: PersonForm) -> None:
-    person = form.to_person()
-    services.edit_person(
-        code=case.code,
-        person_id=person_id,
-        kind=person.kind,
-        sex=person.sex,
-        age_group=person.age_group,
-        identity=person.identity,
-        contact=form.to_contact(),
-        by=request.user,
-        at=clock.now(),
-    )
-
-
-@requires(Permission.CASE_WRITE)
-@form_page
-def add_incident(request: StaffRequest, code: str) -> HttpResponse:
-    """Something that happened."""
-    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    people = selectors.list_persons(case=case, viewer=request.user, at=at)
-    form = IncidentForm(data_of(request), people=people, today=timezone.localdate(at))
-    if is_sent(request, form) and is_done(form, lambda: _add_incident(request, code, form)):
-        return go(request, case_url(case, anchor="narrative"))
-    return show(request, "cases/incident.html", case, form)
-
-
-def _add_incident(request: StaffRequest, code: str, form: IncidentForm) -> None:
-    known = form.cleaned_data
-    services.add_incident(
-        code=code,
-        forms=known["forms_of_violence"],
-        place=Place(known["place"]),
-        kecamatan=form.kecamatan,
-        from_on=known["from_on"],
-        to_on=known["to_on"],
-        narrative=note_content(known["story"], form.facts()),
-        links=form.links(),
-        by=request.user,
-        at=clock.now(),
-        incident_id=known["row_id"],
-    )
-
-
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Catatan")))
 @form_page
 def add_note(request: StaffRequest, code: str) -> HttpResponse:
     """A note in one of the drawers that the person holds."""
     case = selectors.get_granted(code=code, viewer=request.user)
     offered = selectors.list_note_drawers(case=case, viewer=request.user)
-    asked = request.GET.get("di", "")
+    asked, corrects = request.GET.get("di", ""), request.GET.get("membetulkan", "")
     initial = asked if asked in dict(offered) or len(offered) != 1 else offered[0][0]
-    form = NoteForm(data_of(request), compartments=offered, initial={"compartment": initial})
+    form = NoteForm(
+        data_of(request), compartments=offered, initial=resumed(request, {"compartment": initial, "corrects": corrects})
+    )
     if is_sent(request, form):
         known = form.cleaned_data
         drawer = Compartment(int(known["compartment"]))
@@ -125,28 +82,29 @@ def add_note(request: StaffRequest, code: str) -> HttpResponse:
                 by=request.user,
                 at=clock.now(),
                 note_id=known["row_id"],
+                corrects=known["corrects"],
             ),
         ):
             return go(request, case_url(case, anchor=drawer.name.lower()))
     return show(request, "cases/note.html", case, form)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Layanan")))
 @form_page
 def add_service(request: StaffRequest, code: str) -> HttpResponse:
     """A service that was given."""
     case, today = selectors.get_granted(code=code, viewer=request.user), timezone.localdate(clock.now())
     units = {str(unit.pk): unit for unit in selectors.list_providers()}
     providers = [(key, unit.name) for key, unit in units.items()]
-    initial = {"on": today, "provider": str(case.unit_id)}
-    form = ServiceForm(data_of(request), providers=providers, today=today, initial=initial)
+    initial = resumed(request, {"on": today, "provider": str(case.unit_id)})
+    form = ServiceForm(data_of(request), book=book(), providers=providers, today=today, initial=initial)
     if is_sent(request, form):
         known = form.cleaned_data
         if is_done(
             form,
             lambda: services.add_service(
                 code=code,
-                type=ServiceType(known["type"]),
+                type=known["type"],
                 on=known["on"],
                 hours=known["hours"],
                 provider_unit=units[known["provider"]],

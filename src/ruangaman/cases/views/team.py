@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission, Role
 from ruangaman.cases import selectors, services
-from ruangaman.cases.forms import AssignForm, HandOverForm, ReleaseForm
+from ruangaman.cases.forms import AssignForm, HandOverForm, LiftForm, ReleaseForm
+from ruangaman.cases.types import LiftReason
 from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, show
 from ruangaman.core import clock
 from ruangaman.core.access import requires
@@ -43,7 +44,9 @@ def team(request: StaffRequest, code: str) -> HttpResponse:
             return go(request, f"/kasus/{code}/tim/")
     parts = selectors.list_parts(case=case, viewer=request.user)
     released = users.get(request.GET.get("dilepas", ""))
-    return show(request, "cases/team.html", case, form, parts=parts, nobody=not offered, released=released)
+    keyless = selectors.list_keyless(case=case, viewer=request.user)
+    rows = [(part, part.user_id in keyless) for part in parts]
+    return show(request, "cases/team.html", case, form, rows=rows, nobody=not offered, released=released)
 
 
 @requires(Permission.CASE_ASSIGN)
@@ -88,6 +91,27 @@ def hand_over(request: StaffRequest, code: str) -> HttpResponse:
         return go(request, "/kasus/")
     is_left = not case.manager.is_active
     return show(request, "cases/hand_over.html", case, form, nobody=not managers, is_left=is_left)
+
+
+@requires(Permission.CASE_OVERSEE)
+@form_page
+def lift(request: StaffRequest, code: str) -> HttpResponse:
+    """Let somebody work on a case of the unit whatever speaks against it. Whether something does is not said."""
+    case = selectors.get_overseen(code=code, viewer=request.user)
+    users = {str(user.pk): user for user in selectors.list_colleagues(case=case, viewer=request.user)}
+    form = LiftForm(data_of(request), users=[(key, named(user)) for key, user in users.items()])
+    if is_sent(request, form) and is_done(
+        form,
+        lambda: services.lift_conflict(
+            code=code,
+            user=users[form.cleaned_data["user"]],
+            reason=LiftReason(form.cleaned_data["reason"]),
+            by=request.user,
+            at=clock.now(),
+        ),
+    ):
+        return go(request, f"/kasus/{code}/")
+    return show(request, "cases/lift.html", case, form)
 
 
 def named(user: object) -> str:

@@ -7,19 +7,20 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import TaskForm
-from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, refused, show
+from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, kept, refused, show
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import requires, resumed
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Langkah berikutnya")))
 @require_http_methods(["GET", "POST"])
 def add_task(request: StaffRequest, code: str) -> HttpResponse:
     """Something to do, by whom, until when."""
@@ -29,7 +30,7 @@ def add_task(request: StaffRequest, code: str) -> HttpResponse:
     asked = request.GET.get("untuk", "")
     tomorrow = timezone.localtime(at + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
     initial = {"owner": asked if asked in team else str(request.user.pk), "due_at": tomorrow}
-    form = TaskForm(data_of(request), owners=owners, at=at, initial=initial)
+    form = TaskForm(data_of(request), owners=owners, at=at, initial=resumed(request, initial))
     if is_sent(request, form):
         known = form.cleaned_data
         if is_done(

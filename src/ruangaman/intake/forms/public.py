@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ruangaman.core import text
-from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, Relation, ViolenceForm, Who
+from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, Who
 from ruangaman.core.regions import kelurahan_by_kecamatan
-from ruangaman.intake.types import ReportDraft
+from ruangaman.intake.types import Relation, ReportDraft, ViolenceForm
 
 MAX_STORY, MAX_MESSAGE, MAX_LINE = 40_000, 10_000, 200
 MAX_VALUES = 100

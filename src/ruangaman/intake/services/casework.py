@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
+from ruangaman.accounts.selectors.lost import keys_of
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Permission, Role
 from ruangaman.cases.models import Case, live_grants
 from ruangaman.cases.registry import TimelineItem
@@ -17,10 +18,11 @@ from ruangaman.cases.selectors.timeline import CONTACT
 from ruangaman.intake import policies
 from ruangaman.intake.models import Attachment, Message, Report
 from ruangaman.intake.services.desk import OpenMessage, thread_of
+from ruangaman.intake.services.handover import avoided_in
 from ruangaman.intake.types import Direction
 from ruangaman.vault import services as vault
-from ruangaman.vault.selectors import list_grants
-from ruangaman.vault.types import Closed, Compartment, Content, GrantSpec
+from ruangaman.vault.selectors import held_of, list_grants
+from ruangaman.vault.types import Closed, Compartment, Content, GrantSpec, Purpose
 
 DESK_PARTS = ROLE_COMPARTMENTS[Role.PETUGAS]
 
@@ -121,9 +123,10 @@ class ThreadFollower:
         Writes: deletes grants, begins epochs, `vault.revoked` events.
         """
         for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
-            held = list_grants(dossier_id=report.dossier_id, viewer=by, at=at)
-            if any(grant.principal_id == user.principal_id for grant in held):
-                vault.revoke(dossier_id=report.dossier_id, principal_id=user.principal_id, by=by, at=at)
+            held = {grant.principal_id for grant in list_grants(dossier_id=report.dossier_id, viewer=by, at=at)}
+            for key in keys_of(user):
+                if key in held:
+                    vault.revoke(dossier_id=report.dossier_id, principal_id=key, by=by, at=at)
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,23 @@ class ThreadEnding:
         """
         for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
             vault.resume_dossier(dossier_id=report.dossier_id, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class AvoidBarrier:
+    """Keeps out of a case whom its reporters asked to keep out."""
+
+    key: str = "intake.avoid"
+
+    def kept_out(self, *, case: Case, by: User, at: datetime) -> frozenset[str]:
+        """Return the codes, as far as `by` can open the contact of the case's reports. Leaves audit events."""
+        codes: set[str] = set()
+        for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
+            if Compartment.CONTACT in held_of(dossier_id=report.dossier_id, viewer=by, at=at):
+                refs = {report.contact_ref: report.dossier_id}
+                content = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=by, at=at)[report.contact_ref]
+                codes |= set() if isinstance(content, Closed) else set(avoided_in(content))
+        return frozenset(codes)
 
 
 def _item(row: Message, content: Content | Closed | None) -> TimelineItem:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import User
-from ruangaman.audit import services as audit
+from ruangaman.clocks import services as clocks
 from ruangaman.clocks.selectors import limit_for
 from ruangaman.core.codelists import Authority, CaseType, Danger, Now, RefusalReason, RiskLevel, Who
 from ruangaman.core.errors import NotFound
@@ -22,6 +22,7 @@ from ruangaman.intake import events
 from ruangaman.intake.errors import WrongState
 from ruangaman.intake.models import Report
 from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held, write_message
+from ruangaman.intake.services.telling import tell
 from ruangaman.intake.types import LETHAL, LIMIT_KEYS, State, Step, danger_level, state_after
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
@@ -77,7 +78,7 @@ def triage(*, code: str, case_type: CaseType, risk: RiskLevel, authority: Author
         NotFound, AlreadyTaken.
         WrongState: it is a case, double or refused already.
 
-    Writes: the report, its limit as long as nobody has answered, one `intake.triaged` event.
+    Writes: the report, its limit as long as nobody has answered, its clocks, one `intake.triaged` event.
     Source: domain.md 2.3, state 2.
     """
     report = _step(code, Step.TRIAGE, by=by, at=at)
@@ -90,13 +91,9 @@ def triage(*, code: str, case_type: CaseType, risk: RiskLevel, authority: Author
         report.limit_key = LIMIT_KEYS[risk]
         report.due_at = report.received_at + timedelta(hours=limit_for(report.limit_key, report.received_at).hours)
     report.save(update_fields=["state", "danger", "limit_key", "due_at", *_TRIAGE])
-    audit.record(
-        events.TRIAGED,
-        by=by,
-        subject=report.code,
-        at=at,
-        dossier_id=report.dossier_id,
-        detail={"case_type": case_type, "risk": int(risk), "authority": authority},
+    clocks.set_danger(dossier_id=report.dossier_id, subject=report.code, danger=risk, by=by, at=at)
+    tell(
+        events.TRIAGED, report, by=by, at=at, detail={"case_type": case_type, "risk": int(risk), "authority": authority}
     )
     return report
 
@@ -132,14 +129,7 @@ def mark_duplicate(*, code: str, original: str, by: User, at: datetime) -> Repor
         report.answered_at = at
     report.duplicate_of, report.needs_desk = first, False
     report.save(update_fields=["state", "duplicate_of", "needs_desk", "answered_at"])
-    audit.record(
-        events.DUPLICATED,
-        by=by,
-        subject=report.code,
-        at=at,
-        dossier_id=report.dossier_id,
-        detail={"original": first.code},
-    )
+    tell(events.DUPLICATED, report, by=by, at=at, detail={"original": first.code})
     _end(report, State.DUPLICATE, by, at)
     return report
 
@@ -160,7 +150,7 @@ def undo_duplicate(*, code: str, by: User, at: datetime) -> Report:
     report.duplicate_of, report.needs_desk = None, True
     _forget_triage(report)
     report.save(update_fields=["state", "duplicate_of", "needs_desk", *_TRIAGE])
-    audit.record(events.UNDUPLICATED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+    tell(events.UNDUPLICATED, report, by=by, at=at)
     vault.resume_dossier(dossier_id=report.dossier_id, by=by, at=at)
     return report
 
@@ -194,9 +184,7 @@ def refuse(
     report.refusal_reason, report.refused_by, report.refused_at = reason, by, at
     report.answered_at, report.needs_desk = report.answered_at or at, False
     report.save(update_fields=["state", "answered_at", "needs_desk", *_REFUSAL])
-    audit.record(
-        events.REFUSED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id, detail={"reason": reason}
-    )
+    tell(events.REFUSED, report, by=by, at=at, detail={"reason": reason})
     _end(report, State.REFUSED, by, at)
     return report
 
@@ -223,7 +211,7 @@ def undo_refusal(*, code: str, by: User, at: datetime) -> Report:
     report.needs_desk = True
     _forget_triage(report)
     report.save(update_fields=["state", "needs_desk", *_REFUSAL, *_TRIAGE])
-    audit.record(events.UNREFUSED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+    tell(events.UNREFUSED, report, by=by, at=at)
     vault.resume_dossier(dossier_id=report.dossier_id, by=by, at=at)
     return report
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import User
-from ruangaman.audit import services as audit
 from ruangaman.cases.models import Case
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.intake import events, policies
 from ruangaman.intake.errors import AlreadyTaken, WrongState
 from ruangaman.intake.models import Attachment, Message, Report
+from ruangaman.intake.services.telling import tell
 from ruangaman.intake.types import WORKED_ON, Direction
 from ruangaman.ui.moments import when
 from ruangaman.vault import services as vault
@@ -76,7 +76,7 @@ def open_report(*, code: str, by: User, at: datetime) -> OpenReport:
     if report.opened_at is None:
         report.opened_at = at
         report.save(update_fields=["opened_at"])
-        audit.record(events.OPENED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+        tell(events.OPENED, report, by=by, at=at)
     mark_read(rows, at)
     return OpenReport(
         report=report,
@@ -142,7 +142,7 @@ def release(*, code: str, by: User, at: datetime) -> Report:
     if report.taken_by_id is not None:
         report.taken_by, report.taken_at = None, None
         report.save(update_fields=["taken_by", "taken_at"])
-        audit.record(events.RELEASED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+        tell(events.RELEASED, report, by=by, at=at)
     return report
 
 
@@ -189,10 +189,13 @@ def acknowledge(*, code: str, by: User, at: datetime) -> Report:
     Raises:
         NotFound, NotAllowed: as `reply`.
 
-    Writes: the messages' `read_at`.
+    Writes: the messages' `read_at`, its clocks, one `intake.acknowledged` event if anything was unread.
     """
     report = _lock_thread(code=code, by=by)
-    mark_read(list(report.messages.filter(direction=Direction.IN, read_at=None)), at)
+    unread = list(report.messages.filter(direction=Direction.IN, read_at=None))
+    if unread:
+        mark_read(unread, at)
+        tell(events.ACKNOWLEDGED, report, by=by, at=at)
     return report
 
 
@@ -214,7 +217,7 @@ def settle(*, code: str, by: User, at: datetime) -> Report:
         hold(report, by=by, at=at)
         report.needs_desk = False
         report.save(update_fields=["needs_desk"])
-        audit.record(events.RETURNED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+        tell(events.RETURNED, report, by=by, at=at)
     return report
 
 
@@ -264,14 +267,14 @@ def write_message(report: Report, *, text: str, message_id: UUID, by: User, at: 
     ref = vault.seal(dossier_id=report.dossier_id, compartment=Compartment.THREAD, content={"text": text}, by=by, at=at)
     message = Message(id=message_id, report=report, direction=Direction.OUT, ref=ref, sent_at=at, author=by)
     message.save(force_insert=True)
-    audit.record(events.REPLIED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+    tell(events.REPLIED, report, by=by, at=at)
     return message
 
 
 def _give_to(report: Report, by: User, at: datetime) -> None:
     report.taken_by, report.taken_at = by, at
     report.save(update_fields=["taken_by", "taken_at"])
-    audit.record(events.TAKEN, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
+    tell(events.TAKEN, report, by=by, at=at)
 
 
 def _lock_thread(*, code: str, by: User) -> Report:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -13,22 +13,10 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
-from ruangaman.audit import services as audit
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import Identity, NewFile, NewPerson, PersonKind, SafeContact, note_content
-from ruangaman.core.codelists import (
-    AgeGroup,
-    Authority,
-    CaseType,
-    ContactWay,
-    Danger,
-    Now,
-    Relation,
-    RiskLevel,
-    ViolenceForm,
-    Who,
-)
+from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ContactWay, Danger, Now, RiskLevel, Who
 from ruangaman.core.errors import NotAllowed
 from ruangaman.core.regions import KELURAHAN, kecamatan_of
 from ruangaman.intake import events, policies
@@ -36,16 +24,20 @@ from ruangaman.intake.errors import AlreadyOpened, WrongState
 from ruangaman.intake.models import Attachment, Message, Report
 from ruangaman.intake.selectors.desk import names_by_code
 from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held
-from ruangaman.intake.types import Direction, State, Step, state_after
+from ruangaman.intake.services.telling import tell
+from ruangaman.intake.types import Direction, Relation, State, Step, ViolenceForm, state_after
 from ruangaman.ui.moments import short
 from ruangaman.vault import services as vault
+from ruangaman.vault.services import Probe
 from ruangaman.vault.types import Closed, Compartment, Content, GrantSpec, Purpose
 
 Found = dict[UUID, Content | Closed]
 
 
 @transaction.atomic
-def open_case(*, code: str, manager: User, case_id: UUID, by: User, at: datetime) -> Case:
+def open_case(
+    *, code: str, manager: User, case_id: UUID, by: User, at: datetime, probes: Sequence[Probe] | None = None
+) -> Case:
     """Open a case from a triaged report and name its manager, who receives the keys and assigns onward.
 
     The answers, the contact, the conversation so far and the files' keys are sealed again in the case's dossier; the
@@ -53,11 +45,12 @@ def open_case(*, code: str, manager: User, case_id: UUID, by: User, at: datetime
 
     Args:
         case_id: minted with the form.
+        probes: the reporter's number, stretched; None: not stretched, so it waits to be found.
 
     Raises:
         NotFound, AlreadyTaken.
         NotAllowed: `by` does not open cases, or lacks a key that the case needs.
-        NotAssignable: `manager` manages no cases of this unit.
+        NotAssignable: `manager` manages no cases of this unit, or is too near to this one.
         AlreadyOpened: it is a case already, perhaps because the form was sent twice; nothing is written.
         WrongState: not triaged, or decided otherwise.
 
@@ -74,20 +67,20 @@ def open_case(*, code: str, manager: User, case_id: UUID, by: User, at: datetime
         raise WrongState(_("Jawab dulu tiga pertanyaan triase."))
     refuse_if_held(report, by=by)
     with translation.override(settings.LANGUAGE_CODE):  # what is sealed is for everybody, whatever `by` reads in
-        case = _make_case(report, manager=manager, case_id=case_id, by=by, at=at)
+        case = _make_case(report, manager=manager, case_id=case_id, probes=probes, by=by, at=at)
     hold(report, by=by, at=at)
     shared = ROLE_COMPARTMENTS[Role.MANAJER] & ROLE_COMPARTMENTS[Role.PETUGAS]
     grant = GrantSpec(manager.principal_id, shared, "case_manager")
     vault.share(dossier_id=report.dossier_id, to=[grant], by=by, at=at)
     report.state, report.case, report.needs_desk = State.CASE_OPENED, case, False
     report.save(update_fields=["state", "case", "needs_desk"])
-    audit.record(
-        events.CASE_OPENED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id, detail={"case": case.code}
-    )
+    tell(events.CASE_OPENED, report, by=by, at=at, detail={"case": case.code})
     return case
 
 
-def _make_case(report: Report, *, manager: User, case_id: UUID, by: User, at: datetime) -> Case:
+def _make_case(
+    report: Report, *, manager: User, case_id: UUID, probes: Sequence[Probe] | None, by: User, at: datetime
+) -> Case:
     messages = list(report.messages.order_by("sent_at", "id"))
     attachments = list(report.attachments.order_by("position", "id"))
     refs = [report.answers_ref, report.contact_ref, *(m.ref for m in messages), *(a.key_ref for a in attachments)]
@@ -95,6 +88,7 @@ def _make_case(report: Report, *, manager: User, case_id: UUID, by: User, at: da
     if any(isinstance(content, Closed) for content in found.values()):
         raise NotAllowed(_("Ada bagian laporan yang kuncinya tidak Anda pegang, jadi kasus tidak bisa dibuka lengkap."))
     answers, contact = _content(found, report.answers_ref), _content(found, report.contact_ref)
+    people = _people(report, answers, contact)
     return cases.open_case(
         unit=report.desk.unit,
         case_type=CaseType(report.case_type),
@@ -108,9 +102,12 @@ def _make_case(report: Report, *, manager: User, case_id: UUID, by: User, at: da
             Compartment.NARRATIVE: [note_content(_text(answers, "what"), _facts(report, answers, contact))],
             Compartment.THREAD: _conversation(messages, found),
         },
-        people=_people(report, answers, contact),
+        people=people,
         files=_files(attachments, found),
+        forms=_forms(answers),
         case_id=case_id,
+        probes=None if probes is None or people[0].id is None else {people[0].id: probes},
+        kept_out=avoided_in(contact),
     )
 
 
@@ -126,8 +123,7 @@ def _text(content: Content, key: str) -> str:
 
 def _facts(report: Report, answers: Content, contact: Content) -> Iterable[tuple[str, str]]:
     """What was chosen, as pairs of question and answer in words; what may cost a life comes first."""
-    kinds = answers.get("kinds")
-    forms = [str(ViolenceForm(kind).label) for kind in kinds] if isinstance(kinds, list) else []
+    forms = [str(ViolenceForm(kind).label) for kind in _forms(answers)]
     relation, age, where = (_text(answers, key) for key in ("relation", "age_group", "where"))
     pairs = (
         (_("Tanda bahaya"), ", ".join(str(Danger(code).label) for code in report.dangers)),
@@ -144,12 +140,23 @@ def _facts(report: Report, answers: Content, contact: Content) -> Iterable[tuple
     return [(label, value) for label, value in pairs if value]
 
 
+def _forms(answers: Content) -> list[str]:
+    """The forms of violence that the reporter chose."""
+    kinds = answers.get("kinds")
+    return [str(kind) for kind in kinds] if isinstance(kinds, list) else []
+
+
 def _kept_from(contact: Content) -> list[str]:
     """The agencies and units that must not know, by name: whoever works on the case has to keep to it."""
-    avoid = contact.get("avoid")
-    codes = [str(code) for code in avoid] if isinstance(avoid, list) else []
+    codes = avoided_in(contact)
     names = names_by_code() if codes else {}
     return [names.get(code, code) for code in codes]
+
+
+def avoided_in(contact: Content) -> list[str]:
+    """Return the codes of the agencies and units that the reporter keeps out."""
+    avoid = contact.get("avoid")
+    return [str(code) for code in avoid] if isinstance(avoid, list) else []
 
 
 def _conversation(messages: list[Message], found: Found) -> list[Content]:
@@ -169,6 +176,7 @@ def _people(report: Report, answers: Content, contact: Content) -> list[NewPerso
     reporter = NewPerson(
         kind=PersonKind.VICTIM if report.who == Who.SELF else PersonKind.REPORTER,
         age_group=age if report.who == Who.SELF else "",
+        id=uuid4(),
         identity=Identity(chosen_name=_text(contact, "name")),
         contact=SafeContact(
             way=way if way in ContactWay.values else "",

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import Kept, requires, resumed
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.forms.desk import ReplyForm
@@ -20,14 +21,19 @@ from ruangaman.intake.services import desk
 from ruangaman.intake.views.sending import send_file
 
 
-@requires(Permission.CASE_WRITE)
-@require_POST
+def _case_report(request: StaffRequest, code: str) -> Report:
+    return selectors.get_case_report(code=code, viewer=request.user)
+
+
+@requires(Permission.CASE_WRITE, keeps=Kept(_("Balasan untuk pelapor"), _case_report))
+@require_http_methods(["GET", "POST"])
 def answer(request: StaffRequest, code: str) -> HttpResponse:
-    """Answer the reporter from the case; refused, what was typed is given back."""
-    selectors.get_case_report(code=code, viewer=request.user)
-    form = ReplyForm(request.POST, auto_id="balas_%s")
-    refusal, status = "", 422
-    if form.is_valid():
+    """Answer the reporter from the case; refused or not sent, what was typed is given back."""
+    _case_report(request, code)
+    is_sent = request.method == "POST"
+    form = ReplyForm(request.POST if is_sent else None, initial=resumed(request), auto_id="balas_%s")
+    refusal, status = "", 422 if is_sent else 200
+    if is_sent and form.is_valid():
         try:
             message = desk.reply(
                 code=code,

@@ -9,12 +9,13 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from ruangaman.accounts.types import Permission
 from ruangaman.cases.selectors import list_holders
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import Kept, prepared, requires
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
@@ -22,17 +23,24 @@ from ruangaman.intake.errors import AlreadyOpened
 from ruangaman.intake.forms.desk import DuplicateForm, OpenCaseForm, RefuseForm, ReplyForm, TakeForm, TriageForm
 from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services import decisions, desk, handover
-from ruangaman.intake.views.report_page import Forms, report_context
+from ruangaman.intake.views.report_page import Forms, report_context, resumed_forms
+from ruangaman.intake.views.same import stretch_number
 from ruangaman.intake.views.sending import send_file
+from ruangaman.ui.types import Words
 
 at_desk = requires(Permission.REPORT_DESK)
 
 
-@at_desk
+def kept(label: Words) -> Kept:
+    """Mark a form on the page of a report whose words are not lost."""
+    return Kept(label, lambda request, code: selectors.get_report(code=code, viewer=request.user), page="..")
+
+
+@requires(Permission.REPORT_DESK, keeps=Kept("", lambda request, code: None))
 @require_safe
 def report(request: StaffRequest, code: str) -> HttpResponse:
     """The report with everything in it; opening it is recorded."""
-    return _page(request, code, Forms())
+    return _page(request, code, resumed_forms(request))
 
 
 @at_desk
@@ -66,7 +74,7 @@ def release(request: StaffRequest, code: str) -> HttpResponse:
     return _do(request, code, lambda: desk.release(code=code, by=request.user, at=clock.now()))
 
 
-@at_desk
+@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Balasan untuk pelapor")))
 @require_POST
 def reply(request: StaffRequest, code: str) -> HttpResponse:
     """Answer the reporter."""
@@ -94,7 +102,7 @@ def settle(request: StaffRequest, code: str) -> HttpResponse:
     return _do(request, code, lambda: desk.settle(code=code, by=request.user, at=clock.now()))
 
 
-@at_desk
+@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Triase")))
 @require_POST
 def triage(request: StaffRequest, code: str) -> HttpResponse:
     """Answer the three questions."""
@@ -140,7 +148,7 @@ def undo_duplicate(request: StaffRequest, code: str) -> HttpResponse:
     return _do(request, code, lambda: decisions.undo_duplicate(code=code, by=request.user, at=clock.now()))
 
 
-@at_desk
+@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Kata-kata untuk pelapor")))
 @require_POST
 def refuse(request: StaffRequest, code: str) -> HttpResponse:
     """Say that it is not for us, in words for the reporter."""
@@ -170,7 +178,7 @@ def undo_refusal(request: StaffRequest, code: str) -> HttpResponse:
     return _do(request, code, lambda: decisions.undo_refusal(code=code, by=request.user, at=clock.now()))
 
 
-@requires(Permission.CASE_OPEN)
+@requires(Permission.CASE_OPEN, prepare=stretch_number)
 @require_POST
 def open_case(request: StaffRequest, code: str) -> HttpResponse:
     """Open a case and name its manager."""
@@ -186,6 +194,7 @@ def open_case(request: StaffRequest, code: str) -> HttpResponse:
             case_id=form.made_id(),
             by=request.user,
             at=clock.now(),
+            probes=prepared(request),
         ),
         Forms(open_case=form),
         form,

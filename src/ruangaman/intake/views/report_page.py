@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 
 from ruangaman.accounts.models import User
 from ruangaman.clocks.selectors import limit_for
+from ruangaman.core.access import resumed
 from ruangaman.core.codelists import Authority
 from ruangaman.intake.forms.desk import (
     SUGGESTED_WORDS,
@@ -26,7 +28,8 @@ from ruangaman.intake.services.desk import OpenReport
 from ruangaman.intake.types import WORKED_ON, State, Step, steps_from
 from ruangaman.intake.views import wording
 from ruangaman.ui.types import Promised
-from ruangaman.vault.types import Purpose
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import Closed, Purpose
 
 
 @dataclass
@@ -38,6 +41,18 @@ class Forms:
     duplicate: DuplicateForm | None = None
     refuse: RefuseForm | None = None
     open_case: OpenCaseForm | None = None
+
+
+def resumed_forms(request: HttpRequest) -> Forms:
+    """Return the form of the page that somebody goes on with, filled with what they typed."""
+    forms = Forms()
+    if typed := resumed(request, step="balas"):
+        forms.reply = ReplyForm(initial=typed, auto_id="balas_%s")
+    if typed := resumed(request, step="triase"):
+        forms.triage = TriageForm(initial=typed, auto_id="triase_%s")
+    if typed := resumed(request, step="tolak"):
+        forms.refuse = RefuseForm(initial=typed, auto_id="tolak_%s")
+    return forms
 
 
 def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: Forms) -> dict[str, Any]:
@@ -59,9 +74,15 @@ def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: For
         "candidates": selectors.list_candidates(report=report, viewer=viewer) if Step.MARK_DUPLICATE in steps else [],
         "suggested_words": [(reason.label, words) for reason, words in SUGGESTED_WORDS.items()],
         "states": State,
+        "has_number": has_number(opened),
         **_words(opened),
         **_decision(forms, opened),
     }
+
+
+def has_number(opened: OpenReport) -> bool:
+    """Whether the reporter gave a number by which they may be known."""
+    return not isinstance(opened.contact, Closed) and vault.guess(str(opened.contact.get("value", ""))) is not None
 
 
 def _words(opened: OpenReport) -> dict[str, Any]:

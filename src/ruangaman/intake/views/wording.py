@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, Relation, ViolenceForm, Who
+from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, Who
 from ruangaman.core.regions import KECAMATAN, KELURAHAN
 from ruangaman.intake.models import Report
-from ruangaman.intake.types import LETHAL
+from ruangaman.intake.types import LETHAL, Relation, ViolenceForm
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Content
 
@@ -27,6 +27,10 @@ WHAT_TO_DO: dict[str, Words] = {
     Danger.INJURED: gettext_lazy("Dahulukan pertolongan medis."),
     Danger.WEAPON: gettext_lazy("Jangan datang tanpa polisi."),
     Danger.NEAR: gettext_lazy("Jangan menghubungi dulu: pelaku bisa ikut membaca atau mendengar."),
+}
+HANDED: dict[str, Words] = {
+    "beri": gettext_lazy("Sudah diserahkan. Sampai ada yang menerima, alarm juga sampai kepada Anda."),
+    "terima": gettext_lazy("Anda yang jaga sekarang. Alarm sampai kepada Anda."),
 }
 
 

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.text import slugify
 
-from ruangaman.accounts.policies import password_fault
+from ruangaman.accounts.policies import NEVER_EMERGENCY, password_fault
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission, Role
 from ruangaman.ops.setup.plan import Custodian, Person, Place, Plan
 from ruangaman.ops.setup.roles_said import explain_roles
@@ -52,6 +52,7 @@ class Interview:
         say("\n" + _("Petugas meja pengaduan membaca laporan yang masuk. Paling sedikit satu orang, lebih baik dua."))
         desk = self._several("desk", _("Petugas meja"), least=1, role=Role.PETUGAS.value, roles=_DESK_ROLES)
         say("\n" + _("Orang lain, misalnya manajer kasus. Yang belum ada sekarang bisa diundang nanti."))
+        say(_("Sebut juga seorang administrator: nanti hanya administrator yang dapat mengundang administrator."))
         others = self._several("other", _("Orang lain"), least=0, role=Role.MANAJER.value)
         emergency = self._emergency(officers, desk, others)
         say("\n" + _("3 dari 4: penjaga kunci pemulihan, lima orang dari lima instansi yang berbeda."))
@@ -102,6 +103,7 @@ class Interview:
     ) -> tuple[str, ...]:
         seated = {person.username for person in desk}
         seated |= {person.username for person in (*officers, *others) if person.role in _DESK_ROLES}
+        never = {person.username for person in (*officers, *desk, *others) if person.role in NEVER_EMERGENCY}
 
         def fault(answer: str) -> str | None:
             names = _listed(answer)
@@ -111,12 +113,17 @@ class Interview:
                 return _(
                     "%(names)s duduk di meja pengaduan dan tidak boleh memegang kunci darurat. Sebut orang lain."
                 ) % {"names": ", ".join(sorted(seated & set(names)))}
+            if never & set(names):
+                return _(
+                    "%(names)s tidak boleh memegang kunci darurat: administrator dan auditor tidak membuka berkas."
+                    " Sebut orang lain."
+                ) % {"names": ", ".join(sorted(never & set(names)))}
             return None
 
         self._terminal.say(
             "\n" + _("Petugas darurat memegang kunci darurat unit: satu sampai empat orang, tidak di meja.")
         )
-        default = next((person.username for person in officers if person.username not in seated), "")
+        default = next((person.username for person in officers if person.username not in seated | never), "")
         if fault(self._said.get("emergency", default)):
             self._said.pop("emergency", None)  # said before, of other people
         answer = self._ask("emergency", _("Nama pengguna petugas darurat"), default=default, check=fault)

@@ -9,7 +9,7 @@ Both sides
     {% errors form title=… text=… labels=False %}  amber summary of what needs another look, links to the fields
     {{ at|wita }} {{ at|wita_day }} {{ at|wita_short }} {{ at|wita_when }} {{ at|ago }}
                                                  10.32 · Selasa, 24 November 2026 · 24 Nov 10.32 · hari ini 10.32 ·
-                                                 2 jam lalu
+                                                 2 jam lalu; {{ end|last_day }} {{ until|left:now }} 42 menit lagi
 Public (templates extend `ui/public.html`)
     {% inline_style "sos form" %} {% inline_script %}  its one <style> (`ui/css/public/`), then <script> (`ui/js/`)
     {% sprite "exit mark pen" %} {% use "pen" %} every icon that the page points to; a pointer to one of them
@@ -71,10 +71,10 @@ from ruangaman.ui.words import LEVELS, SHELF, STAGES
 register = template.Library()
 
 register.filter("wita", moments.clock_time)
-register.filter("wita_day", moments.day)
-register.filter("wita_short", moments.short)
-register.filter("wita_when", moments.when)
-register.filter("ago", moments.ago)
+for _name in ("day", "short", "when"):
+    register.filter(f"wita_{_name}", getattr(moments, _name))
+for _name in ("ago", "left", "last_day"):
+    register.filter(_name, getattr(moments, _name))
 
 
 def _drawing(name: str) -> SafeString:

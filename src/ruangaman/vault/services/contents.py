@@ -103,7 +103,7 @@ def reveal_many(*, refs: Refs, purpose: Purpose, by: Actor, at: datetime) -> dic
 
     Writes: one `vault.revealed` event for each dossier with purpose, compartments and number of references.
     """
-    keyring_of(by)
+    keyring_of(by, to_read=True)
     rows = list(Sealed.objects.filter(ref__in=set(refs)))
     opened = open_grants({row.dossier_id for row in rows}, by=by, at=at)
     known = {dossier_id for dossier_id, _epoch in {*opened.keys, *opened.false}}

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ruangaman.audit import services as audit
 from ruangaman.core.errors import NotAllowed, NotFound
@@ -22,6 +23,9 @@ from ruangaman.vault.models import Dossier, DossierEpoch, Grant, Principal
 from ruangaman.vault.sealing import EpochKeys
 from ruangaman.vault.selectors import GrantView, read_grants
 from ruangaman.vault.types import GrantSpec, PrincipalKind
+
+BARRED = gettext_lazy("Orang ini tidak dapat ditugaskan pada kasus ini.")
+"""All that is said to whoever assigns: the reason would tell whose relative is in the case."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ def share(*, dossier_id: UUID, to: Sequence[GrantSpec], by: Actor, at: datetime)
 
     Raises:
         NotFound: `by` holds no live grant on the dossier.
+        NotAllowed: a relative of somebody in `to` is in the dossier; nothing is shared.
         Tampered: a grant of `by` is not genuine; nothing is shared until that is looked into.
         KeyNotSigned, Locked.
 
@@ -124,6 +129,7 @@ def share(*, dossier_id: UUID, to: Sequence[GrantSpec], by: Actor, at: datetime)
     if not opened:
         raise NotFound(_("Tidak ada berkas seperti itu."))
     current = opened.get(dossier.epoch, EpochKeys(None))
+    _refuse_barred(dossier_id, to)
     active = read_keys(to)
     with transaction.atomic():
         if not all(_can_give(current, spec) for spec in to):
@@ -268,6 +274,17 @@ def _begin_epoch(
     dossier.save(update_fields=["epoch"])
     _save_epoch(epoch, at)
     Grant.objects.bulk_create(rows)
+
+
+def _refuse_barred(dossier_id: UUID, to: Sequence[GrantSpec]) -> None:
+    """Stop where somebody is to be kept away. Whoever shares does not learn why: it would tell who is in there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM unnest(%s::uuid[]) AS t(who) WHERE vault_is_barred(%s, t.who) LIMIT 1",
+            [[spec.principal_id for spec in to], dossier_id],
+        )
+        if cursor.fetchone() is not None:
+            raise NotAllowed(BARRED)
 
 
 def _signer(by: Actor | None) -> Keyring | None:

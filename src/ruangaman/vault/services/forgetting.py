@@ -61,6 +61,30 @@ def end_dossier(
     return keep_until
 
 
+def keep_with(*, dossier_id: UUID, with_dossier: UUID, code: str, at: datetime) -> None:
+    """Let a dossier that says something about another one go when that goes, however long that is.
+
+    Args:
+        code: of the case that `with_dossier` belongs to.
+
+    Raises:
+        NotFound: there are no retention classes; the installation is not set up.
+
+    Writes: the row.
+    """
+    found = RetentionClass.objects.filter(kind="case").order_by("-valid_from", "state").first()
+    if found is None:
+        raise NotFound("There is no retention class for cases.")
+    Keeping(
+        dossier_id=dossier_id,
+        code=code,
+        with_dossier_id=with_dossier,
+        retention=found,
+        ended_at=at,
+        keep_until=_years_after(timezone.localdate(at), found.years),
+    ).save(force_insert=True)
+
+
 def resume_dossier(*, dossier_id: UUID, by: Actor, at: datetime) -> bool:
     """Note that a dossier goes on: nothing of it is due any more, and no earlier proposal counts. False: it went on.
 

@@ -16,7 +16,7 @@ from ruangaman.core.types import Actor
 from ruangaman.vault import directory, doors, events, grants, layout, pepper
 from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.models import Door, KeySignature, PrincipalKey
-from ruangaman.vault.selectors import list_held_dossiers, read_grants
+from ruangaman.vault.selectors import GrantView, list_held_dossiers, read_grants
 from ruangaman.vault.services.doors import DoorKind, NewDoor, close_door, door_params, record_changed
 from ruangaman.vault.services.dossiers import share
 from ruangaman.vault.services.people import keep_officers
@@ -189,7 +189,8 @@ def regrant(
     """Give somebody with fresh keys what the former ones opened, as far as `by` holds it. Returns how many dossiers.
 
     Args:
-        former: the principal whose keys are lost; its wraps go.
+        former: the principal whose keys are lost; its wraps go where all of it is given again, in every epoch. Where
+            `by` holds less they stay: the recovery shares still find there what is missing.
         parts: what the role may hold at all.
 
     Raises:
@@ -208,10 +209,20 @@ def regrant(
             continue
         spec = GrantSpec(to, wanted, had[0].reason, had[0].not_after)
         share(dossier_id=dossier_id, to=[spec], by=by, at=at)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT vault_delete_grants(%s, %s)", [dossier_id, former])
+        if _is_given(had, read_grants(dossier_id), to, parts):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT vault_delete_grants(%s, %s)", [dossier_id, former])
         count += 1
     return count
+
+
+def _is_given(had: Iterable[GrantView], now: Iterable[GrantView], to: UUID, parts: frozenset[Compartment]) -> bool:
+    """Say whether `to` holds all that was had, in each epoch, as far as the role may hold it."""
+    given: dict[int, frozenset[Compartment]] = {}
+    for view in now:
+        if view.principal_id == to:
+            given[view.epoch] = given.get(view.epoch, frozenset()) | (view.compartments or frozenset())
+    return all((view.compartments or frozenset()) & parts <= given.get(view.epoch, frozenset()) for view in had)
 
 
 def _vouched_keys() -> list[PrincipalKey]:

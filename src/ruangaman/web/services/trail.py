@@ -71,7 +71,8 @@ def _rows(found: Sequence[AuditEvent]) -> list[TrailRow]:
     What came from outside is counted by the hour and nothing else: who knows when she held her telephone must not
     find out here that she wrote, and what about.
     """
-    names = Names({event.actor for event in found} | {key for event in found for key in keys_in(event.detail)})
+    told = {event.actor for event in found} | {event.subject for event in found}
+    names = Names(told | {key for event in found for key in keys_in(event.detail)})
     rows: list[TrailRow] = []
     outside: dict[datetime, int] = {}
     for event in found:

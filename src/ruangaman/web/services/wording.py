@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.accounts.models import Desk, FormerKeys, Unit, User
 from ruangaman.accounts.types import RequestKind, Role
-from ruangaman.cases.types import AccessReason, CaseState, PersonKind
-from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel, ServiceType
+from ruangaman.cases.types import AccessReason, CaseState, GlassEnding, GlassReason, GlassVerdict, PersonKind
+from ruangaman.codelists.selectors import book
+from ruangaman.codelists.types import ListKey
+from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel
 from ruangaman.intake.types import State
 from ruangaman.ui.moments import WITA, clock_time
 from ruangaman.ui.types import Words
@@ -25,6 +28,7 @@ LABELS: dict[str, Words] = {
     "after": gettext_lazy("sesudah"),
     "agency": gettext_lazy("instansi"),
     "approved": gettext_lazy("disetujui"),
+    "at_once": gettext_lazy("tanpa orang kedua"),
     "authority": gettext_lazy("wewenang"),
     "before": gettext_lazy("sebelum"),
     "case": gettext_lazy("kasus"),
@@ -37,6 +41,7 @@ LABELS: dict[str, Words] = {
     "desks": gettext_lazy("meja"),
     "door": gettext_lazy("pintu"),
     "dossiers": gettext_lazy("berkas"),
+    "ending": gettext_lazy("berakhir"),
     "epoch": gettext_lazy("masa kunci"),
     "erased": gettext_lazy("dihapus lagi"),
     "files": gettext_lazy("berkas"),
@@ -47,6 +52,7 @@ LABELS: dict[str, Words] = {
     "language": gettext_lazy("bahasa"),
     "left": gettext_lazy("yang pergi"),
     "links": gettext_lazy("hubungan"),
+    "list": gettext_lazy("daftar"),
     "manager": gettext_lazy("manajer"),
     "original": gettext_lazy("laporan asal"),
     "owner": gettext_lazy("pemilik"),
@@ -61,14 +67,17 @@ LABELS: dict[str, Words] = {
     "rows": gettext_lazy("baris"),
     "second": gettext_lazy("langkah kedua"),
     "sha256": gettext_lazy("sidik jari"),
+    "since": gettext_lazy("sejak"),
     "state": gettext_lazy("tahap"),
     "step": gettext_lazy("langkah"),
     "taken": gettext_lazy("keadaan"),
+    "times": gettext_lazy("pembukaan dalam bulan itu"),
     "to": gettext_lazy("ke"),
     "type": gettext_lazy("jenis"),
     "unit": gettext_lazy("unit"),
     "until": gettext_lazy("sampai"),
     "user": gettext_lazy("orang"),
+    "verdict": gettext_lazy("tinjauan"),
     "why": gettext_lazy("sebab"),
 }
 """What a field is called. A field that is not here is an inner number of a row, and stays out."""
@@ -84,6 +93,7 @@ REASONS = {
     **dict(AccessReason.choices),
     **dict(HoldReason.choices),
     **dict(ErasureReason.choices),
+    **dict(GlassReason.choices),
     "left": gettext_lazy("tidak bekerja lagi di sini"),
 }
 RISKS = {str(value): label for value, label in RiskLevel.choices}
@@ -110,27 +120,30 @@ VALUES: dict[str, Mapping[str, Words]] = {
     "risk": RISKS,
     "purpose": dict(Purpose.choices),
     "role": dict(Role.choices),
-    "type": dict(ServiceType.choices),
+    "list": dict(ListKey.choices),
     "state": STATES,
     "from": STATES,
     "to": STATES,
     "reason": REASONS,
+    "ending": dict(GlassEnding.choices),
+    "verdict": dict(GlassVerdict.choices),
     "kind": KINDS,
     "door": KINDS,
     "channel": {"web": gettext_lazy("halaman web")},
 }
 SUBJECTS = {"database": gettext_lazy("basis data"), "dossiers": gettext_lazy("yang menunggu kunci baru")}
 UUID_LENGTH = 36
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 COUNTED = ("rows", "erased")
 GROUP, SHOWN = 4, 16
 """Of a fingerprint so much is shown, in groups: enough to find the number that somebody noted."""
 
 
 class Names:
-    """Names of those whom the trail knows by a key: people, desks, units' emergency keys. Five queries."""
+    """Names of those whom the trail knows by a key: people, desks, emergency keys, the recovery key. Six queries."""
 
     def __init__(self, keys: Iterable[str]) -> None:
-        wanted = {key for key in keys if len(key) == UUID_LENGTH}
+        wanted = {key for key in keys if _is_id(key)}
         self._known: dict[str, str] = {"public": _("Seseorang dari luar"), "system": _("Sistem")}
         ids = [UUID(key) for key in wanted]
         people = User.objects.filter(principal_id__in=ids) | User.objects.filter(pk__in=ids)
@@ -143,6 +156,8 @@ class Names:
             self._known[str(principal)] = name
         for principal, name in Unit.objects.filter(breakglass_id__in=ids).values_list("breakglass_id", "name"):
             self._known[str(principal)] = _("kunci darurat %(unit)s") % {"unit": name}
+        for principal in Principal.objects.filter(kind=PrincipalKind.RECOVERY, pk__in=ids).values_list("pk", flat=True):
+            self._known[str(principal)] = _("kunci pemulihan")
         receipts = Principal.objects.filter(kind=PrincipalKind.RECEIPT, pk__in=ids).values_list("pk", flat=True)
         self._outside = {"public", *(str(one) for one in receipts)}
 
@@ -153,6 +168,11 @@ class Names:
     def get(self, key: str, otherwise: str) -> str:
         """Return the name of a key, or `otherwise`."""
         return self._known.get(key, otherwise)
+
+
+def _is_id(text: str) -> bool:
+    """Whether it is an id. A subject may be any text, as long as one."""
+    return bool(_ID.fullmatch(text))
 
 
 def keys_in(detail: Mapping[str, object]) -> set[str]:
@@ -188,7 +208,9 @@ def _word(key: str, value: object, names: Names) -> str:
     text = str(value)
     if len(text) == UUID_LENGTH:
         return names.get(text, _("kunci pemulihan atau tanda terima"))
-    if key == "until":
+    if key == "type":
+        return book().label(ListKey.SERVICE_TYPE, text)
+    if key in {"since", "until"}:
         return _day(text)
     if key == "taken":
         return _moment(text)

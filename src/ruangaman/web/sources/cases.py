@@ -103,6 +103,8 @@ sections.add(
         label=gettext_lazy("Kasus"),
         url="/kasus/",
         icon="folder",
+        also=("/tugas/",),
+        go="k",
         permissions=frozenset({Permission.CASE_LIST, Permission.CASE_OVERSEE}),
     )
 )

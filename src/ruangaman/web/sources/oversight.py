@@ -1,9 +1,10 @@
-"""What the head of a unit answers for: reports that nobody opened in time, and cases that ask for somebody."""
+"""What the head of a unit answers for: turns nobody took, reports nobody opened, cases that ask for somebody."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,8 +13,11 @@ from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors as cases
 from ruangaman.cases.types import CaseState, Need
 from ruangaman.core import clock
+from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import KECAMATAN
-from ruangaman.intake.selectors import desk
+from ruangaman.intake.selectors import desk, shifts
+from ruangaman.intake.types import GRACE
+from ruangaman.ui.moments import clock_time
 from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.web.registry import work_sources
 from ruangaman.web.selectors import band_of
@@ -24,12 +28,33 @@ PRESSING = frozenset({Need.EMERGENCY, Need.OVERDUE})
 
 def list_unit(*, viewer: Any, at: datetime) -> list[Work]:
     """Return what is late or about to be late in the viewer's units: codes, states and clocks, no content."""
-    return [*map(_overdue, desk.list_overdue(at=at)), *_cases(viewer, at)]
+    untaken = [_untaken(one) for one in shifts.list_untaken(viewer=viewer, at=at)]
+    return [*untaken, *map(_overdue, desk.list_overdue(at=at)), *_cases(viewer, at)]
 
 
 def count_unit(*, viewer: Any) -> int:
     """Return how many of the units' cases are an emergency or late."""
-    return cases.count_overseen_needs(viewer=viewer, at=clock.now())
+    at = clock.now()
+    return cases.count_overseen_needs(viewer=viewer, at=at, without=_closed(viewer, at))
+
+
+def _closed(viewer: Any, at: datetime) -> list[UUID]:
+    """Return what stands above already: nobody can open it, so nothing else can be done in it."""
+    return [case.pk for case in cases.list_closed_to_all(viewer=viewer, at=at)]
+
+
+def _untaken(duty: shifts.Duty) -> Work:
+    began = duty.turn.began
+    row = QueueRow(
+        url="/kerja/",
+        sentence=_("Jaga sejak %(time)s belum diterima") % {"time": clock_time(began)},
+        code="",
+        promised=Promised(began, began + GRACE if began else None),
+        danger=RiskLevel.TINGGI,
+        facts=[duty.desk.name, _("Hubungi petugas jaga.")],
+        owner=duty.on_duty,
+    )
+    return Work(row=row, band=Band.NOW, owner=Owner.MINE, danger=RiskLevel.TINGGI, due_at=row.promised.due)
 
 
 def _overdue(found: desk.Overdue) -> Work:
@@ -57,7 +82,7 @@ def _overdue(found: desk.Overdue) -> Work:
 
 def _cases(viewer: Any, at: datetime) -> list[Work]:
     works = []
-    for found in cases.list_overseen_needs(viewer=viewer, at=at):
+    for found in cases.list_overseen_needs(viewer=viewer, at=at, without=_closed(viewer, at)):
         case, due = found.case, found.facts.next_due
         works.append(
             Work(

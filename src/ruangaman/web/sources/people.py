@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.types import Permission
@@ -104,9 +104,11 @@ sections.add(
     Section(
         key="people",
         place=60,
-        label=gettext_lazy("Orang"),
+        label=pgettext_lazy("daftar", "Orang"),
         url="/pengaturan/orang/",
+        also=("/pengaturan/undangan/",),
         icon="people",
+        go="o",
         permissions=frozenset({Permission.PEOPLE_MANAGE}),
     )
 )

@@ -9,7 +9,14 @@ from ruangaman.web.selectors import count_work
 
 sections.add(
     Section(
-        key="queue", place=10, label=_("Antrean"), url="/kerja/", icon="queue", also=("/laporan/",), count=count_work
+        key="queue",
+        place=10,
+        label=_("Antrean"),
+        url="/kerja/",
+        icon="queue",
+        also=("/laporan/", "/tulisan/", "/serah-terima/"),
+        count=count_work,
+        go="a",
     )
 )
-sections.add(Section(key="settings", place=90, label=_("Pengaturan"), url="/pengaturan/", icon="gear"))
+sections.add(Section(key="settings", place=90, label=_("Pengaturan"), url="/pengaturan/", icon="gear", go="p"))

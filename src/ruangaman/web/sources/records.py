@@ -54,6 +54,7 @@ sections.add(
         label=gettext_lazy("Simpanan"),
         url="/pengaturan/simpanan/",
         icon="folder",
+        go="s",
         permissions=frozenset({Permission.RECORDS_KEEP}),
     )
 )

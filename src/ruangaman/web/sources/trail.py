@@ -14,6 +14,7 @@ sections.add(
         label=_("Jejak"),
         url="/pengaturan/jejak/",
         icon="trace",
+        go="j",
         permissions=frozenset({Permission.AUDIT_READ}),
     )
 )

@@ -7,8 +7,10 @@ from ruangaman.web.views.door import (
     livez,
     locked,
     not_found,
+    not_kept,
     readyz,
+    rescued,
     stale,
 )
 
-__all__ = ["bad_request", "broken", "down", "livez", "locked", "not_found", "readyz", "stale"]
+__all__ = ["bad_request", "broken", "down", "livez", "locked", "not_found", "not_kept", "readyz", "rescued", "stale"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -90,6 +91,38 @@ def locked(request: HttpRequest) -> HttpResponse:
         ),
         status=403,
     )
+
+
+def rescued(request: HttpRequest, *, is_open: bool, page: str, had_files: bool) -> HttpResponse:
+    """The session was locked, over, or the page too old, and what was sent was sealed to whose it is.
+
+    Args:
+        is_open: they are still signed in.
+        page: where they go on.
+        had_files: files may have come along, and are not kept.
+    """
+    user = request.user
+    is_locked = is_open and user.keyring is None  # type: ignore[union-attr]
+    url = f"{UNLOCK_URL}?{urlencode({'next': page})}" if is_locked else page if is_open else settings.LOGIN_URL
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=403, headers={"HX-Redirect": url if is_open else f"{url}?disimpan"})
+    words = _("Tulisan Anda disimpan, dan hanya dapat dibuka oleh Anda. Lanjutkan dari daftar “Belum terkirim”.")
+    if had_files:
+        words = f"{words} {_('Lampiran tidak ikut disimpan: pilih lagi nanti.')}"
+    if is_open and not is_locked:
+        title, action = _("Halaman ini sudah terlalu lama terbuka"), Action(_("Lanjutkan"), page)
+    elif is_locked:
+        title, action = _("Layar terkunci sebelum ini terkirim"), Action(_("Buka kunci"), url)
+    else:
+        title, action = _("Anda keluar sebelum ini terkirim"), Action(_("Masuk lagi"), url)
+    return _notice(request, Notice(title, words, (action,)), status=403)
+
+
+def not_kept(request: HttpRequest, words: str) -> HttpResponse:
+    """What somebody wanted to keep cannot be; going back, the browser still has it."""
+    there = _("Kembali ke halaman tadi: tulisannya masih ada.")
+    actions = (Action(_("Lihat yang belum terkirim"), "/tulisan/"),)
+    return _notice(request, Notice(_("Belum tersimpan"), f"{words} {there}", actions), status=409)
 
 
 def down(request: HttpRequest, access: Access) -> HttpResponse:

@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import locked_since
+from ruangaman.accounts.selectors.seats import is_unseated
 from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
 from ruangaman.core.access import signed_in
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.core.types import StaffRequest
+from ruangaman.intake.selectors import shifts
 from ruangaman.intake.selectors.desk import count_new
+from ruangaman.vault import services as vault
 from ruangaman.web import selectors
 from ruangaman.web.selectors import EVERYBODY, HIGH, Filters
 from ruangaman.web.types import Owner
-from ruangaman.web.views.wording import OWNERS, headline, rest_of_day, waiting_room
+from ruangaman.web.views.wording import OWNERS, headline, rest_of_day, seatless_room, waiting_room
+
+CHOICES = {
+    "owners": OWNERS,
+    "everybody": EVERYBODY,
+    "high": HIGH,
+    "nobody": Owner.NOBODY,
+    "districts": sorted(KECAMATAN.items(), key=lambda pair: pair[1]),
+}
+"""What the filters offer."""
 
 
 @signed_in()
 @require_safe
 def work(request: StaffRequest) -> HttpResponse:
     """Everything that waits for you; for roles whose part is not built yet what it will show."""
-    key = accounts.waiting_key(user=request.user)
+    mine = {"key": accounts.waiting_key(user=request.user), "unsent": vault.count_drafts(by=request.user)}
     if not selectors.has_work(request.user):
-        return render(request, "web/waiting.html", {"room": waiting_room(request.user), "key": key})
+        return render(request, "web/waiting.html", {"room": waiting_room(request.user), **mine})
     at = clock.now()
     filters = Filters(
         owner=request.GET.get("pemilik", ""),
@@ -36,20 +50,31 @@ def work(request: StaffRequest) -> HttpResponse:
         kecamatan=request.GET.get("wilayah", ""),
     )
     day = selectors.get_day(viewer=request.user, filters=filters, at=at)
+    seatless = seatless_room(request.user) if is_unseated(request.user) else None
+    if seatless and not day.total and not filters.narrows:
+        return render(request, "web/waiting.html", {"room": seatless, **mine})
     context = {
+        **_head(request.user, at),
         "day": day,
-        "key": key,
+        "seatless": seatless,
+        **mine,
         "at": at,
         "filters": filters,
         "headline": headline(day, filters),
         "rest": rest_of_day(day),
-        "owners": OWNERS,
-        "everybody": EVERYBODY,
-        "high": HIGH,
-        "nobody": Owner.NOBODY,
-        "districts": sorted(KECAMATAN.items(), key=lambda pair: pair[1]),
+        **CHOICES,
     }
     return render(request, "web/queue.html", context)
+
+
+def _head(viewer: User, at: datetime) -> dict[str, Any]:
+    """Return what stands under the title: whether the desk waits to be taken or given, and the way to the load."""
+    duties = shifts.list_duties(viewer=viewer, at=at) if viewer.has(Permission.REPORT_DESK) else []
+    return {
+        "notices": [words for one in duties if (words := one.notice(viewer.pk, at))],
+        "has_desk": bool(duties),
+        "oversees": viewer.has(Permission.CASE_OVERSEE),
+    }
 
 
 @signed_in(locked=True, activity=False)

@@ -23,6 +23,7 @@ KINDS = (
     ("intake", _("laporan")),
     ("cases", _("kasus")),
     ("accounts", _("masuk dan akun")),
+    ("codelists", _("daftar pilihan")),
     ("notifications", _("alarm")),
     ("web", _("pembacaan jejak")),
 )

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ruangaman.accounts.selectors.deciding import join_either
+from ruangaman.accounts.selectors.seats import list_seaters
 from ruangaman.accounts.types import Permission, Role
 from ruangaman.ui.types import Words
 from ruangaman.web.selectors import EVERYBODY, Day, Filters
@@ -115,6 +117,17 @@ def waiting_room(viewer: Any) -> Room:
     if viewer.has(Permission.PEOPLE_MANAGE):
         return ACCOUNTS
     return Room(gettext_lazy("Bagian Anda belum dibangun"), ROOMS.get(viewer.role, ROOMS[""]))
+
+
+def seatless_room(viewer: Any) -> Room:
+    """Return the page of somebody who works at desks and sits at none: who can seat them."""
+    names = join_either(user.display_name for user in list_seaters(user=viewer))
+    who = (
+        _("%(names)s yang menempatkan Anda, dari halaman Meja saya. Mereka melihatnya di antrean.") % {"names": names}
+        if names
+        else _("Belum ada petugas di meja unit Anda. Hubungi kepala unit.")
+    )
+    return Room(_("Anda belum punya tempat di meja"), (_("Laporan terbuka bagi Anda begitu Anda duduk di meja."), who))
 
 
 _NOT_YET = gettext_lazy("Sampai itu ada, halaman ini sengaja kosong: tidak ada yang menunggu Anda di sini.")

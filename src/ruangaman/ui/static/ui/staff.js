@@ -1,5 +1,5 @@
-/* Staff pages work without this. With it: the screen warns before it locks, Esc three times closes it, and a form is
-   sent once. */
+/* Staff pages work without this. With it: the screen warns before it locks, Esc three times closes it, a form is sent
+   once, and what is for paper has a button that prints it. */
 (function () {
   "use strict";
   var doc = document, body = doc.body, limit = Number(body.dataset.idle || 900) * 1000, last = Date.now(), asked = last;
@@ -45,6 +45,10 @@
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+  });
+  Array.prototype.forEach.call(doc.querySelectorAll("[data-print]"), function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
   });
   addEventListener("pageshow", function (event) {
     Array.prototype.forEach.call(doc.forms, function (form) { delete form.dataset.sent; });

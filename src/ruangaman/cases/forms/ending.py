@@ -1,0 +1,120 @@
+"""What the head decides, and the end of a case, as forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.cases.forms.fields import MAX_TEXT, CaseForm, CleanText, choice, day, or_none, several
+from ruangaman.cases.types import Doing, Outcome, Point
+from ruangaman.core.codelists import ClosingReason, RiskLevel
+
+
+class DecideForm(CaseForm):
+    """Yes, or back with what has to be looked at again."""
+
+    outcome = choice(Outcome.choices, _("Keputusan"), widget=forms.RadioSelect)
+    points = several(
+        Point.choices, _("Yang perlu dilihat lagi"), required=False, help_text=_("Hanya bila dikembalikan.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What is sent back says why."""
+        cleaned = super().clean()
+        returned, points = cleaned.get("outcome") == Outcome.RETURNED, cleaned.get("points")
+        if returned and not points:
+            self.add_error("points", _("Pilih apa yang perlu dilihat lagi."))
+        if cleaned.get("outcome") == Outcome.APPROVED and points:
+            self.add_error("points", _("Kosongkan bila disetujui, atau pilih “Dikembalikan”."))
+        return cleaned
+
+
+class ClosingForm(CaseForm):
+    """What was reached before the case ends."""
+
+    reason = choice(ClosingReason.choices, _("Mengapa kasus ini akan ditutup"), widget=forms.RadioSelect)
+    risk = choice(RiskLevel.choices, _("Bahaya sekarang"), widget=forms.RadioSelect)
+    goals_met = forms.IntegerField(label=_("Tujuan yang tercapai"), min_value=0, max_value=99)
+    goals_total = forms.IntegerField(label=_("Dari berapa tujuan"), min_value=0, max_value=99)
+    words = CleanText(
+        label=_("Yang tercapai, dan yang masih terbuka"), rows=4, most=MAX_TEXT,
+        help_text=_("Dibaca seluruh tim kasus ini."),
+    )  # fmt: skip
+    was_asked = choice(
+        [("yes", _("Ya")), ("no", _("Belum dapat"))], _("Sudah ditanya pendapatnya?"), widget=forms.RadioSelect
+    )
+    her_words = CleanText(label=_("Kata-katanya"), rows=3, most=MAX_TEXT, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """No more was met than there was."""
+        cleaned = super().clean()
+        met, total = cleaned.get("goals_met"), cleaned.get("goals_total")
+        if met is not None and total is not None and met > total:
+            self.add_error("goals_met", _("Tidak dapat lebih banyak dari semuanya."))
+        return cleaned
+
+
+class TransferForm(CaseForm):
+    """Handing the case to another office."""
+
+    to = choice((), _("Kepada"), required=False)
+    name = CleanText(label=_("Lembaga lain"), required=False, help_text=_("Bila belum ada dalam daftar."))
+    letter = CleanText(label=_("Nomor surat"))
+    words = CleanText(label=_("Keterangan"), rows=3, most=MAX_TEXT, required=False)
+
+    def __init__(self, *args: Any, agencies: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        """Offer the offices that are known here."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to"]
+        field.choices = or_none(agencies, _("Tidak ada dalam daftar"))
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody has to be named, and one of the two."""
+        cleaned = super().clean()
+        if bool(cleaned.get("to")) == bool(cleaned.get("name")):
+            self.add_error("name", _("Pilih satu lembaga, atau tulis namanya."))
+        return cleaned
+
+
+class ReceivedForm(CaseForm):
+    """The other office took the case on."""
+
+    signer = CleanText(label=_("Siapa yang menerima"), help_text=_("Nama dan jabatan pada tanda terima."))
+    on = day(_("Tanggal tanda terima"))
+
+
+class AftercareForm(CaseForm):
+    """When somebody asks how it goes."""
+
+    first = day(_("Kontak pertama"))
+    second = day(_("Kontak kedua"))
+    third = day(_("Kontak ketiga"))
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        """Know what day it is."""
+        super().__init__(*args, **kwargs)
+        self.at = at
+
+    def clean(self) -> dict[str, Any]:
+        """All of them are to come."""
+        cleaned = super().clean()
+        for name in ("first", "second", "third"):
+            if cleaned.get(name) and cleaned[name] <= timezone.localdate(self.at):
+                self.add_error(name, _("Pilih hari yang masih akan datang."))
+        return cleaned
+
+    def days(self) -> list[date]:
+        """Return the days."""
+        return [self.cleaned_data[name] for name in ("first", "second", "third")]
+
+
+class ContactAfterForm(CaseForm):
+    """How it goes after the closing."""
+
+    doing = choice(Doing.choices, _("Bagaimana keadaannya"), widget=forms.RadioSelect)
+    words = CleanText(label=_("Catatan"), rows=3, most=MAX_TEXT, required=False)

@@ -1,0 +1,176 @@
+"""Reviews, conferences, sessions, tries to reach her, mediation, the police, as forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.accounts.models import User
+from ruangaman.cases.forms.fields import (
+    MAX_STORY,
+    MAX_TEXT,
+    NEEDED,
+    OLDEST,
+    CaseForm,
+    CleanText,
+    choice,
+    day,
+    or_none,
+    several,
+)
+from ruangaman.cases.forms.planning import end_of_day
+from ruangaman.cases.services import Decision
+from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
+from ruangaman.core.codelists import RiskLevel
+
+DECISIONS = 3
+"""So many decisions fit on the form of a conference."""
+
+
+def moment(label: Any, **kwargs: Any) -> forms.DateTimeField:
+    """Return a field for a moment in the city."""
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    messages = {"invalid": _("Waktu ini tidak dapat dibaca."), "required": NEEDED}
+    return forms.DateTimeField(label=label, widget=widget, error_messages=messages, **kwargs)
+
+
+class PastForm(CaseForm):
+    """A form about something that has been: its days are not to come."""
+
+    past: tuple[str, ...] = ()
+    coming: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        """Know what day it is."""
+        super().__init__(*args, **kwargs)
+        self.at = at
+
+    def clean(self) -> dict[str, Any]:
+        """Check that what was has been, and that what comes is to come."""
+        cleaned = super().clean()
+        today = timezone.localdate(self.at)
+        for name in self.past:
+            value = cleaned.get(name)
+            known = timezone.localdate(value) if isinstance(value, datetime) else value
+            if isinstance(known, date) and not OLDEST <= known <= today:
+                self.add_error(name, _("Ini sudah berlangsung: periksa tanggalnya."))
+        for name in self.coming:
+            if cleaned.get(name) and cleaned[name] <= today:
+                self.add_error(name, _("Pilih hari yang masih akan datang."))
+        return cleaned
+
+
+class ReviewForm(PastForm):
+    """The plan looked at again, the danger weighed again."""
+
+    coming = ("next_on",)
+    risk = choice(RiskLevel.choices, _("Bahaya sekarang"), widget=forms.RadioSelect)
+    reason = CleanText(
+        label=_("Mengapa dinilai begitu"), rows=4, most=MAX_TEXT, help_text=_("Dibaca seluruh tim kasus ini.")
+    )
+    next_on = day(_("Ditinjau lagi"))
+
+
+class ConferenceForm(PastForm):
+    """A case conference: who was there, what was said, what was decided."""
+
+    past = ("held_at",)
+    held_at = moment(_("Kapan"))
+    participants = several((), _("Yang hadir dari tim ini"))
+    guests = CleanText(
+        label=_("Yang hadir dari luar"), rows=2, most=MAX_TEXT, required=False, help_text=_("Satu nama setiap baris.")
+    )
+    minutes = CleanText(label=_("Notulen"), rows=6, most=MAX_STORY)
+
+    def __init__(self, *args: Any, team: Mapping[str, User], **kwargs: Any) -> None:
+        """Offer the people of the case, and a row of fields for each decision that fits."""
+        super().__init__(*args, **kwargs)
+        self.team = team
+        people = [(key, user.display_name) for key, user in team.items()]
+        field: Any = self.fields["participants"]
+        field.choices = people
+        for place in range(DECISIONS):
+            self.fields[f"words_{place}"] = CleanText(label=_("Keputusan"), required=False)
+            self.fields[f"owner_{place}"] = choice(or_none(people, _("Pilih orang")), _("Siapa"), required=False)
+            self.fields[f"due_{place}"] = day(_("Paling lambat"), required=False)
+
+    @property
+    def decision_rows(self) -> list[list[forms.BoundField]]:
+        """The fields of each decision, for the page."""
+        return [[self[f"{name}_{place}"] for name in ("words", "owner", "due")] for place in range(DECISIONS)]
+
+    def clean(self) -> dict[str, Any]:
+        """A decision is somebody's, until a day."""
+        cleaned = super().clean()
+        for place in range(DECISIONS):
+            for name in ("owner", "due"):
+                if cleaned.get(f"words_{place}") and not cleaned.get(f"{name}_{place}"):
+                    self.add_error(f"{name}_{place}", _("Lengkapi keputusan ini."))
+        return cleaned
+
+    def decisions(self) -> list[Decision]:
+        """Return what was decided."""
+        known = self.cleaned_data
+        return [
+            Decision(known[f"words_{place}"], self.team[known[f"owner_{place}"]], end_of_day(known[f"due_{place}"]))
+            for place in range(DECISIONS)
+            if known[f"words_{place}"]
+        ]
+
+    def guest_names(self) -> list[str]:
+        """Return who came from outside."""
+        return [line.strip() for line in self.cleaned_data["guests"].splitlines() if line.strip()]
+
+
+class SessionForm(PastForm):
+    """A psychologist's session: what the manager sees, and what only the drawer holds."""
+
+    past, coming = ("on",), ("next_on",)
+    on = day(_("Tanggal sesi"))
+    attended = choice([("yes", _("Hadir")), ("no", _("Tidak hadir"))], _("Kehadiran"), widget=forms.RadioSelect)
+    next_on = day(_("Sesi berikutnya"), required=False)
+    risk = choice(RiskLevel.choices, _("Bahaya menurut sesi ini"), widget=forms.RadioSelect)
+    words = CleanText(
+        label=_("Catatan sesi"), rows=8, most=MAX_STORY, required=False,
+        help_text=_("Hanya pemegang laci klinis. Manajer tidak melihatnya."),
+    )  # fmt: skip
+
+
+class TryForm(CaseForm):
+    """Somebody tried to reach her."""
+
+    way = choice(Way.choices, _("Lewat apa"), widget=forms.RadioSelect)
+    result = choice(Reached.choices, _("Hasilnya"), widget=forms.RadioSelect)
+    words = CleanText(label=_("Catatan"), rows=3, most=MAX_TEXT, required=False)
+
+
+class MediationForm(CaseForm):
+    """Somebody asks for a mediation."""
+
+    asked_by = choice(AskedBy.choices, _("Siapa yang meminta"), widget=forms.RadioSelect)
+    words = CleanText(label=_("Apa yang diminta"), rows=4, most=MAX_TEXT)
+
+
+class PoliceForm(PastForm):
+    """What the legal staff decide about telling the police."""
+
+    past = ("informed_at", "sent_on")
+    decided = choice(PoliceChoice.choices, _("Keputusan"), widget=forms.RadioSelect)
+    informed_at = moment(_("Kapan ia diberi tahu tentang kewajiban ini"))
+    wish = CleanText(label=_("Keinginannya"), rows=3, most=MAX_TEXT)
+    why = CleanText(label=_("Alasan keputusan"), rows=4, most=MAX_TEXT)
+    sent_on = day(_("Tanggal surat"), required=False)
+    letter = CleanText(label=_("Nomor surat"), required=False)
+    receipt = CleanText(label=_("Nomor tanda terima polisi (LP)"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A letter is only for what is reported."""
+        cleaned = super().clean()
+        if cleaned.get("decided") != PoliceChoice.REPORT and cleaned.get("sent_on"):
+            self.add_error("sent_on", _("Surat hanya untuk yang dilaporkan."))
+        return cleaned

@@ -1,0 +1,187 @@
+"""Meeting, sessions, handing over, trying to reach, closing, what comes after, what lawyers decide."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from ruangaman.cases.models.planning import USER, Step
+from ruangaman.cases.types import AskedBy, Doing, NoMediation, PoliceChoice, Reached, Way
+from ruangaman.core.codelists import ClosingReason, RiskLevel
+
+
+class Conference(Step):
+    """A case conference: who was there, its minutes sealed, its decisions as tasks."""
+
+    held_at = models.DateTimeField()
+    participants = ArrayField(models.UUIDField())
+    """People of the house by id; who came from outside is named in the sealed minutes."""
+    guests = models.PositiveSmallIntegerField()
+    decisions = models.PositiveSmallIntegerField()
+    ref = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="conference_held_before_written", condition=Q(held_at__lte=F("at"))),
+        ]
+        indexes: ClassVar = [models.Index("case", "at", name="conference_by_case")]
+
+    class Privacy:
+        plain = frozenset({"id", "at", "by", "held_at", "participants", "guests", "decisions"})
+        linkable = frozenset({"case", "ref"})
+
+
+class Session(Step):
+    """A psychologist's session: that it was, when the next is and the danger are the manager's; the words are not."""
+
+    on = models.DateField()
+    attended = models.BooleanField()
+    next_on = models.DateField(null=True)
+    risk = models.PositiveSmallIntegerField(choices=RiskLevel)
+    ref = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="session_next_is_later", condition=Q(next_on=None) | Q(next_on__gt=F("on"))),
+            models.CheckConstraint(name="session_risk_known", condition=Q(risk__in=RiskLevel.values)),
+        ]
+        indexes: ClassVar = [models.Index("case", "at", name="session_by_case")]
+
+    class Privacy:
+        plain = frozenset({"id", "at", "by", "on", "attended", "next_on", "risk"})
+        linkable = frozenset({"case", "ref"})
+
+
+class Transfer(Step):
+    """A case handed to another office. The letter's number and who took it there are sealed."""
+
+    to = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, null=True, related_name="+")
+    """None: an office that is not known to the system; its name is sealed."""
+    ref = models.UUIDField(unique=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    """Who wrote down that it was taken on."""
+    acknowledged_ref = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="transfer_acknowledged_goes_together",
+                condition=Q(acknowledged_at=None, acknowledged_by=None, acknowledged_ref=None)
+                | Q(acknowledged_at__gte=F("at"), acknowledged_by__isnull=False, acknowledged_ref__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [models.Index("case", "at", name="transfer_by_case")]
+
+    class Privacy:
+        plain = frozenset({"id", "at", "by", "to", "acknowledged_at", "acknowledged_by"})
+        linkable = frozenset({"case", "ref", "acknowledged_ref"})
+
+
+class ContactTry(Step):
+    """Somebody tried to reach her, by a way that she allowed."""
+
+    way = models.CharField(max_length=8, choices=Way)
+    result = models.CharField(max_length=12, choices=Reached)
+    ref = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index("case", "at", name="contacttry_by_case")]
+
+    class Privacy:
+        plain = frozenset({"id", "at", "by", "way", "result"})
+        linkable = frozenset({"case", "ref"})
+
+
+class ClosingAssessment(Step):
+    """What was reached, what is still open, and why the case ends; she is asked what she thinks of it."""
+
+    reason = models.CharField(max_length=16, choices=ClosingReason)
+    risk = models.PositiveSmallIntegerField(choices=RiskLevel)
+    goals_met = models.PositiveSmallIntegerField()
+    goals_total = models.PositiveSmallIntegerField()
+    was_asked = models.BooleanField()
+    ref = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="closing_goals_add_up", condition=Q(goals_met__lte=F("goals_total"))),
+            models.CheckConstraint(name="closing_risk_known", condition=Q(risk__in=RiskLevel.values)),
+        ]
+        indexes: ClassVar = [models.Index("case", "at", name="closing_by_case")]
+
+    class Privacy:
+        plain = frozenset({"id", "at", "by", "reason", "risk", "goals_met", "goals_total", "was_asked"})
+        linkable = frozenset({"case", "ref"})
+
+
+class Aftercare(Step):
+    """A contact after the case is closed: planned for a day, then held or not."""
+
+    due_on = models.DateField()
+    held_at = models.DateTimeField(null=True)
+    held_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    doing = models.CharField(max_length=8, choices=Doing, blank=True)
+    ref = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "due_on"], name="aftercare_once_a_day"),
+            models.CheckConstraint(
+                name="aftercare_held_goes_together",
+                condition=Q(held_at=None, held_by=None, doing="", ref=None)
+                | Q(held_at__gte=F("at"), held_by__isnull=False, doing__in=Doing.values),
+            ),
+        ]
+
+    class Privacy:
+        plain = frozenset({"id", "at", "by", "due_on", "held_at", "held_by", "doing"})
+        linkable = frozenset({"case", "ref"})
+
+
+class MediationRequest(Step):
+    """Somebody asked for a mediation, and what the gate said then."""
+
+    asked_by = models.CharField(max_length=8, choices=AskedBy)
+    against = ArrayField(models.CharField(max_length=16, choices=NoMediation), default=list)
+    """Every reason against it; empty: it may be held."""
+    ref = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="mediation_only_for_her", condition=Q(asked_by="victim") | Q(against__len__gte=1)
+            ),
+        ]
+        indexes: ClassVar = [models.Index("case", "at", name="mediation_by_case")]
+
+    class Privacy:
+        plain = frozenset({"id", "at", "by", "asked_by", "against"})
+        linkable = frozenset({"case", "ref"})
+
+
+class PoliceDecision(Step):
+    """What the legal staff decided about telling the police, within 3×24 hours. Numbers and her wish are sealed.
+
+    Source: UU 12/2022 art. 41; domain.md 1.2, last paragraph.
+    """
+
+    choice = models.CharField(max_length=16, choices=PoliceChoice)
+    informed_at = models.DateTimeField()
+    """When she was told that there is this duty."""
+    sent_on = models.DateField(null=True)
+    ref = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="police_sent_when_reported", condition=Q(sent_on=None) | Q(choice="report")),
+            models.CheckConstraint(name="police_informed_first", condition=Q(informed_at__lte=F("at"))),
+        ]
+        indexes: ClassVar = [models.Index("case", "at", name="police_by_case")]
+
+    class Privacy:
+        plain = frozenset({"id", "at", "by", "choice", "informed_at", "sent_on"})
+        linkable = frozenset({"case", "ref"})

@@ -1,0 +1,256 @@
+"""The steps of a case on its page: one query over all of their tables, drawn as a panel and as part of the stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, F, Model, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from ruangaman.accounts.models import User
+from ruangaman.cases import models, policies
+from ruangaman.cases.models import Case
+from ruangaman.cases.registry import TimelineItem
+from ruangaman.cases.selectors.timeline import CONTACT, DECISION, RECORD, SERVICE
+from ruangaman.cases.types import CLOSED_STATES, WRITABLE_STATES, CaseState, Doing, Outcome, Reached
+from ruangaman.consents.models import Consent
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.ui.types import Words
+from ruangaman.vault.types import Closed, Content
+
+NONE = Value("")
+
+
+@dataclass(frozen=True)
+class Done:
+    """One step that was done, from the columns in the clear.
+
+    Args:
+        code: of the kind's own, several joined by a bar.
+    """
+
+    kind: str
+    at: datetime
+    by: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of step is read and shown.
+
+    Args:
+        code: columns that say more, in the order in which `sentence` reads them.
+        moment, who: columns of when and by whom.
+        where: narrows the rows.
+    """
+
+    key: str
+    model: type[Model]
+    icon: str
+    stream: str
+    code: tuple[str, ...] = ()
+    moment: str = "at"
+    who: str = "by"
+    where: Mapping[str, Any] | None = None
+
+
+M = models
+KINDS: tuple[Kind, ...] = (
+    Kind("episode", M.Episode, "undo", DECISION, ("number",)),
+    Kind("safety", M.SafetyCheck, "house", RECORD, ("is_safe",)),
+    Kind("consent", Consent, "hand", RECORD, ("is_given",), "recorded_at", "recorded_by"),
+    Kind("assessment", M.Assessment, "look_at", RECORD),
+    Kind("rights", M.RightsTold, "book", RECORD),
+    Kind("plan", M.Plan, "list", DECISION, ("version",)),
+    Kind("asked", M.Approval, "flag", DECISION, ("kind",), "asked_at", "asked_by"),
+    Kind(
+        "decided", M.Approval, "scale", DECISION, ("kind", "outcome"), "decided_at", "decided_by",
+        {"decided_at__isnull": False},
+    ),
+    Kind("review", M.Review, "look_at", DECISION, ("before", "risk")),
+    Kind("conference", M.Conference, "people", DECISION, ("decisions",)),
+    Kind("session", M.Session, "care", SERVICE, ("attended", "risk", "next_on")),
+    Kind("try", M.ContactTry, "phone", CONTACT, ("result",)),
+    Kind("transfer", M.Transfer, "swap", DECISION),
+    Kind(
+        "received", M.Transfer, "swap", DECISION, (), "acknowledged_at", "acknowledged_by",
+        {"acknowledged_at__isnull": False},
+    ),
+    Kind("closing", M.ClosingAssessment, "stop", DECISION),
+    Kind("aftercare", M.Aftercare, "phone", CONTACT, ("doing",), "held_at", "held_by", {"held_at__isnull": False}),
+    Kind("mediation", M.MediationRequest, "people", DECISION),
+    Kind("police", M.PoliceDecision, "scale", DECISION),
+)  # fmt: skip
+BY_KEY = {kind.key: kind for kind in KINDS}
+
+
+def read_done(case: Case) -> list[Done]:
+    """Return every step of a case, the oldest first, by one query."""
+    several = [_rows(kind, case) for kind in KINDS]
+    union: Any = reduce(lambda one, other: one.union(other, all=True), several)
+    return [Done(*row) for row in union.order_by("moment")]
+
+
+def _rows(kind: Kind, case: Case) -> QuerySet[Any, Any]:
+    manager: Any = kind.model._default_manager
+    of_case = {"dossier_id": case.dossier_id} if kind.model is Consent else {"case": case}
+    rows = manager.filter(**of_case, **(kind.where or {})).order_by()
+    texts = [Coalesce(Cast(name, CharField()), NONE) for name in kind.code]
+    parts = [one for text in texts for one in (text, Value("|"))] or [NONE, NONE]
+    found: QuerySet[Any, Any] = rows.annotate(
+        kind_key=Value(kind.key), moment=F(kind.moment), who=F(f"{kind.who}__display_name"), said=Concat(*parts)
+    ).values_list("kind_key", "moment", "who", "said")
+    return found
+
+
+@dataclass(frozen=True)
+class Link:
+    """A step that can be done, where, and when it was done last."""
+
+    step: str
+    name: Words
+    last: str
+
+
+@dataclass(frozen=True)
+class FlowView:
+    """What the panel shows."""
+
+    links: list[Link]
+
+
+LINKS: tuple[tuple[str, str, Words], ...] = (
+    ("safety", "aman/", _lazy("Aman dulu")),
+    ("consent", "izin/", _lazy("Persetujuan")),
+    ("assessment", "asesmen/", _lazy("Asesmen")),
+    ("rights", "hak/", _lazy("Hak dan layanan")),
+    ("plan", "rencana/", _lazy("Rencana")),
+    ("review", "tinjauan/", _lazy("Tinjauan")),
+    ("conference", "konferensi/", _lazy("Konferensi kasus")),
+    ("session", "sesi/", _lazy("Sesi psikolog")),
+    ("police", "polisi/", _lazy("Laporan ke polisi")),
+    ("mediation", "mediasi/", _lazy("Mediasi")),
+    ("try", "upaya/", _lazy("Upaya menghubungi")),
+    ("transfer", "pelimpahan/", _lazy("Pelimpahan")),
+    ("closing", "penutupan/", _lazy("Penutupan")),
+    ("aftercare", "pasca/", _lazy("Sesudah ditutup")),
+)
+MANAGERS = frozenset({"conference", "transfer", "closing", "aftercare"})
+
+
+class FlowPanel:
+    """The steps of a case: what was done when, and where the next one is done."""
+
+    key: str = "cases.flow"
+    template: str = "cases/_flow.html"
+
+    def load(self, case: Case, viewer: User) -> tuple[Case, list[Done]]:
+        """Read the steps."""
+        return case, read_done(case)
+
+    def refs(self, loaded: tuple[Case, list[Done]]) -> Mapping[UUID, UUID]:
+        """Open nothing: the words are read on the page of each step."""
+        return {}
+
+    def context(self, loaded: tuple[Case, list[Done]], opened: dict[UUID, Content | Closed], viewer: User) -> FlowView:
+        """Return the steps that `viewer` can do in the state that the case is in, each with its last time."""
+        case, done = loaded
+        last = {one.kind: one for one in done}
+        shown = [
+            Link(step, name, _last_words(last.get(kind))) for kind, step, name in LINKS if _can_do(kind, case, viewer)
+        ]
+        return FlowView(shown)
+
+    def timeline(self, loaded: tuple[Case, list[Done]], opened: dict[UUID, Content | Closed]) -> Sequence[TimelineItem]:
+        """Return every step as part of the stream."""
+        return [
+            TimelineItem(one.at, BY_KEY[one.kind].icon, sentence(one), BY_KEY[one.kind].stream, one.by)
+            for one in loaded[1]
+        ]
+
+
+def _can_do(kind: str, case: Case, viewer: User) -> bool:
+    state = CaseState(case.state)
+    if kind == "aftercare":
+        return state in CLOSED_STATES and policies.can_close(viewer, case)
+    if state not in WRITABLE_STATES or not policies.can_write(viewer, case):
+        return False
+    if kind == "session":
+        return policies.can_hold_session(viewer)
+    if kind == "police":
+        return policies.can_decide_police(viewer)
+    return kind not in MANAGERS or policies.can_assign(viewer, case)
+
+
+def _last_words(done: Done | None) -> str:
+    return _("terakhir %(day)s") % {"day": date_format(done.at, "j M")} if done else _("belum")
+
+
+def sentence(done: Done) -> str:
+    """Say what was done."""
+    codes = done.code.split("|")
+    if done.kind in _PLAIN:
+        return str(_PLAIN[done.kind])
+    if done.kind == "session":
+        return _session(*codes[:3])
+    if done.kind == "review":
+        before, risk = (RiskLevel(int(one)) for one in codes[:2])
+        known = {"before": before.label.lower(), "risk": risk.label.lower()}
+        if before == risk:
+            return _("Ditinjau: bahaya tetap %(risk)s") % known
+        return _("Ditinjau: bahaya dari %(before)s menjadi %(risk)s") % known
+    if done.kind == "decided":
+        return str(_DECIDED[codes[0], codes[1]])
+    if done.kind == "conference":
+        return _("Konferensi kasus, %(n)s keputusan") % {"n": codes[0]}
+    if done.kind == "plan":
+        return _("Rencana disusun, versi %(n)s") % {"n": codes[0]}
+    if done.kind == "episode":
+        return _("Episode ke-%(n)s dimulai") % {"n": codes[0]}
+    if done.kind == "try":
+        return _("Upaya menghubungi: %(result)s") % {"result": Reached(codes[0]).label.lower()}
+    if done.kind == "aftercare":
+        return _("Kontak sesudah ditutup: %(doing)s") % {"doing": Doing(codes[0]).label.lower()}
+    return str(_CHOSEN[done.kind, codes[0]])
+
+
+def _session(attended: str, risk: str, next_on: str) -> str:
+    words = _("Sesi psikolog: hadir") if attended == "true" else _("Sesi psikolog: tidak hadir")
+    words += ", " + _("bahaya %(risk)s") % {"risk": RiskLevel(int(risk)).label.lower()}
+    if next_on:
+        words += ", " + _("berikutnya %(day)s") % {"day": date_format(date.fromisoformat(next_on), "j F")}
+    return words
+
+
+_PLAIN: dict[str, Words] = {
+    "assessment": _lazy("Asesmen dicatat"),
+    "rights": _lazy("Hak dijelaskan"),
+    "transfer": _lazy("Kasus dilimpahkan ke lembaga lain"),
+    "received": _lazy("Pelimpahan diterima lembaga lain"),
+    "closing": _lazy("Asesmen penutupan dicatat"),
+    "mediation": _lazy("Permintaan mediasi dicatat"),
+    "police": _lazy("Keputusan tentang laporan polisi dicatat"),
+}
+_DECIDED: dict[tuple[str, str], Words] = {
+    ("plan", Outcome.APPROVED.value): _lazy("Rencana disetujui kepala"),
+    ("plan", Outcome.RETURNED.value): _lazy("Rencana dikembalikan kepala"),
+    ("closing", Outcome.APPROVED.value): _lazy("Penutupan disetujui kepala"),
+    ("closing", Outcome.RETURNED.value): _lazy("Penutupan dikembalikan kepala"),
+}
+_CHOSEN: dict[tuple[str, str], Words] = {
+    ("safety", "true"): _lazy("Keselamatan diperiksa: aman"),
+    ("safety", "false"): _lazy("Keselamatan diperiksa: belum aman"),
+    ("consent", "true"): _lazy("Persetujuan atau dasar lain dicatat"),
+    ("consent", "false"): _lazy("Dicatat: tidak setuju"),
+    ("asked", "plan"): _lazy("Rencana diajukan kepada kepala"),
+    ("asked", "closing"): _lazy("Penutupan diajukan kepada kepala"),
+}

@@ -1,0 +1,311 @@
+"""The steps of a case, each with its words opened for whoever holds the drawer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import Agency, User
+from ruangaman.accounts.types import Permission
+from ruangaman.cases import policies, registry
+from ruangaman.cases.models import (
+    Aftercare,
+    Approval,
+    Assessment,
+    Case,
+    ClosingAssessment,
+    Goal,
+    IncidentLink,
+    Plan,
+    Transfer,
+)
+from ruangaman.cases.selectors.facts import facts_of as facts_of_case
+from ruangaman.cases.selectors.facts import newest
+from ruangaman.cases.selectors.sentences import sentence_of
+from ruangaman.cases.selectors.shelf import Facts, facts_of, text_of
+from ruangaman.cases.types import (
+    OPEN_STATES,
+    ApprovalKind,
+    CaseState,
+    Domain,
+    Evidence,
+    Missing,
+    NeedCode,
+    Outcome,
+    Point,
+    find_move,
+    missing_for,
+)
+from ruangaman.codelists.selectors import book
+from ruangaman.codelists.types import ListKey
+from ruangaman.consents.models import Consent
+from ruangaman.consents.selectors import list_consents
+from ruangaman.core.codelists import CaseType, ClosingReason
+from ruangaman.core.types import Json
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import Closed, Content, Purpose
+
+Opened = dict[UUID, Content | Closed]
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step with its opened words; `is_closed`: the viewer does not hold its drawer."""
+
+    row: Any
+    text: str
+    facts: Facts
+    is_closed: bool
+
+    @property
+    def sentence(self) -> str:
+        """What was done, from what is in the clear."""
+        return sentence_of(self.row)
+
+
+@dataclass(frozen=True)
+class DomainView:
+    """What an assessment says of one domain."""
+
+    domain: Domain
+    is_seen: bool
+    words: str
+    needs: tuple[NeedCode, ...]
+
+
+@dataclass(frozen=True)
+class GoalView:
+    """A goal with its opened words."""
+
+    row: Goal
+    service: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """The newest plan: goals, safety plan, what the head said."""
+
+    row: Plan
+    goals: list[GoalView]
+    safety: str
+    approval: Approval | None
+
+    @property
+    def points(self) -> list[str]:
+        """What the head wants looked at again."""
+        return point_words(self.approval)
+
+
+@dataclass(frozen=True)
+class ConsentView:
+    """An entry of the ledger; `is_live`: it allows something now."""
+
+    row: Consent
+    withhold: str
+    is_live: bool
+
+
+def open_steps(*, model: Any, case: Case, viewer: User, at: datetime) -> list[StepView]:
+    """Return the steps of one kind, the newest first. What is opened leaves one event.
+
+    Args:
+        model: a model of `models.planning` or `models.following` with a sealed `ref`.
+    """
+    rows = list(model.objects.filter(case=case).select_related("by").order_by("-at", "-id"))
+    opened = _open([row.ref for row in rows if row.ref], case, viewer, at)
+    return [_view(row, opened.get(row.ref)) for row in rows]
+
+
+def open_transfers(*, case: Case, viewer: User, at: datetime) -> list[tuple[StepView, StepView | None]]:
+    """Return where the case was handed to, each with what the other office signed."""
+    rows = list(Transfer.objects.filter(case=case).select_related("by", "to", "acknowledged_by").order_by("-at", "-id"))
+    refs = [ref for row in rows for ref in (row.ref, row.acknowledged_ref) if ref]
+    opened = _open(refs, case, viewer, at)
+    return [
+        (
+            _view(row, opened.get(row.ref)),
+            _view(row, opened.get(row.acknowledged_ref)) if row.acknowledged_ref else None,
+        )
+        for row in rows
+    ]
+
+
+def open_assessment(*, case: Case, viewer: User, at: datetime) -> tuple[Assessment | None, list[DomainView], str]:
+    """Return the newest assessment of the present episode with its domains and its summary."""
+    row = newest(Assessment, case)
+    content = _open([row.ref], case, viewer, at).get(row.ref) if row else None
+    domains = content.get("domains") if content is not None and not isinstance(content, Closed) else None
+    found = domains if isinstance(domains, dict) else {}
+    return row, [_domain(domain, found.get(domain.value)) for domain in Domain], text_of(content)
+
+
+def open_plan(*, case: Case, viewer: User, at: datetime) -> PlanView | None:
+    """Return the newest plan of the present episode."""
+    row = newest(Plan, case)
+    if row is None:
+        return None
+    goals = list(Goal.objects.filter(plan=row).select_related("owner").order_by("position"))
+    refs = [goal.ref for goal in goals] + ([row.safety_ref] if row.safety_ref else [])
+    opened = _open(refs, case, viewer, at)
+    safety = text_of(opened.get(row.safety_ref)) if row.safety_ref else ""
+    views = [GoalView(goal, _service(goal), text_of(opened.get(goal.ref))) for goal in goals]
+    return PlanView(row, views, safety, approval_of(row.pk))
+
+
+def open_closing(*, case: Case, viewer: User, at: datetime) -> tuple[StepView | None, Approval | None]:
+    """Return the newest closing assessment of the present episode, and what the head said of it."""
+    row = newest(ClosingAssessment, case)
+    if row is None:
+        return None, None
+    return _view(row, _open([row.ref], case, viewer, at).get(row.ref)), approval_of(row.pk)
+
+
+def list_aftercare(*, case: Case, viewer: User) -> list[Aftercare]:
+    """Return the contacts after the closing, by day."""
+    return list(Aftercare.objects.filter(case=case).select_related("held_by").order_by("due_on"))
+
+
+def get_aftercare(*, case: Case, contact_id: UUID) -> Aftercare:
+    """Return one planned contact. Raises Http404: there is none, or it was held."""
+    row = Aftercare.objects.filter(case=case, pk=contact_id, held_at=None).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def get_transfer(*, case: Case, transfer_id: UUID) -> Transfer:
+    """Return one transfer that nobody has signed for. Raises Http404."""
+    row = Transfer.objects.filter(case=case, pk=transfer_id, acknowledged_at=None).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def open_consents(*, case: Case, viewer: User, at: datetime) -> list[ConsentView]:
+    """Return the ledger of a case, what counts first."""
+    rows = list_consents(dossier_id=case.dossier_id, viewer=viewer)
+    opened = _open([row.withhold_ref for row in rows if row.withhold_ref], case, viewer, at)
+    live = set(Consent.objects.live(at).filter(dossier_id=case.dossier_id).values_list("pk", flat=True))
+    return [ConsentView(row, text_of(opened.get(row.withhold_ref)), row.pk in live) for row in rows]  # type: ignore[arg-type]  # None finds nothing
+
+
+def get_consent(*, case: Case, consent_id: UUID) -> Consent:
+    """Return an entry that counts. Raises Http404."""
+    row = Consent.objects.filter(dossier_id=case.dossier_id, pk=consent_id, ended_at=None).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def is_child(case: Case) -> bool:
+    """Whether the case is that of a child."""
+    return case.case_type == CaseType.CHILD
+
+
+def is_parent_accused(case: Case) -> bool:
+    """Whether a parent of the victim is among those accused: then no guardian is asked and no consent is the gate."""
+    relations = IncidentLink.objects.filter(incident__case=case).values_list("relation", flat=True).distinct()
+    return "parent" in book().counts_as(ListKey.RELATION, relations)
+
+
+def list_recipients(*, viewer: User) -> list[Agency]:
+    """Return the offices that something can be shared with or handed to: all but the own."""
+    return list(Agency.objects.exclude(pk=viewer.unit.agency_id).order_by("name"))
+
+
+def list_approvals(*, viewer: User) -> list[Approval]:
+    """Return what waits for the decision of `viewer`, the longest waiting first."""
+    rows = Approval.objects.filter(case__unit_id__in=viewer.oversight_units, decided_at=None)
+    return list(rows.select_related("case", "asked_by").order_by("asked_at", "id"))
+
+
+def get_approval(*, approval_id: UUID, viewer: User) -> Approval:
+    """Return one request in a unit that `viewer` oversees. Raises Http404."""
+    rows = Approval.objects.filter(case__unit_id__in=viewer.oversight_units).select_related("case__manager", "asked_by")
+    row = rows.filter(pk=approval_id).first()
+    if row is None or not viewer.has(Permission.CASE_APPROVE):
+        raise Http404
+    return row
+
+
+def read_subject(approval: Approval) -> tuple[Plan | ClosingAssessment | None, list[GoalView]]:
+    """Return what is asked about, in the clear: the plan with its goals without their words, or the closing."""
+    if approval.kind == ApprovalKind.PLAN:
+        plan = Plan.objects.filter(pk=approval.subject).select_related("by").first()
+        goals = Goal.objects.filter(plan=plan).select_related("owner").order_by("position")
+        return plan, [GoalView(goal, _service(goal), "") for goal in goals]
+    return ClosingAssessment.objects.filter(pk=approval.subject).select_related("by").first(), []
+
+
+def _service(goal: Goal) -> str:
+    return book().label(ListKey.SERVICE_TYPE, goal.service, goal.due_at.date())
+
+
+def approval_of(subject: UUID) -> Approval | None:
+    """Return what was asked last about a plan or a closing."""
+    rows = Approval.objects.filter(subject=subject).select_related("asked_by", "decided_by")
+    return rows.order_by("-asked_at", "-id").first()
+
+
+def outcome_words(approval: Approval | None) -> str:
+    """Say how it stands with an approval."""
+    if approval is None:
+        return _("Belum diajukan kepada kepala.")
+    if approval.decided_at is None:
+        return _("Menunggu keputusan kepala.")
+    return _("Disetujui kepala.") if approval.outcome == Outcome.APPROVED else _("Dikembalikan kepala.")
+
+
+def point_words(approval: Approval | None) -> list[str]:
+    """Return what has to be looked at again, in words."""
+    return [str(Point(one).label) for one in approval.points if one in Point.values] if approval else []
+
+
+def _open(refs: Sequence[UUID], case: Case, viewer: User, at: datetime) -> Opened:
+    homes = dict.fromkeys(refs, case.dossier_id)
+    return vault.reveal_many(refs=homes, purpose=Purpose.HANDLING, by=viewer, at=at) if homes else {}
+
+
+def _view(row: Any, content: Content | Closed | None) -> StepView:
+    return StepView(row, text_of(content), facts_of(content), isinstance(content, Closed))
+
+
+def _domain(domain: Domain, found: Json) -> DomainView:
+    if not isinstance(found, dict):
+        return DomainView(domain, False, "", ())
+    needs = found.get("needs")
+    known = [NeedCode(one) for one in needs if one in NeedCode.values] if isinstance(needs, list) else []
+    return DomainView(domain, True, str(found.get("words") or ""), tuple(known))
+
+
+def may_ask(*, case: Case, viewer: User, approval: Approval | None) -> bool:
+    """Whether `viewer` can hand the newest version to the head now: its manager, and it is not there already."""
+    is_open = approval is None or approval.outcome == Outcome.RETURNED
+    return is_open and policies.can_assign(viewer, case) and CaseState(case.state) in OPEN_STATES
+
+
+def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
+    """Return what a closing assessment begins with: the danger, and how many goals have been reached."""
+    plan = newest(Plan, case)
+    goals = list(Goal.objects.filter(plan=plan).select_related("task")) if plan else []
+    met = [goal for goal in goals if goal.task is not None and goal.task.done_at is not None]
+    return {"risk": case.risk, "goals_met": len(met), "goals_total": len(goals)}
+
+
+def read_closing(*, case: Case, viewer: User, at: datetime) -> tuple[ClosingReason, list[Missing]]:
+    """Return why the case is to be closed, as its closing assessment says, and what is missing before it can be."""
+    row = newest(ClosingAssessment, case)
+    known = row.reason if row else case.closing_reason
+    reason = ClosingReason(known) if known else ClosingReason.GOALS_MET
+    move = find_move(CaseState(case.state), CaseState.CLOSED)
+    if move is None:
+        return reason, []
+    evidence = Evidence(by=viewer.pk, has_reason=True, facts=facts_of_case(case, at, closing=reason))
+    return reason, missing_for(move, evidence, registry.gates)

@@ -1,0 +1,214 @@
+"""The end of a case and what comes after: handing over, the closing assessment, contacts afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import Agency, User
+from ruangaman.audit.types import Detail
+from ruangaman.cases import events, policies
+from ruangaman.cases.models import Aftercare, Case, ClosingAssessment, Episode, Transfer
+from ruangaman.cases.services.loading import find_first, lock_case, lock_writable, seal
+from ruangaman.cases.services.telling import tell
+from ruangaman.cases.types import CLOSED_STATES, CaseState, Doing, note_content
+from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
+from ruangaman.vault.types import Compartment
+
+
+@transaction.atomic
+def send_transfer(
+    *,
+    code: str,
+    to: Agency | None,
+    name: str,
+    letter: str,
+    words: str,
+    by: User,
+    at: datetime,
+    transfer_id: UUID | None = None,
+) -> Transfer:
+    """Record that the case was handed to another office by letter.
+
+    Args:
+        to: None: an office that is not known here, named by `name`.
+        letter: the letter's number; sealed with the rest in the work compartment.
+
+    Raises:
+        NotFound: no such case for `by`.
+        NotAllowed: `by` does not manage it.
+        DomainError: no office, or no letter.
+        CaseClosed: nothing is written.
+
+    Writes: the sealed words, the row, one `cases.transfer_sent` event.
+    Source: domain.md 2.3, state 3b.
+    """
+    case = lock_writable(code, by)
+    found = find_first(Transfer, transfer_id, case)
+    if found is not None:
+        return found
+    if not policies.can_assign(by, case):
+        raise NotAllowed(_("Hanya manajer kasus yang melimpahkan kasus."))
+    if (to is None and not name) or not letter:
+        raise DomainError(_("Tulis kepada siapa kasus ini dilimpahkan, dan nomor suratnya."))
+    content = note_content(words, [("Nomor surat", letter), ("Lembaga", to.name if to else name)])
+    ref = seal(case, Compartment.WORK, content, by=by, at=at)
+    row = Transfer(id=transfer_id or uuid4(), case=case, at=at, by=by, to=to, ref=ref)
+    row.save(force_insert=True)
+    detail: Detail = {"transfer": str(row.pk), "to": to.code if to else ""}
+    tell(events.TRANSFER_SENT, case, by=by, at=at, detail=detail)
+    return row
+
+
+@transaction.atomic
+def acknowledge_transfer(*, code: str, transfer_id: UUID, who: str, on: date, by: User, at: datetime) -> Transfer:
+    """Record that the other office took the case on, as its paper says. Recorded before: it is returned as it is.
+
+    Args:
+        who: who signed there, and on which paper; sealed in the work compartment.
+        on: the day on the paper.
+
+    Raises:
+        NotFound: no such case or transfer for `by`.
+        DomainError: nobody named, or a day that is not between sending and now.
+        CaseClosed, NotAllowed: nothing is written.
+
+    Writes: the sealed words, the row, one `cases.transfer_acknowledged` event.
+    """
+    case = lock_writable(code, by)
+    row = Transfer.objects.select_for_update(of=("self",)).filter(pk=transfer_id, case=case).first()
+    if row is None:
+        raise NotFound(_("Pelimpahan ini tidak ada dalam kasus ini."))
+    if row.acknowledged_at is not None:
+        return row
+    if not who or not timezone.localdate(row.at) <= on <= timezone.localdate(at):
+        raise DomainError(_("Tulis siapa yang menerima, dan tanggal pada tanda terimanya."))
+    content = note_content(who, [("Tanggal tanda terima", on.isoformat())])
+    row.acknowledged_ref = seal(case, Compartment.WORK, content, by=by, at=at)
+    row.acknowledged_at, row.acknowledged_by = at, by
+    row.save(update_fields=["acknowledged_at", "acknowledged_by", "acknowledged_ref"])
+    tell(events.TRANSFER_ACKNOWLEDGED, case, by=by, at=at, detail={"transfer": str(row.pk)})
+    return row
+
+
+@transaction.atomic
+def assess_closing(
+    *,
+    code: str,
+    reason: ClosingReason,
+    risk: RiskLevel,
+    goals: tuple[int, int],
+    was_asked: bool,
+    words: str,
+    her_words: str,
+    by: User,
+    at: datetime,
+    closing_id: UUID | None = None,
+) -> ClosingAssessment:
+    """Record what was reached before a case is closed, and what she says of it.
+
+    Args:
+        goals: how many were met, of how many.
+        was_asked: whether she was asked how it was for her.
+        words, her_words: sealed in the work compartment.
+
+    Raises:
+        NotFound: no such case for `by`.
+        NotAllowed: `by` does not manage it.
+        DomainError: the numbers do not add up.
+        CaseClosed: nothing is written.
+
+    Writes: the sealed words, the row, one `cases.closing_assessed` event.
+    Source: domain.md 2.3, state 8.
+    """
+    case = lock_writable(code, by)
+    found = find_first(ClosingAssessment, closing_id, case)
+    if found is not None:
+        return found
+    if not policies.can_close(by, case):
+        raise NotAllowed(_("Hanya manajer kasus yang menilai penutupan."))
+    met, total = goals
+    if not 0 <= met <= total:
+        raise DomainError(_("Tujuan yang tercapai tidak dapat lebih banyak dari semuanya."))
+    content = note_content(words, [("Kata penerima manfaat", her_words)] if her_words else [])
+    row = ClosingAssessment(
+        id=closing_id or uuid4(),
+        case=case,
+        at=at,
+        by=by,
+        reason=reason,
+        risk=risk,
+        goals_met=met,
+        goals_total=total,
+        was_asked=was_asked,
+        ref=seal(case, Compartment.WORK, content, by=by, at=at),
+    )
+    row.save(force_insert=True)
+    detail: Detail = {"closing": str(row.pk), "reason": str(reason), "risk": int(risk)}
+    tell(events.CLOSING_ASSESSED, case, by=by, at=at, detail=detail)
+    return row
+
+
+@transaction.atomic
+def plan_aftercare(*, code: str, days: Sequence[date], by: User, at: datetime) -> list[Aftercare]:
+    """Plan contacts for after the closing; a day that is planned already is left as it is.
+
+    Raises:
+        NotFound: no such case for `by`.
+        NotAllowed: `by` does not manage it.
+        Conflict: the case is still open.
+        DomainError: no day, or one that is not to come.
+
+    Writes: the rows, one `cases.aftercare_planned` event.
+    Source: domain.md 2.3, state 9.
+    """
+    case = lock_case(code, by)
+    if not policies.can_close(by, case):
+        raise NotAllowed(_("Hanya manajer kasus yang menjadwalkan kontak sesudah penutupan."))
+    if CaseState(case.state) not in CLOSED_STATES:
+        raise Conflict(_("Kontak sesudah penutupan dijadwalkan setelah kasus ditutup."))
+    if not days or min(days) <= timezone.localdate(at):
+        raise DomainError(_("Pilih hari yang masih akan datang."))
+    known = set(Aftercare.objects.filter(case=case).values_list("due_on", flat=True))
+    rows = [Aftercare(case=case, at=at, by=by, due_on=day) for day in sorted(set(days) - known)]
+    Aftercare.objects.bulk_create(rows)
+    if rows:
+        tell(events.AFTERCARE_PLANNED, case, by=by, at=at, detail={"contacts": len(rows)})
+    return rows
+
+
+@transaction.atomic
+def contact_after(*, code: str, contact_id: UUID, doing: Doing, words: str, by: User, at: datetime) -> Aftercare:
+    """Record how it goes after the closing. Recorded before: it is returned as it is.
+
+    Raises:
+        NotFound: no such case or planned contact for `by`.
+        CaseClosed: follow-up has not begun.
+        NotAllowed: nothing is written.
+
+    Writes: the sealed words, the row, one `cases.aftercare_contacted` event.
+    """
+    case = lock_writable(code, by)
+    row = Aftercare.objects.select_for_update(of=("self",)).filter(pk=contact_id, case=case).first()
+    if row is None:
+        raise NotFound(_("Jadwal kontak ini tidak ada dalam kasus ini."))
+    if row.held_at is not None:
+        return row
+    row.ref = seal(case, Compartment.WORK, note_content(words), by=by, at=at) if words else None
+    row.held_at, row.held_by, row.doing = at, by, doing
+    row.save(update_fields=["held_at", "held_by", "doing", "ref"])
+    detail: Detail = {"aftercare": str(row.pk), "doing": str(doing)}
+    tell(events.AFTERCARE_CONTACTED, case, by=by, at=at, detail=detail)
+    return row
+
+
+def next_episode(case: Case) -> int:
+    """Return the number of the episode that begins when the case is opened again."""
+    last = Episode.objects.filter(case=case).order_by("-number").values_list("number", flat=True).first()
+    return (last or 1) + 1

@@ -1,0 +1,112 @@
+"""What must exist before a case leaves a state: the gates of the office's flow, as data. Source: domain.md 2.3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.cases.types.flow import CaseState, Evidence, Missing, Move, MoveKind
+
+TRIES_BEFORE_UNREACHABLE = 3
+"""So many tries to reach somebody before a case is closed for that reason (ours; domain.md 2.3 leaves n open)."""
+AFTERCARE_MONTHS = (1, 3, 6)
+"""After so many months somebody asks how it goes (ours; domain.md 2.3, state 9)."""
+
+
+class Fact(StrEnum):
+    """What a case has, as far as the gates ask. Counted since its present episode began."""
+
+    SAFE = "safe"
+    CONSENT = "consent"
+    ASSESSED = "assessed"
+    PLANNED = "planned"
+    SAFETY_PLAN = "safety_plan"
+    PLAN_APPROVED = "plan_approved"
+    SERVED = "served"
+    CLOSING_ASSESSED = "closing_assessed"
+    CLOSING_APPROVED = "closing_approved"
+    NOTHING_OPEN = "nothing_open"
+    TRIED = "tried"
+    TRANSFERRED = "transferred"
+    AFTERCARE_PLANNED = "aftercare_planned"
+    HIGH_RISK = "high_risk"
+    UNREACHABLE = "unreachable"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True)
+class FactGate:
+    """One thing that must exist before some moves.
+
+    Args:
+        words: what is missing, for a person.
+        step: the page where it is done, below the case's address.
+        only_if: asked for only where this is true as well.
+        source, target, kind: the moves that it stands before; None: any.
+    """
+
+    key: str
+    fact: Fact
+    words: str | Promise
+    step: str
+    only_if: Fact | None = None
+    source: CaseState | None = None
+    target: CaseState | None = None
+    kind: MoveKind | None = None
+
+    def stands_before(self, move: Move) -> bool:
+        """Whether this gate is on the way of a move. What was closed once is not closed by this gate again."""
+        if self.kind is MoveKind.CLOSE and move.source is CaseState.AFTERCARE:
+            return False
+        wanted = ((self.source, move.source), (self.target, move.target), (self.kind, move.kind))
+        return all(mine is None or mine is theirs for mine, theirs in wanted)
+
+    def missing(self, move: Move, evidence: Evidence) -> Missing | None:
+        """Open when the fact is there, or when nobody asks for it."""
+        if not self.stands_before(move) or self.fact in evidence.facts:
+            return None
+        if self.only_if is not None and self.only_if not in evidence.facts:
+            return None
+        return Missing(self.words, self.step)
+
+
+_S, _K, _F = CaseState, MoveKind, Fact
+FLOW_GATES: tuple[FactGate, ...] = (
+    FactGate("safe", _F.SAFE, _("cek aman dulu"), "aman/", source=_S.EMERGENCY, target=_S.ASSESSMENT),
+    FactGate(
+        "consent", _F.CONSENT, _("persetujuan atau dasar lain"), "izin/", source=_S.ASSESSMENT, target=_S.PLAN
+    ),
+    FactGate(
+        "assessed", _F.ASSESSED, _("asesmen tujuh bidang"), "asesmen/", source=_S.ASSESSMENT, target=_S.PLAN
+    ),
+    FactGate(
+        "planned", _F.PLANNED, _("rencana dengan tujuan"), "rencana/", source=_S.PLAN, target=_S.SERVICES
+    ),
+    FactGate(
+        "safety_plan", _F.SAFETY_PLAN, _("rencana keselamatan"), "rencana/", _F.HIGH_RISK, _S.PLAN, _S.SERVICES
+    ),
+    FactGate(
+        "plan_approved", _F.PLAN_APPROVED, _("persetujuan kepala atas rencana"), "rencana/", _F.PLANNED, _S.PLAN,
+        _S.SERVICES,
+    ),
+    FactGate(
+        "served", _F.SERVED, _("satu layanan yang tercatat"), "layanan/", source=_S.SERVICES, target=_S.MONITORING
+    ),
+    FactGate("closing_assessed", _F.CLOSING_ASSESSED, _("asesmen penutupan"), "penutupan/", kind=_K.CLOSE),
+    FactGate(
+        "closing_approved", _F.CLOSING_APPROVED, _("persetujuan kepala atas penutupan"), "penutupan/",
+        _F.CLOSING_ASSESSED, kind=_K.CLOSE,
+    ),
+    FactGate("nothing_open", _F.NOTHING_OPEN, _("tugas yang masih terbuka diselesaikan"), "#berikutnya", kind=_K.CLOSE),
+    FactGate("tried", _F.TRIED, _("tiga upaya menghubungi"), "upaya/", _F.UNREACHABLE, kind=_K.CLOSE),
+    FactGate(
+        "transferred", _F.TRANSFERRED, _("tanda terima pelimpahan"), "pelimpahan/", _F.MOVED, kind=_K.CLOSE
+    ),
+    FactGate(
+        "aftercare_planned", _F.AFTERCARE_PLANNED, _("jadwal kontak sesudahnya"), "pasca/", source=_S.CLOSED,
+        target=_S.AFTERCARE,
+    ),
+)  # fmt: skip

@@ -1,0 +1,74 @@
+"""Asking the head of the unit, and the head's answer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ruangaman.accounts.types import Permission
+from ruangaman.cases import selectors, services
+from ruangaman.cases.forms import DecideForm
+from ruangaman.cases.selectors import steps
+from ruangaman.cases.types import ApprovalKind, Outcome, Point
+from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, refused, show
+from ruangaman.core import clock
+from ruangaman.core.access import requires
+from ruangaman.core.errors import DomainError
+from ruangaman.core.types import StaffRequest
+
+PAGES = {ApprovalKind.PLAN: "rencana/", ApprovalKind.CLOSING: "penutupan/"}
+
+
+@requires(Permission.CASE_ASSIGN)
+@require_POST
+def ask_plan(request: StaffRequest, code: str) -> HttpResponse:
+    """Hand the plan to the head."""
+    return _ask(request, code, ApprovalKind.PLAN)
+
+
+@requires(Permission.CASE_ASSIGN)
+@require_POST
+def ask_closing(request: StaffRequest, code: str) -> HttpResponse:
+    """Hand the closing to the head."""
+    return _ask(request, code, ApprovalKind.CLOSING)
+
+
+def _ask(request: StaffRequest, code: str, kind: ApprovalKind) -> HttpResponse:
+    case = selectors.get_managed(code=code, viewer=request.user)
+    try:
+        services.ask_approval(code=code, kind=kind, by=request.user, at=clock.now())
+    except DomainError as error:
+        return refused(request, case, error)
+    return go(request, f"/kasus/{code}/{PAGES[kind]}")
+
+
+@requires(Permission.CASE_APPROVE)
+@require_safe
+def waiting(request: StaffRequest) -> HttpResponse:
+    """What waits for the head's decision."""
+    rows = steps.list_approvals(viewer=request.user)
+    return render(request, "cases/approvals.html", {"rows": rows, "at": clock.now()})
+
+
+@requires(Permission.CASE_APPROVE)
+@require_http_methods(["GET", "POST"])
+def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
+    """One request, with the facts that it is decided on."""
+    approval = steps.get_approval(approval_id=approval_id, viewer=request.user)
+    form = DecideForm(data_of(request))
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.decide_approval(
+            approval_id=approval.pk, outcome=Outcome(known["outcome"]),
+            points=[Point(one) for one in known["points"]], by=request.user, at=clock.now(),
+        )  # fmt: skip
+
+    if is_sent(request, form) and is_done(form, act):
+        return go(request, "/kasus/keputusan/")
+    subject, goals = steps.read_subject(approval)
+    context = {"approval": approval, "subject": subject, "goals": goals}
+    return show(request, "cases/approval.html", approval.case, form, **context)

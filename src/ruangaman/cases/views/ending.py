@@ -1,0 +1,129 @@
+"""The end of a case: closing assessment, handing over, contacts afterwards."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from ruangaman.accounts.types import Permission
+from ruangaman.cases import selectors, services
+from ruangaman.cases.forms import AftercareForm, ClosingForm, ContactAfterForm, ReceivedForm, TransferForm
+from ruangaman.cases.selectors import steps
+from ruangaman.cases.types import AFTERCARE_MONTHS, Doing
+from ruangaman.cases.views.answers import answer, data_of
+from ruangaman.core import clock
+from ruangaman.core.access import requires
+from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.core.types import StaffRequest
+
+form_page = require_http_methods(["GET", "POST"])
+
+
+@requires(Permission.CASE_CLOSE)
+@form_page
+def closing(request: StaffRequest, code: str) -> HttpResponse:
+    """What was reached, before the case is closed."""
+    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
+    last, approval = steps.open_closing(case=case, viewer=request.user, at=at)
+    form = ClosingForm(data_of(request), initial=selectors.closing_initial(case=case, viewer=request.user))
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.assess_closing(
+            code=code, reason=ClosingReason(known["reason"]), risk=RiskLevel(int(known["risk"])),
+            goals=(known["goals_met"], known["goals_total"]), was_asked=known["was_asked"] == "yes",
+            words=known["words"], her_words=known["her_words"], by=request.user, at=at, closing_id=known["row_id"],
+        )  # fmt: skip
+
+    said = steps.outcome_words(approval) if last else ""
+    may_ask = last is not None and selectors.may_ask(case=case, viewer=request.user, approval=approval)
+    points = steps.point_words(approval)
+    context = {"last": last, "approval": approval, "said": said, "may_ask": may_ask, "points": points}
+    return answer(request, "cases/closing.html", case, form, act, to="penutupan/", **context)
+
+
+@requires(Permission.CASE_ASSIGN)
+@form_page
+def transfer(request: StaffRequest, code: str) -> HttpResponse:
+    """Hand the case to another office by letter."""
+    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
+    agencies = {str(one.pk): one for one in steps.list_recipients(viewer=request.user)}
+    form = TransferForm(data_of(request), agencies=[(key, one.name) for key, one in agencies.items()])
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.send_transfer(
+            code=code, to=agencies.get(known["to"]), name=known["name"], letter=known["letter"], words=known["words"],
+            by=request.user, at=at, transfer_id=known["row_id"],
+        )  # fmt: skip
+
+    sent = steps.open_transfers(case=case, viewer=request.user, at=at)
+    return answer(request, "cases/transfer.html", case, form, act, to="pelimpahan/", sent=sent)
+
+
+@requires(Permission.CASE_ASSIGN)
+@form_page
+def received(request: StaffRequest, code: str, transfer_id: UUID) -> HttpResponse:
+    """The other office took it on: who signed, and when."""
+    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
+    row = steps.get_transfer(case=case, transfer_id=transfer_id)
+    form = ReceivedForm(data_of(request), initial={"on": timezone.localdate(at)})
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.acknowledge_transfer(
+            code=code, transfer_id=row.pk, who=known["signer"], on=known["on"], by=request.user, at=at
+        )
+
+    return answer(request, "cases/transfer_received.html", case, form, act, to="pelimpahan/", row=row)
+
+
+@requires(Permission.CASE_CLOSE)
+@form_page
+def aftercare(request: StaffRequest, code: str) -> HttpResponse:
+    """When somebody asks how it goes after the closing."""
+    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
+    form = AftercareForm(data_of(request), at=at, initial=_first_days(timezone.localdate(case.closed_at or at), at))
+
+    def act() -> None:
+        services.plan_aftercare(code=code, days=form.days(), by=request.user, at=at)
+
+    rows = steps.list_aftercare(case=case, viewer=request.user)
+    return answer(request, "cases/aftercare.html", case, form, act, to="pasca/", rows=rows)
+
+
+@requires(Permission.CASE_WRITE)
+@form_page
+def contact_after(request: StaffRequest, code: str, contact_id: UUID) -> HttpResponse:
+    """How it goes after the closing."""
+    case = selectors.get_granted(code=code, viewer=request.user)
+    row = steps.get_aftercare(case=case, contact_id=contact_id)
+    form = ContactAfterForm(data_of(request))
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.contact_after(
+            code=code, contact_id=row.pk, doing=Doing(known["doing"]), words=known["words"], by=request.user,
+            at=clock.now(),
+        )  # fmt: skip
+
+    return answer(request, "cases/aftercare_contact.html", case, form, act, row=row)
+
+
+def _first_days(closed_on: date, at: datetime) -> dict[str, date]:
+    """Offer the office's months after the closing; of a case that was closed long ago, after today."""
+    today = timezone.localdate(at)
+    start = closed_on if _months_after(closed_on, AFTERCARE_MONTHS[0]) > today else today
+    days = [_months_after(start, months) for months in AFTERCARE_MONTHS]
+    return dict(zip(("first", "second", "third"), days, strict=True))
+
+
+def _months_after(start: date, months: int) -> date:
+    """Return the same day some months later, or the last one of that month."""
+    year, month = start.year + (start.month - 1 + months) // 12, (start.month - 1 + months) % 12 + 1
+    return date(year, month, min(start.day, monthrange(year, month)[1]))

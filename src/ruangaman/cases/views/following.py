@@ -1,0 +1,144 @@
+"""While the work goes on: reviews, conferences, sessions, tries to reach her, mediation, the police."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from ruangaman.accounts.types import Permission
+from ruangaman.cases import policies, selectors, services
+from ruangaman.cases.forms import ConferenceForm, MediationForm, PoliceForm, ReviewForm, SessionForm, TryForm
+from ruangaman.cases.forms.planning import people_of
+from ruangaman.cases.models import Conference, ContactTry, MediationRequest, PoliceDecision, Review, Session
+from ruangaman.cases.selectors import functions, steps
+from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
+from ruangaman.cases.views.answers import answer, data_of
+from ruangaman.core import clock
+from ruangaman.core.access import requires
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.types import StaffRequest
+
+form_page = require_http_methods(["GET", "POST"])
+
+
+@requires(Permission.CASE_WRITE)
+@form_page
+def review(request: StaffRequest, code: str) -> HttpResponse:
+    """The danger weighed again."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    soon = timedelta(days=7 if case.risk >= RiskLevel.TINGGI else 30)
+    initial = {"risk": case.risk, "next_on": timezone.localdate(at) + soon}
+    form = ReviewForm(data_of(request), at=at, initial=initial)
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.review(
+            code=code, risk=RiskLevel(int(known["risk"])), reason=known["reason"], next_on=known["next_on"],
+            by=request.user, at=at, review_id=known["row_id"],
+        )  # fmt: skip
+
+    past = steps.open_steps(model=Review, case=case, viewer=request.user, at=at)
+    return answer(request, "cases/review.html", case, form, act, past=past)
+
+
+@requires(Permission.CASE_ASSIGN)
+@form_page
+def conference(request: StaffRequest, code: str) -> HttpResponse:
+    """Who met about the case, and what they decided."""
+    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
+    team = people_of(selectors.list_parts(case=case, viewer=request.user))
+    now = timezone.localtime(at).replace(minute=0, second=0, microsecond=0)
+    form = ConferenceForm(data_of(request), at=at, team=team, initial={"held_at": now})
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.hold_conference(
+            code=code, held_at=known["held_at"], participants=[team[one] for one in known["participants"]],
+            guests=form.guest_names(), minutes=known["minutes"], decisions=form.decisions(), by=request.user, at=at,
+            conference_id=known["row_id"],
+        )  # fmt: skip
+
+    past = steps.open_steps(model=Conference, case=case, viewer=request.user, at=at)
+    return answer(request, "cases/conference.html", case, form, act, past=past)
+
+
+@requires(Permission.CASE_WRITE)
+@form_page
+def session(request: StaffRequest, code: str) -> HttpResponse:
+    """A psychologist's session. For the others of the team this page is not there."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    if not policies.can_hold_session(request.user):
+        raise Http404
+    form = SessionForm(data_of(request), at=at, initial={"on": timezone.localdate(at), "risk": case.risk})
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.hold_session(
+            code=code, on=known["on"], attended=known["attended"] == "yes", next_on=known["next_on"],
+            risk=RiskLevel(int(known["risk"])), words=known["words"], by=request.user, at=at,
+            session_id=known["row_id"],
+        )  # fmt: skip
+
+    past = steps.open_steps(model=Session, case=case, viewer=request.user, at=at)
+    return answer(request, "cases/session.html", case, form, act, to="sesi/", past=past)
+
+
+@requires(Permission.CASE_WRITE)
+@form_page
+def try_contact(request: StaffRequest, code: str) -> HttpResponse:
+    """Somebody tried to reach her."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    form = TryForm(data_of(request))
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.try_contact(
+            code=code, way=Way(known["way"]), result=Reached(known["result"]), words=known["words"], by=request.user,
+            at=at, try_id=known["row_id"],
+        )  # fmt: skip
+
+    past = steps.open_steps(model=ContactTry, case=case, viewer=request.user, at=at)
+    return answer(request, "cases/try.html", case, form, act, to="upaya/", past=past)
+
+
+@requires(Permission.CASE_WRITE)
+@form_page
+def mediation(request: StaffRequest, code: str) -> HttpResponse:
+    """May there be a mediation? Whatever stands against it is said before anybody is asked."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    form = MediationForm(data_of(request))
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.ask_mediation(
+            code=code, asked_by=AskedBy(known["asked_by"]), words=known["words"], by=request.user, at=at,
+            request_id=known["row_id"],
+        )  # fmt: skip
+
+    against = functions.against_mediation(case=case, viewer=request.user, at=at)
+    past = steps.open_steps(model=MediationRequest, case=case, viewer=request.user, at=at)
+    return answer(request, "cases/mediation.html", case, form, act, to="mediasi/", past=past, against=against)
+
+
+@requires(Permission.CASE_WRITE)
+@form_page
+def police(request: StaffRequest, code: str) -> HttpResponse:
+    """What is told to the police. Decided by the legal staff; for the others this page is not there."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    if not policies.can_decide_police(request.user):
+        raise Http404
+    form = PoliceForm(data_of(request), at=at)
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.decide_police(
+            code=code, choice=PoliceChoice(known["decided"]), informed_at=known["informed_at"],
+            sent_on=known["sent_on"], wish=known["wish"], letter=known["letter"], receipt=known["receipt"],
+            why=known["why"], by=request.user, at=at, decision_id=known["row_id"],
+        )  # fmt: skip
+
+    past = steps.open_steps(model=PoliceDecision, case=case, viewer=request.user, at=at)
+    return answer(request, "cases/police.html", case, form, act, to="polisi/", past=past)

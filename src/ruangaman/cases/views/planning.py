@@ -1,0 +1,129 @@
+"""Safe first, the assessment, the rights, the plan."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from ruangaman.accounts.types import Permission
+from ruangaman.cases import selectors, services
+from ruangaman.cases.forms import AssessmentForm, PlanForm, RightsForm, SafetyForm
+from ruangaman.cases.forms.planning import GOALS, people_of
+from ruangaman.cases.models import Case, SafetyCheck
+from ruangaman.cases.selectors import functions, steps
+from ruangaman.cases.types import Agreed, Escort, Right
+from ruangaman.cases.views.answers import answer, data_of
+from ruangaman.codelists.selectors import book, day_of
+from ruangaman.codelists.types import ListKey
+from ruangaman.core import clock
+from ruangaman.core.access import requires
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.types import StaffRequest
+
+form_page = require_http_methods(["GET", "POST"])
+WEEKLY, MONTHLY = timedelta(days=7), timedelta(days=30)
+"""How soon a case is looked at again: weekly while the danger is high (ours; domain.md 2.3, state 7)."""
+
+
+@requires(Permission.CASE_WRITE)
+@form_page
+def safety(request: StaffRequest, code: str) -> HttpResponse:
+    """Whether she is safe now, before anything else is asked."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    form = SafetyForm(data_of(request))
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.check_safety(
+            code=code, is_safe=known["is_safe"] == "yes", escort=Escort(known["escort"]), words=known["words"],
+            by=request.user, at=at, check_id=known["row_id"],
+        )  # fmt: skip
+
+    past = steps.open_steps(model=SafetyCheck, case=case, viewer=request.user, at=at)
+    return answer(request, "cases/safety.html", case, form, act, past=past)
+
+
+@requires(Permission.CASE_WRITE)
+@form_page
+def assessment(request: StaffRequest, code: str) -> HttpResponse:
+    """The seven domains; what was found last time stands there to be gone on with."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    row, domains, summary = steps.open_assessment(case=case, viewer=request.user, at=at)
+    initial: dict[str, Any] = {"summary": summary}
+    for one in domains:
+        initial |= {f"seen_{one.domain}": one.is_seen, f"words_{one.domain}": one.words}
+        initial[f"needs_{one.domain}"] = [need.value for need in one.needs]
+    form = AssessmentForm(data_of(request), initial=initial)
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.assess(
+            code=code, notes=form.notes(), summary=known["summary"], by=request.user, at=at,
+            assessment_id=known["row_id"],
+        )  # fmt: skip
+
+    return answer(request, "cases/assessment.html", case, form, act, last=row)
+
+
+@requires(Permission.CASE_WRITE)
+@form_page
+def rights(request: StaffRequest, code: str) -> HttpResponse:
+    """Which rights she was told of, and what the office gave so far."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    told = functions.list_rights_told(case=case, viewer=request.user)
+    form = RightsForm(data_of(request), initial={"rights": sorted({one for row in told for one in row.rights})})
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.tell_rights(
+            code=code, rights=[Right(one) for one in known["rights"]], by=request.user, at=at, told_id=known["row_id"]
+        )
+
+    given = functions.list_functions(case=case, viewer=request.user)
+    return answer(request, "cases/rights.html", case, form, act, to="hak/", told=told, given=given)
+
+
+@requires(Permission.CASE_WRITE)
+@form_page
+def plan(request: StaffRequest, code: str) -> HttpResponse:
+    """The plan as it stands, and the form of its next version."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    owners = people_of(selectors.list_parts(case=case, viewer=request.user))
+    offered = book().choices(ListKey.SERVICE_TYPE, day_of(at))
+    last = steps.open_plan(case=case, viewer=request.user, at=at)
+    form = PlanForm(data_of(request), owners=owners, services=offered, at=at, initial=_plan_initial(case, last, at))
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.make_plan(
+            code=code, goals=form.goals(), why_not=form.why_not(), agreed=Agreed(known["agreed"]),
+            safety=known["safety"], review_on=known["review_on"], by=request.user, at=at, plan_id=known["row_id"],
+        )  # fmt: skip
+
+    said = steps.outcome_words(last.approval) if last else ""
+    may_ask = selectors.may_ask(case=case, viewer=request.user, approval=last.approval if last else None)
+    context = {"last": last, "said": said, "may_ask": last is not None and may_ask}
+    return answer(request, "cases/plan.html", case, form, act, to="rencana/", **context)
+
+
+def _plan_initial(case: Case, last: steps.PlanView | None, at: Any) -> dict[str, Any]:
+    """Begin with what was planned last, so that nothing is typed twice."""
+    soon = WEEKLY if case.risk >= RiskLevel.TINGGI else MONTHLY
+    initial: dict[str, Any] = {"review_on": timezone.localdate(at) + soon, "with_her": "yes", "agreed": Agreed.SIGNED}
+    if last is None:
+        return initial
+    row = last.row
+    initial |= {"with_her": row.why_not or "yes", "agreed": row.agreed, "safety": last.safety}
+    for place, goal in enumerate(last.goals[:GOALS]):
+        initial |= {
+            f"goal_{place}": goal.text,
+            f"service_{place}": goal.row.service,
+            f"owner_{place}": str(goal.row.owner_id),
+            f"due_{place}": max(timezone.localdate(goal.row.due_at), timezone.localdate(at)),
+            f"before_{place}": goal.row.pk,
+        }
+    return initial

@@ -1,0 +1,54 @@
+"""What clocks tell the trail: codes and moments. That one began or ended is told by the event that did it."""
+
+from __future__ import annotations
+
+from ruangaman.audit.registry import register
+from ruangaman.audit.types import EventType
+
+PAUSED = register(
+    EventType("clocks.paused", "{actor} menjeda batas waktu pada {subject}", fields=frozenset({"kind", "reason"}))
+)
+RESUMED = register(
+    EventType(
+        "clocks.resumed", "{actor} menjalankan lagi batas waktu pada {subject}", fields=frozenset({"kind", "seconds"})
+    )
+)
+SNOOZED = register(
+    EventType(
+        "clocks.snoozed", "{actor} menunda pengingat pada {subject}", fields=frozenset({"kind", "reason", "until"})
+    )
+)
+HANDED = register(
+    EventType(
+        "clocks.handed", "{actor} menyerahkan giliran pada {subject}", fields=frozenset({"kind", "owner", "desk"})
+    )
+)
+DANGER_SET = register(
+    EventType("clocks.danger_set", "{actor} mengubah bahaya pada {subject}", fields=frozenset({"danger", "clocks"}))
+)
+ESCALATED = register(
+    EventType(
+        "clocks.escalated",
+        "Batas waktu pada {subject} diberitahukan lebih jauh",
+        fields=frozenset({"kind", "level", "to", "people"}),
+    )
+)
+KIND_ADDED = register(
+    EventType(
+        "clocks.kind_added",
+        "{actor} menambah jenis jam {subject}",
+        fields=frozenset({"about", "starts_on", "stops_on", "holder"}),
+    )
+)
+KIND_ENDED = register(EventType("clocks.kind_ended", "{actor} menghentikan jenis jam {subject}"))
+KIND_RESUMED = register(EventType("clocks.kind_resumed", "{actor} memakai lagi jenis jam {subject}"))
+LIMIT_SET = register(
+    EventType(
+        "clocks.limit_set",
+        "{actor} menetapkan batas {subject}",
+        fields=frozenset({"value", "unit", "calendar", "valid_from"}),
+    )
+)
+HOLIDAY_SET = register(EventType("clocks.holiday_set", "{actor} menetapkan hari libur {subject}"))
+HOLIDAY_REMOVED = register(EventType("clocks.holiday_removed", "{actor} menghapus hari libur {subject}"))
+HOURS_SET = register(EventType("clocks.hours_set", "{actor} menetapkan jam kerja", fields=frozenset({"days"})))

@@ -1,0 +1,257 @@
+"""What an administrator types to write down a rule: shape and wording, nothing is saved here."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.clocks.registry import About, abouts
+from ruangaman.clocks.services.rules import NewKind
+from ruangaman.clocks.types import WITA, Calendar, Condition, Holder, Length, Step, StepWhen, Tell, Unit
+from ruangaman.core.codelists import RiskLevel
+
+NEEDED = _("Bagian ini perlu diisi.")
+UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
+LONGEST_VALUE = 10_000
+PREFIX = "kota."
+"""Kinds of the city itself; those that came with the program have other names."""
+
+CHAINS: dict[str, tuple[Step, ...]] = {
+    "none": (),
+    "calm": (
+        Step(StepWhen.SHARE, 75, Tell.OWNER),
+        Step(StepWhen.AFTER, 0, Tell.LEAD),
+        Step(StepWhen.AFTER, 24, Tell.HEAD),
+    ),
+    "duty": (
+        Step(StepWhen.SHARE, 50, Tell.OWNER),
+        Step(StepWhen.SHARE, 90, Tell.LEAD),
+        Step(StepWhen.AFTER, 0, Tell.HEAD),
+    ),
+}
+CHAIN_WORDS = {
+    "none": _("Tidak diberitahukan lebih jauh"),
+    "calm": _("Biasa: pemegang pada 75%, manajer saat lewat, kepala unit 24 jam kemudian"),
+    "duty": _("Kewajiban: pemegang pada 50%, manajer pada 90%, kepala unit saat lewat"),
+}
+WEEKDAYS = (_("Senin"), _("Selasa"), _("Rabu"), _("Kamis"), _("Jumat"), _("Sabtu"), _("Minggu"))
+
+
+def _line(label: Any, most: int, **more: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.CharField(label=label, max_length=most, widget=widget, error_messages={"required": NEEDED}, **more)
+
+
+def _one(label: Any, choices: Any, **more: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=choices, error_messages={"required": NEEDED, "invalid_choice": UNKNOWN}, **more
+    )
+
+
+def _many(label: Any, choices: Any = (), **more: Any) -> forms.MultipleChoiceField:
+    messages = {"required": _("Pilih paling sedikit satu."), "invalid_choice": UNKNOWN, "invalid_list": UNKNOWN}
+    widget = forms.CheckboxSelectMultiple
+    return forms.MultipleChoiceField(label=label, choices=choices, widget=widget, error_messages=messages, **more)
+
+
+class LengthForm(forms.Form):
+    """How long, counted how, and which law or decision says so."""
+
+    value = forms.IntegerField(
+        label=_("Lama"),
+        min_value=0,
+        max_value=LONGEST_VALUE,
+        help_text=_("0 berarti seketika."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": NEEDED, "invalid": _("Tulis dengan angka.")},
+    )
+    unit = _one(_("Satuan"), Unit.choices)
+    calendar = _one(_("Dihitung dalam"), Calendar.choices)
+    legal_basis = _line(_("Dasar"), 200, help_text=_("Undang-undang, SOP, atau keputusan kantor."))
+
+    @property
+    def length(self) -> Length:
+        """What was typed. Only of a form that is valid."""
+        data = self.cleaned_data
+        return Length(data["value"], Unit(data["unit"]), Calendar(data["calendar"]))
+
+
+class LimitForm(LengthForm):
+    """A new version of a limit."""
+
+    valid_from = forms.DateField(
+        label=_("Berlaku mulai"),
+        required=False,
+        help_text=_("Kosong berarti sekarang. Yang sudah berjalan tetap memakai batas lamanya."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")},
+    )
+
+    def begins_at(self, at: datetime) -> datetime:
+        """Return from when it holds: the beginning of a day to come on the city's clock, else now."""
+        day = self.cleaned_data.get("valid_from")
+        return max(at, datetime.combine(day, time(), WITA)) if day else at
+
+
+class KindForm(LengthForm):
+    """A new kind of clock."""
+
+    kind_id = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+    label = _line(_("Nama"), 80, help_text=_("Seperti akan tampil di antrean, misalnya “Rujuk ke psikolog”."))
+    todo = _line(_("Langkah berikut"), 200, help_text=_("Apa yang dikerjakan orang yang melihatnya."))
+    starts_on = _many(_("Mulai bila"))
+    stops_on = _many(_("Selesai bila"))
+    danger = _one(_("Bahaya paling rendah"), [("", _("Semua")), *RiskLevel.choices], required=False)
+    forms_of = _many(_("Bentuk kekerasan"), required=False, help_text=_("Kosong berarti semua."))
+    case_types = _many(_("Siapa yang dilindungi"), required=False, help_text=_("Kosong berarti semua."))
+    states = _many(_("Tahap"), required=False, help_text=_("Kosong berarti semua."))
+    marks = _many(_("Hanya bila"), required=False)
+    holder = _one(_("Giliran siapa"), Holder.choices)
+    chain = _one(_("Bila mendekati atau melewati batas"), list(CHAIN_WORDS.items()))
+    is_third_party = forms.BooleanField(
+        label=_("Kewajiban lembaga lain"),
+        required=False,
+        help_text=_("Bila lewat, kita mengirim surat susulan. Bukan kesalahan siapa pun di sini."),
+    )
+    restarts = forms.BooleanField(label=_("Mulai lagi setelah selesai"), required=False)
+    is_pausable = forms.BooleanField(label=_("Boleh dijeda dengan alasan"), required=False, initial=True)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        in_order = sorted(abouts, key=lambda one: one.key)
+        told = [(event, words) for about in in_order for event, words in about.events.items()]
+        for name, choices in (
+            ("starts_on", told),
+            ("stops_on", told),
+            ("forms_of", [pair for about in abouts for pair in about.forms().items()]),
+            ("case_types", list(dict(pair for about in abouts for pair in about.case_types.items()).items())),
+            ("states", [pair for about in abouts for pair in about.states.items()]),
+            ("marks", [pair for about in abouts for pair in about.marks.items()]),
+        ):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField
+
+    @property
+    def about(self) -> About:
+        """What it is about: all of its events are of one thing. Only of a form that is valid."""
+        return self._abouts()[0]
+
+    @property
+    def condition(self) -> Condition:
+        """What it asks before it begins. Only of a form that is valid."""
+        data = self.cleaned_data
+        return Condition(
+            danger=int(data["danger"] or 0),
+            forms=tuple(data["forms_of"]),
+            case_types=tuple(data["case_types"]),
+            states=tuple(data["states"]),
+            marks=tuple(data["marks"]),
+        )
+
+    @property
+    def new(self) -> NewKind:
+        """The kind as it would be written down. Only of a form that is valid."""
+        data = self.cleaned_data
+        return NewKind(
+            key=f"{PREFIX}{slugify(data['label']).replace('-', '_')}"[:40],
+            label=data["label"],
+            todo=data["todo"],
+            about=self.about.key,
+            starts_on=tuple(data["starts_on"]),
+            stops_on=tuple(data["stops_on"]),
+            holder=Holder(data["holder"]),
+            length=self.length,
+            legal_basis=data["legal_basis"],
+            condition=self.condition,
+            chain=CHAINS[data["chain"]],
+            restarts=data["restarts"],
+            is_third_party=data["is_third_party"],
+            is_pausable=data["is_pausable"],
+        )
+
+    @property
+    def row_id(self) -> UUID | None:
+        """The new row's id, minted with the form."""
+        found = self.cleaned_data.get("kind_id")
+        return found if isinstance(found, UUID) else None
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what could never begin, never end, or asks of one thing what only another has."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("starts_on") or not data.get("stops_on"):
+            return data
+        if len(self._abouts()) != 1:
+            raise forms.ValidationError(_("Pilih kejadian kasus saja, atau kejadian laporan saja."))
+        if set(data["starts_on"]) & set(data["stops_on"]):
+            raise forms.ValidationError(_("Kejadian yang sama tidak dapat memulai dan menyelesaikannya."))
+        about = self.about
+        for name, known in (
+            ("forms_of", about.forms()),
+            ("states", about.states),
+            ("marks", about.marks),
+            ("case_types", about.case_types),
+        ):
+            if not set(data.get(name) or ()) <= set(known):
+                self.add_error(name, _("Syarat ini tidak berlaku untuk kejadian yang dipilih."))
+        if not slugify(data.get("label") or ""):
+            self.add_error("label", _("Nama perlu huruf atau angka."))
+        return data
+
+    def _abouts(self) -> list[About]:
+        events = {*self.cleaned_data["starts_on"], *self.cleaned_data["stops_on"]}
+        return [about for about in abouts if events & set(about.events)]
+
+
+class HolidayForm(forms.Form):
+    """A day on which the office is closed."""
+
+    on = forms.DateField(
+        label=_("Tanggal"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"required": NEEDED, "invalid": _("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")},
+    )
+    name = _line(_("Nama hari"), 80)
+    source = _line(_("Sumber"), 120, help_text=_("Misalnya nomor SKB tiga menteri."))
+
+
+class HoursForm(forms.Form):
+    """When the office works, by weekday; both empty: it does not."""
+
+    def __init__(self, data: Any = None, *, hours: dict[int, tuple[time, time]] | None = None) -> None:
+        super().__init__(data)
+        for day, name in enumerate(WEEKDAYS):
+            for end, words in enumerate((_("Buka"), _("Tutup"))):
+                self.fields[f"d{day}_{end}"] = forms.TimeField(
+                    label=f"{name}, {words}",
+                    required=False,
+                    initial=(hours or {}).get(day, (None, None))[end],
+                    widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+                    error_messages={"invalid": _("Jam ini tidak dapat dibaca. Contoh: 08.00.")},
+                )
+
+    @property
+    def days(self) -> list[tuple[Any, forms.BoundField, forms.BoundField]]:
+        """Weekday, opening, closing: for the table."""
+        return [(name, self[f"d{day}_0"], self[f"d{day}_1"]) for day, name in enumerate(WEEKDAYS)]
+
+    @property
+    def hours(self) -> dict[int, tuple[time, time]]:
+        """What was typed. Only of a form that is valid."""
+        data = self.cleaned_data
+        pairs = {day: (data[f"d{day}_0"], data[f"d{day}_1"]) for day in range(len(WEEKDAYS))}
+        return {day: (opens, closes) for day, (opens, closes) in pairs.items() if opens and closes}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse half a day's hours, and an office that never works."""
+        data = super().clean() or self.cleaned_data
+        for day in range(len(WEEKDAYS)):
+            opens, closes = data.get(f"d{day}_0"), data.get(f"d{day}_1")
+            if (opens is None) != (closes is None) or (opens and closes and opens >= closes):
+                self.add_error(f"d{day}_0", _("Isi jam buka dan jam tutup sesudahnya, atau kosongkan keduanya."))
+        if not any(data.get(f"d{day}_0") for day in range(len(WEEKDAYS))) and not self.errors:
+            raise forms.ValidationError(_("Isi paling sedikit satu hari kerja."))
+        return data

@@ -1,0 +1,33 @@
+"""Who may change a clock, and who may write down a rule: pure functions of what is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from ruangaman.accounts.models import User
+from ruangaman.accounts.types import Permission
+from ruangaman.clocks.models import Clock
+from ruangaman.core.codelists import RiskLevel
+
+
+def can_change(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
+    """Whether `by` may pause, put off or hand on: whose turn it is, who answers for it, who oversees the unit.
+
+    Args:
+        desks: at which `by` sits.
+    """
+    if by.pk in {clock.owner_id, clock.lead_id} or clock.unit_id in by.oversight_units:
+        return by.is_active
+    return by.has(Permission.REPORT_DESK) and clock.desk_id is not None and clock.desk_id in desks
+
+
+def can_put_off(clock: Clock, until: datetime) -> bool:
+    """Whether something may be looked at as late as `until`: in high danger never after its limit."""
+    return clock.danger < RiskLevel.TINGGI or until <= clock.due_at
+
+
+def can_set_rules(by: User) -> bool:
+    """Whether `by` may write down kinds, limits, holidays and office hours."""
+    return by.has(Permission.CODES_MANAGE)

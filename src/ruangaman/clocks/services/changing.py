@@ -1,0 +1,180 @@
+"""What people do to a clock that runs: pause it, let it go on, look at it later, give it to somebody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Value
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.models import Desk, User
+from ruangaman.audit import services as audit
+from ruangaman.audit.types import EventType
+from ruangaman.clocks import events, policies
+from ruangaman.clocks.models import Clock
+from ruangaman.clocks.selectors import NO_OFFICE, get_office
+from ruangaman.clocks.services.happening import place
+from ruangaman.clocks.types import HEAD_START, Detail, PauseReason, SnoozeReason, resumed_due
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.errors import Conflict, NotAllowed, NotFound
+
+
+@transaction.atomic
+def pause_clock(*, clock_id: UUID, reason: PauseReason, by: User, at: datetime) -> Clock:
+    """Let the time of a clock not count for a while. Paused already: it stays as it is.
+
+    Raises:
+        NotFound: no such clock for `by`.
+        NotAllowed: not theirs, or of a kind that cannot be paused.
+        Conflict: it has stopped, or is late: what is late is not made up for by waiting.
+
+    Writes: the clock, one `clocks.paused` event.
+    """
+    clock = _lock(clock_id, by)
+    if clock.paused_at is not None:
+        return clock
+    if not clock.kind.is_pausable:
+        raise NotAllowed(_("Batas waktu ini tidak dapat dijeda."))
+    if at > clock.due_at:
+        raise Conflict(_("Batas waktunya sudah lewat; menjedanya tidak mengubah itu."))
+    clock.paused_at, clock.pause_reason = at, reason
+    clock.save(update_fields=["paused_at", "pause_reason"])
+    _record(events.PAUSED, clock, by=by, at=at, detail={"kind": clock.kind.key, "reason": reason.value})
+    return clock
+
+
+@transaction.atomic
+def resume_clock(*, clock_id: UUID, by: User, at: datetime) -> Clock:
+    """Let the time of a clock count again, with as much left as there was. Not paused: it stays as it is.
+
+    Raises:
+        NotFound, NotAllowed, Conflict: as for `pause_clock`.
+
+    Writes: the clock, one `clocks.resumed` event.
+    """
+    clock = _lock(clock_id, by)
+    if clock.paused_at is None:
+        return clock
+    length = clock.limit.length if clock.limit else None
+    office = get_office() if length is not None and length.is_working else NO_OFFICE
+    before, since = clock.due_at, clock.paused_at
+    clock.due_at = resumed_due(due=before, paused_at=since, resumed_at=at, length=length, office=office)
+    clock.paused_seconds += int((clock.due_at - before).total_seconds())
+    clock.paused_at, clock.pause_reason = None, ""
+    place(clock, clock.kind.steps)
+    clock.save(update_fields=["due_at", "presses_at", "escalates_at", "paused_seconds", "paused_at", "pause_reason"])
+    detail: Detail = {"kind": clock.kind.key, "seconds": int((at - since).total_seconds())}
+    _record(events.RESUMED, clock, by=by, at=at, detail=detail)
+    return clock
+
+
+@transaction.atomic
+def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: User, at: datetime) -> Clock:
+    """Look at something later, while its time goes on.
+
+    Args:
+        until: after `at`; in high danger not after the limit.
+
+    Raises:
+        NotFound: no such clock for `by`.
+        NotAllowed: not theirs, or too dangerous to be put off beyond its limit.
+        Conflict: it has stopped, or `until` is past.
+
+    Writes: the clock, one `clocks.snoozed` event.
+    """
+    clock = _lock(clock_id, by)
+    if until <= at:
+        raise Conflict(_("Pilih waktu yang masih akan datang."))
+    if not policies.can_put_off(clock, until):
+        raise NotAllowed(_("Bahayanya tinggi: pengingat tidak dapat ditunda melewati batas waktunya."))
+    clock.snoozed_until, clock.snooze_reason = until, reason
+    clock.save(update_fields=["snoozed_until", "snooze_reason"])
+    detail: Detail = {"kind": clock.kind.key, "reason": reason.value, "until": until.isoformat()}
+    _record(events.SNOOZED, clock, by=by, at=at, detail=detail)
+    return clock
+
+
+@transaction.atomic
+def hand_clock_to(
+    *, clock_id: UUID, owner: User | None = None, desk: Desk | None = None, by: User, at: datetime
+) -> Clock:
+    """Give the turn to somebody else, or to a desk: exactly one of them.
+
+    What was put off is looked at anew by whoever gets it.
+
+    Raises:
+        NotFound: no such clock for `by`.
+        NotAllowed: not theirs.
+        Conflict: it has stopped; or both or neither is named; or `owner` has left.
+
+    Writes: the clock, one `clocks.handed` event.
+    """
+    clock = _lock(clock_id, by)
+    if (owner is None) == (desk is None) or (owner is not None and not owner.is_active):
+        raise Conflict(_("Pilih satu orang yang masih bertugas, atau satu meja."))
+    clock.owner, clock.desk = owner, desk
+    clock.snoozed_until, clock.snooze_reason = None, ""
+    clock.save(update_fields=["owner", "desk", "snoozed_until", "snooze_reason"])
+    detail: Detail = {
+        "kind": clock.kind.key,
+        "owner": str(owner.pk) if owner else None,
+        "desk": desk.code if desk else None,
+    }
+    _record(events.HANDED, clock, by=by, at=at, detail=detail)
+    return clock
+
+
+@transaction.atomic
+def hand_all(*, dossier_id: UUID, before: UUID, to: User, by: User, at: datetime) -> None:
+    """Give every open turn of somebody in one dossier to somebody else; where they answered for it, so does `to`.
+
+    Called by who hands over a case or takes somebody off it, and told by that event.
+
+    Writes: clocks.
+    """
+    mine = Clock.objects.filter(dossier_id=dossier_id).open()
+    mine.filter(owner_id=before).update(owner=to, snoozed_until=None, snooze_reason="")
+    mine.filter(lead_id=before).update(lead=to)
+
+
+@transaction.atomic
+def set_danger(*, dossier_id: UUID, subject: str, danger: RiskLevel, by: User, at: datetime) -> int:
+    """Let every open clock of a dossier press as its danger now says. Returns how many changed.
+
+    What was put off beyond its limit is looked at again when the danger is high.
+
+    Writes: clocks, one `clocks.danger_set` event if any changed.
+    """
+    changed = Clock.objects.filter(dossier_id=dossier_id).open().exclude(danger=danger)
+    lead = ExpressionWrapper(Value(HEAD_START[danger]), output_field=DurationField())
+    again = {"snoozed_until": None, "snooze_reason": ""} if danger >= RiskLevel.TINGGI else {}
+    count = changed.update(danger=danger, presses_at=F("due_at") - lead, **again)
+    if count:
+        audit.record(
+            events.DANGER_SET,
+            by=by,
+            subject=subject,
+            at=at,
+            dossier_id=dossier_id,
+            detail={"danger": int(danger), "clocks": count},
+        )
+    return count
+
+
+def _lock(clock_id: UUID, by: User) -> Clock:
+    """Lock one running clock that `by` may change. Raises NotFound, NotAllowed, Conflict."""
+    found = Clock.objects.select_for_update(of=("self",)).select_related("kind", "limit").filter(pk=clock_id).first()
+    if found is None:
+        raise NotFound(_("Batas waktu ini tidak ada."))
+    if not policies.can_change(by, found, accounts.desks_of(by)):
+        raise NotAllowed(_("Giliran ini milik orang lain."))
+    if found.stopped_at is not None:
+        raise Conflict(_("Ini sudah selesai. Muat ulang halaman."))
+    return found
+
+
+def _record(event: EventType, clock: Clock, *, by: User, at: datetime, detail: Detail) -> None:
+    audit.record(event, by=by, subject=clock.subject, at=at, dossier_id=clock.dossier_id, detail=dict(detail))

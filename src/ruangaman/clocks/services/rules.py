@@ -1,0 +1,221 @@
+"""Rules written down by an administrator: kinds, limits, holidays, office hours. None changes a clock that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.models import User
+from ruangaman.audit import services as audit
+from ruangaman.audit.types import Detail
+from ruangaman.clocks import events, policies
+from ruangaman.clocks.models import ClockKind, Holiday, Limit, OfficeDay
+from ruangaman.clocks.types import Condition, Holder, Length, Step
+from ruangaman.core.errors import Conflict, NotAllowed, NotFound
+
+
+@dataclass(frozen=True)
+class NewKind:
+    """A kind as an administrator writes it down."""
+
+    key: str
+    label: str
+    todo: str
+    about: str
+    starts_on: tuple[str, ...]
+    stops_on: tuple[str, ...]
+    holder: Holder
+    length: Length
+    legal_basis: str
+    condition: Condition = field(default_factory=Condition)
+    chain: tuple[Step, ...] = ()
+    restarts: bool = False
+    is_third_party: bool = False
+    is_pausable: bool = True
+
+
+@transaction.atomic
+def add_kind(*, new: NewKind, by: User, at: datetime, kind_id: UUID | None = None) -> ClockKind:
+    """Write down a kind with its first limit; both hold from now on.
+
+    Args:
+        kind_id: the new row's id, minted with the form: asked twice, the first one is returned.
+
+    Raises:
+        NotAllowed: `by` writes no rules.
+        Conflict: the key is taken.
+
+    Writes: the kind, its limit, `clocks.kind_added` and `clocks.limit_set` events.
+    """
+    _enter(by)
+    found = ClockKind.objects.filter(pk=kind_id).first() if kind_id else None
+    if found is not None:
+        return found
+    if ClockKind.objects.filter(key=new.key).exists() or Limit.objects.filter(key=new.key).exists():
+        raise Conflict(_("Kode “%(key)s” sudah dipakai. Pilih yang lain.") % {"key": new.key})
+    kind = ClockKind(
+        key=new.key,
+        label=new.label,
+        todo=new.todo,
+        about=new.about,
+        starts_on=list(new.starts_on),
+        stops_on=list(new.stops_on),
+        restarts=new.restarts,
+        condition=new.condition.to_json(),
+        limit_key=new.key,
+        holder=new.holder,
+        is_third_party=new.is_third_party,
+        is_pausable=new.is_pausable,
+        chain=[step.to_json() for step in new.chain],
+        valid_from=at,
+        changed_by=by,
+    )
+    kind.id = kind_id or kind.id
+    kind.save(force_insert=True)
+    detail: Detail = {
+        "about": kind.about,
+        "starts_on": list(kind.starts_on),
+        "stops_on": list(kind.stops_on),
+        "holder": new.holder.value,
+    }
+    audit.record(events.KIND_ADDED, by=by, subject=kind.key, at=at, detail=detail)
+    set_limit(key=kind.key, length=new.length, legal_basis=new.legal_basis, valid_from=at, by=by, at=at)
+    return kind
+
+
+@transaction.atomic
+def end_kind(*, key: str, by: User, at: datetime) -> ClockKind:
+    """Let a kind begin no clock any more; those that run go on. Ended already: it stays as it is.
+
+    Raises: NotAllowed, NotFound.
+
+    Writes: the kind, one `clocks.kind_ended` event.
+    """
+    kind = _lock_kind(key, by)
+    if kind.is_valid(at):
+        kind.valid_to, kind.changed_by = at, by
+        kind.save(update_fields=["valid_to", "changed_by"])
+        audit.record(events.KIND_ENDED, by=by, subject=kind.key, at=at)
+    return kind
+
+
+@transaction.atomic
+def resume_kind(*, key: str, by: User, at: datetime) -> ClockKind:
+    """Let a kind begin clocks again. Raises NotAllowed, NotFound. Writes the kind, one `clocks.kind_resumed` event."""
+    kind = _lock_kind(key, by)
+    if not kind.is_valid(at):
+        kind.valid_to, kind.changed_by = None, by
+        kind.save(update_fields=["valid_to", "changed_by"])
+        audit.record(events.KIND_RESUMED, by=by, subject=kind.key, at=at)
+    return kind
+
+
+@transaction.atomic
+def set_limit(*, key: str, length: Length, legal_basis: str, valid_from: datetime, by: User, at: datetime) -> Limit:
+    """Write down a new version of a limit. Clocks that run keep the version under which they began.
+
+    Args:
+        valid_from: not before `at`.
+
+    Raises:
+        NotAllowed: `by` writes no rules.
+        Conflict: it would hold for what is past, or from the moment of another version, or reports would be answered
+            in something else than whole hours.
+
+    Writes: the limit, one `clocks.limit_set` event.
+    """
+    _enter(by)
+    if valid_from < at:
+        raise Conflict(_("Batas baru berlaku paling cepat mulai sekarang."))
+    if Limit.objects.filter(key=key, valid_from=valid_from).exists():
+        raise Conflict(_("Sudah ada batas yang mulai berlaku pada saat itu."))
+    if key.startswith("report.") and (length.unit != "hour" or length.is_working):
+        raise Conflict(_("Batas menjawab laporan dihitung dalam jam kalender."))
+    limit = Limit(
+        key=key,
+        value=length.value,
+        unit=length.unit,
+        calendar=length.calendar,
+        legal_basis=legal_basis,
+        valid_from=valid_from,
+        made_by=by,
+    )
+    limit.save(force_insert=True)
+    detail: Detail = {
+        "value": length.value,
+        "unit": str(length.unit),
+        "calendar": str(length.calendar),
+        "valid_from": valid_from.isoformat(),
+    }
+    audit.record(events.LIMIT_SET, by=by, subject=key, at=at, detail=detail)
+    return limit
+
+
+@transaction.atomic
+def set_holiday(*, on: date, name: str, source: str, by: User, at: datetime) -> Holiday:
+    """Write down that the office is closed on a day, or call the day something else.
+
+    Raises: NotAllowed. Writes: the day, one `clocks.holiday_set` event.
+    """
+    _enter(by)
+    day = Holiday.objects.select_for_update().filter(on=on).first()
+    if day is None:
+        day = Holiday(on=on, name=name, source=source, changed_by=by)
+        day.save(force_insert=True)
+    else:
+        day.name, day.source, day.changed_by = name, source, by
+        day.save(update_fields=["name", "source", "changed_by"])
+    audit.record(events.HOLIDAY_SET, by=by, subject=on.isoformat(), at=at)
+    return day
+
+
+@transaction.atomic
+def remove_holiday(*, on: date, by: User, at: datetime) -> None:
+    """Let the office work on a day after all. No such day: nothing happens.
+
+    Raises: NotAllowed. Writes: the day, one `clocks.holiday_removed` event.
+    """
+    _enter(by)
+    if Holiday.objects.filter(on=on)._raw_delete("default"):
+        audit.record(events.HOLIDAY_REMOVED, by=by, subject=on.isoformat(), at=at)
+
+
+@transaction.atomic
+def set_hours(*, hours: Mapping[int, tuple[time, time]], by: User, at: datetime) -> None:
+    """Write down when the office works; a weekday (Monday 0) that is missing is free.
+
+    Raises:
+        NotAllowed: `by` writes no rules.
+        Conflict: it would never work, or close before it opens.
+
+    Writes: the days, one `clocks.hours_set` event.
+    """
+    _enter(by)
+    if not hours or any(opens >= closes for opens, closes in hours.values()):
+        raise Conflict(_("Isi paling sedikit satu hari, dan jam tutup sesudah jam buka."))
+    OfficeDay.objects.exclude(weekday__in=hours)._raw_delete("default")
+    OfficeDay.objects.bulk_create(
+        [OfficeDay(weekday=day, opens=opens, closes=closes) for day, (opens, closes) in hours.items()],
+        update_conflicts=True,
+        unique_fields=["weekday"],
+        update_fields=["opens", "closes"],
+    )
+    audit.record(events.HOURS_SET, by=by, subject="office", at=at, detail={"days": len(hours)})
+
+
+def _enter(by: User) -> None:
+    if not policies.can_set_rules(by):
+        raise NotAllowed(_("Hanya administrator yang mengatur batas waktu."))
+
+
+def _lock_kind(key: str, by: User) -> ClockKind:
+    _enter(by)
+    kind = ClockKind.objects.select_for_update(of=("self",)).filter(key=key).first()
+    if kind is None:
+        raise NotFound(_("Jenis jam ini tidak ada."))
+    return kind

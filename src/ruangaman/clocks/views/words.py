@@ -1,0 +1,157 @@
+"""A rule in words, so that whoever writes it down reads what it does before it does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ruangaman.clocks.models import ClockKind
+from ruangaman.clocks.registry import About, abouts
+from ruangaman.clocks.services.rules import NewKind
+from ruangaman.clocks.types import WITA, Condition, Length, Office, Step, due_after
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.ui import moments
+from ruangaman.ui.types import Words
+
+FEWEST = 5
+"""Below this a number of cases is not said: it could point at somebody."""
+FRIDAY, AFTERNOON = 4, 16
+Line = tuple[str, str]
+
+
+def begins(kind: ClockKind) -> str:
+    """Say what begins a kind, with its conditions."""
+    return starts_words(abouts.get(kind.about), kind.starts_on, kind.rule)
+
+
+def starts_words(about: About | None, events: Iterable[str], condition: Condition) -> str:
+    """Say what begins it: kasus dibuka atau kejadian dicatat, dengan bentuk Seksual."""
+    told = _either(about.words(event) if about else event for event in events)
+    asks = ", ".join(_asks(about, condition))
+    return _("%(what)s, %(asks)s") % {"what": told, "asks": asks} if asks else told
+
+
+def stops_words(about: About | None, events: Iterable[str], condition: Condition) -> str:
+    """Say what ends it."""
+    told = _either(about.words(event) if about else event for event in events)
+    only = ", ".join(_only(about, condition.stops_when))
+    return _("%(what)s, %(asks)s") % {"what": told, "asks": only} if only else told
+
+
+def begins_words(begins: datetime, at: datetime) -> str:
+    """Say from when on a new version holds."""
+    return _("sekarang") if begins <= at else moments.day(begins)
+
+
+def untold(events: Iterable[str]) -> list[str]:
+    """Return the events that no part of the program tells of yet."""
+    return [event for event in events if not About.is_told(event)]
+
+
+def steps_words(steps: Iterable[Step]) -> str:
+    """Say who is told, and when."""
+    found = [
+        (_("%(to)s pada %(n)d%%") if step.is_share else _after(step.value))
+        % {"to": str(step.to.label), "n": step.value}
+        for step in steps
+    ]
+    return "; ".join(found) or _("tidak diberitahukan lebih jauh")
+
+
+def example(length: Length, office: Office, at: datetime) -> str:
+    """Say when it would be due if it began on the next Friday at four in the afternoon."""
+    local = at.astimezone(WITA)
+    ahead = timedelta(days=(FRIDAY - local.weekday()) % 7 or 7)
+    start = (local + ahead).replace(hour=AFTERNOON, minute=0, second=0, microsecond=0)
+    try:
+        due = due_after(start, length, office)
+    except ValueError:
+        return _("kantor belum punya jam kerja untuk batas ini")
+    if due == start:
+        return _("mulai %(start)s, langsung ditagih") % {"start": _moment(start)}
+    return _("mulai %(start)s, paling lambat %(due)s") % {"start": _moment(start), "due": _moment(due)}
+
+
+def concerned(about: About | None, condition: Condition) -> str:
+    """Say how many open ones it would concern now; few are no number; "" where nobody can say."""
+    if about is None or about.count is None:
+        return ""
+    count = about.count(condition)
+    if 0 < count < FEWEST:
+        return _("kurang dari %(n)d") % {"n": FEWEST}
+    return str(count)
+
+
+def preview(new: NewKind, *, about: About, office: Office, at: datetime) -> list[Line]:
+    """Say line by line what a kind would do."""
+    lines = [
+        (_("Mulai bila"), starts_words(about, new.starts_on, new.condition)),
+        (_("Selesai bila"), stops_words(about, new.stops_on, new.condition)),
+        (_("Batas"), new.length.words),
+        (_("Contoh"), example(new.length, office, at)),
+        (_("Giliran"), str(new.holder.label)),
+        (_("Diberi tahu"), steps_words(new.chain)),
+    ]
+    count = concerned(about, new.condition)
+    if count:
+        lines.append((_("Yang terbuka dan cocok sekarang"), _("%(n)s %(what)s") % {"n": count, "what": about.label}))
+    return lines
+
+
+def limit_preview(length: Length, *, begins: datetime, office: Office, at: datetime) -> list[Line]:
+    """Say line by line what a new version of a limit would do."""
+    return [
+        (_("Batas"), length.words),
+        (_("Contoh"), example(length, office, begins)),
+        (_("Berlaku mulai"), begins_words(begins, at)),
+    ]
+
+
+def _asks(about: About | None, condition: Condition) -> Iterable[str]:
+    if condition.danger:
+        yield _("bahaya paling rendah %(level)s") % {"level": RiskLevel(condition.danger).label}
+    if condition.danger_most:
+        yield _("bahaya paling tinggi %(level)s") % {"level": RiskLevel(condition.danger_most).label}
+    if about is None:
+        return
+    for sentence, known, codes in (
+        (_("dengan bentuk %(what)s"), about.forms(), condition.forms),
+        (_("untuk %(what)s"), about.case_types, condition.case_types),
+        (_("pada tahap %(what)s"), about.states, condition.states),
+    ):
+        if codes:
+            yield sentence % {"what": _either(_words(known, codes))}
+    if condition.marks:
+        yield ", ".join(_words(about.marks, condition.marks))
+    yield from _only(about, condition.starts_when)
+
+
+def _only(about: About | None, wanted: Mapping[str, Iterable[str]]) -> Iterable[str]:
+    """Say which values an event has to carry, if it carries the field."""
+    known = about.states if about else {}
+    for codes in wanted.values():
+        yield _("hanya %(what)s") % {"what": _either(_words(known, codes))}
+
+
+def _words(known: Mapping[str, Words], codes: Iterable[str]) -> list[str]:
+    return [str(known.get(code, code)) for code in codes]
+
+
+def _either(found: Iterable[str]) -> str:
+    """Return a list as one says it: a, b atau c."""
+    *first, last = [*found] or [""]
+    return _("%(first)s atau %(last)s") % {"first": ", ".join(first), "last": last} if first else last
+
+
+def _after(hours: int) -> str:
+    if not hours:
+        return _("%(to)s saat lewat")
+    return ngettext("%(to)s %(n)d jam setelah lewat", "%(to)s %(n)d jam setelah lewat", hours)
+
+
+def _moment(at: datetime) -> str:
+    return f"{date_format(at.astimezone(WITA), 'l, j M')} {moments.clock_time(at)}"

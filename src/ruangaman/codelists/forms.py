@@ -1,0 +1,129 @@
+"""A code of a list, as a form."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.codelists.types import ATTRIBUTES, Attribute, CodeBook, CodeView, ListKey, NewCode
+from ruangaman.core import text
+
+NEEDED = _("Bagian ini perlu diisi.")
+UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
+NOT_A_DAY = _("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")
+CODE = re.compile(r"[A-Z][A-Z0-9_]{1,23}", re.ASCII)
+SAVE, AGAIN = "simpan", "ubah"
+"""What follows the first look: keep it, or type once more."""
+
+
+class Line(forms.CharField):
+    """One line that people type."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        """Take the limit in characters."""
+        super().__init__(strip=False, error_messages={"required": NEEDED}, **kwargs)
+        self.most = most
+
+    def to_python(self, value: Any) -> str:
+        """Return the text as `core.text.clean` leaves it."""
+        try:
+            return text.clean(str(value or ""), max_length=self.most, multiline=False)
+        except text.TextError as error:
+            raise forms.ValidationError(str(error), code=error.key) from error
+
+
+def day(label: Any, **kwargs: Any) -> forms.DateField:
+    """Return a field for a day on the city's calendar."""
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    messages = {"invalid": NOT_A_DAY, "required": NEEDED}
+    return forms.DateField(label=label, widget=widget, error_messages=messages, **kwargs)
+
+
+class WordsForm(forms.Form):
+    """The words of a code, from a day on."""
+
+    label_id = Line(label=_("Kata dalam bahasa Indonesia"), most=120)
+    label_en = Line(label=_("Kata dalam bahasa Inggris"), most=120)
+    explanation = Line(
+        label=_("Penjelasan"), most=400, required=False, help_text=_("Kapan ini dipilih. Dibaca di halaman daftar.")
+    )
+    source = Line(
+        label=_("Dasar"), most=200, required=False, help_text=_("Misalnya peraturan, atau surat kantor dan tanggalnya.")
+    )
+    since = day(_("Berlaku sejak"))
+
+    def to_words(self, before: CodeView) -> NewCode:
+        """Return the new words of a code whose meaning stays."""
+        known = {name: self.cleaned_data[name] for name in ("label_id", "label_en", "explanation", "source")}
+        return NewCode(**known, parent=before.parent, extra=before.extra)
+
+
+class NewCodeForm(WordsForm):
+    """A new code."""
+
+    row_id = forms.UUIDField(widget=forms.HiddenInput)
+    code = Line(
+        label=_("Kode"),
+        most=24,
+        help_text=_("Huruf besar, angka, dan garis bawah. Tidak berubah lagi sesudah disimpan."),
+    )
+    parent = forms.ChoiceField(label=_("Bagian dari"), required=False, error_messages={"invalid_choice": UNKNOWN})
+    field_order = ("label_id", "label_en", "code", "parent")
+
+    def __init__(self, *args: Any, key: ListKey, book: CodeBook, **kwargs: Any) -> None:
+        """Ask also what the list needs of each code, and offer what the new one can be a part of."""
+        super().__init__(*args, **kwargs)
+        self.taken = {one.code for one in book.all(key)}
+        parents = [one for one in book.all(key) if not one.parent and one.valid_to is None]
+        self.attributes: tuple[Attribute, ...] = ATTRIBUTES.get(key, ())
+        field: Any = self.fields["parent"]
+        field.choices = [("", _("Berdiri sendiri")), *((one.code, one.label) for one in parents)]
+        for one in self.attributes:
+            words: dict[str, Any] = {"label": one.label, "help_text": one.hint}
+            self.fields[one.name] = forms.ChoiceField(
+                **words,
+                choices=[("", _("Pilih")), *one.choices],
+                required=one.required,
+                error_messages={"invalid_choice": UNKNOWN, "required": NEEDED},
+            )
+
+    @property
+    def attribute_fields(self) -> list[forms.BoundField]:
+        """The fields that this list alone asks."""
+        return [self[one.name] for one in self.attributes]
+
+    def clean_code(self) -> str:
+        """Return the code in capitals."""
+        code = str(self.cleaned_data["code"]).upper().replace(" ", "_")
+        if not CODE.fullmatch(code):
+            raise forms.ValidationError(_("Pakai huruf A sampai Z, angka, dan garis bawah; mulai dengan huruf."))
+        if code in self.taken:
+            raise forms.ValidationError(_("Kode ini sudah ada dalam daftar. Sebuah kode tidak pernah berarti dua hal."))
+        return code
+
+    def to_code(self) -> NewCode:
+        """Return what was typed."""
+        known = {name: self.cleaned_data[name] for name in ("label_id", "label_en", "explanation", "source", "parent")}
+        return NewCode(**known, extra={one.name: self.cleaned_data[one.name] for one in self.attributes})
+
+
+class EndForm(forms.Form):
+    """From which day on a code is chosen no more."""
+
+    until = day(_("Tidak dapat dipilih lagi mulai"), help_text=_("Yang sudah tercatat tetap ada, dengan katanya."))
+
+
+class Sample(forms.Form):
+    """How a list looks in a form, with the new words in it."""
+
+    choice = forms.ChoiceField(required=False)
+
+    def __init__(self, *, label: Any, codes: list[CodeView], chosen: str) -> None:
+        """Show the list as it will be offered."""
+        super().__init__(auto_id="contoh_%s", initial={"choice": chosen})
+        field: Any = self.fields["choice"]
+        field.label = label
+        field.choices = [(one.code, one.label) for one in codes]

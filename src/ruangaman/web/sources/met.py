@@ -1,0 +1,97 @@
+"""Somebody in a case may be known elsewhere: a need of the case's manager. Somebody too near holds keys: the head's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from ruangaman.accounts.selectors import people_of
+from ruangaman.accounts.types import Permission
+from ruangaman.cases.models import Case
+from ruangaman.clocks.types import span
+from ruangaman.core import clock
+from ruangaman.ui.types import Promised, QueueRow
+from ruangaman.vault import services as vault
+from ruangaman.vault.models import Meeting
+from ruangaman.web.registry import work_sources
+from ruangaman.web.selectors import band_of
+from ruangaman.web.types import Owner, Work, WorkSource
+
+
+def list_met(*, viewer: Any, at: datetime) -> list[Work]:
+    """Return what was met elsewhere of people in the viewer's cases."""
+    cases = _managed(viewer)
+    return [_met(meeting, cases[meeting.found_id], at) for meeting in vault.list_meetings(dossiers=list(cases))]
+
+
+def count_met(*, viewer: Any) -> int:
+    """Return how many there are."""
+    return len(vault.list_meetings(dossiers=list(_managed(viewer))))
+
+
+def list_too_near(*, viewer: Any, at: datetime) -> list[Work]:
+    """Return the cases of the viewer's units in which somebody holds keys who is too near to them."""
+    found = vault.list_barred_holders()
+    people = people_of([principal for _dossier, principal in found])
+    cases = {
+        case.dossier_id: case for case in Case.objects.overseen_by(viewer).filter(dossier__in=[d for d, _p in found])
+    }
+    return [
+        _too_near(cases[dossier], people[principal].display_name, at)
+        for dossier, principal in found
+        if dossier in cases and principal in people
+    ]
+
+
+def count_too_near(*, viewer: Any) -> int:
+    """Return how many there are."""
+    return len(list_too_near(viewer=viewer, at=clock.now()))
+
+
+def _managed(viewer: Any) -> dict[UUID, Case]:
+    rows = Case.objects.granted_to(viewer).filter(manager=viewer, closed_at=None)
+    return {case.dossier_id: case for case in rows}
+
+
+def _met(meeting: Meeting, case: Case, at: datetime) -> Work:
+    words = _("Laporan %(code)s mungkin orang yang sama")
+    if meeting.origin_code.startswith("K"):
+        words = _("Kasus %(code)s mungkin orang yang sama")
+    row = QueueRow(
+        url=f"/kasus/{case.code}/#temu-{meeting.pk}",
+        sentence=words % {"code": meeting.origin_code},
+        code=case.code,
+        promised=Promised(None, None, "wait"),
+        danger=case.risk,
+        facts=[_("menunggu %(span)s") % {"span": span(at - meeting.met_at)}],
+        owner=_("Anda"),
+        action=_("Nilai"),
+    )
+    return Work(
+        row=row, band=band_of(at=at, due_at=None, is_pressing=False), owner=Owner.MINE, danger=case.risk, due_at=None
+    )
+
+
+def _too_near(case: Case, name: str, at: datetime) -> Work:
+    row = QueueRow(
+        url=f"/kasus/{case.code}/akses/",
+        sentence=_("%(name)s terlalu dekat dengan kasus ini, dan masih memegang kuncinya") % {"name": name},
+        code=case.code,
+        promised=Promised(None, None, "wait"),
+        danger=case.risk,
+        facts=[case.get_case_type_display()],
+        owner=_("Anda"),
+        action=_("Lihat"),
+    )
+    return Work(
+        row=row, band=band_of(at=at, due_at=None, is_pressing=True), owner=Owner.MINE, danger=case.risk, due_at=None
+    )
+
+
+work_sources.add(WorkSource(key="met", permission=Permission.CASE_ASSIGN, list_work=list_met, count_work=count_met))
+work_sources.add(
+    WorkSource(key="too-near", permission=Permission.CASE_OVERSEE, list_work=list_too_near, count_work=count_too_near)
+)

@@ -1,0 +1,28 @@
+"""The head's page: who carries how much, what is about to be late."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ruangaman.accounts.types import Permission
+from ruangaman.cases.selectors.load import get_unit_load
+from ruangaman.cases.types.load import LOAD_WEIGHTS, block_of
+from ruangaman.core import clock
+from ruangaman.core.access import requires
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.types import StaffRequest
+
+
+@requires(Permission.CASE_OVERSEE)
+@require_safe
+def load(request: StaffRequest) -> HttpResponse:
+    """The load of the viewer's units: codes and counts, no content."""
+    at = clock.now()
+    context = {
+        "load": get_unit_load(viewer=request.user, at=at),
+        "at": at,
+        "weights": [(block_of(risk), RiskLevel(risk).label, weight) for risk, weight in LOAD_WEIGHTS.items()],
+    }
+    return render(request, "web/load.html", context)

@@ -1,0 +1,286 @@
+"""The flow of a case told once more, plainly and by hand: what `domain.md` 2.3 says, without a look at the gates.
+
+A history is a list of acts. `Plain` says of each whether it is allowed, and what stands afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+Act = tuple[str, Any]
+STATES = ("emergency", "referred_out", "assessment", "plan", "services", "monitoring", "closed", "aftercare")
+OPEN = STATES[:6]
+REASONS = ("goals_met", "client_ends", "moved", "unreachable", "died", "outside")
+FORMS = ("FISIK", "PSIKIS", "SEKSUAL", "KBGO", "TRAFFICKING")
+ASKERS = ("victim", "accused", "family", "other")
+ACTS: dict[str, tuple[Any, ...]] = {
+    "consent": ("yes", "no", "vital", "back"),
+    "safe": (True, False),
+    "assess": (7, 7, 4),
+    "plan": (True, False),
+    "ask_plan": ("",),
+    "decide_plan": (True, True, False),
+    "serve": ("",),
+    "task": ("",),
+    "finish": ("",),
+    "closing": REASONS,
+    "ask_closing": ("",),
+    "decide_closing": (True, True, False),
+    "try": (False, False, False, True),
+    "transfer": ("",),
+    "receive": ("",),
+    "plan_after": ("",),
+    "after": ("",),
+    "review": (1, 2, 3, 4),
+    "incident": FORMS,
+    "sign": ("",),
+    "mediate": ASKERS,
+    "move": STATES,
+    "close": REASONS,
+    "reopen": ("",),
+}
+WALK: tuple[Act, ...] = (
+    ("safe", True), ("move", "assessment"), ("consent", "yes"), ("assess", 7), ("move", "plan"), ("plan", True),
+    ("ask_plan", ""), ("decide_plan", True), ("move", "services"), ("serve", ""), ("move", "monitoring"),
+    ("finish", ""), ("closing", "goals_met"), ("ask_closing", ""), ("decide_closing", True), ("close", "goals_met"),
+    ("plan_after", ""), ("move", "aftercare"), ("after", ""), ("reopen", ""),
+)  # fmt: skip
+"""The whole way without a detour."""
+
+
+@dataclass
+class Paper:
+    """Something that the head is asked about."""
+
+    what: Any
+    asked: bool = False
+    approved: bool = False
+    has_task: bool = False
+
+
+@dataclass
+class Plain:
+    """One case."""
+
+    state: str
+    risk: int
+    is_woman: bool = True
+    consented: bool = False
+    signed: bool = False
+    safe: bool = False
+    assessed: bool = False
+    plan: Paper | None = None
+    served: bool = False
+    closing: Paper | None = None
+    tasks: int = 0
+    missed: int = 0
+    sent: int = 0
+    received: bool = False
+    contacts: int = 0
+    forms: set[str] = field(default_factory=set)
+    mediations: list[frozenset[str]] = field(default_factory=list)
+    """The forms of violence that were known whenever a mediation was allowed."""
+    closed_without: bool = False
+
+    def can(self, kind: str, what: Any) -> bool:
+        """Whether an act of this kind is allowed where the case stands."""
+        if kind == "move":
+            return self.may_move(what)
+        if kind == "close":
+            return self.may_close(what)
+        if kind == "reopen":
+            return self.state in {"closed", "aftercare"}
+        if kind == "plan_after":
+            return self.state in {"closed", "aftercare"}
+        if self.state == "closed":
+            return False
+        if kind.startswith(("ask_", "decide_")) and self.state not in OPEN:
+            return False
+        if kind == "consent" and what == "back":
+            return self.consented
+        if kind == "ask_plan":
+            return self.plan is not None
+        if kind == "ask_closing":
+            return self.closing is not None
+        if kind == "decide_plan":
+            return self.plan is not None and self.plan.asked and not self.plan.approved
+        if kind == "decide_closing":
+            return self.closing is not None and self.closing.asked and not self.closing.approved
+        if kind == "receive":
+            return self.sent > 0
+        if kind == "after":
+            return self.contacts > 0
+        return True  # a mediation that is asked for is written down as well; whether it is allowed is another thing
+
+    def may_move(self, target: str) -> bool:
+        """The table of 2.3."""
+        here = self.state
+        if target == "emergency":
+            return here in {"assessment", "plan", "services", "monitoring", "referred_out"}
+        if target == "referred_out":
+            return here in {"emergency", "assessment", "plan", "services", "monitoring"}
+        if target == "closed":
+            return False  # closing has a way of its own
+        if target == "aftercare":
+            return here == "closed" and self.contacts > 0
+        if target == "assessment":
+            return here in {"plan", "referred_out"} or (here == "emergency" and self.safe)
+        if target == "plan":
+            if here == "assessment":
+                return self.consented and self.assessed
+            return here in {"services", "monitoring"}
+        if target == "services":
+            if here == "plan":
+                return self.plan is not None and self.plan.approved and (self.risk < 3 or bool(self.plan.what))
+            return here == "monitoring"
+        return target == "monitoring" and here == "services" and self.served
+
+    def may_close(self, reason: str) -> bool:
+        """A closing assessment for this reason, the head's yes, nothing open, and what the reason asks for."""
+        if self.state == "aftercare":
+            return True
+        if self.state not in OPEN or self.closing is None:
+            return False
+        asked = self.closing.what == reason and self.closing.approved and self.tasks == 0
+        if reason == "unreachable":
+            return asked and self.missed >= 3
+        return asked and (reason != "moved" or self.received)
+
+    def mediation_is_allowed(self, asker: str) -> bool:
+        """Her own wish, assessed, signed; not sexual, not trafficking, not dangerous; and something is known."""
+        never = {"SEKSUAL", "KBGO", "TRAFFICKING"}
+        known = bool(self.forms) and not self.forms & never
+        return asker == "victim" and self.assessed and self.signed and self.risk < 3 and self.is_woman and known
+
+    def do(self, kind: str, what: Any) -> bool:
+        """Do it if it is allowed; say whether it was."""
+        if not self.can(kind, what):
+            return False
+        getattr(self, f"_{kind}")(what)
+        return True
+
+    def _consent(self, what: str) -> None:
+        self.consented = what in {"yes", "vital"}
+
+    def _safe(self, what: bool) -> None:
+        self.safe = what
+
+    def _assess(self, what: int) -> None:
+        self.assessed = self.assessed or what == 7
+
+    def _plan(self, what: bool) -> None:
+        self.plan = Paper(what)
+
+    def _ask_plan(self, what: str) -> None:
+        assert self.plan
+        self.plan.asked = True
+
+    def _decide_plan(self, what: bool) -> None:
+        assert self.plan
+        self.plan.approved, self.plan.asked = what, what
+
+    def _serve(self, what: str) -> None:
+        self.served = True
+
+    def _task(self, what: str) -> None:
+        self.tasks += 1
+
+    def _finish(self, what: str) -> None:
+        self.tasks = 0
+
+    def _closing(self, what: str) -> None:
+        self.closing = Paper(what)
+
+    def _ask_closing(self, what: str) -> None:
+        assert self.closing
+        self.closing.asked = True
+
+    def _decide_closing(self, what: bool) -> None:
+        assert self.closing
+        self.closing.approved, self.closing.asked = what, what
+
+    def _try(self, what: bool) -> None:
+        self.missed = 0 if what else self.missed + 1
+
+    def _transfer(self, what: str) -> None:
+        self.sent += 1
+
+    def _receive(self, what: str) -> None:
+        self.sent, self.received = self.sent - 1, True
+
+    def _plan_after(self, what: str) -> None:
+        self.contacts += 1
+
+    def _after(self, what: str) -> None:
+        self.contacts -= 1
+
+    def _review(self, what: int) -> None:
+        self.risk = what
+
+    def _incident(self, what: str) -> None:
+        self.forms.add(what)
+
+    def _sign(self, what: str) -> None:
+        self.signed = True
+
+    def _mediate(self, what: str) -> None:
+        if self.mediation_is_allowed(what):
+            self.mediations.append(frozenset(self.forms))
+
+    def _move(self, what: str) -> None:
+        if (self.state, what) == ("plan", "services") and self.plan and not self.plan.has_task:
+            self.tasks, self.plan.has_task = self.tasks + 1, True
+        self.state, self.safe = what, False
+
+    def _close(self, what: str) -> None:
+        self.closed_without = self.closed_without or (self.state != "aftercare" and self.closing is None)
+        self.state, self.safe = "closed", False
+
+    def _reopen(self, what: str) -> None:
+        self.state, self.safe = "assessment", False
+        self.assessed = self.served = self.received = False
+        self.plan = self.closing = None
+        self.missed = self.sent = 0
+
+    def facts(self) -> frozenset[str]:
+        """What the gates look at, in their words."""
+        plan, closing = self.plan, self.closing
+        found = {
+            "safe": self.safe,
+            "consent": self.consented,
+            "assessed": self.assessed,
+            "planned": plan is not None,
+            "safety_plan": plan is not None and bool(plan.what),
+            "plan_approved": plan is not None and plan.approved,
+            "served": self.served,
+            "closing_assessed": closing is not None,
+            "closing_approved": closing is not None and closing.approved,
+            "nothing_open": self.tasks == 0,
+            "tried": self.missed >= 3,
+            "transferred": self.received,
+            "aftercare_planned": self.contacts > 0,
+            "high_risk": self.risk >= 3,
+            "unreachable": closing is not None and closing.what == "unreachable",
+            "moved": closing is not None and closing.what == "moved",
+        }
+        return frozenset(name for name, holds in found.items() if holds)
+
+
+def history(seed: int, *, steps: int) -> tuple[Plain, list[Act]]:
+    """Return a case and acts on it: often the next one of the whole way, else anything at all."""
+    rng = Random(seed)
+    risk = rng.choice((1, 2, 2, 3, 4))
+    case = Plain("emergency" if risk >= 3 else "assessment", risk)
+    shadow, acts, place = replace(case, forms=set(), mediations=[]), [], 0 if risk >= 3 else 2
+    for _ in range(steps):
+        if rng.random() < 0.6 and place < len(WALK):
+            act = WALK[place]
+            place += 1
+        else:
+            kind = rng.choice(list(ACTS))
+            act = (kind, rng.choice(ACTS[kind]))
+        acts.append(act)
+        shadow.do(*act)
+    return case, acts

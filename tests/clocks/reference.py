@@ -1,0 +1,53 @@
+"""The reckoning again, minute by minute and without cleverness: what the real one is compared with."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from ruangaman.clocks.types import WITA, Office
+
+MINUTE = timedelta(minutes=1)
+
+
+def is_open(at: datetime, office: Office) -> bool:
+    """Whether the minute that begins at `at` is working time."""
+    local = at.astimezone(WITA)
+    if local.date() in office.holidays or local.weekday() not in office.hours:
+        return False
+    opens, closes = office.hours[local.weekday()]
+    return opens <= local.time() < closes
+
+
+def add_working(start: datetime, minutes: int, office: Office) -> datetime:
+    """Walk through every minute and count those in which the office works."""
+    at = start
+    while minutes:
+        minutes -= is_open(at, office)
+        at += MINUTE
+    return at
+
+
+def count_working(start: datetime, end: datetime, office: Office) -> int:
+    """Count the working minutes between two moments."""
+    found, at = 0, start
+    while at < end:
+        found += is_open(at, office)
+        at += MINUTE
+    return found
+
+
+def end_of_working_day(start: datetime, days: int, office: Office) -> datetime:
+    """Walk through the minutes of the days that follow; the last open minute of the n-th day that has one ends it."""
+    day: date = start.astimezone(WITA).date()
+    while days:
+        day += timedelta(days=1)
+        midnight = datetime.combine(day, datetime.min.time(), WITA)
+        minutes = [midnight + n * MINUTE for n in range(24 * 60)]
+        working = [at for at in minutes if is_open(at, office)]
+        days -= bool(working)
+    return working[-1] + MINUTE
+
+
+def paused_due(due: datetime, paused: datetime, resumed: datetime, office: Office) -> datetime:
+    """What was left of the working time, counted on from the moment at which it goes on."""
+    return add_working(resumed, count_working(paused, due, office), office)
