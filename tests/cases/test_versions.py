@@ -22,6 +22,7 @@ from ruangaman.cases.models import Case, Incident, Note, Person, Task, Version
 from ruangaman.cases.selectors.versions import Record
 from ruangaman.cases.services.versions import Clashed
 from ruangaman.cases.types import Identity, PersonKind, RecordKind, SafeContact, note_content
+from ruangaman.clocks.models import Clock
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault.models import Sealed
 from ruangaman.vault.types import Compartment
@@ -261,6 +262,19 @@ def test_a_task_changes_its_words_its_owner_and_its_day(team: Team, case: Case, 
     assert first.facts == {"owner": str(team.companion.pk), "due_at": FEB_9.isoformat()}
     assert first.by == team.manager
     assert first.at == FEB_3
+
+
+def test_its_clock_runs_for_whose_it_is_now_and_until_when(team: Team, case: Case, task: Task):
+    later = FEB_9 + timedelta(days=1)
+    with working(team.manager):
+        services.edit_task(
+            code=case.code, task_id=task.pk, title="X", owner=team.psychologist, due_at=later, by=team.manager, at=FEB_9
+        )
+    running = Clock.objects.filter(anchor=task.pk, stopped_at=None)
+    assert [(one.owner_id, one.due_at) for one in running] == [(team.psychologist.pk, later)]
+    with working(team.psychologist):
+        services.complete_task(code=case.code, task_id=task.pk, by=team.psychologist, at=FEB_9)
+    assert not running.all().exists()
 
 
 def test_a_task_is_changed_by_whose_it_is_for_whom_it_can_be_and_while_it_is_open(team: Team, case: Case, task: Task):

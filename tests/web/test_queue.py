@@ -29,8 +29,9 @@ from tests.factories.cases import FEB_1
 from tests.factories.desk import HOUR, KINDS
 from tests.support.signing_in import signed_in
 
-QUERY_BUDGET = 20
-"""Session, person, desks, whose turn of duty it is, navigation's count and the queue itself, whatever its length."""
+QUERY_BUDGET = 21
+"""Session, person, desks, whose turn of duty it is, what is not sent yet, navigation's count
+and the queue itself, whatever its length."""
 
 
 def codes(works):

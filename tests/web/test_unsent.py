@@ -64,6 +64,7 @@ def form(client: Client, address: str) -> dict[str, str]:
     assert answer.status_code == 200
     page = answer.content.decode()
     shown = page[page.index(" data-unsent") :] if " data-unsent" in page else page
+    shown = shown[: shown.index("</form>")]
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
 
 

@@ -23,6 +23,7 @@ ROOMS: tuple[tuple[Permission, Command], ...] = (
     (Permission.AUDIT_READ, Command(gettext_lazy("Siapa yang membuka berkas"), "/pengaturan/jejak/pembaca/")),
     (Permission.REQUEST_DECIDE, Command(gettext_lazy("Permintaan orang kedua"), "/pengaturan/permintaan/")),
     (Permission.KEYS_VOUCH, Command(gettext_lazy("Kunci yang menunggu tanda tangan"), "/pengaturan/kunci/")),
+    (Permission.CASE_WRITE, Command(gettext_lazy("Tugas"), "/tugas/")),
     (Permission.CASE_WRITE, Command(gettext_lazy("Rekan dengan kunci baru"), "/pengaturan/buka-kembali/")),
     (Permission.CASE_APPROVE, Command(gettext_lazy("Yang menunggu keputusan"), "/kasus/keputusan/")),
     (Permission.CODES_MANAGE, Command(gettext_lazy("Daftar pilihan"), "/pengaturan/daftar/")),
@@ -31,6 +32,7 @@ ROOMS: tuple[tuple[Permission, Command], ...] = (
     (Permission.CODES_MANAGE, Command(gettext_lazy("Hari libur dan jam kerja"), "/pengaturan/jam/libur/")),
 )
 OWN = (
+    Command(gettext_lazy("Belum terkirim"), "/tulisan/"),
     Command(gettext_lazy("Ganti kata sandi"), "/pengaturan/sandi/"),
     Command(gettext_lazy("Buat kode pemulihan baru"), "/pengaturan/pemulihan/"),
     Command(gettext_lazy("Kerabat dan tempat kerja saya"), "/pengaturan/kerabat/"),
