@@ -143,8 +143,8 @@ def _at_once(ani: Page, budi: Page, address: str, hers: tuple[str, str], his: tu
     """Both open the same form; she saves first."""
     for page in (ani, budi):
         page.goto(address)
-        if page.locator("details.form-more:not([open])").count():
-            page.locator("details.form-more summary").click()
+        for fold in page.locator("details.form-more:not([open]) > summary").all()[::-1]:
+            fold.click()
     for page, (name, words) in ((ani, hers), (budi, his)):
         page.locator(f"main form.form [name={name}]").fill(words)
         press(page.locator("main form.form"), re.compile("^Simpan$"))
