@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from ruangaman.audit.services import Planned
 from ruangaman.core.errors import Locked, NotAllowed
 from ruangaman.core.types import Actor
 from ruangaman.vault import directory, layout, pepper, sealing, wrapping
@@ -165,22 +167,15 @@ def open_grants(dossiers: Collection[UUID], *, by: Actor, at: datetime) -> Opene
     keyring = keyring_of(by, to_read=True)
     if keyring.only is not None:
         dossiers = {keyring.only} & set(dossiers)
-    rows = [
-        row
-        for row in Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=by.principals)
-        if row.not_after is None or row.not_after > at
-    ]
+    held = [one for one in _read_held(dossiers, by.principals) if one[0].not_after is None or one[0].not_after > at]
+    rows = [row for row, _committed in held]
     _hold_groups(keyring, [(row.principal_id, row.generation) for row in rows])
-    rows = [row for row in rows if keyring.holds(row.principal_id, row.generation)]
-    commitments = {
-        (row.dossier_id, row.epoch): bytes(row.commitment)
-        for row in DossierEpoch.objects.filter(dossier_id__in={row.dossier_id for row in rows})
-    }
+    held = [one for one in held if keyring.holds(one[0].principal_id, one[0].generation)]
+    rows = [row for row, _committed in held]
     signing = directory.read_signing({row.grantor_id for row in rows if row.grantor_id is not None})
     opened = Opened()
-    for row in rows:
+    for row, committed in held:
         epoch = (row.dossier_id, row.epoch)
-        committed = commitments.get(epoch, b"")
         if not is_genuine(row, committed, signing):
             opened.false.add(epoch)
             continue
@@ -189,6 +184,27 @@ def open_grants(dossiers: Collection[UUID], *, by: Actor, at: datetime) -> Opene
         except Tampered:
             opened.false.add(epoch)
     return opened
+
+
+def _read_held(dossiers: Collection[UUID], principals: Collection[UUID]) -> list[tuple[Grant, bytes]]:
+    """Return every grant of these principals on these dossiers, each with the commitment of its epoch."""
+    if not dossiers or not principals:
+        return []
+    found = HELD.rows(dossiers=list(dossiers), principals=list(principals))
+    return [
+        (Grant.from_db("default", COLUMNS, [row[name] for name in COLUMNS]), bytes(row["committed"] or b""))
+        for row in found
+    ]
+
+
+def _held(*, dossiers: list[UUID], principals: list[UUID]) -> QuerySet[Grant, dict[str, object]]:
+    epochs = DossierEpoch.objects.filter(dossier_id=OuterRef("dossier_id"), epoch=OuterRef("epoch"))
+    rows = Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=principals)
+    return rows.annotate(committed=Subquery(epochs.values("commitment")[:1])).values(*COLUMNS, "committed")
+
+
+COLUMNS = tuple(field.attname for field in Grant._meta.concrete_fields)
+HELD = Planned(_held)
 
 
 def is_genuine(row: Grant, commitment: bytes, signing: dict[UUID, tuple[bytes, ...]]) -> bool:

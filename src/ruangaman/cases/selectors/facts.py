@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from ruangaman.audit.services import Planned
 from ruangaman.cases.models import (
     Aftercare,
     Approval,
@@ -39,8 +41,7 @@ def facts_of(case: Case, at: datetime, *, closing: ClosingReason | None = None) 
     Args:
         closing: why it is to be closed: an assessment for another reason does not count. None: any does.
     """
-    rows: Any = _facts().annotate(consent=Exists(_consents(at))).filter(pk=case.pk)
-    row: dict[str, Any] | None = rows.values("risk", *ANNOTATED, *(fact.value for fact in PRESENT)).first()
+    row = FACTS.first(case_id=case.pk, at=at)
     if row is None:
         return frozenset()
     reason = row["reason"]
@@ -78,6 +79,15 @@ def newest(model: Any, case: Case) -> Any:
     if began is None:
         return None
     return model.objects.filter(case=case, at__gte=began).select_related("by").order_by("-at", "-id").first()
+
+
+def _facts_at(*, case_id: UUID, at: datetime) -> QuerySet[Case, Any]:
+    rows: Any = _facts().annotate(consent=Exists(_consents(at))).filter(pk=case_id)
+    found: QuerySet[Case, Any] = rows.values("risk", *ANNOTATED, *(fact.value for fact in PRESENT))
+    return found
+
+
+FACTS = Planned(_facts_at)
 
 
 def _facts() -> QuerySet[Case, Any]:
