@@ -179,3 +179,8 @@ def place(clock: Clock, steps: tuple[Step, ...]) -> None:
     clock.presses_at = presses_at(clock.due_at, clock.danger)
     left = steps[clock.level :]
     clock.escalates_at = step_at(left[0], started=clock.started_at, due=clock.due_at) if left else None
+
+
+def name_of(clock: Clock) -> dict[str, str | None]:
+    """Return what tells a clock from the others of its dossier, for the trail: its kind and what it is about."""
+    return {"kind": clock.kind.key, "anchor": str(clock.anchor) if clock.anchor else None}
