@@ -32,7 +32,6 @@ UNSHOWN: dict[str, str] = {
     "cases.task_edited": "stands as a version on the task",
     "cases.answers_kept": "stands with the incident",
     "cases.task_undone": "the tick is gone from the timeline",
-    "cases.manager_changed": "shown as the part of the new manager and the end of the old one's",
     "cases.access_given": "stands on the page of who may read",
     "cases.access_changed": "stands on the page of who may read",
     "cases.access_ended": "stands on the page of who may read",
@@ -49,6 +48,9 @@ UNSHOWN: dict[str, str] = {
     "consents.revoked": "stands on the page of consents",
 }
 """Events that the stream of a case leaves out, and where they stand instead."""
+TWICE = {"cases.manager_changed": 2, "cases.reopened": 2}
+"""One part ends and another begins; a move, and the episode that begins with it."""
+MOVED = "Tahap pindah ke "
 Key: TypeAlias = tuple[datetime, str]
 
 
@@ -74,10 +76,14 @@ def compare(world: World) -> Agreement:
         codes = list(Case.objects.order_by("opened_at").values_list("code", flat=True))
     events = entries = 0
     for code in codes:
-        told, shown = read_case(world, code)
-        events, entries = events + sum(told.values()), entries + sum(shown.values())
+        told, items = _told(ledger, code), read_timeline(world, code)
+        shown = _shown(items, ledger.subjects[code].states[0][0])
+        events, entries = events + sum(told.values()), entries + len(items)
         faults += [f"{code}: the trail tells of {key}, the timeline does not." for key in (told - shown)]
         faults += [f"{code}: the timeline shows {key}, the trail does not." for key in (shown - told)]
+        moves = sorted(_moves_in(items))
+        if moves != sorted(ledger.subjects[code].states[1:]):
+            faults.append(f"{code}: the timeline moves {moves}, the trail {ledger.subjects[code].states[1:]}.")
     return Agreement(len(codes), len(moments), len(rows), events, entries, faults)
 
 
@@ -145,31 +151,48 @@ def _anchor(row: Clock) -> str | None:
     return str(row.anchor) if row.anchor else None
 
 
-def read_case(world: World, code: str) -> tuple[Counter[Key], Counter[Key]]:
-    """Return what the trail tells of a case and what its timeline shows: when, and by whom."""
+def read_timeline(world: World, code: str) -> list[TimelineItem]:
+    """Return the whole stream of a case, as its manager sees it on the page."""
     with unit_of_work(Role.MIGRATE):
-        names = {str(user.principal_id): user.display_name for user in User.objects.all()}
         manager = Case.objects.select_related("manager").get(code=code).manager.username
-        told = Counter(_told(code, names))
     user = world.person(manager)
     with acting(user), translation.override("id"):
         page = get_case_page(case=Case.objects.get(code=code), viewer=user, at=world.now)
-        items = [item for _day, several in page.days for item in several]
-    return told, Counter(_shown(items))
+        return [item for _day, several in page.days for item in several]
 
 
-def _told(code: str, names: dict[str, str]) -> Iterator[Key]:
-    """Yield an entry for each event that the timeline should show; some are shown as several."""
-    for event in AuditEvent.objects.filter(subject=code, type__startswith="cases.").order_by("seq"):
-        if event.type not in UNSHOWN:
-            yield event.at, names.get(event.actor, "")
-    for event in AuditEvent.objects.filter(subject=code, type="consents.given"):
-        yield event.at, names.get(event.actor, "")
+def _told(ledger: Ledger, code: str) -> Counter[Key]:
+    """Count what the stream has to show of the trail: when, and by whom."""
+    subjects = [code, *(one.code for one in ledger.subjects.values() if one.case == code)]
+    with unit_of_work(Role.MIGRATE):
+        names = {str(user.principal_id): user.display_name for user in User.objects.all()}
+        events = list(AuditEvent.objects.filter(subject__in=subjects).order_by("lane", "seq"))
+    undone = Counter(one.detail["task"] for one in events if one.type == "cases.task_undone")
+    found: Counter[Key] = Counter()
+    for event in events:
+        if not event.type.startswith(OF_A_CASE) or event.type in UNSHOWN:
+            continue
+        if event.type == "cases.task_done" and undone[event.detail["task"]]:
+            undone[event.detail["task"]] -= 1
+            continue
+        found[event.at, names.get(event.actor, "")] += TWICE.get(event.type, 1)
+    return found
 
 
-def _shown(items: Sequence[TimelineItem]) -> Iterator[Key]:
+def _shown(items: Sequence[TimelineItem], opened_at: datetime) -> Counter[Key]:
+    """Count what the stream shows; all that comes with the opening is told by one event."""
+    found = Counter((item.at, str(item.by)) for item in items)
+    return Counter({key: 1 if key[0] == opened_at else count for key, count in found.items()})
+
+
+def _moves_in(items: Sequence[TimelineItem]) -> Iterator[tuple[datetime, str]]:
+    """Read the moves out of the sentences of a stream."""
+    labels = {str(state.label): state.value for state in CaseState}
     for item in items:
-        yield item.at, str(item.by)
-
-
-STATES = {state.value: str(state.label) for state in CaseState}
+        words = str(item.sentence)
+        if words.startswith("Kasus ditutup"):
+            yield item.at, CaseState.CLOSED.value
+        elif words == "Kasus dibuka lagi":
+            yield item.at, CaseState.ASSESSMENT.value
+        elif words.startswith(MOVED):
+            yield item.at, labels[words.removeprefix(MOVED).split(", ")[0]]

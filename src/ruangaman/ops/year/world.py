@@ -30,7 +30,7 @@ from ruangaman.core.codelists import ClosingReason
 from ruangaman.core.errors import DomainError
 from ruangaman.intake import services as intake
 from ruangaman.ops.city import acting
-from ruangaman.ops.office import PASSWORD, Office, found_office, sign_in
+from ruangaman.ops.office import PASSWORD, Office, found_office
 from ruangaman.ops.progress import Progress
 from ruangaman.vault import services as vault
 
@@ -71,15 +71,15 @@ class World:
 
     def person(self, username: str) -> User:
         """Return somebody of the office."""
-        return self.office.people[username]
+        return self.office.person(username)
 
-    def do(self, who: str | User, act: Callable[..., Answer], **facts: Any) -> Answer:
+    def do(self, who: str | User, act: Callable[..., Answer], /, **facts: Any) -> Answer:
         """Let somebody do one thing now, in a unit of work of their own."""
         user = self.person(who) if isinstance(who, str) else who
         with acting(user):
             return act(by=user, at=self.now, **facts)
 
-    def refuse(self, who: str | User, act: Callable[..., object], **facts: Any) -> None:
+    def refuse(self, who: str | User, act: Callable[..., object], /, **facts: Any) -> None:
         """Let somebody try what is not to be. Raises AssertionError: it was done."""
         try:
             self.do(who, act, **facts)
@@ -190,6 +190,6 @@ def found_world(*, seed: int, progress: Progress) -> World:
                 at=at,
             )
             for officer in ("kepala", "dpo"):
-                vault.sign_key(principal_id=user.principal_id, by=office.people[officer], at=at)
-        office.people[username] = sign_in(user)
+                vault.sign_key(principal_id=user.principal_id, by=office.person(officer), at=at)
+        office.people[username] = user
     return World(Random(seed), office)  # noqa: S311 - a story, no key

@@ -173,8 +173,8 @@ def _work(
     from ruangaman.ops.soak.histories.comparing import Crew
 
     office = load_office()
-    people = office.people
-    crew = Crew(office.units["uptd"], people["petugas"], people["manajer"], people["kepala"], people["kader"])
+    desk, manager, head = (office.person(one) for one in ("petugas", "manajer", "kepala"))
+    crew = Crew(office.units["uptd"], desk, manager, head, office.people["kader"])
     while True:
         first, count = wanted.get()
         found.put(_run_batch(crew, first, count))
@@ -220,7 +220,7 @@ def describe(outcome: Outcome, faults: Sequence[str], *, where: str) -> str:
         "",
         "Made-up histories of cases: the whole way with detours, every act that there is in any state. Each is done by",
         "the services on PostgreSQL and on a plain model of the flow that was written without a look at the gates;",
-        "after each act both have to answer the same. `tests/cases/test_flow_properties.py` runs some with the same engine.",
+        "after each act both have to answer the same. `tests/cases/test_flow_properties.py` runs some of them.",
         "A run that was stopped goes on; `--afresh` begins anew. Made by `./ruang soak cases`.",
         "",
         f"Run on {where}.",
