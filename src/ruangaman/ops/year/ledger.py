@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from ruangaman.audit.models import AuditEvent
 from ruangaman.cases.models import Incident, Task, Version
@@ -73,9 +72,11 @@ class Ledger:
     forms: Mapping[str, tuple[list[str], Any]]
     """By incident: its forms of violence and the day of it."""
     promises: Mapping[str, datetime]
-    """By task, or by task and version: until when it was promised."""
+    """By task, and by task and version where it was changed: until when it was promised."""
     reported: Mapping[str, tuple[str, ...]]
     """By case: the forms that its report spoke of."""
+    promised: dict[str, datetime] = field(default_factory=dict)
+    """By task: until when, as it was last told."""
     subjects: dict[str, Subject] = field(default_factory=dict)
     clocks: list[Told] = field(default_factory=list)
     running: dict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
@@ -119,6 +120,9 @@ class Ledger:
             subject.case = detail["case"]
         if kind in {"cases.assigned", "cases.unassigned"}:
             subject.roles[detail["user"]] = detail["role"] if kind == "cases.assigned" else ""
+        if kind in {"cases.task_added", "cases.task_edited"}:
+            task, version = detail["task"], detail.get("version", 1)
+            self.promised[task] = self.promises.get(f"{task} {version}") or self.promises[task]
         if kind in {"cases.task_added", "cases.task_undone", "cases.task_done"}:
             subject.tasks[detail["task"]] = kind == "cases.task_done"
 
@@ -176,7 +180,7 @@ class Ledger:
             return
         length, due = None, None
         if kind.is_promised:
-            due = self.promises.get(f"{anchor} {event.detail.get('version')}") or self.promises.get(str(anchor))
+            due = self.promised.get(str(anchor))
         else:
             valid = [one for one in self.limits if one.key == kind.limit_key and one.valid_from <= at]
             length = max(valid, key=lambda one: one.valid_from).length
@@ -235,7 +239,7 @@ def read_trail(reported: Mapping[str, tuple[str, ...]]) -> Ledger:
         dict(_promises()),
         reported,
     )
-    for event in AuditEvent.objects.order_by("lane", "seq").defer("seals", "prev", "hash").iterator():
+    for event in AuditEvent.objects.order_by("at", "lane", "seq").defer("seals", "prev", "hash").iterator():
         ledger.read(event)
     return ledger
 
@@ -244,13 +248,8 @@ def _promises() -> Iterator[tuple[str, datetime]]:
     """Yield until when each task was promised, in each version of it."""
     for pk, due_at in Task.objects.values_list("pk", "due_at"):
         yield str(pk), due_at
-    first: dict[UUID, datetime] = {}
-    for version in Version.objects.filter(kind="task").order_by("-number"):
-        due_at = datetime.fromisoformat(version.facts["due_at"])
-        yield f"{version.record} {version.number}", due_at
-        first[version.record] = due_at
-    for record, due_at in first.items():
-        yield f"{record} None", due_at
+    for version in Version.objects.filter(kind="task"):
+        yield f"{version.record} {version.number}", datetime.fromisoformat(version.facts["due_at"])
 
 
 def _fits(wanted: Mapping[str, list[str]], detail: Mapping[str, Any]) -> bool:
