@@ -79,11 +79,14 @@ def list_concerned(*, event: str, about: str, at: datetime) -> list[Holding]:
     return [_holding(row) for row in CONCERNED.rows(event=event, about=about, at=at)]
 
 
-def _concerned(*, event: str, about: str, at: datetime) -> QuerySet[ClockKind, dict[str, Any]]:
+def _concerned(*, event: str, about: str, at: datetime) -> QuerySet[Any, Any]:
     limit = Limit.objects.filter(key=OuterRef("limit_key")).valid(at).order_by("-valid_from")
     facts = JSONObject(id="id", value="value", unit="unit", calendar="calendar")
     kinds = ClockKind.objects.filter(Q(starts_on__contains=[event]) | Q(stops_on__contains=[event]), about=about)
-    return kinds.annotate(holding=Subquery(limit.values(facts=facts)[:1])).order_by("key").values(*COLUMNS, "holding")
+    found: QuerySet[Any, Any] = (
+        kinds.annotate(holding=Subquery(limit.values(facts=facts)[:1])).order_by("key").values(*COLUMNS, "holding")
+    )
+    return found
 
 
 COLUMNS = tuple(field.attname for field in ClockKind._meta.concrete_fields)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -197,10 +197,13 @@ def _read_held(dossiers: Collection[UUID], principals: Collection[UUID]) -> list
     ]
 
 
-def _held(*, dossiers: list[UUID], principals: list[UUID]) -> QuerySet[Grant, dict[str, object]]:
+def _held(*, dossiers: list[UUID], principals: list[UUID]) -> QuerySet[Any, Any]:
     epochs = DossierEpoch.objects.filter(dossier_id=OuterRef("dossier_id"), epoch=OuterRef("epoch"))
     rows = Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=principals)
-    return rows.annotate(committed=Subquery(epochs.values("commitment")[:1])).values(*COLUMNS, "committed")
+    found: QuerySet[Any, Any] = rows.annotate(committed=Subquery(epochs.values("commitment")[:1])).values(
+        *COLUMNS, "committed"
+    )
+    return found
 
 
 COLUMNS = tuple(field.attname for field in Grant._meta.concrete_fields)

@@ -107,8 +107,9 @@ class Planned:
 
         def mark(name: str, index: int | None, like: Value) -> Value:
             text = f"mark {uuid4()}"
-            new = {UUID: uuid4(), datetime: FIRST_MARK + timedelta(days=len(places)), str: text}
-            found: Any = new[next(kind for kind in new if isinstance(like, kind))]
+            moment = FIRST_MARK + timedelta(days=len(places))
+            new: dict[type, Value] = {UUID: uuid4(), datetime: moment, str: text}
+            found = new[next(kind for kind in new if isinstance(like, kind))]
             places[found] = (name, index)
             return found
 

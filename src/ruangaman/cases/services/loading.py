@@ -34,9 +34,10 @@ def lock_case(code: str, by: User) -> Case:
     return Case.from_db("default", COLUMNS, [row[name] for name in COLUMNS])
 
 
-def _locked(*, code: str, principals: list[UUID]) -> QuerySet[Case, dict[str, Any]]:
+def _locked(*, code: str, principals: list[UUID]) -> QuerySet[Any, Any]:
     rows = Case.objects.filter(dossier_id__in=live_grants_of(principals), code=code)
-    return rows.select_for_update(of=("self",)).values(*COLUMNS)
+    found: QuerySet[Any, Any] = rows.select_for_update(of=("self",)).values(*COLUMNS)
+    return found
 
 
 COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
@@ -94,7 +95,7 @@ def _parts_of(case: Case, user: User) -> list[Assignment]:
     return [Assignment(case=case, user=user, role=row["role"]) for row in rows]
 
 
-def _parts(*, case_id: UUID, user_id: UUID) -> QuerySet[Assignment, dict[str, Any]]:
+def _parts(*, case_id: UUID, user_id: UUID) -> QuerySet[Any, Any]:
     return Assignment.objects.filter(case_id=case_id, user_id=user_id, until=None).values("role")
 
 

@@ -95,7 +95,7 @@ class CaseLife:
         reports.triage(world, sent.code, risk=spec.risk, case_type=spec.case_type, authority=spec.authority)
         yield self.wait(0.5, 30)
         with_manager = {"manager": world.person(self.manager), "case_id": uuid4()}
-        case = world.do("petugas", intake.open_case, code=sent.code, **with_manager)
+        case = world.do(reports.holder(world, sent.code), intake.open_case, code=sent.code, **with_manager)
         self.code = case.code
         world.seen.states[case.state] += 1
         world.seen.forms[case.code] = spec.forms

@@ -9,6 +9,7 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel, Who
 from ruangaman.intake import services as intake
+from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import reception, thread
 from ruangaman.intake.services import PreparedReport
 from ruangaman.intake.types import ReportDraft
@@ -61,14 +62,20 @@ def take(world: World, code: str, officer: str = "petugas") -> None:
     world.do(officer, intake.take, code=code)
 
 
-def reply(world: World, code: str, who: str = "petugas") -> None:
-    """Let somebody answer the reporter."""
-    world.do(who, intake.reply, code=code, text=story.REPLIES[0], message_id=uuid4())
+def holder(world: World, code: str) -> str:
+    """Return who of the desk holds a report now: the desk may have been handed over meanwhile."""
+    with unit_of_work(DatabaseRole.MIGRATE):
+        return Report.objects.filter(code=code, taken_by__isnull=False).values_list("taken_by__username", flat=True)[0]
+
+
+def reply(world: World, code: str, who: str = "") -> None:
+    """Let somebody answer the reporter; if nobody is named, whoever holds it."""
+    world.do(who or holder(world, code), intake.reply, code=code, text=story.REPLIES[0], message_id=uuid4())
 
 
 def triage(world: World, code: str, *, risk: RiskLevel, case_type: CaseType, authority: Authority) -> None:
     """Let the desk answer the three questions."""
-    world.do("petugas", intake.triage, code=code, case_type=case_type, risk=risk, authority=authority)
+    world.do(holder(world, code), intake.triage, code=code, case_type=case_type, risk=risk, authority=authority)
 
 
 def turned_away(world: World, *, is_prompt: bool, is_mistaken: bool) -> Life:
@@ -79,17 +86,17 @@ def turned_away(world: World, *, is_prompt: bool, is_mistaken: bool) -> Life:
     triage(world, sent.code, risk=RiskLevel.RENDAH, case_type=CaseType.WOMAN, authority=Authority.CITY)
     yield HOUR * (2 if is_prompt else 40)
     refusal = {"reason": RefusalReason.NOT_VIOLENCE, "words": story.REFUSALS[0], "note": "Sudah dibaca dua orang."}
-    world.do("petugas", intake.refuse, code=sent.code, message_id=uuid4(), **refusal)
+    world.do(holder(world, sent.code), intake.refuse, code=sent.code, message_id=uuid4(), **refusal)
     yield 3 * HOUR
     if is_mistaken:
-        world.do("petugas", intake.undo_refusal, code=sent.code)
+        world.do(holder(world, sent.code), intake.undo_refusal, code=sent.code)
         yield HOUR
-        world.do("petugas", intake.refuse, code=sent.code, message_id=uuid4(), **refusal)
+        world.do(holder(world, sent.code), intake.refuse, code=sent.code, message_id=uuid4(), **refusal)
         yield HOUR
     write_back(world, sent)
     yield HOUR
-    world.do("petugas", intake.settle, code=sent.code)
-    world.do("petugas", intake.release, code=sent.code)
+    world.do(holder(world, sent.code), intake.settle, code=sent.code)
+    world.do(holder(world, sent.code), intake.release, code=sent.code)
 
 
 def told_twice(world: World, *, is_mistaken: bool) -> Life:
@@ -100,17 +107,15 @@ def told_twice(world: World, *, is_mistaken: bool) -> Life:
         take(world, sent.code)
         triage(world, sent.code, risk=RiskLevel.SEDANG, case_type=CaseType.WOMAN, authority=Authority.CITY)
     yield HOUR
-    world.do("petugas", intake.mark_duplicate, code=second.code, original=first.code)
+    world.do(holder(world, second.code), intake.mark_duplicate, code=second.code, original=first.code)
     if is_mistaken:
         yield HOUR
-        world.do("petugas", intake.undo_duplicate, code=second.code)
+        world.do(holder(world, second.code), intake.undo_duplicate, code=second.code)
         yield HOUR
-        world.do("petugas", intake.mark_duplicate, code=second.code, original=first.code)
+        world.do(holder(world, second.code), intake.mark_duplicate, code=second.code, original=first.code)
     yield 5 * HOUR
-    world.do(
-        "petugas", intake.refuse, code=first.code, reason=RefusalReason.OTHER_OFFICE, words=story.REFUSALS[1], note="",
-        message_id=uuid4(),
-    )  # fmt: skip
+    refusal = {"reason": RefusalReason.OTHER_OFFICE, "words": story.REFUSALS[1], "note": ""}
+    world.do(holder(world, first.code), intake.refuse, code=first.code, message_id=uuid4(), **refusal)
 
 
 def guard(world: World, *, days: int) -> Life:

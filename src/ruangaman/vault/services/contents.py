@@ -61,7 +61,7 @@ def seal(
     return row.ref
 
 
-def _living(*, dossier_id: UUID) -> QuerySet[Dossier, dict[str, Any]]:
+def _living(*, dossier_id: UUID) -> QuerySet[Any, Any]:
     return Dossier.objects.filter(id=dossier_id, shredded_at=None).values("epoch")
 
 
