@@ -372,8 +372,6 @@ def test_fresh_keys_get_what_the_lost_ones_and_the_colleague_and_the_role_have_i
     with pytest.raises(NotHeld):
         reveal(closed, fresh, at=FEB_2)
     with pytest.raises(NotFound):
-        reveal(ref, lost, at=FEB_2)
-    with pytest.raises(NotFound):
         reveal(ref, fresh, at=FEB_9 + timedelta(seconds=1))
 
 
