@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
@@ -28,9 +29,10 @@ from ruangaman.cases.models import (
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
 from ruangaman.cases.selectors.cards import facts_about, warnings_about
-from ruangaman.cases.selectors.facts import facts_of
+from ruangaman.cases.selectors.facts import facts_as_json, facts_from_json
 from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
+from ruangaman.cases.selectors.rows import PERSON, Found, as_json, build, read_parts
 from ruangaman.cases.selectors.shelf import Drawer, FileView, NoteView, PersonView, TaskView
 from ruangaman.cases.types import (
     CaseState,
@@ -52,7 +54,7 @@ from ruangaman.core.types import Actor
 from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Holder, Promised, Words
 from ruangaman.vault import services as vault
-from ruangaman.vault.selectors import GrantView, list_dead, list_grants
+from ruangaman.vault.selectors import GrantView, grants_as_json, grants_from_json
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 Opened = dict[UUID, Content | Closed]
@@ -81,6 +83,8 @@ class Rows:
     parts: list[Assignment]
     openings: list[Glass]
     """By the emergency key of the unit, those that were begun."""
+    facts: frozenset[str]
+    """As far as the gates ask."""
 
     @property
     def live(self) -> list[Assignment]:
@@ -150,19 +154,22 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
         case: from `get_case`, which decided that `viewer` may know of it.
         stream: narrows the timeline: contact, decision, service, record; "" for all of it.
     """
-    rows = _load(case)
-    grants = list_grants(dossier_id=case.dossier_id, viewer=viewer, at=at)
+    more = {name: rows for panel in registry.panels for name, rows in panel.reads(case, viewer).items()}
+    found = read_parts(_parts(case, at) | more)
+    rows = _rows(case, found)
+    grants, dead = grants_from_json(found["grants"][0], viewer=viewer, at=at)
     held = _held(grants, viewer)
-    loaded = [(panel, panel.load(case, viewer)) for panel in registry.panels] if held else []
-    refs = _refs(rows, held, case) | {ref: home for panel, found in loaded for ref, home in panel.refs(found).items()}
+    loaded = [(panel, panel.load(case, viewer, found)) for panel in registry.panels] if held else []
+    refs = _refs(rows, held, case) | {ref: home for panel, known in loaded for ref, home in panel.refs(known).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
-    items = [item for panel, found in loaded for item in panel.timeline(found, opened)]
-    page = _compose(case, viewer, at, rows, _living(grants), held, opened, items, stream)
+    items = [item for panel, known in loaded for item in panel.timeline(known, opened)]
+    living = [grant for grant in grants if grant.principal_id not in dead]
+    page = _compose(case, viewer, at, rows, living, held, opened, items, stream)
     page.may = _may(case, rows, viewer)
     page.panels = [
         (panel.template, shown)
-        for panel, found in loaded
-        if (shown := panel.context(found, opened, viewer)) is not None
+        for panel, known in loaded
+        if (shown := panel.context(known, opened, viewer)) is not None
     ]
     return page
 
@@ -178,7 +185,7 @@ def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> 
 
     Writes: one `vault.revealed` event.
     """
-    rows, held = _load(case), frozenset(Compartment)
+    rows, held = _rows(case, read_parts(_parts(case, at))), frozenset(Compartment)
     refs = _refs(rows, held, case)
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=at) if refs else {}
     return _compose(case, viewer, at, rows, [], held, opened, [], "")
@@ -214,7 +221,7 @@ def _compose(
         holders=_holders(rows.live, grants, viewer),
         days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
         next_move=move,
-        missing=missing_for(move, _evidence(case, viewer, at), registry.gates) if move else [],
+        missing=missing_for(move, _evidence(viewer, rows), registry.gates) if move else [],
         team=rows.live,
         may={},
         openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
@@ -233,42 +240,52 @@ def _may(case: Case, rows: Rows, viewer: User) -> dict[str, bool]:
     }
 
 
-def _evidence(case: Case, viewer: User, at: datetime) -> Evidence:
-    return Evidence(by=viewer.pk, has_reason=True, facts=facts_of(case, at))
+def _evidence(viewer: User, rows: Rows) -> Evidence:
+    return Evidence(by=viewer.pk, has_reason=True, facts=rows.facts)
 
 
-def _load(case: Case) -> Rows:
-    tasks = Task.objects.filter(case=case).select_related("owner", "made_by", "done_by")
-    parts = Assignment.objects.filter(case=case).select_related("user", "by", "until_by")
-    services = ServiceRecord.objects.filter(case=case).select_related("provider_unit__agency", "by")
-    rows = Rows(
-        people=list(Person.objects.filter(case=case).select_related("added_by").order_by("added_at", "id")),
-        incidents=list(Incident.objects.filter(case=case).select_related("added_by").order_by("added_at", "id")),
-        links=list(IncidentLink.objects.filter(incident__case=case)),
-        notes=list(Note.objects.filter(case=case).select_related("author").order_by("at", "id")),
-        files=list(CaseFile.objects.filter(case=case).order_by("position", "id")),
-        services=list(services.order_by("on", "recorded_at", "id")),
-        tasks=list(tasks.order_by("due_at", "id")),
-        transitions=list(Transition.objects.filter(case=case).select_related("by").order_by("at", "id")),
-        parts=sorted(parts.order_by("since", "id"), key=lambda part: part.user_id != case.manager_id),
-        openings=list(
-            case.openings.exclude(opened_at=None).select_related("opener", "closed_by").order_by("opened_at")
-        ),
+def _parts(case: Case, at: datetime) -> dict[str, QuerySet[Any, Any]]:
+    """Return what the page reads, each list with the people whose names stand in it."""
+    tasks = Task.objects.filter(case=case)
+    parts = Assignment.objects.filter(case=case)
+    openings = Glass.objects.filter(case=case).exclude(opened_at=None)
+    return {
+        "people": as_json(Person.objects.filter(case=case), added_by=PERSON),
+        "incidents": as_json(Incident.objects.filter(case=case), added_by=PERSON),
+        "links": as_json(IncidentLink.objects.filter(incident__case=case)),
+        "notes": as_json(Note.objects.filter(case=case), author=PERSON),
+        "files": as_json(CaseFile.objects.filter(case=case)),
+        "services": as_json(ServiceRecord.objects.filter(case=case), by=PERSON, provider_unit=("id", "name")),
+        "tasks": as_json(tasks, owner=PERSON, made_by=PERSON, done_by=PERSON),
+        "transitions": as_json(Transition.objects.filter(case=case), by=PERSON),
+        "parts": as_json(parts, user=PERSON, by=PERSON, until_by=PERSON),
+        "openings": as_json(openings, opener=PERSON, closed_by=PERSON),
+        "grants": Case.objects.filter(pk=case.pk).annotate(row=grants_as_json(case.dossier_id)),
+        "facts": facts_as_json(case, at),
+    }
+
+
+def _rows(case: Case, found: Found) -> Rows:
+    services = build(ServiceRecord, found["services"], by="recorded_at", case=case)
+    parts = build(Assignment, found["parts"], by="since", case=case)
+    return Rows(
+        people=build(Person, found["people"], by="added_at", case=case),
+        incidents=build(Incident, found["incidents"], by="added_at", case=case),
+        links=build(IncidentLink, found["links"]),
+        notes=build(Note, found["notes"], by="at", case=case),
+        files=build(CaseFile, found["files"], by="position", case=case),
+        services=sorted(services, key=lambda one: one.on),
+        tasks=build(Task, found["tasks"], by="due_at", case=case),
+        transitions=build(Transition, found["transitions"], by="at", case=case),
+        parts=sorted(parts, key=lambda part: part.user_id != case.manager_id),
+        openings=build(Glass, found["openings"], by="opened_at", case=case),
+        facts=facts_from_json(found["facts"][0] if found["facts"] else None),
     )
-    for task in rows.tasks:
-        task.case = case
-    return rows
 
 
 def _held(grants: Sequence[GrantView], viewer: User) -> frozenset[Compartment]:
     own = [grant for grant in grants if grant.principal_id in viewer.principals]
     return frozenset(part for grant in own for part in (grant.compartments or Compartment))
-
-
-def _living(grants: Sequence[GrantView]) -> list[GrantView]:
-    """Return the grants whose key still opens something: whoever lost theirs is no holder."""
-    dead = list_dead(grants)
-    return [grant for grant in grants if grant.principal_id not in dead]
 
 
 def _holding(parts: Sequence[Assignment], grants: Sequence[GrantView]) -> list[tuple[User, frozenset[Compartment]]]:

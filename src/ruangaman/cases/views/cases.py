@@ -61,6 +61,7 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
         page = selectors.get_case_page(case=case, viewer=request.user, at=clock.now(), stream=stream)
     except DomainError as error:
         return refused(request, case, error)
+    request.counts_later = True
     undo = _just_done(request, page)
     viewer = request.user
     context = {
