@@ -14,6 +14,7 @@ from ruangaman.accounts.models import User
 from ruangaman.cases import selectors, services
 from ruangaman.cases.models import Case, CaseQuerySet
 from ruangaman.cases.selectors.listing import PAGE, parse_cursor
+from ruangaman.cases.selectors.page import Asked
 from ruangaman.cases.types import CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.vault.models import Grant
@@ -250,7 +251,7 @@ def test_the_timeline_is_one_stream_and_can_be_narrowed(team: Team) -> None:
     with working(team.manager):
         row = selectors.get_case(code=case.code, viewer=team.manager)
         whole = selectors.get_case_page(case=row, viewer=team.manager, at=FEB_9)
-        services_only = selectors.get_case_page(case=row, viewer=team.manager, at=FEB_9, stream="layanan")
+        services_only = selectors.get_case_page(case=row, viewer=team.manager, at=FEB_9, asked=Asked("layanan"))
     items = [item for _day, items in whole.days for item in items]
     assert [item.at for item in items] == sorted((item.at for item in items), reverse=True)
     assert items[-1].at == FEB_1

@@ -43,6 +43,17 @@ class Done:
 
 
 @dataclass(frozen=True)
+class SessionView:
+    """The last session with the psychologist, as far as everybody who works on the case may know: was it held, is it
+    dangerous, when is the next. What was said is between two people."""
+
+    at: datetime
+    attended: bool
+    risk: RiskLevel
+    next_on: date | None
+
+
+@dataclass(frozen=True)
 class Kind:
     """How one kind of step is read and shown.
 
@@ -100,6 +111,21 @@ def done_from_json(found: Mapping[str, list[Any]]) -> list[Done]:
         for row in found[f"flow.{kind.key}"]
     ]
     return sorted(done, key=lambda one: one.at)
+
+
+def last_session(found: Mapping[str, list[Any]]) -> SessionView | None:
+    """Return what may be known of the last session; None: there was none."""
+    rows = found["flow.session"]
+    if not rows:
+        return None
+    last = max(rows, key=lambda row: datetime.fromisoformat(row["at"]))
+    attended, risk, next_on = last["code"].split("|")[:3]
+    return SessionView(
+        at=datetime.fromisoformat(last["at"]),
+        attended=attended == "true",
+        risk=RiskLevel(int(risk)),
+        next_on=date.fromisoformat(next_on) if next_on else None,
+    )
 
 
 def _rows(kind: Kind, case: Case) -> QuerySet[Any, Any]:

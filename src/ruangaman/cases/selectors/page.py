@@ -30,6 +30,7 @@ from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
 from ruangaman.cases.selectors.cards import facts_about, warnings_about
 from ruangaman.cases.selectors.facts import facts_as_json, facts_from_json
+from ruangaman.cases.selectors.flow import SessionView, last_session
 from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
 from ruangaman.cases.selectors.rows import PERSON, Found, as_json, build, read_parts
@@ -66,6 +67,22 @@ FLOW = (
     CaseState.CLOSED,
     CaseState.AFTERCARE,
 )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How much of the timeline is shown.
+
+    Args:
+        stream: narrows it: contact, decision, service, record; "" for all of it.
+        whole: also what is older than the newest forty.
+    """
+
+    stream: str = ""
+    whole: bool = False
+
+
+SHORT = Asked()
 
 
 @dataclass
@@ -107,6 +124,8 @@ class CasePage:
     drawers: list[Drawer]
     holders: list[Holder]
     days: list[tuple[datetime, list[TimelineItem]]]
+    older: int
+    """How many entries of the stream are not shown."""
     next_move: Move | None
     missing: Sequence[Missing]
     team: list[Assignment]
@@ -114,6 +133,8 @@ class CasePage:
     panels: list[tuple[str, Any]] = field(default_factory=list)
     openings: list[Glass] = field(default_factory=list)
     """Those by the emergency key that run now."""
+    session: SessionView | None = None
+    """What may be known of the last session by who cannot read it."""
 
     @property
     def has_keys(self) -> bool:
@@ -144,7 +165,7 @@ class CasePage:
         return (self.at.astimezone(WITA).date() - self.case.opened_at.astimezone(WITA).date()).days + 1
 
 
-def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -> CasePage:
+def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHORT) -> CasePage:
     """Return the page of a case as `viewer` may see it.
 
     Whoever holds keys opens what is sealed in those compartments, all at once: one audit event, purpose handling. Who
@@ -152,7 +173,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
 
     Args:
         case: from `get_case`, which decided that `viewer` may know of it.
-        stream: narrows the timeline: contact, decision, service, record; "" for all of it.
+        asked: how much of the timeline is shown.
     """
     more = {name: rows for panel in registry.panels for name, rows in panel.reads(case, viewer).items()}
     found = read_parts(_parts(case, at) | more)
@@ -164,8 +185,9 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
     items = [item for panel, known in loaded for item in panel.timeline(known, opened)]
     living = [grant for grant in grants if grant.principal_id not in dead]
-    page = _compose(case, viewer, at, rows, living, held, opened, items, stream)
+    page = _compose(case, viewer, at, rows, living, held, opened, items, asked)
     page.may = _may(case, rows, viewer)
+    page.session = last_session(found) if held else None
     page.panels = [
         (panel.template, shown)
         for panel, known in loaded
@@ -188,7 +210,7 @@ def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> 
     rows, held = _rows(case, read_parts(_parts(case, at))), frozenset(Compartment)
     refs = _refs(rows, held, case)
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=at) if refs else {}
-    return _compose(case, viewer, at, rows, [], held, opened, [], "")
+    return _compose(case, viewer, at, rows, [], held, opened, [], Asked(whole=True))
 
 
 def _compose(
@@ -200,11 +222,12 @@ def _compose(
     held: frozenset[Compartment],
     opened: Opened,
     items: Sequence[TimelineItem],
-    stream: str,
+    asked: Asked,
 ) -> CasePage:
     """Put the page together from what was loaded and opened. Nobody may do anything on it yet."""
     people = _people(rows, opened, at)
     items = [*timeline.items_of(case, rows, opened, held), *items]
+    shown, older = timeline.newest(items, asked.stream, whole=asked.whole)
     move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
@@ -219,7 +242,8 @@ def _compose(
             held, _holding(rows.live, grants), viewer, _notes(rows, opened), incidents, _files(rows, opened)
         ),
         holders=_holders(rows.live, grants, viewer),
-        days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
+        days=timeline.by_day(shown),
+        older=older,
         next_move=move,
         missing=missing_for(move, _evidence(viewer, rows), registry.gates) if move else [],
         team=rows.live,
