@@ -1,4 +1,4 @@
-"""How many statements opening a case takes, the door and the trail included: as many for a long one as for an empty one."""
+"""How many statements opening a case takes, door and trail included: as many for a long one as for an empty one."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ OF_THE_TEST = re.compile(r"(?:RELEASE )?SAVEPOINT|SELECT current_setting|SELECT 
 """A request inside the transaction of a test puts back what was there before; outside one it begins its own."""
 
 
-def statements(viewer: User, case: Case) -> list[str]:
+def statements(viewer: User, case: Case, narrowed: str = "") -> list[str]:
     """Return what one request for the page asks the database, in a process that remembers nobody's keys."""
     client = signed_in(viewer)
     directory.forget()
     with CaptureQueriesContext(connection) as seen:
-        answer = client.get(f"/kasus/{case.code}/")
+        answer = client.get(f"/kasus/{case.code}/{narrowed}")
     assert answer.status_code == 200
     return [one["sql"] for one in seen.captured_queries if not OF_THE_TEST.match(one["sql"])]
 

@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import JSONField, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Func, JSONField, Q, UUIDField, Value
 from django.utils import timezone
 
 from ruangaman.core.types import Actor
@@ -30,7 +29,7 @@ GRANTS_AS_JSON = """
     SELECT coalesce(jsonb_agg(jsonb_build_array(p.kind, k.generation, k.retired_at IS NOT NULL)), '[]'::jsonb)
     FROM vault_principalkey k JOIN vault_principal p ON p.id = k.principal_id
     WHERE k.principal_id = g.principal_id AND p.retired_at IS NULL)) ORDER BY g.epoch, g.made_at, g.id), '[]'::jsonb)
-FROM vault_dossier_grants(%s) g)
+FROM vault_dossier_grants(%(expressions)s) g)
 """
 
 
@@ -73,9 +72,10 @@ def read_grants(dossier_id: UUID) -> list[GrantView]:
         ]
 
 
-def grants_as_json(dossier_id: UUID) -> RawSQL:
+def grants_as_json(dossier_id: UUID) -> Func:
     """Return the expression that says what `read_grants` says and which keys are alive, for one larger statement."""
-    return RawSQL(GRANTS_AS_JSON, [dossier_id], output_field=JSONField())
+    dossier = Value(dossier_id, output_field=UUIDField())
+    return Func(dossier, template=GRANTS_AS_JSON, output_field=JSONField())
 
 
 def grants_from_json(
