@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ruangaman.core import clock
 from ruangaman.ui.faces import ago_words, count_in, left_words
 
 WITA: Final = ZoneInfo("Asia/Makassar")
@@ -38,14 +38,14 @@ def when(at: datetime | None) -> str:
     """Return the moment as one says it today: hari ini 10.32, kemarin 10.32, besok 10.32, 24 Nov 10.32."""
     if at is None:
         return ""
-    away = (at.astimezone(WITA).date() - timezone.now().astimezone(WITA).date()) // timedelta(days=1)
+    away = (at.astimezone(WITA).date() - clock.now().astimezone(WITA).date()) // timedelta(days=1)
     near = {0: _("hari ini %(time)s"), -1: _("kemarin %(time)s"), 1: _("besok %(time)s")}
     return near[away] % {"time": clock_time(at)} if away in near else short(at)
 
 
 def ago(at: datetime | None) -> str:
     """Return how long ago it was: 2 jam lalu."""
-    return "" if at is None else ago_words(timezone.now() - at)
+    return "" if at is None else ago_words(clock.now() - at)
 
 
 def left(until: datetime, now: datetime) -> str:
