@@ -40,7 +40,8 @@ def facts_of(case: Case, at: datetime, *, closing: ClosingReason | None = None) 
     Args:
         closing: why it is to be closed: an assessment for another reason does not count. None: any does.
     """
-    return facts_from_json(facts_as_json(case, at).values_list("row", flat=True).first(), closing=closing)
+    rows: Any = facts_as_json(case, at)
+    return facts_from_json(rows.values_list("row", flat=True).first(), closing=closing)
 
 
 def facts_as_json(case: Case, at: datetime) -> QuerySet[Case, Any]:

@@ -32,7 +32,8 @@ def as_json(rows: QuerySet[Any, Any], **related: tuple[str, ...]) -> QuerySet[An
     own: dict[str, Any] = {field.attname: F(field.attname) for field in rows.model._meta.concrete_fields}
     for path, columns in related.items():
         own[path] = JSONObject(**{column: F(f"{path}__{column}") for column in columns})
-    return rows.annotate(row=JSONObject(**own))
+    found: QuerySet[Any, Any] = rows.annotate(row=JSONObject(**own))
+    return found
 
 
 def read_parts(parts: Parts) -> Found:
@@ -71,7 +72,7 @@ def _build(
         holder: Any = row
         for step in way:
             holder = getattr(holder, step)
-        target: type[Model] = type(holder)._meta.get_field(last).related_model  # type: ignore[assignment]  # a path of ours
+        target: type[Model] = type(holder)._meta.get_field(last).related_model
         setattr(holder, last, _shared(target, data[path], known))
     return row
 

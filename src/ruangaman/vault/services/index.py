@@ -224,10 +224,11 @@ def same_as(*, dossier_id: UUID, by: Actor, at: datetime) -> dict[UUID, list[Fou
     Returns:
         By reference of who is in the dossier; only those for whom there is somebody.
     """
-    return same_from_json(same_as_json(dossier_id=dossier_id, by=by, at=at).values_list("row", flat=True))
+    rows: Any = same_as_json(dossier_id=dossier_id, by=by, at=at)
+    return same_from_json(rows.values_list("row", flat=True))
 
 
-def same_as_json(*, dossier_id: UUID, by: Actor, at: datetime) -> QuerySet[BlindTag, Any]:
+def same_as_json(*, dossier_id: UUID, by: Actor, at: datetime) -> QuerySet[Any, Any]:
     """Return what `same_as` reads, an annotation `row` with each, for one larger statement."""
     live = Q(not_after=None) | Q(not_after__gt=at)
     held = Grant.objects.filter(live, principal_id__in=by.principals)
@@ -235,9 +236,10 @@ def same_as_json(*, dossier_id: UUID, by: Actor, at: datetime) -> QuerySet[Blind
     rows = BlindTag.objects.filter(tag__in=own.values("tag"), dossier_id__in=held.values("dossier_id"))
     mine = ArraySubquery(own.filter(tag=OuterRef("tag")).values("ref"))
     others = rows.exclude(subject=TagSubject.KIN).exclude(dossier_id=dossier_id)
-    return others.annotate(
+    found: QuerySet[Any, Any] = others.annotate(
         row=JSONObject(mine=mine, home="dossier_id", ref="ref", subject="subject", at="added_at", id="id")
     )
+    return found
 
 
 def same_from_json(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, list[Found]]:
