@@ -220,10 +220,8 @@ def record_seals(
 def newest_seals(versions: Mapping[UUID, int], appended: Mapping[UUID, bytes | None]) -> dict[UUID, bytes | None]:
     """Return the fingerprint of each reference in this version, where the version is the newest one.
 
-    What was sealed in the running unit of work counts, though it is not appended yet.
-
     Args:
-        appended: what `selectors.appended_seal` said of each.
+        appended: what `selectors.appended_seal` said; what was sealed in the running unit of work counts before it.
     """
     mine = [seal for event in current_unit().events for seal in event.seals if seal.ref in versions]
     pending = {seal.ref: seal for seal in sorted(mine, key=lambda seal: seal.version)}

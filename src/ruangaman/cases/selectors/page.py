@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
@@ -16,25 +15,18 @@ from ruangaman.cases import policies, registry
 from ruangaman.cases.models import (
     Assignment,
     Case,
-    CaseFile,
     Glass,
-    Incident,
-    IncidentLink,
-    Note,
-    Person,
-    ServiceRecord,
     Task,
-    Transition,
 )
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
 from ruangaman.cases.selectors.cards import facts_about, warnings_about
-from ruangaman.cases.selectors.facts import facts_as_json, facts_from_json
 from ruangaman.cases.selectors.flow import SessionView, last_session
 from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
-from ruangaman.cases.selectors.rows import PERSON, Found, as_json, build, read_parts
+from ruangaman.cases.selectors.rows import read_parts
 from ruangaman.cases.selectors.shelf import Drawer, FileView, NoteView, PersonView, TaskView
+from ruangaman.cases.selectors.tables import Rows, parts_of, rows_of
 from ruangaman.cases.types import (
     CaseState,
     Evidence,
@@ -55,7 +47,7 @@ from ruangaman.core.types import Actor
 from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Holder, Promised, Words
 from ruangaman.vault import services as vault
-from ruangaman.vault.selectors import GrantView, grants_as_json, grants_from_json
+from ruangaman.vault.selectors import GrantView, grants_from_json
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 Opened = dict[UUID, Content | Closed]
@@ -83,30 +75,6 @@ class Asked:
 
 
 SHORT = Asked()
-
-
-@dataclass
-class Rows:
-    """What the tables say about one case."""
-
-    people: list[Person]
-    incidents: list[Incident]
-    links: list[IncidentLink]
-    notes: list[Note]
-    files: list[CaseFile]
-    services: list[ServiceRecord]
-    tasks: list[Task]
-    transitions: list[Transition]
-    parts: list[Assignment]
-    openings: list[Glass]
-    """By the emergency key of the unit, those that were begun."""
-    facts: frozenset[str]
-    """As far as the gates ask."""
-
-    @property
-    def live(self) -> list[Assignment]:
-        """Who has a part in the case now."""
-        return [part for part in self.parts if part.until is None]
 
 
 @dataclass
@@ -176,8 +144,8 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHOR
         asked: how much of the timeline is shown.
     """
     more = {name: rows for panel in registry.panels for name, rows in panel.reads(case, viewer).items()}
-    found = read_parts(_parts(case, at) | more)
-    rows = _rows(case, found)
+    found = read_parts(parts_of(case, at) | more)
+    rows = rows_of(case, found)
     grants, dead = grants_from_json(found["grants"][0], viewer=viewer, at=at)
     held = _held(grants, viewer)
     loaded = [(panel, panel.load(case, viewer, found)) for panel in registry.panels] if held else []
@@ -207,7 +175,7 @@ def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> 
 
     Writes: one `vault.revealed` event.
     """
-    rows, held = _rows(case, read_parts(_parts(case, at))), frozenset(Compartment)
+    rows, held = rows_of(case, read_parts(parts_of(case, at))), frozenset(Compartment)
     refs = _refs(rows, held, case)
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=at) if refs else {}
     return _compose(case, viewer, at, rows, [], held, opened, [], Asked(whole=True))
@@ -266,45 +234,6 @@ def _may(case: Case, rows: Rows, viewer: User) -> dict[str, bool]:
 
 def _evidence(viewer: User, rows: Rows) -> Evidence:
     return Evidence(by=viewer.pk, has_reason=True, facts=rows.facts)
-
-
-def _parts(case: Case, at: datetime) -> dict[str, QuerySet[Any, Any]]:
-    """Return what the page reads, each list with the people whose names stand in it."""
-    tasks = Task.objects.filter(case=case)
-    parts = Assignment.objects.filter(case=case)
-    openings = Glass.objects.filter(case=case).exclude(opened_at=None)
-    return {
-        "people": as_json(Person.objects.filter(case=case), added_by=PERSON),
-        "incidents": as_json(Incident.objects.filter(case=case), added_by=PERSON),
-        "links": as_json(IncidentLink.objects.filter(incident__case=case)),
-        "notes": as_json(Note.objects.filter(case=case), author=PERSON),
-        "files": as_json(CaseFile.objects.filter(case=case)),
-        "services": as_json(ServiceRecord.objects.filter(case=case), by=PERSON, provider_unit=("id", "name")),
-        "tasks": as_json(tasks, owner=PERSON, made_by=PERSON, done_by=PERSON),
-        "transitions": as_json(Transition.objects.filter(case=case), by=PERSON),
-        "parts": as_json(parts, user=PERSON, by=PERSON, until_by=PERSON),
-        "openings": as_json(openings, opener=PERSON, closed_by=PERSON),
-        "grants": Case.objects.filter(pk=case.pk).annotate(row=grants_as_json(case.dossier_id)),
-        "facts": facts_as_json(case, at),
-    }
-
-
-def _rows(case: Case, found: Found) -> Rows:
-    services = build(ServiceRecord, found["services"], by="recorded_at", case=case)
-    parts = build(Assignment, found["parts"], by="since", case=case)
-    return Rows(
-        people=build(Person, found["people"], by="added_at", case=case),
-        incidents=build(Incident, found["incidents"], by="added_at", case=case),
-        links=build(IncidentLink, found["links"]),
-        notes=build(Note, found["notes"], by="at", case=case),
-        files=build(CaseFile, found["files"], by="position", case=case),
-        services=sorted(services, key=lambda one: one.on),
-        tasks=build(Task, found["tasks"], by="due_at", case=case),
-        transitions=build(Transition, found["transitions"], by="at", case=case),
-        parts=sorted(parts, key=lambda part: part.user_id != case.manager_id),
-        openings=build(Glass, found["openings"], by="opened_at", case=case),
-        facts=facts_from_json(found["facts"][0] if found["facts"] else None),
-    )
 
 
 def _held(grants: Sequence[GrantView], viewer: User) -> frozenset[Compartment]:

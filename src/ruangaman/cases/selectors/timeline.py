@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.formats import date_format
@@ -17,15 +16,13 @@ from ruangaman.cases.models import Case, Transition
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.incidents import form_words
 from ruangaman.cases.selectors.shelf import text_of
+from ruangaman.cases.selectors.tables import Rows
 from ruangaman.cases.types import CaseState, NoteSource
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
 from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Compartment, Content
-
-if TYPE_CHECKING:
-    from ruangaman.cases.selectors.page import Rows
 
 DECISION, SERVICE, RECORD, CONTACT = "keputusan", "layanan", "catatan", "kontak"
 STREAMS: dict[str, Words] = {
