@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -148,8 +148,9 @@ def _needing(cases: CaseQuerySet, at: datetime, limit: int) -> list[CaseRow]:
 
 
 def _count_urgent(cases: CaseQuerySet, at: datetime) -> int:
-    due = Task.objects.filter(done_at=None, due_at__lte=at + SOON).values("case_id")
-    return cases.open().filter(Q(state=CaseState.EMERGENCY) | Q(pk__in=due)).count()
+    """Each case is asked for its own tasks: a set of every late task would be read for the whole city."""
+    due = Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None, due_at__lte=at + SOON))
+    return cases.open().filter(Q(state=CaseState.EMERGENCY) | due).count()
 
 
 def list_load(*, viewer: User) -> list[Load]:
@@ -200,9 +201,9 @@ def narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime
     if filters.kecamatan:
         cases = cases.filter(kecamatan=filters.kecamatan)
     if filters.need == "late":
-        cases = cases.filter(pk__in=Task.objects.filter(done_at=None, due_at__lt=at).values("case_id"))
+        cases = cases.filter(Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None, due_at__lt=at)))
     if filters.need == "mine":
-        cases = cases.filter(pk__in=Task.objects.filter(done_at=None, owner=viewer).values("case_id"))
+        cases = cases.filter(Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None, owner=viewer)))
     return cases
 
 
