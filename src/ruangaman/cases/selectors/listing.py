@@ -148,9 +148,8 @@ def _needing(cases: CaseQuerySet, at: datetime, limit: int) -> list[CaseRow]:
 
 
 def _count_urgent(cases: CaseQuerySet, at: datetime) -> int:
-    """Each case is asked for its own tasks: a set of every late task would be read for the whole city."""
-    due = Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None, due_at__lte=at + SOON))
-    return cases.open().filter(Q(state=CaseState.EMERGENCY) | due).count()
+    due = Task.objects.filter(done_at=None, due_at__lte=at + SOON).values("case_id")
+    return cases.open().filter(Q(state=CaseState.EMERGENCY) | Q(pk__in=due)).count()
 
 
 def list_load(*, viewer: User) -> list[Load]:

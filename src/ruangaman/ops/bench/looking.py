@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import psycopg
 from django.db import connection, connections
@@ -26,7 +28,9 @@ class Measured:
     """One look at one size."""
 
     times: dict[str, list[float]] = field(default_factory=lambda: {way: [] for way in WAYS})
-    """By way, milliseconds."""
+    """By way, milliseconds of processor time, here and in the server: what others do on the machine is not in it."""
+    waited: list[float] = field(default_factory=list)
+    """Milliseconds by the clock on the wall, of the page."""
     statements: int = 0
     rows: int = 0
     """Rows of large tables that were read for it, those in functions too."""
@@ -97,16 +101,21 @@ def _look(look: Look, into: Measured, *, counts: bool) -> None:
         with looking(look.viewer):
             if way.endswith("off"):
                 _without_security()
-            spent = _spent(look, statements)
+            work = partial(plans.run_bare, statements) if way.startswith("SQL") else look.ask
+            spent, waited = _spent(work)
         if counts:
             into.times[way].append(spent)
+            if way == "page":
+                into.waited.append(waited)
 
 
-def _spent(look: Look, statements: Sequence[Statement]) -> float:
-    work: Callable[[], object] = (lambda: plans.run_bare(statements)) if statements else look.ask
-    begun = time.perf_counter()
+def _spent(work: Callable[[], object]) -> tuple[float, float]:
+    """Return milliseconds of processor time, here and of the server's process, and by the clock on the wall."""
+    server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    begun, here, there = time.perf_counter(), time.process_time(), int(server.read_text().split()[0])
     work()
-    return 1000 * (time.perf_counter() - begun)
+    nanoseconds = int(server.read_text().split()[0]) - there
+    return 1000 * (time.process_time() - here) + nanoseconds / 1e6, 1000 * (time.perf_counter() - begun)
 
 
 def _without_security() -> None:
