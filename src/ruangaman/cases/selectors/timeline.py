@@ -20,7 +20,7 @@ from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.types import CaseState, NoteSource
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Compartment, Content
 
@@ -56,7 +56,7 @@ def items_of(case: Case, rows: Rows, opened: Opened, held: frozenset[Compartment
 def by_day(items: Sequence[TimelineItem]) -> list[tuple[datetime, list[TimelineItem]]]:
     """Return the stream, newest first, by day on the office's calendar."""
     ordered = sorted(items, key=lambda item: item.at, reverse=True)
-    days = groupby(ordered, key=lambda item: item.at.astimezone(WITA).date())
+    days = groupby(ordered, key=lambda item: item.at.astimezone(zone()).date())
     return [(found[0].at, found) for _day, group in days if (found := list(group))]
 
 
