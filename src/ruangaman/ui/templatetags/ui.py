@@ -295,7 +295,7 @@ def danger(level: int) -> SafeString:
 def _read(promised: Promised, now: datetime | None) -> faces.Reading:
     """Read a clock at `now`, or at this moment."""
     if promised.done_at is not None:
-        return faces.read_done(due=promised.due, done_at=promised.done_at)
+        return faces.read_done(start=promised.start, due=promised.due, done_at=promised.done_at)
     return faces.read_clock(start=promised.start, due=promised.due, now=now or timezone.now(), state=promised.state)
 
 
