@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
     """The policies."""
 
     dependencies = [
-        ("cases", "0009_versions"),
+        ("cases", "0010_queue_plans"),
         ("consents", "0001_initial"),
         ("clocks", "0005_first_kinds"),
     ]
