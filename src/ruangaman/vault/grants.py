@@ -167,15 +167,17 @@ def open_grants(dossiers: Collection[UUID], *, by: Actor, at: datetime) -> Opene
     keyring = keyring_of(by, to_read=True)
     if keyring.only is not None:
         dossiers = {keyring.only} & set(dossiers)
-    held = [one for one in _read_held(dossiers, by.principals) if one[0].not_after is None or one[0].not_after > at]
-    rows = [row for row, _committed in held]
-    _hold_groups(keyring, [(row.principal_id, row.generation) for row in rows])
-    held = [one for one in held if keyring.holds(one[0].principal_id, one[0].generation)]
-    rows = [row for row, _committed in held]
+    groups = set(by.principals) - {keyring.principal_id}
+    found = _read_held(dossiers, by.principals, keyring.principal_id if groups else None)
+    rows = [row for row in found if row.not_after is None or row.not_after > at]
+    if groups:
+        _hold_groups(keyring, rows)
+    rows = [row for row in rows if keyring.holds(row.principal_id, row.generation)]
     signing = directory.read_signing({row.grantor_id for row in rows if row.grantor_id is not None})
     opened = Opened()
-    for row, committed in held:
+    for row in rows:
         epoch = (row.dossier_id, row.epoch)
+        committed = bytes(row.committed or b"")
         if not is_genuine(row, committed, signing):
             opened.false.add(epoch)
             continue
@@ -184,30 +186,6 @@ def open_grants(dossiers: Collection[UUID], *, by: Actor, at: datetime) -> Opene
         except Tampered:
             opened.false.add(epoch)
     return opened
-
-
-def _read_held(dossiers: Collection[UUID], principals: Collection[UUID]) -> list[tuple[Grant, bytes]]:
-    """Return every grant of these principals on these dossiers, each with the commitment of its epoch."""
-    if not dossiers or not principals:
-        return []
-    found = HELD.rows(dossiers=list(dossiers), principals=list(principals))
-    return [
-        (Grant.from_db("default", COLUMNS, [row[name] for name in COLUMNS]), bytes(row["committed"] or b""))
-        for row in found
-    ]
-
-
-def _held(*, dossiers: list[UUID], principals: list[UUID]) -> QuerySet[Any, Any]:
-    epochs = DossierEpoch.objects.filter(dossier_id=OuterRef("dossier_id"), epoch=OuterRef("epoch"))
-    rows = Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=principals)
-    found: QuerySet[Any, Any] = rows.annotate(committed=Subquery(epochs.values("commitment")[:1])).values(
-        *COLUMNS, "committed"
-    )
-    return found
-
-
-COLUMNS = tuple(field.attname for field in Grant._meta.concrete_fields)
-HELD = Planned(_held)
 
 
 def is_genuine(row: Grant, commitment: bytes, signing: dict[UUID, tuple[bytes, ...]]) -> bool:
@@ -225,19 +203,81 @@ def _unwrap(row: Grant, commitment: bytes, keyring: Keyring) -> EpochKeys:
     return sealing.open_bundle(bundle, commitment)
 
 
-def _hold_groups(keyring: Keyring, wanted: Iterable[tuple[UUID, int]]) -> None:
+def _read_held(dossiers: Collection[UUID], principals: Collection[UUID], member: UUID | None) -> list[Any]:
+    """Return every grant of these principals on these dossiers, with the commitment of its epoch as `committed`.
+
+    Args:
+        member: through whom groups hold theirs; None: no group is among the principals.
+    """
+    if not dossiers or not principals:
+        return []
+    wanted = {"dossiers": list(dossiers), "principals": list(principals)}
+    found = HELD.rows(**wanted) if member is None else HELD_BY_GROUPS.rows(**wanted, member=member)
+    return [_with_more(row) for row in found]
+
+
+def _with_more(row: dict[str, Any]) -> Any:
+    grant = Grant.from_db("default", COLUMNS, [row.pop(name) for name in COLUMNS])
+    for name, value in row.items():
+        setattr(grant, name, value)
+    return grant
+
+
+def _held(*, dossiers: list[UUID], principals: list[UUID]) -> QuerySet[Any, Any]:
+    rows: Any = Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=principals)
+    found: QuerySet[Any, Any] = rows.annotate(committed=_commitment()).values(*COLUMNS, "committed")
+    return found
+
+
+def _held_by_groups(*, dossiers: list[UUID], principals: list[UUID], member: UUID) -> QuerySet[Any, Any]:
+    rows: Any = Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=principals)
+    wraps = _group_wrap(member)
+    found: QuerySet[Any, Any] = rows.annotate(committed=_commitment(), **wraps).values(*COLUMNS, "committed", *wraps)
+    return found
+
+
+COLUMNS = tuple(field.attname for field in Grant._meta.concrete_fields)
+HELD, HELD_BY_GROUPS = Planned(_held), Planned(_held_by_groups)
+
+
+def _commitment() -> Subquery:
+    """What the keys of a grant's epoch must be."""
+    epochs = DossierEpoch.objects.filter(dossier_id=OuterRef("dossier_id"), epoch=OuterRef("epoch"))
+    return Subquery(epochs.values("commitment"))
+
+
+def _group_wrap(member: UUID) -> dict[str, Subquery]:
+    """The key of the group that a grant is made to, as it is wrapped to this member; NULL: it is made to no group."""
+    wraps = GroupKey.objects.filter(
+        group_id=OuterRef("principal_id"), generation=OuterRef("generation"), member_id=member
+    )
+    return {
+        "group_wrap": Subquery(wraps.values("wrapped")),
+        "member_generation": Subquery(wraps.values("member_generation")),
+    }
+
+
+def _hold_groups(keyring: Keyring, grants: Iterable[Any]) -> None:
     """Unwrap the keys of groups that are needed and not in hand; they stay in hand as long as the request.
 
     A wrap that does not open gives no key, as if it were not there.
+
+    Args:
+        grants: read with `_group_wrap`.
     """
-    missing = {one for one in wanted if not keyring.holds(*one)}
-    if not missing:
-        return
-    groups = {group for group, generation in missing}
-    for row in GroupKey.objects.filter(member_id=keyring.principal_id, group_id__in=groups):
-        if (row.group_id, row.generation) in missing:
-            with suppress(Tampered, NotHeld):
-                keyring.hold(row.group_id, row.generation, unwrap_group(row, keyring))
+    for row in grants:
+        group, generation = row.principal_id, row.generation
+        if row.group_wrap is None or keyring.holds(group, generation):
+            continue
+        key = GroupKey(
+            group_id=group,
+            generation=generation,
+            member_id=keyring.principal_id,
+            member_generation=row.member_generation,
+            wrapped=row.group_wrap,
+        )
+        with suppress(Tampered, NotHeld):
+            keyring.hold(group, generation, unwrap_group(key, keyring))
 
 
 def unwrap_group(row: GroupKey, keyring: Keyring) -> KemPrivate:

@@ -16,7 +16,8 @@ from ruangaman.audit.models import AuditEvent
 from ruangaman.cases.models import Incident, Task, Version
 from ruangaman.clocks.models import ClockKind, Limit
 from ruangaman.clocks.selectors import get_office
-from ruangaman.clocks.types import HEAD_START, WITA, Office, add_working, due_after, working_between
+from ruangaman.clocks.types import HEAD_START, Office, add_working, due_after, working_between
+from ruangaman.core.regions import zone
 
 CLOSED = {"cases.closed"}
 CASE_ENDS, REPORT_ENDS = CLOSED, {"intake.case_opened", "intake.duplicated", "intake.refused"}
@@ -197,7 +198,7 @@ class Ledger:
         day = self.forms[event.detail["incident"]][1]
         if day is None:
             return event.at
-        begin = datetime.combine(day, time(), WITA)
+        begin = datetime.combine(day, time(), zone())
         last = min(max(begin, event.at), begin + timedelta(days=1))
         return due_after(begin, length, self.office) if due_after(last, length, self.office) > event.at else None
 

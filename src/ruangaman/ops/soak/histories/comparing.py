@@ -50,6 +50,7 @@ from ruangaman.consents.models import Consent
 from ruangaman.consents.types import Answer, Basis, ConsentPurpose, Giver, How
 from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RiskLevel
 from ruangaman.core.errors import DomainError
+from ruangaman.core.regions import zone
 from ruangaman.ops.city import acting
 from ruangaman.ops.soak.histories import acts
 from ruangaman.ops.soak.histories.model import STATES, Act, Plain, history
@@ -241,7 +242,7 @@ class OnPostgres:
         with acting(self.crew.manager):
             row = Transfer.objects.filter(case=self.case, acknowledged_at=None).order_by("-at")[0]
             return services.acknowledge_transfer(
-                code=self.case.code, transfer_id=row.pk, who="x", on=at.date(), at=at, **self.by
+                code=self.case.code, transfer_id=row.pk, who="x", on=at.astimezone(zone()).date(), at=at, **self.by
             )
 
     def _plan_after(self, what: str, at: datetime) -> Any:

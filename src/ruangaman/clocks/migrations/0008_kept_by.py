@@ -16,7 +16,7 @@ UPDATE clocks_clockkind SET stops_on = array_replace(stops_on, '{old}', '{new}')
 class Migration(migrations.Migration):
     """The names as they are told."""
 
-    dependencies = [("clocks", "0005_first_kinds")]
+    dependencies = [("clocks", "0007_held_by_key")]
     operations = [
         migrations.RunSQL(RENAME.format(old=old, new=new), RENAME.format(old=new, new=old)) for old, new in NAMES
     ]
