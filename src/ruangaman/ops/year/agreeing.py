@@ -16,7 +16,7 @@ from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.cases.models import Case, Transition
 from ruangaman.cases.registry import TimelineItem
-from ruangaman.cases.selectors.page import get_case_page
+from ruangaman.cases.selectors.page import Asked, get_case_page
 from ruangaman.cases.types import CaseState
 from ruangaman.clocks.models import Clock
 from ruangaman.ops.city import acting
@@ -157,7 +157,7 @@ def read_timeline(world: World, code: str) -> list[TimelineItem]:
         manager = Case.objects.select_related("manager").get(code=code).manager.username
     user = world.person(manager)
     with acting(user), translation.override("id"):
-        page = get_case_page(case=Case.objects.get(code=code), viewer=user, at=world.now)
+        page = get_case_page(case=Case.objects.get(code=code), viewer=user, at=world.now, asked=Asked(whole=True))
         return [item for _day, several in page.days for item in several]
 
 
