@@ -50,6 +50,8 @@ UNSHOWN: dict[str, str] = {
 """Events that the stream of a case leaves out, and where they stand instead."""
 TWICE = {"cases.manager_changed": 2, "cases.reopened": 2}
 """One part ends and another begins; a move, and the episode that begins with it."""
+OTHER_DRAWERS = ("psikolog", "hukum")
+"""Parts that hold a drawer which the manager does not: of what lies in it her timeline tells nothing."""
 MOVED = "Tahap pindah ke "
 Key: TypeAlias = tuple[datetime, str]
 
@@ -76,8 +78,11 @@ def compare(world: World) -> Agreement:
         codes = list(Case.objects.order_by("opened_at").values_list("code", flat=True))
     events = entries = 0
     for code in codes:
-        told, items = _told(ledger, code), read_timeline(world, code)
-        shown = _shown(items, ledger.subjects[code].states[0][0])
+        told, (items, *others) = _told(ledger, code), read_timelines(world, code)
+        opened_at = ledger.subjects[code].states[0][0]
+        shown = _shown(items, opened_at)
+        for other in others:  # whoever sees more adds to it
+            shown |= _shown(other, opened_at)
         events, entries = events + sum(told.values()), entries + len(items)
         faults += [f"{code}: the trail tells of {key}, the timeline does not." for key in (told - shown)]
         faults += [f"{code}: the timeline shows {key}, the trail does not." for key in (shown - told)]
@@ -151,11 +156,17 @@ def _anchor(row: Clock) -> str | None:
     return str(row.anchor) if row.anchor else None
 
 
-def read_timeline(world: World, code: str) -> list[TimelineItem]:
-    """Return the whole stream of a case, as its manager sees it on the page."""
+def read_timelines(world: World, code: str) -> list[list[TimelineItem]]:
+    """Return the whole stream of a case as its manager sees it, then as those do who hold a drawer that she does not."""
     with unit_of_work(Role.MIGRATE):
-        manager = Case.objects.select_related("manager").get(code=code).manager.username
-    user = world.person(manager)
+        case = Case.objects.select_related("manager").get(code=code)
+        beside = case.assignments.filter(until=None, role__in=OTHER_DRAWERS).order_by("since")
+        names = [case.manager.username, *beside.values_list("user__username", flat=True)]
+    return [_read_timeline(world, code, name) for name in names]
+
+
+def _read_timeline(world: World, code: str, username: str) -> list[TimelineItem]:
+    user = world.person(username)
     with acting(user), translation.override("id"):
         page = get_case_page(case=Case.objects.get(code=code), viewer=user, at=world.now, asked=Asked(whole=True))
         return [item for _day, several in page.days for item in several]

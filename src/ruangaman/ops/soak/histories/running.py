@@ -181,7 +181,7 @@ def _work(
 
 
 def _run_batch(crew: Crew, first: int, count: int) -> Batch:
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from ruangaman.ops.soak.histories import comparing
     from ruangaman.ops.soak.histories.model import history
@@ -190,7 +190,8 @@ def _run_batch(crew: Crew, first: int, count: int) -> Batch:
     try:
         for seed in range(first * MODEL_EACH, (first + count) * MODEL_EACH):
             comparing.check_machine(seed, seen)
-        with transaction.atomic():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE ra_migrate")
             opened = {risk: crew.open(risk) for risk in (1, 2, 3, 4)}
             for seed in range(first, first + count):
                 plain, _acts = history(seed, steps=0)
