@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from ruangaman.accounts.types import Permission, Role
 from ruangaman.core import clock
+from ruangaman.core.regions import here
 from ruangaman.intake.selectors.desk import count_lately
 from ruangaman.ui.types import NavItem
 from ruangaman.vault import services as vault
@@ -35,7 +36,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "alive_url": "/layar/hidup" if viewer else "",
         "author_mark": SimpleLazyObject(partial(author_mark, viewer)),
         "idle_seconds": settings.RUANGAMAN_IDLE_SECONDS,
-        "hotline": settings.RUANGAMAN_HOTLINE,
+        "hotline": here().hotline,
     }
 
 

@@ -42,9 +42,8 @@ from ruangaman.cases.types import (
     missing_for,
     moves_from,
 )
-from ruangaman.core.regions import KECAMATAN
+from ruangaman.core.regions import KECAMATAN, zone
 from ruangaman.core.types import Actor
-from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Holder, Promised, Words
 from ruangaman.vault import services as vault
 from ruangaman.vault.selectors import GrantView, grants_from_json
@@ -130,7 +129,7 @@ class CasePage:
     @property
     def day(self) -> int:
         """Which day it is since the case was opened, the first being 1."""
-        return (self.at.astimezone(WITA).date() - self.case.opened_at.astimezone(WITA).date()).days + 1
+        return (self.at.astimezone(zone()).date() - self.case.opened_at.astimezone(zone()).date()).days + 1
 
 
 def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHORT) -> CasePage:

@@ -20,7 +20,7 @@ from ruangaman.cases.selectors.tables import Rows
 from ruangaman.cases.types import CaseState, NoteSource
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Compartment, Content
 
@@ -65,7 +65,7 @@ def newest(items: Sequence[TimelineItem], stream: str, *, whole: bool) -> tuple[
 
 def by_day(items: Sequence[TimelineItem]) -> list[tuple[datetime, list[TimelineItem]]]:
     """Return a stream that is in its order, by day on the office's calendar."""
-    days = groupby(items, key=lambda item: item.at.astimezone(WITA).date())
+    days = groupby(items, key=lambda item: item.at.astimezone(zone()).date())
     return [(found[0].at, found) for _day, group in days if (found := list(group))]
 
 
