@@ -20,6 +20,9 @@ from ruangaman.ops.progress import Progress
 
 WARM = 2
 """Looks before those that count."""
+CHOOSES = 100_000
+"""From so many cases on the planner has to choose the index by itself. Of fewer it may well read all: there it must be
+able to do without."""
 WAYS = ("page", "page, security off", "SQL", "SQL, security off")
 
 
@@ -71,27 +74,35 @@ def _arrive(rows: int, name: str) -> Place:
         listed = looks.list_looks(cast, looks.now())
         found = {look.name: Measured() for look in listed}
         for look in listed:
-            inspect(look, found[look.name])
+            inspect(look, found[look.name], rows=rows)
         return Place(rows, listed, found)
 
 
-def inspect(look: Look, into: Measured) -> None:
+def inspect(look: Look, into: Measured, *, rows: int) -> None:
     """Keep how the statements of a look are planned, and what they read."""
     with looking(look.viewer):
         statements = plans.capture(look.ask)
     into.statements = len(statements)
     with looking(look.viewer):
+        _plan_for(rows)
         before = plans.reads()
         look.ask()
         after = plans.reads()
-    into.rows = sum(rows - before[name][1] for name, (_whole, rows) in after.items())
-    ran = [name for name, (whole, _rows) in after.items() if whole > before[name][0]]
+    into.rows = sum(count - before[name][1] for name, (_whole, count) in after.items())
+    ran = [name for name, (whole, _count) in after.items() if whole > before[name][0]]
     into.faults += [f"ran over all of {name}" for name in ran]
     with looking(look.viewer):
+        _plan_for(rows)
         for one in statements:
             plan = plans.explain(one)
             if tables := plans.whole_reads(plan):
                 into.faults.append(f"reads all of {', '.join(tables)}:\n{one.sql[:2000]}\n{plans.shown(plan)}")
+
+
+def _plan_for(rows: int) -> None:
+    if rows < CHOOSES:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
 
 
 def _look(look: Look, into: Measured, *, counts: bool) -> None:
