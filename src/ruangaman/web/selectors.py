@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 from ruangaman.accounts.models import DutyShift, User
 from ruangaman.core.codelists import RiskLevel
-from ruangaman.core.regions import KECAMATAN
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import KECAMATAN, zone
 from ruangaman.web.registry import palette_sources, work_sources
 from ruangaman.web.types import Band, CommandGroup, Here, Owner, Work
 
@@ -114,7 +113,7 @@ def band_of(*, at: datetime, due_at: datetime | None, is_pressing: bool) -> Band
 
 def end_of_day(at: datetime) -> datetime:
     """Return the next midnight on the office's clock."""
-    local = at.astimezone(WITA)
+    local = at.astimezone(zone())
     return replace_time(local) + timedelta(days=1)
 
 

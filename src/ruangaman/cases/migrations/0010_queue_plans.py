@@ -46,16 +46,19 @@ CHILDREN = (
     "contacttry", "episode", "goal", "incident", "mediationrequest", "note", "person", "plan", "policedecision",
     "review", "rightstold", "safetycheck", "servicerecord", "session", "task", "transfer", "transition", "version",
 )  # fmt: skip
-WITH_CASE = "".join(
-    f"""
+WITH_CASE = (
+    "".join(
+        f"""
 ALTER POLICY staff_reads ON cases_{table}
     USING ((SELECT true FROM cases_case c WHERE c.id = cases_{table}.case_id));
 """
-    for table in CHILDREN
-) + """
+        for table in CHILDREN
+    )
+    + """
 ALTER POLICY staff_reads ON cases_incidentlink
     USING ((SELECT true FROM cases_incident i WHERE i.id = cases_incidentlink.incident_id));
 """
+)
 
 ORDER = (F("risk").desc(), F("opened_at").desc(), F("id").desc())
 OPEN = Q(closed_at=None)

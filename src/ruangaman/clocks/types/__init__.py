@@ -20,7 +20,6 @@ from ruangaman.clocks.types.kinds import (
 )
 from ruangaman.clocks.types.reckoning import (
     HEAD_START,
-    WITA,
     Calendar,
     Length,
     Office,
@@ -42,7 +41,6 @@ __all__ = [
     "LAST_PART",
     "LONGEST_CHAIN",
     "MINUTE",
-    "WITA",
     "Calendar",
     "Clock",
     "ClockState",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +15,6 @@ from django.db import connection, connections
 
 from ruangaman.ops.bench import looks, plans
 from ruangaman.ops.bench.looks import Look, looking
-from ruangaman.ops.bench.plans import Statement
 from ruangaman.ops.progress import Progress
 
 WARM = 2

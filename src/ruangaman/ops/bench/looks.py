@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -75,7 +75,10 @@ def gather() -> Cast:
 
 def _sign_in() -> dict[str, User]:
     with unit_of_work(DatabaseRole.MIGRATE):
-        users = {user.username: user for user in User.objects.filter(username__in=PEOPLE.values()).select_related("unit__agency")}
+        users = {
+            user.username: user
+            for user in User.objects.filter(username__in=PEOPLE.values()).select_related("unit__agency")
+        }
         for seat in DeskMember.objects.filter(user__in=users.values(), until=None).select_related("user", "desk"):
             users[seat.user.username].desk_principals = (seat.desk.principal_id,)
     return {name: sign_in(users[username]) for name, username in PEOPLE.items()}
@@ -98,9 +101,7 @@ def list_looks(cast: Cast, at: datetime) -> list[Look]:
     found += [_case_page(people[name], at, name) for name in ("companion", "manager", "head")]
     for name in ("manager", "desk"):
         viewer = people[name]
-        found.append(
-            Look(f"search by NIK, {name}", viewer, lambda by=viewer: search(probes=cast.probes, by=by, at=at))
-        )
+        found.append(Look(f"search by NIK, {name}", viewer, lambda by=viewer: search(probes=cast.probes, by=by, at=at)))
     return found
 
 
@@ -109,8 +110,10 @@ def _queues(people: dict[str, User], at: datetime) -> Iterator[Look]:
     for name, turn in turns.items():
         viewer = people[name]
         yield Look(f"queue, {name}", viewer, _asks(clocks.list_open, viewer=viewer, turn=turn, at=at))
-        after = _deep(lambda place, viewer=viewer, turn=turn: clocks.list_open(
-            viewer=viewer, turn=turn, at=at, after=place), viewer)
+        after = _deep(
+            lambda place, viewer=viewer, turn=turn: clocks.list_open(viewer=viewer, turn=turn, at=at, after=place),
+            viewer,
+        )
         if after is not None:
             ask = _asks(clocks.list_open, viewer=viewer, turn=turn, at=at, after=after)
             yield Look(f"queue further down, {name}", viewer, ask)
@@ -118,14 +121,20 @@ def _queues(people: dict[str, User], at: datetime) -> Iterator[Look]:
 
 def _lists(people: dict[str, User], at: datetime) -> Iterator[Look]:
     lists: dict[str, Callable[..., Any]] = {
-        "companion": cases.list_assigned, "manager": cases.list_assigned, "head": cases.list_overseen
+        "companion": cases.list_assigned,
+        "manager": cases.list_assigned,
+        "head": cases.list_overseen,
     }
     for name, selector in lists.items():
         viewer = people[name]
         ask = _asks(selector, viewer=viewer, filters=CaseFilters(), after=None, at=at)
         yield Look(f"cases, {name}", viewer, ask)
-        after = _deep(lambda place, viewer=viewer, selector=selector: selector(
-            viewer=viewer, filters=CaseFilters(), after=place, at=at), viewer)
+        after = _deep(
+            lambda place, viewer=viewer, selector=selector: selector(
+                viewer=viewer, filters=CaseFilters(), after=place, at=at
+            ),
+            viewer,
+        )
         if after is not None:
             ask = _asks(selector, viewer=viewer, filters=CaseFilters(), after=after, at=at)
             yield Look(f"cases further down, {name}", viewer, ask)

@@ -25,9 +25,7 @@ def main(words: list[str]) -> None:
     with Bar() as bar:
         found = looking.measure(databases, repeats=int(repeats), progress=bar)
     names = list(dict.fromkeys(name for each in found.values() for name in each))
-    by_name = {
-        name: {rows: asdict(each[name]) for rows, each in found.items() if name in each} for name in names
-    }
+    by_name = {name: {rows: asdict(each[name]) for rows, each in found.items() if name in each} for name in names}
     Path(out).write_text(json.dumps(by_name))
 
 

@@ -16,7 +16,7 @@ from ruangaman.accounts.selectors.seats import is_unseated
 from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
 from ruangaman.core.access import signed_in
-from ruangaman.core.regions import KECAMATAN
+from ruangaman.core.regions import kecamatan_by_name
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.selectors import shifts
 from ruangaman.intake.selectors.desk import count_new
@@ -31,7 +31,7 @@ CHOICES = {
     "everybody": EVERYBODY,
     "high": HIGH,
     "nobody": Owner.NOBODY,
-    "districts": sorted(KECAMATAN.items(), key=lambda pair: pair[1]),
+    "districts": kecamatan_by_name,
 }
 """What the filters offer."""
 
