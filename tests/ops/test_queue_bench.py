@@ -10,8 +10,8 @@ from django.db import connection
 from ruangaman.ops import seed
 from ruangaman.ops.bench import looking, looks, mass, plans, queue
 from ruangaman.ops.bench.frame import Result
-from ruangaman.ops.bench.looks import Look
 from ruangaman.ops.bench.looking import WAYS, Measured
+from ruangaman.ops.bench.looks import Look
 from ruangaman.ops.demo import DemoError
 from ruangaman.ops.postgres import conninfo
 from tests.support import stage
@@ -64,28 +64,35 @@ def test_a_plan_is_searched_to_its_leaves_and_shown_as_lines():
     assert plans.shown(plan).splitlines()[3:5] == ["  Seq Scan cases_case  rows=1 cost=9", "      x"]
 
 
-def measured(page: float, sql: float, off: float, faults: list[str]) -> dict[str, object]:
-    return {
-        "times": dict(zip(WAYS, ([page], [page * off / sql], [sql], [off]), strict=True)),
-        "waited": [page], "statements": 1, "rows": 1, "faults": faults,
-    }  # fmt: skip
+def measured(page: float, off: float, sql: float, faults: list[str]) -> dict[str, object]:
+    times = dict(zip(WAYS, ([page], [off], [sql], [sql]), strict=True))
+    return {"times": times, "waited": [page], "statements": 1, "rows": 1, "faults": faults}
 
 
 @pytest.mark.parametrize(
     ("large", "kept"),
     [
-        (measured(12, 9, 8, []), [True, True, True]),
-        (measured(12, 9, 8, ["reads all of cases_case"]), [False, True, True]),
-        (measured(24, 9, 5, []), [True, False, True]),
-        (measured(40, 30, 29, []), [True, True, False]),
+        (measured(12, 9, 9, []), [True, True, True]),
+        (measured(12, 9, 9, ["reads all of cases_case"]), [False, True, True]),
+        (measured(24, 9, 9, []), [True, False, True]),
+        (measured(40, 30, 30, []), [True, True, False]),
     ],
     ids=["all kept", "a whole table", "dear security", "growth"],
 )
 def test_each_limit_of_a_look_is_judged(large, kept, capsys):
     result = Result("queue")
-    queue._judge(result, "cases", {10_000: measured(10, 8, 8, []), 10_000_000: large})
+    queue._judge(result, "cases, head", {10_000: measured(10, 8, 8, []), 10_000_000: large})
 
     assert [check.ok for check in result.checks] == kept
+
+
+def test_what_somebody_with_many_grants_sees_grows_from_where_there_are_as_many_cases():
+    result = Result("queue")
+    sizes = {10_000: measured(1, 1, 1, []), 1_000_000: measured(40, 40, 40, []), 10_000_000: measured(50, 50, 50, [])}
+    queue._judge(result, "cases, manager", sizes)
+    queue._judge(result, "cases, head", sizes)
+
+    assert [check.ok for check in result.checks] == [True, True, True, True, True, False]
 
 
 def test_too_small_a_disk_is_refused_with_what_to_do(tmp_path):
