@@ -2,7 +2,7 @@
 
 Python runs a signal's handler in the main thread, and Granian's main thread sleeps on a lock until then. A signal that
 comes while another one is on its way (Ctrl-C in a terminal, systemd asking the whole group and the server asking its
-processes once more) is given to another thread: nobody wakes the sleeper, and the server kills the process seconds later.
+processes once more) is given to another thread: nobody wakes the sleeper, and seconds later the process is killed.
 """
 
 from __future__ import annotations

@@ -170,9 +170,8 @@ def _read_canary() -> str:
 
 def count_ledgers(files: Path, named: Iterable[Path]) -> int:
     """Return how many ledgers there are beside the backup's own: where it belongs, and those that were named."""
-    return sum(
-        path.is_file() for path in {locate(LEDGER, os.environ, files).absolute(), *(p.absolute() for p in named)}
-    )
+    places = {locate(LEDGER, os.environ, files).absolute(), *(path.absolute() for path in named)}
+    return sum(path.is_file() for path in places)
 
 
 def write_outside(beside: Mapping[str, bytes], files: Path, ledgers: Iterable[Path]) -> None:

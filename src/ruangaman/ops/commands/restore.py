@@ -115,8 +115,8 @@ def prove(proof: Proof, *, as_json: bool) -> None:
 
 
 NO_LEDGER = (
-    "No ledger of erasures to compare with: none lay beside the data and none was named. What was erased after the backup"
-    " may have come back. If a newer copy is anywhere: ./ruang restore --only-prove --ledger FILE"
+    "No ledger of erasures to compare with: none lay beside the data and none was named. What was erased after"
+    " the backup may have come back. If a newer copy is anywhere: ./ruang restore --only-prove --ledger FILE"
 )
 COUNTED = {
     "intake_report": "reports",
