@@ -74,16 +74,16 @@ def test_a_task_is_a_clock_until_it_is_ticked_off(team):
     assert "case.step" not in keys(case)
 
 
-def test_closing_ends_every_clock_and_going_on_wakes_the_tasks(team):
+def test_closing_ends_every_clock_and_going_on_begins_those_of_the_new_state(team):
     case = team.open()
     act(team.manager, services.add_task, case, title="x", owner=team.manager, due_at=FEB_3)
     flow.close(case, by=team.manager, head=team.head, at=FEB_3)
     assert keys(case) == []
     act(team.manager, services.plan_aftercare, case, days=[(FEB_9 + timedelta(days=30)).date()], at=FEB_9)
     act(team.manager, services.move_state, case, target=CaseState.AFTERCARE, reason="x", at=FEB_9)
-    assert keys(case) == ["aftercare.month_1", "aftercare.month_3", "aftercare.month_6", "task"]
+    assert keys(case) == ["aftercare.month_1", "aftercare.month_3", "aftercare.month_6"]
     act(team.manager, services.reopen_case, case, reason="x", at=FEB_9)
-    assert keys(case) == ["case.assess_medium", "case.companion", "task"]
+    assert keys(case) == ["case.assess_medium", "case.companion", "case.step"]
 
 
 def test_handing_a_case_over_hands_its_turns_over(team):

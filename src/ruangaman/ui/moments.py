@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ruangaman.core import clock
 from ruangaman.core.regions import zone
 from ruangaman.ui.faces import ago_words, count_in, left_words
 
@@ -35,14 +35,14 @@ def when(at: datetime | None) -> str:
     """Return the moment as one says it today: hari ini 10.32, kemarin 10.32, besok 10.32, 24 Nov 10.32."""
     if at is None:
         return ""
-    away = (at.astimezone(zone()).date() - timezone.now().astimezone(zone()).date()) // timedelta(days=1)
+    away = (at.astimezone(zone()).date() - clock.now().astimezone(zone()).date()) // timedelta(days=1)
     near = {0: _("hari ini %(time)s"), -1: _("kemarin %(time)s"), 1: _("besok %(time)s")}
     return near[away] % {"time": clock_time(at)} if away in near else short(at)
 
 
 def ago(at: datetime | None) -> str:
     """Return how long ago it was: 2 jam lalu."""
-    return "" if at is None else ago_words(timezone.now() - at)
+    return "" if at is None else ago_words(clock.now() - at)
 
 
 def left(until: datetime, now: datetime) -> str:

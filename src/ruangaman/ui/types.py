@@ -20,6 +20,8 @@ class NavItem:
     url: str
     icon: str
     count: int | None = None
+    count_url: str = ""
+    """Where the number is asked for when the page was drawn without it."""
     current: bool = False
     go: str = ""
     """The key that leads there after `g`."""

@@ -19,6 +19,8 @@ from ruangaman.vault import services as vault
 from ruangaman.web.registry import Section, sections_of
 from ruangaman.web.selectors import parse_here
 
+COUNT_URL = "/kerja/jumlah"
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return the office's numbers, the demo's accounts, and the navigation of who is signed in."""
@@ -27,7 +29,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": viewer,
         "me": {"name": viewer.display_name, "line": viewer.get_role_display()} if viewer else None,
-        "nav": SimpleLazyObject(partial(nav_items, request.path_info, viewer)),
+        "nav": SimpleLazyObject(partial(nav_items, request.path_info, viewer, now=not counts_later(request))),
         "demo": demo_bar(viewer) if settings.RUANGAMAN_DEMO else None,
         "alarm_url": SimpleLazyObject(partial(alarm_url, viewer)),
         "palette_here": palette_here(request.path_info, viewer),
@@ -61,8 +63,17 @@ def palette_here(path: str, viewer: Any) -> str | None:
     return parse_here(path).path if viewer is not None and viewer.has_second_factor else None
 
 
-def nav_items(path: str, viewer: Any) -> list[NavItem]:
-    """Return the sections that `viewer` may enter, with what waits in each."""
+def counts_later(request: HttpRequest) -> bool:
+    """Whether the page asks for its number once it is drawn: one that reads much itself does not count first."""
+    return bool(getattr(request, "counts_later", False))
+
+
+def nav_items(path: str, viewer: Any, *, now: bool = True) -> list[NavItem]:
+    """Return the sections that `viewer` may enter, with what waits in each.
+
+    Args:
+        now: False: with the address at which the number can be asked for, in its place.
+    """
     if viewer is None:
         return []
     mine = sections_of(viewer)
@@ -72,7 +83,8 @@ def nav_items(path: str, viewer: Any) -> list[NavItem]:
             label=section.label,
             url=section.url,
             icon=section.icon,
-            count=(section.count(viewer) or None) if section.count else None,
+            count=(section.count(viewer) or None) if section.count and now else None,
+            count_url="" if now or not section.count else COUNT_URL,
             current=section.key == current,
             go=section.go,
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.web.views import door, find, keys, load, palette, queue, readers, records, roots, trail, unsent
+from ruangaman.web.views import door, find, keys, load, numbers, palette, queue, readers, records, roots, trail, unsent
 
 urlpatterns = [
     path("livez", door.livez, name="livez"),
     path("readyz", door.readyz, name="readyz"),
     path("kerja/", queue.work, name="work"),
     path("kerja/alarm", queue.alarm, name="alarm"),
+    path("kerja/jumlah", numbers.count, name="count"),
     path("kerja/beban/", load.load, name="load"),
     path("palet/", palette.palette, name="palette"),
     path("palet/pintasan/", palette.shortcuts, name="shortcuts"),

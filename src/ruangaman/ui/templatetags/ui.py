@@ -58,12 +58,12 @@ from django.forms import BaseForm, BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.core import clock as wall
 from ruangaman.core import regions
 from ruangaman.ui import assets, controls, faces, inline, moments
 from ruangaman.ui.icons import ICONS
@@ -296,7 +296,7 @@ def _read(promised: Promised, now: datetime | None) -> faces.Reading:
     """Read a clock at `now`, or at this moment."""
     if promised.done_at is not None:
         return faces.read_done(start=promised.start, due=promised.due, done_at=promised.done_at)
-    return faces.read_clock(start=promised.start, due=promised.due, now=now or timezone.now(), state=promised.state)
+    return faces.read_clock(start=promised.start, due=promised.due, now=now or wall.now(), state=promised.state)
 
 
 @register.simple_tag
