@@ -18,6 +18,9 @@ SNOOZED = register(
         "clocks.snoozed", "{actor} menunda pengingat pada {subject}", fields=frozenset({"kind", "reason", "until"})
     )
 )
+WOKEN = register(
+    EventType("clocks.woken", "{actor} mengembalikan yang ditunda pada {subject}", fields=frozenset({"kind"}))
+)
 HANDED = register(
     EventType(
         "clocks.handed", "{actor} menyerahkan giliran pada {subject}", fields=frozenset({"kind", "owner", "desk"})

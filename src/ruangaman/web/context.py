@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from ruangaman.intake.selectors.desk import count_lately
 from ruangaman.ui.types import NavItem
 from ruangaman.vault import services as vault
 from ruangaman.web.registry import Section, sections_of
-from ruangaman.web.selectors import parse_here
+from ruangaman.web.selectors import count_words, parse_here
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -60,8 +60,12 @@ def palette_here(path: str, viewer: Any) -> str | None:
     return parse_here(path).path if viewer is not None and viewer.has_second_factor else None
 
 
-def nav_items(path: str, viewer: Any) -> list[NavItem]:
-    """Return the sections that `viewer` may enter, with what waits in each."""
+def nav_items(path: str, viewer: Any, *, known: Mapping[str, int] | None = None) -> list[NavItem]:
+    """Return the sections that `viewer` may enter, with what waits in each.
+
+    Args:
+        known: section → its number, where the page has counted already.
+    """
     if viewer is None:
         return []
     mine = sections_of(viewer)
@@ -71,12 +75,20 @@ def nav_items(path: str, viewer: Any) -> list[NavItem]:
             label=section.label,
             url=section.url,
             icon=section.icon,
-            count=(section.count(viewer) or None) if section.count else None,
+            count=_count(section, viewer, known or {}),
             current=section.key == current,
             go=section.go,
         )
         for section in mine
     ]
+
+
+def _count(section: Section, viewer: Any, known: Mapping[str, int]) -> str:
+    """Return the number of a section as its badge shows it; empty: none."""
+    if section.count is None:
+        return ""
+    found = known[section.key] if section.key in known else section.count(viewer)
+    return count_words(found) if found else ""
 
 
 def current_section(path: str, entered: Sequence[Section]) -> str:
