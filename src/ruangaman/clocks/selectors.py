@@ -173,14 +173,22 @@ def count_up_to(
 
 def list_asleep(*, viewer: User, at: datetime, limit: int = PAGE) -> list[Clock]:
     """Return what was put off and is the viewer's: their own, their desks', their units'; what comes back first first."""
+    return list(_asleep(viewer, at).order_by("snoozed_until", "id").select_related(*WITH)[:limit])
+
+
+def count_asleep(*, viewer: User, at: datetime, most: int) -> int:
+    """Return how much that is, counted up to `most`."""
+    return _asleep(viewer, at)[:most].count()
+
+
+def _asleep(viewer: User, at: datetime) -> ClockQuerySet:
     whose = Q(owner=viewer) | Q(lead=viewer)
-    desks = accounts.desks_of(viewer)
+    desks = accounts.seats_of(viewer)
     if desks:
         whose |= Q(desk_id__in=desks)
     if viewer.oversight_units:
         whose |= Q(unit_id__in=viewer.oversight_units)
-    found = Clock.objects.running().asleep(at).filter(whose).order_by("snoozed_until", "id")
-    return list(found.select_related(*WITH)[:limit])
+    return Clock.objects.running().asleep(at).filter(whose)
 
 
 def count_late(*, viewer: User, turn: Turn, at: datetime) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from ruangaman.clocks.types import Cursor
@@ -51,6 +51,8 @@ class Work:
 
 
 EVERYBODY, HIGH, EXTREME = "semua", "tinggi", "ekstrem"
+LONGEST_NAME, MOST_SAVED = 40, 12
+"""Of saved filters: signs of a name, and how many one person keeps."""
 _WORD = re.compile(r"[a-z0-9_.]{1,40}")
 
 
@@ -83,6 +85,11 @@ class Filters:
             about=about if _WORD.fullmatch(about) else "",
             late=asked.get("telat") == "1",
         )
+
+    @classmethod
+    def of(cls, query: str) -> Filters:
+        """Return what the part of an address behind the question mark asks for."""
+        return cls.read(dict(parse_qsl(query[:400])))
 
     @property
     def query(self) -> str:
@@ -127,6 +134,15 @@ class Filters:
 
 def _known(value: str, known: Container[str]) -> str:
     return value if value in known else ""
+
+
+@dataclass(frozen=True)
+class Later:
+    """A moment to which something can be put off."""
+
+    key: str
+    label: Words
+    until: datetime
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,13 @@ from ruangaman.web.selectors.queue import (
     list_pressing,
     urgency,
 )
+from ruangaman.web.selectors.saved import SavedView, get_saved, list_saved
 
 __all__ = [
     "MOST",
     "PAGE",
     "Day",
+    "SavedView",
     "band_at",
     "band_of",
     "codes_in",
@@ -31,9 +33,11 @@ __all__ = [
     "count_work",
     "end_of_day",
     "get_day",
+    "get_saved",
     "has_work",
     "list_groups",
     "list_pressing",
+    "list_saved",
     "parse_here",
     "urgency",
 ]

@@ -26,8 +26,10 @@ from ruangaman.intake.selectors.desk import count_new
 from ruangaman.vault import services as vault
 from ruangaman.web import selectors
 from ruangaman.web.context import nav_items
+from ruangaman.web.services.filter_words import DANGERS, OWNERS
 from ruangaman.web.types import EVERYBODY, Filters, Owner
-from ruangaman.web.views.wording import DANGERS, OWNERS, headline, rest_of_day, seatless_room, waiting_room
+from ruangaman.web.views.later import undo_of
+from ruangaman.web.views.wording import headline, rest_of_day, seatless_room, waiting_room
 
 CHOICES = {
     "owners": OWNERS,
@@ -64,6 +66,9 @@ def work(request: StaffRequest) -> HttpResponse:
         "rest": rest_of_day(day),
         "kinds": clocks.list_kinds(),
         "next_url": _next(filters, day),
+        "saved": selectors.list_saved(viewer=request.user, at=at),
+        "asleep": selectors.count_words(clocks.count_asleep(viewer=request.user, at=at, most=selectors.MOST)),
+        "undo": undo_of(request, at),
         **CHOICES,
     }
     return render(request, "web/queue.html", context)

@@ -13,7 +13,7 @@ from ruangaman.accounts.selectors.seats import list_seaters
 from ruangaman.accounts.types import Permission, Role
 from ruangaman.ui.types import Words
 from ruangaman.web.selectors import Day
-from ruangaman.web.types import EVERYBODY, EXTREME, HIGH, Action, Filters, Owner
+from ruangaman.web.types import Action, Filters
 
 NUMBERS: tuple[Words, ...] = (
     gettext_lazy("nol"),
@@ -27,17 +27,6 @@ NUMBERS: tuple[Words, ...] = (
     gettext_lazy("delapan"),
     gettext_lazy("sembilan"),
     gettext_lazy("sepuluh"),
-)
-OWNERS: tuple[tuple[str, Words], ...] = (
-    ("", gettext_lazy("giliran saya")),
-    (Owner.NOBODY.value, gettext_lazy("belum berpemilik")),
-    (Owner.MINE.value, gettext_lazy("yang saya pegang")),
-    (EVERYBODY, gettext_lazy("semua orang")),
-)
-DANGERS: tuple[tuple[str, Words], ...] = (
-    ("", gettext_lazy("semua bahaya")),
-    (HIGH, gettext_lazy("tinggi ke atas")),
-    (EXTREME, gettext_lazy("ekstrem saja")),
 )
 
 
