@@ -317,7 +317,6 @@ MATRIX = (
     in_case("orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas", 405, 302),
     in_case("temuan/<uuid:meeting_id>/minta", 405, 302, who=MANAGER),
     in_case("temuan/<uuid:meeting_id>/selesai", 405, 302, who=MANAGER),
-    in_case("kejadian/", 200, 422),
     in_case("kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/", 200, 422, but={"rumahaman": (404, 404)}),
     in_case("catatan/", 200, 422),
     in_case("layanan/", 200, 422),
