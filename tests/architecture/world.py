@@ -111,9 +111,7 @@ def make_world() -> World:
 def _saved(manager: User) -> str:
     """A filter that somebody shares with their unit."""
     with working(manager):
-        row = saved.save_filter(
-            name="Telat", filters=Filters(late=True), shared=True, by=manager, at=timezone.now()
-        )
+        row = saved.save_filter(name="Telat", filters=Filters(late=True), shared=True, by=manager, at=timezone.now())
     return str(row.pk)
 
 

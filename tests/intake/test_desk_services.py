@@ -20,6 +20,7 @@ from ruangaman.intake import services
 from ruangaman.intake.errors import AlreadyOpened, AlreadyTaken, WrongState
 from ruangaman.intake.models import Message, Report
 from ruangaman.intake.selectors import desk as selectors
+from ruangaman.intake.selectors import pressing
 from ruangaman.intake.services.decisions import suggest
 from ruangaman.intake.types import Direction, State
 from ruangaman.vault.types import Compartment
@@ -425,11 +426,12 @@ def test_new_since_counts_reports_and_messages(counter):
     counter.send(at=FEB_2)
     with working(counter.first):
         assert selectors.count_new(viewer=counter.first, since=FEB_1 + HOUR) == 1
-        assert selectors.count_queue(viewer=counter.first) == 2
+        assert len(pressing.list_pressing(viewer=counter.first, at=FEB_3, limit=9)) == 2
     counter.write_back(old, "PESAN-UJI", at=FEB_3)
     with working(counter.first):
         assert selectors.count_new(viewer=counter.first, since=FEB_1 + HOUR) == 2
-        assert [one.has_unread for one in selectors.list_queue(viewer=counter.first)] == [True, False]
+        found = pressing.list_pressing(viewer=counter.first, at=FEB_3, limit=9)
+        assert [one.has_unread for one in found] == [True, False]
 
 
 def test_candidates_for_a_double_are_near_and_not_doubles(counter):

@@ -1,4 +1,4 @@
-"""Putting off: with a reason, until a moment that is allowed, back by itself, taken back at once; it still escalates."""
+"""Putting off: with a reason, until a moment that is allowed; back by itself or at once; it still escalates."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def test_it_is_taken_back_at_once_and_the_offer_ends_after_a_minute(counter):
     assert AuditEvent.objects.filter(type="clocks.woken").count() == 1
 
 
-@pytest.mark.parametrize("sent", [{"sampai": "jam"}, {"alasan": "answer"}, {"sampai": "sendiri", "alasan": "answer"}, {}])
+@pytest.mark.parametrize(
+    "sent", [{"sampai": "jam"}, {"alasan": "answer"}, {"sampai": "sendiri", "alasan": "answer"}, {}]
+)
 def test_without_a_reason_or_a_moment_nothing_is_put_off(counter, sent):
     _case, clock = opened(counter)
 
@@ -87,9 +89,10 @@ def test_in_high_danger_never_beyond_the_limit(counter):
     client = signed_in(counter.manager)
     late = (clock.due_at + HOUR).astimezone(timezone.get_default_timezone()).strftime("%Y-%m-%dT%H:%M")
 
-    assert client.post(
-        f"/kerja/tunda/{clock.pk}/", {"sampai": "sendiri", "waktu": late, "alasan": "agreed"}
-    ).status_code == 422
+    assert (
+        client.post(f"/kerja/tunda/{clock.pk}/", {"sampai": "sendiri", "waktu": late, "alasan": "agreed"}).status_code
+        == 422
+    )
     assert client.post(f"/kerja/tunda/{clock.pk}/", NOW).status_code == 302
 
 

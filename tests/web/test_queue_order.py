@@ -96,7 +96,8 @@ def test_page_by_page_it_is_the_order_of_a_plain_sort(counter, seed):
     ]  # fmt: skip
     sizes = []
     for viewer, desks in (
-        (counter.manager, []), (counter.first, [counter.desk.pk]), (counter.team.head, []), (counter.second, [counter.desk.pk]),
+        (counter.manager, []), (counter.first, [counter.desk.pk]), (counter.team.head, []),
+        (counter.second, [counter.desk.pk]),
     ):  # fmt: skip
         for filters in every:
             wanted = reference(viewer, filters, FEB_2, desks)
@@ -111,9 +112,7 @@ def test_page_by_page_it_is_the_order_of_a_plain_sort(counter, seed):
 def test_the_order_of_a_past_instant_is_that_which_was_shown_then(counter):
     case = counter.team.open(at=FEB_1)
     with working(counter.manager):
-        cases.add_task(
-            code=case.code, title="x", owner=counter.manager, due_at=FEB_9, by=counter.manager, at=FEB_1
-        )
+        cases.add_task(code=case.code, title="x", owner=counter.manager, due_at=FEB_9, by=counter.manager, at=FEB_1)
     then = FEB_1 + HOUR
     with working(counter.manager):
         shown = [one.pk for one in clocks.list_branch(viewer=counter.manager, turn=Turn.MINE, at=then)]

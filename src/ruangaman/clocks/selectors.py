@@ -172,7 +172,7 @@ def count_up_to(
 
 
 def list_asleep(*, viewer: User, at: datetime, limit: int = PAGE) -> list[Clock]:
-    """Return what was put off and is the viewer's: their own, their desks', their units'; what comes back first first."""
+    """Return what was put off and is the viewer's, their desks' or their units'; what comes back first first."""
     return list(_asleep(viewer, at).order_by("snoozed_until", "id").select_related(*WITH)[:limit])
 
 

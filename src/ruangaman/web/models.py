@@ -12,7 +12,7 @@ from ruangaman.web.types import LONGEST_NAME, Filters
 
 
 class SavedFilter(models.Model):
-    """A filter under a name: its owner's alone, or everybody's of their unit. Each sees through it only what is theirs."""
+    """A filter under a name: its owner's, or their whole unit's. Each sees through it only what is theirs."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")

@@ -164,9 +164,7 @@ class WorkStream:
 class ListAfter(Protocol):
     """Reads some of a stream."""
 
-    def __call__(
-        self, *, viewer: Any, filters: Filters, at: datetime, after: Cursor | None, limit: int
-    ) -> list[Work]:
+    def __call__(self, *, viewer: Any, filters: Filters, at: datetime, after: Cursor | None, limit: int) -> list[Work]:
         """Return it in the order in which it presses."""
 
 

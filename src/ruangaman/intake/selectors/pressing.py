@@ -58,9 +58,7 @@ def list_pressing(
     return sorted(rows.annotate(has_unread=Exists(_unread())), key=lambda one: (place_of(one).presses_at, one.pk))
 
 
-def count_up_to(
-    *, viewer: User, at: datetime, wanted: Mapping[str, tuple[Narrow, Q]], most: int
-) -> dict[str, int]:
+def count_up_to(*, viewer: User, at: datetime, wanted: Mapping[str, tuple[Narrow, Q]], most: int) -> dict[str, int]:
     """Return how many reports wait of each wanted list, counted up to `most`: one statement for all of them."""
     parts = [
         _waiting(narrow, held, at)

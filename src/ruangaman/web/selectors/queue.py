@@ -73,7 +73,7 @@ def get_day(*, viewer: User, filters: Filters, at: datetime, after: Cursor | Non
 def list_pressing(
     *, viewer: User, filters: Filters, at: datetime, after: Cursor | None = None, limit: int = PAGE
 ) -> list[Work]:
-    """Return the first works that have a moment, after a place, over all streams; each stream is read as far as this."""
+    """Return the first works that have a moment, after a place, over all streams; each is read as far as this."""
     each = [
         stream.list_after(viewer=viewer, filters=filters, at=at, after=after, limit=limit)
         for stream in work_streams
@@ -120,7 +120,7 @@ def count_words(count: int) -> str:
 
 
 def urgency(work: Work) -> tuple[bool, int, float, str]:
-    """Return the key of what has no place: what bars everything else, then the most dangerous, then what is due first."""
+    """Return the key of what has no place: what bars all else, then the most dangerous, then what is due first."""
     return not work.is_first, -work.danger, work.due_at.timestamp() if work.due_at else float("inf"), work.row.code
 
 

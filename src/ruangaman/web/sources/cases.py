@@ -21,6 +21,7 @@ from ruangaman.web.registry import Section, sections, work_sources
 from ruangaman.web.selectors import band_of
 from ruangaman.web.types import Band, Owner, Work, WorkSource
 
+
 def list_unmanaged(*, viewer: Any, at: datetime) -> list[Work]:
     """Return open cases whose manager has left: no clock tells of them, for nothing happens in such a case."""
     return [_unmanaged(case) for case in cases.list_unmanaged(viewer=viewer)]

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import User
-from ruangaman.clocks import policies
+from ruangaman.clocks import policies, services
 from ruangaman.clocks import selectors as clocks
-from ruangaman.clocks import services
 from ruangaman.clocks.models import Clock
 from ruangaman.core import clock as watch
 from ruangaman.core.access import signed_in
