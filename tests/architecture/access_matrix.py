@@ -159,6 +159,7 @@ MATRIX = (
     Row("keluar-kerja", STAFF, 405, 302, locked=(405, 302), half=(405, 302)),
     # Everybody's own.
     Row("kerja/", STAFF, 200, 405),
+    Row("kerja/jumlah", STAFF, 200, 405),
     Row("kerja/alarm", STAFF, 200, 405, locked=(200, 405), half=(404, 405)),
     Row("tulisan/", STAFF, 200, 405),
     Row("tulisan/<uuid:draft_id>/buang", STAFF, 405, 404, about=True, but={"pendamping": (405, 302)}),

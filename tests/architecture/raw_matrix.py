@@ -455,12 +455,12 @@ FUNCTIONS = {
     " accounts_call_second accounts_change_email accounts_close accounts_closed_to_all accounts_count_dossiers"
     " accounts_decide accounts_finish accounts_finish_emergency accounts_held_alone accounts_holds_emergency"
     " accounts_make_room accounts_may_decide accounts_may_manage accounts_open_request accounts_read_invitation"
-    " accounts_reopenable accounts_shared_with accounts_unit_of"
+    " accounts_reopenable accounts_shared_with accounts_tell_of_move accounts_unit_of"
     " audit_append audit_readings audit_seal_hash audit_seal_hashes audit_seal_versions cases_count_code"
-    " cases_count_concerned codelists_may_manage clocks_desks clocks_held clocks_may_set"
+    " cases_count_concerned codelists_may_manage clocks_desks clocks_may_set"
     " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
-    " cases_glass_review cases_guards cases_may_write intake_desks intake_dossiers_of intake_held"
-    " intake_overdue ra_dossiers ra_keeper ra_opening ra_principals ra_units ra_user"
+    " cases_glass_review cases_guards cases_may_write intake_desks intake_dossiers_of"
+    " intake_overdue ra_dossiers ra_keeper ra_opening ra_own_principals ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"
     " vault_remove_member vault_shred ra_barred vault_ask_about vault_barred_holders vault_forget_kin vault_is_barred"
@@ -470,7 +470,7 @@ FUNCTIONS = {
     " vault_is_new vault_keep_pepper vault_locate_receipt vault_may_add_frame vault_may_add_to_thread",
     "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips cases_glass_freeze"
     " procrastinate_* ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper"
-    " intake_old_notes vault_not_shredded vault_shred vault_shredded",
+    " accounts_end_addresses intake_old_notes vault_not_shredded vault_shred vault_shredded",
     "ra_sender": "audit_append ra_principals ra_units ra_user vault_keep_pepper",
     "ra_audit": "audit_append audit_digest audit_first_bad audit_leaves audit_part audit_readings audit_tips"
     " audit_verify intake_dossiers_of ra_principals ra_units ra_user",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ruangaman.accounts.types import Role
 from ruangaman.cases import services
 from ruangaman.cases.models import Access, Case
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 from ruangaman.vault.models import LegalHold
 from ruangaman.vault.types import Compartment
 from tests.cases.test_views import page, send
@@ -30,7 +30,7 @@ def case(team: Team) -> Case:
 
 
 def until() -> str:
-    return (timezone.now().astimezone(WITA) + DAYS).date().isoformat()
+    return (timezone.now().astimezone(zone()) + DAYS).date().isoformat()
 
 
 def give(team: Team, case: Case, **more: object) -> object:
@@ -43,7 +43,7 @@ def test_the_manager_gives_limits_and_takes_away(team: Team, case: Case) -> None
     answer = give(team, case)
     assert (answer.status_code, answer["Location"]) == (302, f"/kasus/{case.code}/akses/")  # type: ignore[attr-defined, index]
     access = Access.objects.get()
-    assert access.not_after.astimezone(WITA).time().isoformat() == "00:00:00"
+    assert access.not_after.astimezone(zone()).time().isoformat() == "00:00:00"
     text = page(team.manager, f"/kasus/{case.code}/akses/")
     assert team.lawyer.display_name in text
     assert "Menyiapkan persidangan" in text

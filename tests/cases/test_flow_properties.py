@@ -39,6 +39,7 @@ from ruangaman.consents.models import Consent
 from ruangaman.consents.types import Answer, Basis, ConsentPurpose, Giver, How
 from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
 from ruangaman.core.errors import DomainError
+from ruangaman.core.regions import zone
 from tests.cases.flow_model import STATES, Act, Plain, history
 from tests.factories import flow
 from tests.factories.accounts import working
@@ -192,7 +193,7 @@ class OnPostgres:
         row = Transfer.objects.filter(case=self.case, acknowledged_at=None).order_by("-at")[0]
         with working(self.team.manager):
             return services.acknowledge_transfer(
-                code=self.case.code, transfer_id=row.pk, who="x", on=at.date(), at=at, **self.by
+                code=self.case.code, transfer_id=row.pk, who="x", on=at.astimezone(zone()).date(), at=at, **self.by
             )
 
     def _plan_after(self, what: str, at: datetime) -> Any:

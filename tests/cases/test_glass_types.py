@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ruangaman.cases.types import GlassFacts, GlassState, glass_state, review_due
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 
 MONDAY = datetime(2026, 2, 2, 2, tzinfo=UTC)
 ASKED = GlassFacts(MONDAY, False, None, None, None, None, None, None)
@@ -40,15 +40,15 @@ def test_the_state_follows_from_the_moments(facts: GlassFacts, after: timedelta,
 @pytest.mark.parametrize(
     ("opened", "free", "last"),
     [
-        (datetime(2026, 2, 2, 10, tzinfo=WITA), (), date(2026, 2, 4)),  # Monday
-        (datetime(2026, 2, 6, 10, tzinfo=WITA), (), date(2026, 2, 10)),  # Friday
-        (datetime(2026, 2, 7, 23, 59, tzinfo=WITA), (), date(2026, 2, 10)),  # Saturday night
-        (datetime(2026, 2, 8, 0, 1, tzinfo=WITA), (), date(2026, 2, 10)),  # Sunday
-        (datetime(2026, 2, 2, 10, tzinfo=WITA), (date(2026, 2, 3),), date(2026, 2, 5)),
+        (datetime(2026, 2, 2, 10, tzinfo=zone()), (), date(2026, 2, 4)),  # Monday
+        (datetime(2026, 2, 6, 10, tzinfo=zone()), (), date(2026, 2, 10)),  # Friday
+        (datetime(2026, 2, 7, 23, 59, tzinfo=zone()), (), date(2026, 2, 10)),  # Saturday night
+        (datetime(2026, 2, 8, 0, 1, tzinfo=zone()), (), date(2026, 2, 10)),  # Sunday
+        (datetime(2026, 2, 2, 10, tzinfo=zone()), (date(2026, 2, 3),), date(2026, 2, 5)),
         (datetime(2026, 2, 1, 17, tzinfo=UTC), (), date(2026, 2, 4)),  # Monday already in the city
     ],
 )
 def test_it_is_due_at_the_end_of_the_second_working_day(opened: datetime, free: tuple[date, ...], last: date):
     due = review_due(opened, free=free)
-    assert (due - timedelta(microseconds=1)).astimezone(WITA).date() == last
-    assert due.astimezone(WITA).time().isoformat() == "00:00:00"
+    assert (due - timedelta(microseconds=1)).astimezone(zone()).date() == last
+    assert due.astimezone(zone()).time().isoformat() == "00:00:00"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from ruangaman.clocks.types import WITA, Office
+from ruangaman.clocks.types import Office
+from ruangaman.core.regions import zone
 
 MINUTE = timedelta(minutes=1)
 
 
 def is_open(at: datetime, office: Office) -> bool:
     """Whether the minute that begins at `at` is working time."""
-    local = at.astimezone(WITA)
+    local = at.astimezone(zone())
     if local.date() in office.holidays or local.weekday() not in office.hours:
         return False
     opens, closes = office.hours[local.weekday()]
@@ -38,10 +39,10 @@ def count_working(start: datetime, end: datetime, office: Office) -> int:
 
 def end_of_working_day(start: datetime, days: int, office: Office) -> datetime:
     """Walk through the minutes of the days that follow; the last open minute of the n-th day that has one ends it."""
-    day: date = start.astimezone(WITA).date()
+    day: date = start.astimezone(zone()).date()
     while days:
         day += timedelta(days=1)
-        midnight = datetime.combine(day, datetime.min.time(), WITA)
+        midnight = datetime.combine(day, datetime.min.time(), zone())
         minutes = [midnight + n * MINUTE for n in range(24 * 60)]
         working = [at for at in minutes if is_open(at, office)]
         days -= bool(working)

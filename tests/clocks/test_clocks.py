@@ -76,6 +76,8 @@ def test_the_sentences():
     assert clock.words(clock.due_at + timedelta(minutes=6)) == "lewat 6 menit"
     assert Clock(START, START, START).words(START) == "selesai"
     assert Clock(START, START).share_left(START) == 0
+    assert Clock(START, START).words(START + timedelta(seconds=59)) == "segera"
+    assert Clock(START, START).words(START + timedelta(minutes=6)) == "menunggu 6 menit"
     assert Clock(START, START + timedelta(hours=1)).words(START - timedelta(hours=60)) == "2 hari lagi"
 
 

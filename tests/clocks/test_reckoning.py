@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from ruangaman.clocks.types import (
     HEAD_START,
-    WITA,
     Calendar,
     Clock,
     ClockState,
@@ -34,9 +33,10 @@ from ruangaman.clocks.types import (
     working_between,
 )
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.regions import zone
 from tests.clocks import reference
 
-MONDAY = datetime(2026, 2, 2, tzinfo=WITA)
+MONDAY = datetime(2026, 2, 2, tzinfo=zone())
 EIGHT_TO_FOUR = (time(8), time(16))
 WEEK = Office(dict.fromkeys(range(5), EIGHT_TO_FOUR))
 MINUTE = timedelta(minutes=1)
@@ -120,17 +120,17 @@ def test_a_pause_of_calendar_time_is_added_back_whole(start, limit, before, paus
 )
 def test_limits_by_example(start, length, due):
     day, hour, minute = start
-    assert due_after(datetime(2026, 2, day, hour, minute, tzinfo=WITA), length, WEEK) == datetime(
-        2026, 2, *due, tzinfo=WITA
+    assert due_after(datetime(2026, 2, day, hour, minute, tzinfo=zone()), length, WEEK) == datetime(
+        2026, 2, *due, tzinfo=zone()
     )
 
 
 def test_a_holiday_is_no_working_day_and_its_control_is():
     monday_off = Office(WEEK.hours, frozenset({date(2026, 2, 9)}))
-    friday = datetime(2026, 2, 6, 15, tzinfo=WITA)
+    friday = datetime(2026, 2, 6, 15, tzinfo=zone())
     length = Length(2, Unit.HOUR, Calendar.WORKING)
-    assert due_after(friday, length, monday_off) == datetime(2026, 2, 10, 9, tzinfo=WITA)
-    assert due_after(friday, length, WEEK) == datetime(2026, 2, 9, 9, tzinfo=WITA)
+    assert due_after(friday, length, monday_off) == datetime(2026, 2, 10, 9, tzinfo=zone())
+    assert due_after(friday, length, WEEK) == datetime(2026, 2, 9, 9, tzinfo=zone())
 
 
 def test_the_day_is_the_offices_whatever_the_servers_zone_is():
@@ -139,9 +139,9 @@ def test_the_day_is_the_offices_whatever_the_servers_zone_is():
 
 
 def test_a_month_keeps_its_day_or_ends_with_the_month():
-    assert add_months(datetime(2026, 1, 31, 9, tzinfo=WITA), 1) == datetime(2026, 2, 28, 9, tzinfo=WITA)
-    assert add_months(datetime(2026, 11, 30, 9, tzinfo=WITA), 3) == datetime(2027, 2, 28, 9, tzinfo=WITA)
-    assert due_after(MONDAY, Length(6, Unit.MONTH, Calendar.WORKING), WEEK) == datetime(2026, 8, 2, tzinfo=WITA)
+    assert add_months(datetime(2026, 1, 31, 9, tzinfo=zone()), 1) == datetime(2026, 2, 28, 9, tzinfo=zone())
+    assert add_months(datetime(2026, 11, 30, 9, tzinfo=zone()), 3) == datetime(2027, 2, 28, 9, tzinfo=zone())
+    assert due_after(MONDAY, Length(6, Unit.MONTH, Calendar.WORKING), WEEK) == datetime(2026, 8, 2, tzinfo=zone())
 
 
 def test_an_office_that_never_works_has_no_limit_and_a_limit_is_not_negative():

@@ -32,7 +32,10 @@ def begin(fill: Fill, word: Word, manager: Visitor, case: str) -> None:
     companion = _option(manager.get(f"/kasus/{case}/tugas/"), "owner")
     fill(manager, case, "aman/", is_safe="yes", escort="none", words=word("safe where"))
     fill(manager, case, "status/", target="assessment", reason=word("safe reason"))
-    fill(manager, case, "izin/", stays=True, purpose="services", source="self", withhold=word("withhold"))
+    fill(
+        manager, case, "izin/", stays=True, purpose="services", source="self", is_given="yes", how="paper",
+        withhold=word("withhold"),
+    )  # fmt: skip
     seen: dict[str, Any] = {f"seen_{one}": "on" for one in Domain}
     words = {f"words_{one}": word(f"domain {one}") for one in Domain}
     fill(manager, case, "asesmen/", summary=word("assessment summary"), **seen, **words)

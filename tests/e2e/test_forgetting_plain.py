@@ -42,7 +42,7 @@ def test_two_people_erase_a_report_and_the_receipt_is_unknown(open_page: OpenPag
     desk.page.locator("details:has(form[action$=tolak]) > summary").click()
     refuse.locator("input[name=reason][value=spam]").check(force=True)
     refuse.locator("[name=words]").fill("Terima kasih, laporan ini kami tutup.")
-    refuse.locator("button[type=submit]").click()
+    refuse.get_by_role("button", name="Kirim dan akhiri").click()
 
     keeper = Colleague(open_page("phone_plain"), "dpo").sign_in()
     keeper.open(f"{REGISTER}{code}/")

@@ -13,6 +13,7 @@ from ruangaman.cases.services import DomainNote, NewGoal
 from ruangaman.cases.types import Agreed, ApprovalKind, CaseState, Domain, Escort, Outcome, Point, Reached, Way
 from ruangaman.consents.types import Answer, Basis, ConsentPurpose, Giver, How
 from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.core.regions import zone
 from tests.factories.accounts import working
 
 YES = Answer(Basis.CONSENT, Giver.SELF, How.PAPER)
@@ -83,7 +84,7 @@ def finish_tasks(case: Case, *, by: User, at: datetime) -> None:
 
 def serve(case: Case, *, by: User, at: datetime) -> Any:
     """Record a service."""
-    facts: dict[str, Any] = {"type": "KESEHATAN", "on": at.date(), "hours": None, "result": ""}
+    facts: dict[str, Any] = {"type": "KESEHATAN", "on": at.astimezone(zone()).date(), "hours": None, "result": ""}
     with working(by):
         return services.add_service(code=case.code, provider_unit=case.unit, by=by, at=at, **facts)
 
@@ -110,7 +111,7 @@ def transfer(case: Case, *, by: User, at: datetime, acknowledged: bool = True) -
         sent = services.send_transfer(code=case.code, by=by, at=at, **facts)  # type: ignore[arg-type]  # as a form has
         if acknowledged:
             services.acknowledge_transfer(
-                code=case.code, transfer_id=sent.pk, who="PENERIMA-UJI", on=at.date(), by=by, at=at
+                code=case.code, transfer_id=sent.pk, who="PENERIMA-UJI", on=at.astimezone(zone()).date(), by=by, at=at
             )
         return sent
 

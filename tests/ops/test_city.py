@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 import stat
 import time
+from html import unescape
 from pathlib import Path
 
 import psycopg
@@ -14,8 +16,11 @@ from ruangaman.ops import processes
 from ruangaman.ops.demo import is_live
 from ruangaman.vault import recovery
 from tests.support.conversation import Conversation
+from tests.support.town import REGIONS
 
 NUMBERS = itertools.count()
+OTHER = re.compile(r"Balikpapan|WITA|5285-8026|Sepinggan")
+"""Facts of the example that comes with the program."""
 STORY = "Tetangga saya memukul anaknya tiap malam, hari Senin paling parah."
 
 
@@ -75,6 +80,75 @@ def test_the_first_officer_signs_in_and_has_to_set_up_the_second_step(town, serv
     assert browser.get("/kerja/").path == "/kerja/"
 
 
+def test_the_public_pages_tell_of_this_city_and_of_no_other(served):
+    browser = served.browser()
+    pages, waiting = {}, ["/", "/?l=en", "/i/", "/masuk/", "/tidak-ada/"]
+    while waiting:
+        address = waiting.pop()
+        if address in pages or len(pages) > 150:
+            continue
+        pages[address] = browser.get(address).text
+        links = re.findall(r'<a [^>]*href="(/[^"#]*)', pages[address])
+        waiting += [link for link in map(unescape, links) if not link.startswith(("/keluar", "/static"))]
+
+    assert len(pages) > 12, sorted(pages)
+    wrong = [address for address, text in pages.items() if OTHER.search(text)]
+    assert wrong == []
+    assert "Untuk perempuan dan anak di Kota Contoh" in pages["/"]
+    assert 'href="tel:+622155501234"' in pages["/"]
+    assert "Halaman ini dikelola UPTD Contoh" in pages["/"]
+    form = pages["/i/"]
+    assert re.search(r'<optgroup label="Contoh Utara">.*Kenanga.*Melati', form, re.DOTALL)
+    assert '<option value="99.01.03">Contoh Selatan</option>' in form
+
+
+def test_the_page_of_the_quiet_hours_has_the_telephone_of_this_city(town):
+    page = town.run("serve", "--resting-page").stdout
+
+    assert "021-5550-1234" in page
+    assert not OTHER.search(page)
+
+
+def test_the_place_is_said_again_and_a_broken_file_is_mended_by_it(town, tmp_path):
+    kept = (Path(town.env["RUANGAMAN_DATA"]) / "place.toml").read_text()
+    (tmp_path / "place.toml").write_text(kept.replace("WIB", "GMT"))
+    told = {**town.env, "RUANGAMAN_DATA": str(tmp_path)}
+
+    refused = town.run("serve", RUANGAMAN_DATA=str(tmp_path))
+    assert refused.returncode == 78, refused.stderr
+    assert "zone must be one of WIB, WITA, WIT" in refused.stderr
+    with Conversation(["setup", "--place"], told) as talk:
+        talk.hear("zone must be one of")
+        talk.answer("Nama kota", "Balikpapan")
+        talk.answer("Nama unit di halaman publik", "UPTD PPA Balikpapan")
+        talk.answer("Zona waktu", "wita")
+        talk.answer("Telepon unit", "0821-5285-8026")
+        talk.answer("Daftar kecamatan dan kelurahan Balikpapan sudah tersedia")
+        talk.answer("6 kecamatan, 40 wilayah.*Benar semua", "t")
+        talk.answer("Nama kota", "Kota Contoh")
+        talk.answer("Nama unit di halaman publik", "UPTD Contoh")
+        talk.answer("Zona waktu", "wib")
+        talk.answer("Telepon unit", "021-5550-1234")
+        talk.answer("Pakai daftar kecamatan dan kelurahan yang sudah ada", "t")
+        for line in REGIONS:
+            talk.answer("Wilayah", line)
+        talk.answer("Wilayah")
+        talk.answer("Benar semua")
+        talk.hear("Mulai ulang serve dan worker")
+        assert talk.end() == 0
+    assert (tmp_path / "place.toml").read_text() == kept
+
+    with Conversation(["setup", "--place"], told) as talk:
+        talk.answer(r"Nama kota atau kabupaten \(di layar: untuk perempuan dan anak di …\) \[Kota Contoh\]")
+        talk.answer(r"\[UPTD Contoh\]")
+        talk.answer(r"\[WIB\]")
+        talk.answer(r"\[021-5550-1234\]", "021-5550-9999")
+        talk.answer("yang sudah ada \\(6 baris\\)")
+        talk.answer("Benar semua")
+        assert talk.end() == 0
+    assert (tmp_path / "place.toml").read_text() == kept.replace("1234", "9999")
+
+
 def test_a_report_from_the_street_is_read_by_the_desk_that_was_set_up(town, served):
     street, desk = served.browser(), served.browser()
     sent = street.submit(street.get("/i/"), {"what": STORY})
@@ -85,6 +159,8 @@ def test_a_report_from_the_street_is_read_by_the_desk_that_was_set_up(town, serv
     queue = desk.get("/kerja/")
     (code,) = ask(town, "SELECT code FROM intake_report ORDER BY received_at DESC LIMIT 1")[0]
     assert code in queue.text
+    assert " WIB</p>" in queue.text
+    assert not OTHER.search(queue.text)
 
     assert STORY in desk.get(f"/laporan/{code}/").text
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from ruangaman.config import place
 from ruangaman.ops import roles
 from ruangaman.ops.backup.places import NOTE
 from ruangaman.ops.doctor import around, database, machine
 from ruangaman.ops.doctor.types import URLS, Finding, House
+from ruangaman.ops.paths import REQUIREMENTS
 from ruangaman.ops.postgres import conninfo
 from ruangaman.vault import pepper
 from tests.factories.backups import ruang, worker_name
+from tests.factories.places import CONTOH
 from tests.support import stage
 from tests.support.mailbox import mail_server
 
@@ -79,7 +84,7 @@ CARELESS = ("synchronous_commit", "fsync", "full_page_writes", "archive", "pool"
 
 def test_a_house_in_order_has_nothing_to_mend(house: House) -> None:
     assert levels(database.look(house), ignore=CARELESS) == {}
-    assert levels(machine.look(house), ignore=("disk",)) == {}
+    assert levels(machine.look(house), ignore=("disk", "environment")) == {}
 
 
 def test_a_careless_server_is_bad_news(house: House) -> None:
@@ -188,6 +193,43 @@ def test_the_mail_server_is_greeted(house: House) -> None:
     assert "does not answer" in gone.text
     odd = replace(house, environ={"RUANGAMAN_SMTP_URL": "http://x"})
     assert "must look like" in found(around.look(odd))["mail"].text
+
+
+def test_the_services_run_from_the_environment_that_root_made(tmp_path: Path) -> None:
+    made, python = tmp_path / "srv" / ".venv", Path("/bin/sh").resolve()
+    (made / "bin").mkdir(parents=True)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.getuid() and folder.stat().st_mode & 0o777 == 0o700:
+            folder.chmod(0o755)
+    elsewhere = tmp_path / "tmp"
+
+    def look(*, is_root: bool = True, passing: Path = elsewhere) -> Finding:
+        return machine.environment(made, python, is_root=is_root, passing=passing)
+
+    assert "is not complete" in look().text
+    stamp = {"base": sha256((REQUIREMENTS / "base.txt").read_bytes()).hexdigest()}
+    (made / machine.STAMP).write_text(json.dumps(stamp))
+    assert look().level == "ok", look().text
+    (made / "bin").chmod(0o700)
+    assert (look().level, look(is_root=False).level) == ("warn", "ok"), "the service's own user is in already"
+    assert f"{made / 'bin'} is closed to others" in look().text
+    (made / "bin").chmod(0o755)
+    assert "was made by this user for itself" in look(passing=tmp_path).text
+    (made / machine.STAMP).write_text(json.dumps({"base": "of an older release"}))
+    assert "is not complete" in look().text
+
+
+def test_a_city_that_shows_the_example_s_facts_is_bad_news(house: House) -> None:
+    assert house.data
+    missing = found(around.look(house))["place"]
+    assert missing.level == "bad"
+    assert "telephone of Balikpapan" in missing.text
+    place.write(CONTOH, place.locate(house.data))
+    told = found(around.look(house))["place"]
+    assert (told.level, "021-5550-1234" in told.text) == ("ok", True)
+    place.locate(house.data).write_text("zone = 7")
+    assert found(around.look(house))["place"].level == "bad"
+    assert "place" not in found(around.look(replace(house, is_demo=True)))
 
 
 def test_a_full_disk_is_bad_news(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,23 @@ def begun(tmp_path, bare):
     return found
 
 
+WHERE = (
+    ("Nama kota", "Kota Contoh"),
+    ("Nama unit di halaman publik", ""),
+    ("Zona waktu", "WIT A"),
+    ("Salah satu dari WIB, WITA, WIT.*Zona waktu", "WIT"),
+    ("Telepon unit", "belum ada"),
+    ("Ini bukan nomor telepon.*Telepon unit", "0967 555 012"),
+    ("Wilayah", ""),
+    ("Paling sedikit satu kecamatan.*Wilayah", "Contoh Utara"),
+    ("Baris ini bukan kode lalu nama.*Wilayah", "99.01.01.1001 Melati"),
+    ("Sebut dulu kecamatannya, 99.01.01.*Wilayah", "99.01.01, Contoh Utara"),
+    ("Wilayah", ""),
+    (r"Telepon 0967 555 012; jam WIT; 1 kecamatan, 1 wilayah di daftar.*Benar semua", ""),
+)
+"""Where the city is, with every answer that is not taken."""
+
+
 def begin(talk):
     """Agree, and come to the first question, whether the secrets are new here or not."""
     talk.answer("Lanjut", "y")
@@ -183,6 +200,7 @@ def test_a_weak_password_and_two_different_ones_are_asked_again(begun):
             ("Nama unit", "UPTD Contoh"),
             ("Kode singkat unit", "uptd"),
             ("Nama meja", ""),
+            *WHERE,
             ("Nama pengguna", "ketua"),
             ("Nama lengkap", "Ketua Satu"),
             ("Surel", "bukan surel"),
@@ -259,6 +277,7 @@ def test_a_desk_officer_is_not_taken_as_emergency_officer(begun):
             ("Nama meja", ""),
         ):
             talk.answer(question, answer)
+        begun.say_where(talk)
         begun.introduce(talk, "ketua", "Ketua Satu")
         begun.introduce(talk, "pelindung", "Pelindung Dua")
         begun.introduce(talk, "meja1", "Penerima Tiga")

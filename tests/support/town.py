@@ -23,6 +23,16 @@ PASSWORD = "kereta pagi {} menuju laut"
 WORDS = re.compile(r"(\d+) ([a-z]+)\s")
 SERVICES = {"serve": "DATABASE_URL", "worker": "DATABASE_URL_WORKER"}
 ADDRESS = "DATABASE_URL"
+CITY, HOTLINE = "Kota Contoh", "021-5550-1234"
+REGIONS = (
+    "99.01.01 Contoh Utara",
+    "99.01.01.1001 Melati",
+    "99.01.01.1002 Kenanga",
+    "99.01.02 Contoh Tengah",
+    "99.01.02.1001 Anggrek",
+    "99.01.03 Contoh Selatan",
+)
+"""Codes of the Ministry, in no province; of the last kecamatan no kelurahan is told."""
 BODIES = ("Inspektorat", "Pengadilan", "Polresta", "RSUD", "Universitas")
 
 
@@ -82,6 +92,7 @@ class Town:
         talk.answer("Nama unit layanan", "UPTD Contoh")
         talk.answer("Kode singkat unit", "uptd")
         talk.answer("Nama meja")
+        self.say_where(talk)
         self.introduce(talk, "ketua", "Ketua Satu")
         self.introduce(talk, "pelindung", "Pelindung Dua")
         self.introduce(talk, "meja1", "Penerima Tiga")
@@ -91,6 +102,17 @@ class Town:
         talk.answer("Tambah orang lain", "t")
         talk.answer("petugas darurat \\[ketua\\]")
         self.name_custodians(talk)
+
+    def say_where(self, talk: Conversation) -> None:
+        """A city that is not the example: its own time, telephone and districts."""
+        talk.answer("Nama kota atau kabupaten", CITY)
+        talk.answer(r"Nama unit di halaman publik dan di kertas \[UPTD Contoh\]")
+        talk.answer("Zona waktu", "wib")
+        talk.answer("Telepon unit yang dijawab 24 jam", HOTLINE)
+        for line in REGIONS:
+            talk.answer("Wilayah", line)
+        talk.answer("Wilayah")
+        talk.answer("Benar semua")
 
     def name_custodians(self, talk: Conversation) -> None:
         """Five people from five bodies."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ruangaman.ui.faces import ago_words, read_clock
+from ruangaman.ui.faces import ago_words, read_clock, read_done
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -22,7 +22,12 @@ def read(*, begun_minutes=0, due_minutes=None, state=""):
         (60, 60, "", "run", 50, "1 jam lagi"),
         (60 * 63, 60 * 9, "", "soon", 12, "9 jam lagi"),
         (10, -6, "", "over", 0, "lewat 6 menit"),
-        (10, 0, "", "over", 0, "lewat 0 menit"),
+        (10, 0, "", "soon", 0, "batasnya sekarang"),
+        (10, -1, "", "over", 0, "lewat 1 menit"),
+        (0, 0, "", "soon", 0, "segera"),
+        (1, -1, "", "over", 0, "menunggu 1 menit"),
+        (6, -6, "", "over", 0, "menunggu 6 menit"),
+        (60 * 50, -60 * 50, "", "over", 0, "menunggu 2 hari"),
         (60, 60 * 24 * 3, "", "run", 98, "3 hari lagi"),
         (60, 119, "", "run", 66, "1 jam lagi"),
         (60, None, "", "wait", 0, "menunggu"),
@@ -60,3 +65,12 @@ def test_an_unknown_state_is_refused():
 )
 def test_ago(minutes, words):
     assert ago_words(timedelta(minutes=minutes)) == words
+
+
+def test_what_was_promised_at_once_tells_how_long_it_took_and_is_not_called_late():
+    at_once = read_done(start=NOON, due=NOON, done_at=NOON + timedelta(minutes=6))
+    later = read_done(start=NOON - timedelta(hours=1), due=NOON, done_at=NOON + timedelta(minutes=6))
+
+    assert (at_once.state, at_once.words) == ("done", "selesai setelah 6 menit")
+    assert (later.state, later.words) == ("over", "selesai, terlambat 6 menit")
+    assert read_done(start=NOON, due=NOON, done_at=NOON).words == "selesai"

@@ -338,6 +338,7 @@ def test_every_table_is_shut_by_default(db):
     assert {row[0] for row in rows} == {f"vault_{table}" for table in ALL} | {
         "audit_auditevent", "audit_auditlane", "audit_auditseal", "audit_auditcheckpoint", "audit_auditalarm",
         "vault_retentionclass", "vault_blindindex", "vault_blindtag", "vault_lookup", "vault_meeting", "vault_bar",
+        "vault_draft",
     }  # fmt: skip
     assert all(shut and forced for _name, shut, forced in rows)
 

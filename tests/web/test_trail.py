@@ -13,8 +13,8 @@ from django.utils import timezone
 from ruangaman.accounts.types import Role
 from ruangaman.audit import services as audit
 from ruangaman.audit.models import AuditEvent
+from ruangaman.core.regions import zone
 from ruangaman.intake import services as intake
-from ruangaman.ui.moments import WITA
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 from ruangaman.web import services
@@ -26,7 +26,7 @@ from tests.factories.desk import HOUR, KINDS
 from tests.support.signing_in import signed_in
 
 PATH = "/pengaturan/jejak/"
-DAY = (FEB_1).astimezone(WITA).date()
+DAY = (FEB_1).astimezone(zone()).date()
 OUTSIDE = "Halaman publik dipakai dalam jam ini"
 
 
@@ -145,7 +145,7 @@ def test_backups_and_restores_are_told_with_what_they_are_recognised_by(counter)
     with audit.unit_of_work(audit.Role.MIGRATE):
         facts = {"taken": "2026-02-01T08:30:00+00:00", "sha256": "2d71" * 16}
         vault.record_restored(**facts, rows=184302, erased=2, at=timezone.now())
-    today = timezone.now().astimezone(WITA).date()
+    today = timezone.now().astimezone(zone()).date()
 
     rows = {row.sentence: row.detail for row in read(counter, kind="vault", day=today).rows}
     page = signed_in(counter.office.guard).get(PATH, {"hal": "vault"}).content.decode()

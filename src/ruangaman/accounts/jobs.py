@@ -26,6 +26,14 @@ def forget_invitations(timestamp: int) -> int:
         return services.forget_invitations(at=clock.now())
 
 
+@app.periodic(cron="3 * * * *")
+@app.task(name="ruangaman.accounts.jobs.end_addresses", queueing_lock="end_addresses")
+def end_addresses(timestamp: int) -> int:
+    """Forget the addresses of invitations that became too old. Running twice does no harm."""
+    with unit_of_work(Role.WORKER):
+        return services.end_addresses(at=clock.now())
+
+
 @app.periodic(cron="29 * * * *")
 @app.task(name="ruangaman.accounts.jobs.forget_addresses", queueing_lock="forget_addresses")
 def forget_addresses(timestamp: int) -> int:

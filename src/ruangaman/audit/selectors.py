@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import BinaryField, F, Func, IntegerField, Q
+from django.db.models.functions import Cast
 
 from ruangaman.audit.models import AuditAlarm, AuditCheckpoint, AuditEvent
 from ruangaman.audit.types import BadRow, Cursor, Readings, Verdict
@@ -40,14 +41,13 @@ def first_bad_row() -> Verdict:
     return Verdict(rows, fault=None if why is None else BadRow(lane, seq, why))
 
 
-def read_seal_hashes(versions: dict[UUID, int]) -> dict[UUID, bytes]:
-    """Return the fingerprint of each reference in this version, where the version is the newest; in one call."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ref, sha256 FROM audit_seal_hashes(%s::uuid[], %s::integer[])",
-            [list(versions), list(versions.values())],
-        )
-        return {ref: bytes(sha256) for ref, sha256 in cursor.fetchall() if sha256 is not None}
+def appended_seal(ref: str, version: str) -> Func:
+    """Return the expression for the fingerprint of a row's reference in its version; NULL: there is a newer one.
+
+    Args:
+        ref, version: the names of the columns.
+    """
+    return Func(F(ref), Cast(F(version), IntegerField()), function="audit_seal_hash", output_field=BinaryField())
 
 
 def list_seal_versions(ref: UUID) -> list[tuple[int, bytes]]:

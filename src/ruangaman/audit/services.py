@@ -20,7 +20,7 @@ from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from ruangaman.audit.errors import ForbiddenDetail, OutsideUnitOfWork, UnknownEvent
 from ruangaman.audit.models import AuditCheckpoint
 from ruangaman.audit.registry import event_types
-from ruangaman.audit.selectors import first_bad_row, list_seal_versions, read_seal_hashes
+from ruangaman.audit.selectors import first_bad_row, list_seal_versions
 from ruangaman.audit.types import LANES, Detail, EventType, Role, Seal, Verdict
 from ruangaman.core.types import Actor
 
@@ -217,17 +217,16 @@ def record_seals(
     record(event_type, by=by, subject=str(dossier_id), at=at, detail=detail, dossier_id=dossier_id, seals=seals)
 
 
-def read_seals(wanted: Iterable[tuple[UUID, int]]) -> dict[UUID, bytes]:
-    """Return the fingerprint of each (reference, version) that is the newest one the trail knows of.
+def newest_seals(versions: Mapping[UUID, int], appended: Mapping[UUID, bytes | None]) -> dict[UUID, bytes | None]:
+    """Return the fingerprint of each reference in this version, where the version is the newest one.
 
-    What was sealed in the running unit of work counts, though it is not appended yet.
+    Args:
+        appended: what `selectors.appended_seal` said; what was sealed in the running unit of work counts before it.
     """
-    versions = dict(wanted)
     mine = [seal for event in current_unit().events for seal in event.seals if seal.ref in versions]
     pending = {seal.ref: seal for seal in sorted(mine, key=lambda seal: seal.version)}
-    rest = {ref: version for ref, version in versions.items() if ref not in pending}
-    found = {ref: seal.sha256 for ref, seal in pending.items() if seal.version == versions[ref]}
-    return found | (read_seal_hashes(rest) if rest else {})
+    found = {ref: seal.sha256 if seal.version == versions[ref] else None for ref, seal in pending.items()}
+    return {**appended, **found}
 
 
 def read_seal_versions(ref: UUID) -> list[tuple[int, bytes]]:

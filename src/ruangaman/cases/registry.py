@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case
@@ -51,8 +53,11 @@ class Panel(Protocol):
     def template(self) -> str:
         """Drawn with `case`, `viewer` and `panel`, which is what `context` returned."""
 
-    def load(self, case: Case, viewer: User) -> Any:
-        """Read what is in the clear, once."""
+    def reads(self, case: Case, viewer: User) -> Mapping[str, QuerySet[Any, Any]]:
+        """Return what is in the clear as parts of the page's one statement, by names that begin with the panel's."""
+
+    def load(self, case: Case, viewer: User, found: Mapping[str, list[Any]]) -> Any:
+        """Return what the panel works with, from its own parts and those of the page. Asks the database nothing."""
 
     def refs(self, loaded: Any) -> Mapping[UUID, UUID]:
         """Return the sealed content that the panel shows, each with the dossier that it has to be in."""

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.clocks.registry import About, abouts
 from ruangaman.clocks.services.rules import NewKind
-from ruangaman.clocks.types import WITA, Calendar, Condition, Holder, Length, Step, StepWhen, Tell, Unit
+from ruangaman.clocks.types import Calendar, Condition, Holder, Length, Step, StepWhen, Tell, Unit
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.regions import zone
 
 NEEDED = _("Bagian ini perlu diisi.")
 UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
@@ -95,7 +96,7 @@ class LimitForm(LengthForm):
     def begins_at(self, at: datetime) -> datetime:
         """Return from when it holds: the beginning of a day to come on the city's clock, else now."""
         day = self.cleaned_data.get("valid_from")
-        return max(at, datetime.combine(day, time(), WITA)) if day else at
+        return max(at, datetime.combine(day, time(), zone())) if day else at
 
 
 class KindForm(LengthForm):

@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import CharField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import JSONObject
 
@@ -22,6 +21,7 @@ from ruangaman.clocks.models import Clock, ClockKind, ClockQuerySet, Holiday, Li
 from ruangaman.clocks.types import Calendar, Cursor, Length, Narrow, Office, Tell, Turn, Unit, due_after
 from ruangaman.clocks.types import Clock as Face
 from ruangaman.core.errors import NotFound
+from ruangaman.vault.models import Grant
 
 PAGE = 50
 EVERYTHING = Narrow()
@@ -136,8 +136,8 @@ def place_of(clock: Clock) -> tuple[datetime, UUID]:
 def list_at(*, viewer: User, turn: Turn, at: datetime) -> list[Clock]:
     """Return what stood open in one branch at a past instant, in the order in which it pressed.
 
-    From what the rows still say: begun, not ended, not paused then. What was put off then is among it. Whose turn it is,
-    its danger and its limit are as they were last: what they were before is in the trail only. Not a page, and not from
+    From what the rows still say: begun, not ended, not paused then. What was put off then is among it. Whose turn it is
+    and its danger and limit are as they were last: what they were before is in the trail only. Not a page, and not from
     an index: for looking back, not for a screen.
     """
     then = Q(stopped_at=None) | Q(stopped_at__gt=at)
@@ -202,7 +202,8 @@ def _branch(viewer: User, turn: Turn) -> ClockQuerySet:
     if turn is Turn.DESK:
         return Clock.objects.filter(desk_id__in=accounts.desks_of(viewer))
     if turn is Turn.HELD:
-        return Clock.objects.filter(dossier_id__in=_held())
+        own = Grant.objects.filter(principal_id=viewer.principal_id).values("dossier_id")
+        return Clock.objects.filter(dossier_id__in=own)
     return Clock.objects.filter(unit_id__in=viewer.oversight_units)
 
 
@@ -213,14 +214,6 @@ def _places(viewer: User, turn: Turn) -> list[ClockQuerySet]:
     if turn is Turn.UNIT:
         return [Clock.objects.filter(unit_id=unit) for unit in viewer.oversight_units]
     return [_branch(viewer, turn)]
-
-
-def _held() -> list[UUID]:
-    """Return the dossiers on which whoever the database was told of holds a key, not through a desk."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clocks_held()")
-        found: list[UUID] = cursor.fetchone()[0]
-    return found
 
 
 def list_of_dossier(*, dossier_id: UUID, viewer: User) -> list[Clock]:

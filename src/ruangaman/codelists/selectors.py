@@ -13,7 +13,7 @@ from ruangaman.codelists.models import Code
 from ruangaman.codelists.registry import counters
 from ruangaman.codelists.types import COUNTED, CodeBook, CodeView, ListKey
 from ruangaman.core.errors import NotFound
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 
 FIELDS = tuple(CodeView.__dataclass_fields__)
 MEMO = "codelists.book"
@@ -42,7 +42,7 @@ def _read() -> CodeBook:
 
 def day_of(at: datetime) -> date:
     """Return the day of a moment on the city's calendar: codes begin and end with a day."""
-    return at.astimezone(WITA).date()
+    return at.astimezone(zone()).date()
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from ruangaman.core.access import Access, Door, Prepare, access_of
 from ruangaman.ui import inline
 from ruangaman.vault import services as vault
 from ruangaman.vault.sessions import PublicSessionStore, StaffSessionStore
+from ruangaman.web import services as pages
 from ruangaman.web import views as web
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -224,6 +225,8 @@ class DoorMiddleware:
         try:
             with unit_of_work(Role(access.role)) as unit:
                 response = self._inside(request, access, unit)
+                if response.status_code == 404 and access.activity and request.user.is_authenticated:
+                    self._note_knock(request)
                 if response.status_code >= 500:
                     unit.roll_back()
         except OUTAGES:
@@ -269,6 +272,11 @@ class DoorMiddleware:
         response = self.get_response(request)
         unsent.settle(response)
         return response
+
+    def _note_knock(self, request: HttpRequest) -> None:
+        """Let the trail tell who asked for what is not theirs; whether it is there makes no difference to it."""
+        match = resolve(request.path_info)
+        pages.note_knock(address=match.route, given=match.kwargs, by=request.user, at=clock.now())  # type: ignore[arg-type]  # signed in
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Remember that the database went away: Django turns a view's exception into an answer before we see it."""

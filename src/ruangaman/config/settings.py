@@ -7,15 +7,18 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.config import env as environment
+from ruangaman.config import place
 
 ENV = environment.load()
 SRC = Path(__file__).resolve().parents[1]
+RUANGAMAN_PLACE = place.read(place.locate(ENV.data))
+"""The city that is served: names, time, districts, hotline; the program reads it through `core.regions`."""
 
 DEBUG = False  # error pages never show values; RUANGAMAN_DEBUG only marks a machine that is not production
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = list(ENV.hosts)
 USE_TZ = True
-TIME_ZONE = "Asia/Makassar"
+TIME_ZONE = RUANGAMAN_PLACE.zone_key
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Indonesia"), ("en", "English")]
 LOCALE_PATHS = [SRC / "locale"]
@@ -199,15 +202,13 @@ RUANGAMAN_INDEX_PARAMS = (19 * 1024, 2, 1) if ENV.process != "test" else (64, 1,
 RUANGAMAN_IDLE_SECONDS = 15 * 60
 RUANGAMAN_FORGET_SECONDS = ENV.forget_seconds
 """So long after the last request that opened something, a web process ends and a fresh one takes its place."""
-RUANGAMAN_SERVICE_NAME = "UPTD PPA Balikpapan"
-RUANGAMAN_CITY = "Balikpapan"
 RUANGAMAN_NUMBERS = [
     {"label": _("Darurat"), "number": "112", "tel": "112"},
     {"label": _("Polisi"), "number": "110", "tel": "110"},
     {"label": _("Perempuan & anak"), "number": "129", "tel": "129"},
 ]
 RUANGAMAN_WHATSAPP = {"label": "WhatsApp SAPA", "number": "08111-129-129", "tel": "628111129129"}
-RUANGAMAN_HOTLINE = {"number": "0821-5285-8026", "tel": "+6282152858026"}
+"""The numbers of the whole country."""
 
 LOGGING = {
     "version": 1,

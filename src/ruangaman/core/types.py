@@ -32,3 +32,5 @@ class StaffRequest(HttpRequest):
 
     user: Any
     htmx: HtmxDetails
+    counts_later: bool
+    """Set by a view whose page is drawn without the number of the navigation, and asks for it afterwards."""

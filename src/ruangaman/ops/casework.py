@@ -27,7 +27,7 @@ from ruangaman.cases.types import (
     birth_text,
 )
 from ruangaman.core.codelists import ClosingReason
-from ruangaman.core.regions import kecamatan_of
+from ruangaman.core.regions import kecamatan_of, zone
 from ruangaman.intake import services as intake
 from ruangaman.intake.services import PreparedReport
 from ruangaman.ops import caseflow, plots, story
@@ -236,7 +236,7 @@ def _serve(work: Work) -> None:
         cases.add_service(
             code=work.code,
             type=kind,
-            on=at.date(),
+            on=at.astimezone(zone()).date(),
             hours=Decimal(rng.choice(("0.5", "1.0", "1.5", "2.0"))),
             provider_unit=provider,
             result=rng.choice(story.RESULTS[kind]),

@@ -270,7 +270,7 @@ NO_PAGES = frozenset(
     {
         "serah-terima/beri", "serah-terima/terima", "kerja/ditunda/<uuid:clock_id>/kembalikan",
         "kerja/saringan/<uuid:saved_id>/hapus",
-        "livez", "readyz", "kerja/alarm", "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
+        "livez", "readyz", "kerja/alarm", "kerja/jumlah", "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
         "tugas/banyak/<uuid:act_id>/batal", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
         PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",

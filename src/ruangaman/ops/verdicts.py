@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ruangaman.audit.types import Asked, BadNote, BadRow, Beside, Mark, Verdict
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import here, zone
 
 WHOLE, BROKEN, MISUSED, SHORT = 0, 1, 2, 3
 """Exit codes: it holds, newer or older; it does not, or cannot be read; the command was not asked rightly; it holds,
@@ -172,4 +172,4 @@ def mark(one: Mark) -> str:
 
 def moment(at: datetime) -> str:
     """Return a moment on the office's clock, as the printed page has it."""
-    return f"{at.astimezone(WITA):%Y-%m-%d %H:%M} WITA"
+    return f"{at.astimezone(zone()):%Y-%m-%d %H:%M} {here().zone}"

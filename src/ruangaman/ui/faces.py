@@ -67,6 +67,24 @@ def over_words(count: int, unit: str) -> str:
     return ngettext("lewat %(n)d hari", "lewat %(n)d hari", count) % {"n": count}
 
 
+def waited_words(count: int, unit: str) -> str:
+    """Return how long something waits that was promised at once: nothing was missed in the moment it came."""
+    if unit == "minute":
+        return ngettext("menunggu %(n)d menit", "menunggu %(n)d menit", count) % {"n": count}
+    if unit == "hour":
+        return ngettext("menunggu %(n)d jam", "menunggu %(n)d jam", count) % {"n": count}
+    return ngettext("menunggu %(n)d hari", "menunggu %(n)d hari", count) % {"n": count}
+
+
+def after_words(count: int, unit: str) -> str:
+    """Return after how long a promise was kept that was to be kept at once."""
+    if unit == "minute":
+        return ngettext("selesai setelah %(n)d menit", "selesai setelah %(n)d menit", count) % {"n": count}
+    if unit == "hour":
+        return ngettext("selesai setelah %(n)d jam", "selesai setelah %(n)d jam", count) % {"n": count}
+    return ngettext("selesai setelah %(n)d hari", "selesai setelah %(n)d hari", count) % {"n": count}
+
+
 def ago_words(span: timedelta) -> str:
     """Return how long ago something was."""
     count, unit = count_in(span)
@@ -88,12 +106,17 @@ def late_words(count: int, unit: str) -> str:
     return ngettext("selesai, terlambat %(n)d hari", "selesai, terlambat %(n)d hari", count) % {"n": count}
 
 
-def read_done(*, due: datetime | None, done_at: datetime) -> Reading:
-    """Return what a clock shows that stands still: done, and by how much too late if it was a minute or more."""
+def read_done(*, start: datetime | None = None, due: datetime | None, done_at: datetime) -> Reading:
+    """Return what a clock shows that stands still: done, and by how much too late if it was a minute or more.
+
+    What was promised at once tells how long it took.
+    """
     late = done_at - due if due is not None else timedelta(0)
     if late < timedelta(minutes=1):
         return Reading("done", 0, "", "", _("selesai"))
     count, unit = count_in(late)
+    if start == due:
+        return Reading("done", 0, "", "", after_words(count, unit))
     return Reading("over", 0, f"+{count}", unit_words(count, unit), late_words(count, unit))
 
 
@@ -101,7 +124,7 @@ def read_clock(*, start: datetime | None, due: datetime | None, now: datetime, s
     """Return what the clock shows at `now`.
 
     Args:
-        start: when it began; without it the ring stays full until the last hour.
+        start: when it began; without it the ring stays full until the last hour. The same moment as `due`: at once.
         due: when it ends; without it somebody else is awaited.
         state: wait, pause or done, which time alone does not tell; empty otherwise.
 
@@ -117,8 +140,7 @@ def read_clock(*, start: datetime | None, due: datetime | None, now: datetime, s
         return Reading(state or "wait", 0, "", "", words)
     span = due - now
     if span <= timedelta(0):
-        count, unit = count_in(-span)
-        return Reading(state or "over", 0, f"+{count}", unit_words(count, unit), over_words(count, unit))
+        return _read_over(-span, is_at_once=start == due, state=state)
     whole = due - start if start is not None and start < due else max(span, timedelta(hours=4))
     share = min(1.0, span / whole)
     count, unit = count_in(span)
@@ -126,3 +148,12 @@ def read_clock(*, start: datetime | None, due: datetime | None, now: datetime, s
     return Reading(
         state or ("soon" if share <= SOON else "run"), int(share * 100), str(count), unit_words(count, unit), words
     )
+
+
+def _read_over(over: timedelta, *, is_at_once: bool, state: str) -> Reading:
+    """Return what a clock shows from its end on; within the first minute nothing is called late."""
+    if over < timedelta(minutes=1):
+        return Reading(state or "soon", 0, "", "", _("segera") if is_at_once else _("batasnya sekarang"))
+    count, unit = count_in(over)
+    words = waited_words(count, unit) if is_at_once else over_words(count, unit)
+    return Reading(state or "over", 0, f"+{count}", unit_words(count, unit), words)

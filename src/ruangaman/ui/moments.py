@@ -1,19 +1,16 @@
-"""Moments in words, on the office's clock (WITA) whatever the server's is."""
+"""Moments in words, on the office's clock whatever the server's is."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ruangaman.core import clock
+from ruangaman.core.regions import zone
 from ruangaman.ui.faces import ago_words, count_in, left_words
-
-WITA: Final = ZoneInfo("Asia/Makassar")
 
 
 def clock_time(at: datetime | None) -> str:
@@ -21,31 +18,31 @@ def clock_time(at: datetime | None) -> str:
     if at is None:
         return ""
     mark = "." if (get_language() or "id").startswith("id") else ":"
-    return at.astimezone(WITA).strftime(f"%H{mark}%M")
+    return at.astimezone(zone()).strftime(f"%H{mark}%M")
 
 
 def day(at: datetime | None) -> str:
     """Return the day with its name: Selasa, 24 November 2026."""
-    return "" if at is None else date_format(at.astimezone(WITA), "l, j F Y")
+    return "" if at is None else date_format(at.astimezone(zone()), "l, j F Y")
 
 
 def short(at: datetime | None) -> str:
     """Return day, month and time: 24 Nov 10.32."""
-    return "" if at is None else f"{date_format(at.astimezone(WITA), 'j M')} {clock_time(at)}"
+    return "" if at is None else f"{date_format(at.astimezone(zone()), 'j M')} {clock_time(at)}"
 
 
 def when(at: datetime | None) -> str:
     """Return the moment as one says it today: hari ini 10.32, kemarin 10.32, besok 10.32, 24 Nov 10.32."""
     if at is None:
         return ""
-    away = (at.astimezone(WITA).date() - timezone.now().astimezone(WITA).date()) // timedelta(days=1)
+    away = (at.astimezone(zone()).date() - clock.now().astimezone(zone()).date()) // timedelta(days=1)
     near = {0: _("hari ini %(time)s"), -1: _("kemarin %(time)s"), 1: _("besok %(time)s")}
     return near[away] % {"time": clock_time(at)} if away in near else short(at)
 
 
 def ago(at: datetime | None) -> str:
     """Return how long ago it was: 2 jam lalu."""
-    return "" if at is None else ago_words(timezone.now() - at)
+    return "" if at is None else ago_words(clock.now() - at)
 
 
 def left(until: datetime, now: datetime) -> str:

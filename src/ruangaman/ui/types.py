@@ -21,6 +21,8 @@ class NavItem:
     icon: str
     count: Words = ""
     """What waits there, as the badge shows it: 14, 99+; empty: nothing."""
+    count_url: str = ""
+    """Where the number is asked for when the page was drawn without it."""
     current: bool = False
     go: str = ""
     """The key that leads there after `g`."""

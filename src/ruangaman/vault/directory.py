@@ -10,10 +10,14 @@ import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
+
 from ruangaman.vault import layout, pepper, wrapping
-from ruangaman.vault.models import KeyOfficer, OfficerList, PrincipalKey
+from ruangaman.vault.models import KeyOfficer, KeySignature, OfficerList, PrincipalKey
 from ruangaman.vault.types import PrincipalKind
 from ruangaman.vault.wrapping import KemPublic
 
@@ -91,13 +95,17 @@ def digits_of(key: PrincipalKey) -> str:
 
 def is_vouched(key: PrincipalKey, officers: Officers) -> bool:
     """Say whether two officers signed this key, or, for a receipt, the pepper vouches for it."""
+    return _is_signed(key, officers, [(one.officer_id, bytes(one.signature)) for one in key.signatures.all()])
+
+
+def _is_signed(key: PrincipalKey, officers: Officers, signatures: Iterable[tuple[UUID, bytes]]) -> bool:
     data = layout.directory_bytes(pepper.installation(), entry_of(key))
     if key.principal.kind == PrincipalKind.RECEIPT:
         return pepper.is_mac(pepper.Label.DIRECTORY, data, bytes(key.mac))
     signed = {
-        one.officer_id
-        for one in key.signatures.all()
-        if (public := officers.get(one.officer_id)) and _verified(public, data, bytes(one.signature))
+        officer
+        for officer, signature in signatures
+        if (public := officers.get(officer)) and _verified(public, data, signature)
     }
     return len(signed) >= SIGNATURES
 
@@ -163,16 +171,37 @@ def read_signing(principals: Collection[UUID]) -> dict[UUID, tuple[bytes, ...]]:
     kept = {who: _cache.signing.get(who, _NONE) for who in principals}  # once: another request may drop it meanwhile
     wanted = {who for who, (read_at, _keys) in kept.items() if not _cache.fresh(read_at)}
     if wanted:
-        read_at, officers = time.monotonic(), read_officers()
+        read_at = time.monotonic()
         found: dict[UUID, list[bytes]] = {who: [] for who in wanted}
-        rows = PrincipalKey.objects.filter(principal_id__in=wanted).select_related("principal")
-        for key in rows.prefetch_related("signatures"):
-            if is_vouched(key, officers) and key.signing_public:
+        for key in _read_signed(wanted):
+            officers = dict(zip(key.officers, map(bytes, key.publics), strict=True))
+            counted = officers if key.mac_of_all and are_officers(officers, bytes(key.mac_of_all)) else {}
+            signatures = zip(key.signers, map(bytes, key.signed), strict=True)
+            if key.signing_public and _is_signed(key, counted, signatures):
                 found[key.principal_id].append(bytes(key.signing_public))
         read = {who: (read_at, tuple(keys)) for who, keys in found.items()}
         kept |= read
         _cache.signing.update({who: one if one[1] else _NONE for who, one in read.items()})
     return {who: keys for who, (_read_at, keys) in kept.items()}
+
+
+def _read_signed(principals: Collection[UUID]) -> Iterable[Any]:
+    """Read keys, who signed each, the officers and the MAC over them, by one query: a page waits for it every ten
+    seconds."""
+    signatures = KeySignature.objects.filter(key=OuterRef("pk")).order_by("pk")
+    officers = KeyOfficer.objects.order_by("pk")
+    rows: Iterable[Any] = (
+        PrincipalKey.objects.filter(principal_id__in=principals)
+        .select_related("principal")
+        .annotate(
+            signers=ArraySubquery(signatures.values("officer_id")),
+            signed=ArraySubquery(signatures.values("signature")),
+            officers=ArraySubquery(officers.values("principal_id")),
+            publics=ArraySubquery(officers.values("signing_public")),
+            mac_of_all=Subquery(OfficerList.objects.values("mac")[:1]),
+        )
+    )
+    return rows
 
 
 def forget() -> None:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from ruangaman.core.errors import Locked, NotAllowed
@@ -165,22 +166,18 @@ def open_grants(dossiers: Collection[UUID], *, by: Actor, at: datetime) -> Opene
     keyring = keyring_of(by, to_read=True)
     if keyring.only is not None:
         dossiers = {keyring.only} & set(dossiers)
-    rows = [
-        row
-        for row in Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=by.principals)
-        if row.not_after is None or row.not_after > at
-    ]
-    _hold_groups(keyring, [(row.principal_id, row.generation) for row in rows])
+    grants = Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=by.principals)
+    groups = set(by.principals) - {keyring.principal_id}
+    found = grants.annotate(committed=_commitment(), **(_group_wrap(keyring) if groups else {}))
+    rows = [row for row in found if row.not_after is None or row.not_after > at]
+    if groups:
+        _hold_groups(keyring, rows)
     rows = [row for row in rows if keyring.holds(row.principal_id, row.generation)]
-    commitments = {
-        (row.dossier_id, row.epoch): bytes(row.commitment)
-        for row in DossierEpoch.objects.filter(dossier_id__in={row.dossier_id for row in rows})
-    }
     signing = directory.read_signing({row.grantor_id for row in rows if row.grantor_id is not None})
     opened = Opened()
     for row in rows:
         epoch = (row.dossier_id, row.epoch)
-        committed = commitments.get(epoch, b"")
+        committed = bytes(row.committed or b"")
         if not is_genuine(row, committed, signing):
             opened.false.add(epoch)
             continue
@@ -206,19 +203,44 @@ def _unwrap(row: Grant, commitment: bytes, keyring: Keyring) -> EpochKeys:
     return sealing.open_bundle(bundle, commitment)
 
 
-def _hold_groups(keyring: Keyring, wanted: Iterable[tuple[UUID, int]]) -> None:
+def _commitment() -> Subquery:
+    """What the keys of a grant's epoch must be."""
+    epochs = DossierEpoch.objects.filter(dossier_id=OuterRef("dossier_id"), epoch=OuterRef("epoch"))
+    return Subquery(epochs.values("commitment"))
+
+
+def _group_wrap(keyring: Keyring) -> dict[str, Subquery]:
+    """The key of the group that a grant is made to, as it is wrapped to this member; NULL: it is made to no group."""
+    wraps = GroupKey.objects.filter(
+        group_id=OuterRef("principal_id"), generation=OuterRef("generation"), member_id=keyring.principal_id
+    )
+    return {
+        "group_wrap": Subquery(wraps.values("wrapped")),
+        "member_generation": Subquery(wraps.values("member_generation")),
+    }
+
+
+def _hold_groups(keyring: Keyring, grants: Iterable[Any]) -> None:
     """Unwrap the keys of groups that are needed and not in hand; they stay in hand as long as the request.
 
     A wrap that does not open gives no key, as if it were not there.
+
+    Args:
+        grants: read with `_group_wrap`.
     """
-    missing = {one for one in wanted if not keyring.holds(*one)}
-    if not missing:
-        return
-    groups = {group for group, generation in missing}
-    for row in GroupKey.objects.filter(member_id=keyring.principal_id, group_id__in=groups):
-        if (row.group_id, row.generation) in missing:
-            with suppress(Tampered, NotHeld):
-                keyring.hold(row.group_id, row.generation, unwrap_group(row, keyring))
+    for row in grants:
+        group, generation = row.principal_id, row.generation
+        if row.group_wrap is None or keyring.holds(group, generation):
+            continue
+        key = GroupKey(
+            group_id=group,
+            generation=generation,
+            member_id=keyring.principal_id,
+            member_generation=row.member_generation,
+            wrapped=row.group_wrap,
+        )
+        with suppress(Tampered, NotHeld):
+            keyring.hold(group, generation, unwrap_group(key, keyring))
 
 
 def unwrap_group(row: GroupKey, keyring: Keyring) -> KemPrivate:

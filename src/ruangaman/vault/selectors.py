@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Func, JSONField, Q, UUIDField, Value
 from django.utils import timezone
 
 from ruangaman.core.types import Actor
@@ -22,6 +23,14 @@ READ_GRANTS = (
     "SELECT id, epoch, principal_id, compartments, grantor_id, reason, not_after, made_at, generation"
     " FROM vault_dossier_grants(%s)"
 )
+
+GRANTS_AS_JSON = """
+(SELECT coalesce(jsonb_agg(to_jsonb(g) || jsonb_build_object('keys', (
+    SELECT coalesce(jsonb_agg(jsonb_build_array(p.kind, k.generation, k.retired_at IS NOT NULL)), '[]'::jsonb)
+    FROM vault_principalkey k JOIN vault_principal p ON p.id = k.principal_id
+    WHERE k.principal_id = g.principal_id AND p.retired_at IS NULL)) ORDER BY g.epoch, g.made_at, g.id), '[]'::jsonb)
+FROM vault_dossier_grants(%(expressions)s) g)
+"""
 
 
 @dataclass(frozen=True)
@@ -63,18 +72,54 @@ def read_grants(dossier_id: UUID) -> list[GrantView]:
         ]
 
 
+def grants_as_json(dossier_id: UUID) -> Func:
+    """Return the expression that says what `read_grants` says and which keys are alive, for one larger statement."""
+    dossier = Value(dossier_id, output_field=UUIDField())
+    return Func(dossier, template=GRANTS_AS_JSON, output_field=JSONField())
+
+
+def grants_from_json(
+    rows: Iterable[Mapping[str, Any]], *, viewer: Actor, at: datetime
+) -> tuple[list[GrantView], set[UUID]]:
+    """Return the live grants of what `grants_as_json` said, `viewer`'s own first, and whose key opens nothing."""
+    views: list[GrantView] = []
+    keys: list[tuple[UUID, str, int, bool]] = []
+    for row in rows:
+        view = GrantView(
+            id=UUID(row["id"]),
+            epoch=row["epoch"],
+            principal_id=UUID(row["principal_id"]),
+            compartments=compartments_of(row["compartments"]),
+            grantor_id=UUID(row["grantor_id"]) if row["grantor_id"] else None,
+            reason=row["reason"],
+            not_after=datetime.fromisoformat(row["not_after"]) if row["not_after"] else None,
+            made_at=datetime.fromisoformat(row["made_at"]),
+            generation=row["generation"],
+        )
+        if view.is_live(at):
+            views.append(view)
+            keys += [(view.principal_id, *key) for key in row["keys"]]
+    dead = _dead(views, keys)
+    return sorted(views, key=lambda view: view.principal_id not in viewer.principals), dead
+
+
 def list_dead(grants: Iterable[GrantView]) -> set[UUID]:
     """Return whose key behind these grants opens nothing any more: retired, or the lost generation of a person's."""
+    views = list(grants)
+    rows = PrincipalKey.objects.filter(
+        principal_id__in={view.principal_id for view in views}, principal__retired_at=None
+    ).values_list("principal_id", "principal__kind", "generation", "retired_at")
+    return _dead(views, [(who, kind, generation, retired is not None) for who, kind, generation, retired in rows])
+
+
+def _dead(grants: Iterable[GrantView], keys: Iterable[tuple[UUID, str, int, bool]]) -> set[UUID]:
     newest: dict[UUID, int] = {}
     for grant in grants:
         newest[grant.principal_id] = max(grant.generation, newest.get(grant.principal_id, 0))
-    keys = PrincipalKey.objects.filter(principal_id__in=newest, principal__retired_at=None)
     alive = {
         principal_id
-        for principal_id, kind, generation, retired_at in keys.values_list(
-            "principal_id", "principal__kind", "generation", "retired_at"
-        )
-        if kind != PrincipalKind.USER or (generation == newest[principal_id] and retired_at is None)
+        for principal_id, kind, generation, is_retired in keys
+        if kind != PrincipalKind.USER or (generation == newest[principal_id] and not is_retired)
     }
     return newest.keys() - alive
 

@@ -12,11 +12,14 @@ from django.utils.functional import SimpleLazyObject
 
 from ruangaman.accounts.types import Permission, Role
 from ruangaman.core import clock
+from ruangaman.core.regions import here
 from ruangaman.intake.selectors.desk import count_lately
 from ruangaman.ui.types import NavItem
 from ruangaman.vault import services as vault
 from ruangaman.web.registry import Section, sections_of
 from ruangaman.web.selectors import count_words, parse_here
+
+COUNT_URL = "/kerja/jumlah"
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -26,14 +29,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": viewer,
         "me": {"name": viewer.display_name, "line": viewer.get_role_display()} if viewer else None,
-        "nav": SimpleLazyObject(partial(nav_items, request.path_info, viewer)),
+        "nav": SimpleLazyObject(partial(nav_items, request.path_info, viewer, now=not counts_later(request))),
         "demo": demo_bar(viewer) if settings.RUANGAMAN_DEMO else None,
         "alarm_url": SimpleLazyObject(partial(alarm_url, viewer)),
         "palette_here": palette_here(request.path_info, viewer),
         "alive_url": "/layar/hidup" if viewer else "",
         "author_mark": SimpleLazyObject(partial(author_mark, viewer)),
         "idle_seconds": settings.RUANGAMAN_IDLE_SECONDS,
-        "hotline": settings.RUANGAMAN_HOTLINE,
+        "hotline": here().hotline,
     }
 
 
@@ -60,10 +63,16 @@ def palette_here(path: str, viewer: Any) -> str | None:
     return parse_here(path).path if viewer is not None and viewer.has_second_factor else None
 
 
-def nav_items(path: str, viewer: Any, *, known: Mapping[str, int] | None = None) -> list[NavItem]:
+def counts_later(request: HttpRequest) -> bool:
+    """Whether the page asks for its number once it is drawn: one that reads much itself does not count first."""
+    return bool(getattr(request, "counts_later", False))
+
+
+def nav_items(path: str, viewer: Any, *, now: bool = True, known: Mapping[str, int] | None = None) -> list[NavItem]:
     """Return the sections that `viewer` may enter, with what waits in each.
 
     Args:
+        now: False: with the address at which the number can be asked for, in its place.
         known: section → its number, where the page has counted already.
     """
     if viewer is None:
@@ -75,7 +84,8 @@ def nav_items(path: str, viewer: Any, *, known: Mapping[str, int] | None = None)
             label=section.label,
             url=section.url,
             icon=section.icon,
-            count=_count(section, viewer, known or {}),
+            count=_count(section, viewer, known or {}) if now else "",
+            count_url="" if now or not section.count else COUNT_URL,
             current=section.key == current,
             go=section.go,
         )

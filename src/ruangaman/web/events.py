@@ -5,6 +5,9 @@ from __future__ import annotations
 from ruangaman.audit.registry import register
 from ruangaman.audit.types import EventType
 
+KNOCKED = register(
+    EventType("web.knocked", "{actor} meminta {subject}, yang tidak terbuka baginya", fields=frozenset({"address"}))
+)
 READERS_READ = register(EventType("web.readers_read", "{actor} melihat siapa yang membuka {subject}"))
 FILTER_SAVED = register(EventType("web.filter_saved", "{actor} menyimpan saringan", fields=frozenset({"shared"})))
 FILTER_CHANGED = register(EventType("web.filter_changed", "{actor} mengubah saringan", fields=frozenset({"shared"})))

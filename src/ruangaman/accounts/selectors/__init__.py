@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.crypto import constant_time_compare
@@ -71,7 +72,11 @@ def load_viewer(*, session: Any, at: datetime, activity: bool) -> User | None:
     user_id = session.get(SESSION_KEY)
     if not user_id:
         return None
-    user = User.objects.select_related("unit__agency").filter(pk=user_id, is_active=True).first()
+    seats = DeskMember.objects.filter(user=OuterRef("pk"), until=None)
+    people = User.objects.select_related("unit__agency").annotate(
+        seats=ArraySubquery(seats.values("desk__principal_id")), desks=ArraySubquery(seats.values("desk_id"))
+    )
+    user = people.filter(pk=user_id, is_active=True).first()
     stamp = session.get(HASH_SESSION_KEY, "")
     if user is None or not constant_time_compare(stamp, user.get_session_auth_hash()):
         session.flush()
@@ -84,9 +89,7 @@ def load_viewer(*, session: Any, at: datetime, activity: bool) -> User | None:
         session.flush()
         session.was_of = user if was_whole else None
         return None
-    seats = list(DeskMember.objects.filter(user=user, until=None).values_list("desk_id", "desk__principal_id"))
-    user.desk_ids = tuple(desk for desk, _principal in seats)
-    user.desk_principals = tuple(principal for _desk, principal in seats)
+    user.desk_principals, user.desk_ids = tuple(user.seats), tuple(user.desks)
     _apply_idle_limit(session, at, activity=activity)
     user.keyring = unpack_keyring(session.get(KEYRING))
     return user

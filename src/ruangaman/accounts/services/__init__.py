@@ -18,6 +18,7 @@ from ruangaman.accounts.services.emergency import (
 )
 from ruangaman.accounts.services.invitations import (
     accept_invitation,
+    end_addresses,
     forget_invitations,
     invite,
     prepare_first_password,
@@ -97,6 +98,7 @@ __all__ = [
     "describe_enrolment",
     "dismiss_officer",
     "draw_code",
+    "end_addresses",
     "end_emergency_holding",
     "end_other_sessions",
     "enrol_second_step",

@@ -83,6 +83,17 @@ def forget_invitations(*, at: datetime) -> int:
     return Invitation.objects.filter(expires_at__lt=at - policies.INVITATION_KEPT)._raw_delete("default")
 
 
+def end_addresses(*, at: datetime) -> int:
+    """Forget where to write to those whose invitation became too old; one that is used or withdrawn forgets by itself.
+
+    Name, role and unit stay until `forget_invitations`, so that whoever is in charge sees what came of the paper.
+    Returns how many.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT accounts_end_addresses(%s)", [at])
+        return int(cursor.fetchone()[0])
+
+
 def read_paper(*, code: str, at: datetime) -> Paper | None:
     """Return whose invitation a typed code is; None: nobody's, used, withdrawn or too old."""
     with connection.cursor() as cursor:

@@ -84,11 +84,12 @@ def move(*, user: User, role: Role, unit: Unit, by: User, at: datetime) -> tuple
         raise Conflict(_("Itu sudah peran dan unitnya."))
     if facts.blocks:
         raise Conflict(" ".join(facts.blocks))
-    username = user.username
+    username, email = user.username, user.email
+    _call("accounts_tell_of_move(%s, %s)", user, at)
     let_go(user=user, by=by, at=at)
     _call("accounts_make_room(%s, %s)", user, at)
     made, code = invite(
-        username=username, display_name=user.display_name, email=user.email, role=role, unit=unit, by=by, at=at
+        username=username, display_name=user.display_name, email=email, role=role, unit=unit, by=by, at=at
     )
     detail: Detail = {"role": str(role), "unit": unit.code, "invitation": str(made.pk)}
     audit.record(events.MOVED, by=by, subject=str(user.pk), at=at, detail=detail)

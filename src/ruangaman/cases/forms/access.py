@@ -11,7 +11,7 @@ from ruangaman.cases.forms.decisions import AssignForm
 from ruangaman.cases.forms.fields import MAX_TEXT, CaseForm, CleanText, choice, day, several
 from ruangaman.cases.policies import PARTIAL
 from ruangaman.cases.types import AccessReason, LiftReason
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 from ruangaman.vault.types import Compartment, HoldReason
 
 
@@ -23,7 +23,7 @@ class UntilForm(CaseForm):
     @property
     def not_after(self) -> datetime:
         """The midnight that ends the chosen day."""
-        return datetime.combine(self.cleaned_data["until"] + timedelta(days=1), time.min, WITA)
+        return datetime.combine(self.cleaned_data["until"] + timedelta(days=1), time.min, zone())
 
 
 class AccessForm(AssignForm, UntilForm):

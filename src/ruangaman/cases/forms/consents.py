@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ruangaman.cases.forms.fields import MAX_TEXT, OLDEST, CaseForm, CleanText, choice, day, or_none
+from ruangaman.cases.forms.fields import MAX_TEXT, NEEDED, OLDEST, CaseForm, CleanText, choice, day, or_none
 from ruangaman.consents.policies import bases_for, givers_for
 from ruangaman.consents.types import OWN_PURPOSES, Answer, Basis, ConsentPurpose, Giver, How
 
@@ -18,13 +18,13 @@ HOWS = [(how.value, how.label) for how in How if how is not How.RECORD]
 
 
 class ConsentForm(CaseForm):
-    """An answer, or the legal basis in its place."""
+    """An answer, or the legal basis in its place. No answer is chosen beforehand: it is hers."""
 
     purpose = choice(ConsentPurpose.choices, _("Untuk apa"), initial=ConsentPurpose.SERVICES.value)
     recipient = choice((), _("Dibagikan kepada"), required=False)
     source = choice((), _("Siapa yang menjawab, atau atas dasar apa"), widget=forms.RadioSelect)
-    is_given = choice([("yes", _("Ya")), ("no", _("Tidak"))], _("Jawabannya"), widget=forms.RadioSelect, initial="yes")
-    how = choice(HOWS, _("Caranya"), widget=forms.RadioSelect, initial=How.PAPER.value)
+    is_given = choice([("yes", _("Ya")), ("no", _("Tidak"))], _("Jawabannya"), widget=forms.RadioSelect, required=False)
+    how = choice(HOWS, _("Caranya"), widget=forms.RadioSelect, required=False)
     given_on = day(_("Tanggal"))
     until = day(_("Berlaku sampai"), required=False, help_text=_("Kosongkan bila berlaku sampai dicabut."))
     withhold = CleanText(
@@ -49,7 +49,6 @@ class ConsentForm(CaseForm):
         bases = [(one.value, one.label) for one in bases_for(**of_case) if one is not Basis.CONSENT]
         fields: dict[str, Any] = self.fields
         fields["source"].choices = [*givers, *bases]
-        fields["source"].initial = (givers or bases)[0][0]
         fields["recipient"].choices = or_none(recipients, _("Tidak dibagikan"))
 
     def clean(self) -> dict[str, Any]:
@@ -65,6 +64,9 @@ class ConsentForm(CaseForm):
             self.add_error("given_on", _("Tanggal ini tidak mungkin: periksa tahunnya."))
         if given and until and until <= given:
             self.add_error("until", _("Hari terakhir harus setelah hari diberikan."))
+        for name in ("is_given", "how"):
+            if cleaned.get("source") in Giver.values and not cleaned.get(name):
+                self.add_error(name, NEEDED)
         if cleaned.get("is_given") == "no" and cleaned.get("source") in Basis.values:
             self.add_error("is_given", _("Dasar hukum tidak dijawab tidak. Pilih siapa yang menjawab."))
         return cleaned
@@ -77,7 +79,7 @@ class ConsentForm(CaseForm):
             basis=Basis.CONSENT if is_consent else Basis(known["source"]),
             giver=Giver(known["source"]) if is_consent else Giver.NOBODY,
             how=How(known["how"]) if is_consent else How.RECORD,
-            is_given=known["is_given"] == "yes",
+            is_given=not is_consent or known["is_given"] == "yes",
             until=_end_of(known["until"]) if known["until"] else None,
             withhold=known["withhold"],
         )

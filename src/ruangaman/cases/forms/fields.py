@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -57,10 +57,10 @@ class RowId(forms.UUIDField):
             return uuid4()
 
 
-def choice(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.ChoiceField:
-    """Return a field with one answer of a list."""
+def choice(choices: Iterable[Any] | Callable[[], Iterable[Any]], label: Any, **kwargs: Any) -> forms.ChoiceField:
+    """Return a field with one answer of a list; one that is told by the city is asked for when a form is drawn."""
     kwargs.setdefault("error_messages", {"invalid_choice": UNKNOWN, "required": NEEDED})
-    return forms.ChoiceField(choices=list(choices), label=label, **kwargs)
+    return forms.ChoiceField(choices=choices if callable(choices) else list(choices), label=label, **kwargs)
 
 
 def several(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.MultipleChoiceField:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ruangaman.cases.forms.fields import or_none
 from ruangaman.cases.types import CaseFilters, CaseState
 from ruangaman.core.codelists import RiskLevel
-from ruangaman.core.regions import KECAMATAN
+from ruangaman.core.regions import kecamatan_by_name
 
 
 class FilterForm(forms.Form):
@@ -23,7 +23,7 @@ class FilterForm(forms.Form):
     wilayah = forms.ChoiceField(
         label=_("Wilayah"),
         required=False,
-        choices=or_none(sorted(KECAMATAN.items(), key=lambda one: one[1]), _("seluruh kota")),
+        choices=lambda: or_none(kecamatan_by_name(), _("seluruh kota")),
     )
     perlu = forms.ChoiceField(
         label=_("Yang mana"),

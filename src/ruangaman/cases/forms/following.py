@@ -104,6 +104,12 @@ class ConferenceForm(PastForm):
         """The fields of each decision, for the page."""
         return [[self[f"{name}_{place}"] for name in ("words", "owner", "due")] for place in range(DECISIONS)]
 
+    @property
+    def has_more(self) -> bool:
+        """Whether more than the first decision was written, or is to be completed."""
+        rows = self.decision_rows[1:]
+        return any(field.value() or field.errors for row in rows for field in row)
+
     def clean(self) -> dict[str, Any]:
         """A decision is somebody's, until a day."""
         cleaned = super().clean()

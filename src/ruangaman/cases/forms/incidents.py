@@ -56,7 +56,7 @@ class IncidentForm(CaseForm):
         error_messages={"invalid": _("Jam ini tidak dapat dibaca. Contoh: 21:30.")},
     )
     place = choice((), _("Tempat kejadian"))
-    kelurahan = choice(or_none(kelurahan_by_kecamatan(), _("Belum diketahui")), _("Kelurahan"), required=False)
+    kelurahan = choice(lambda: or_none(kelurahan_by_kecamatan(), _("Belum diketahui")), _("Kelurahan"), required=False)
     wish = CleanText(
         label=_("Apa yang ia inginkan sekarang?"),
         rows=2,

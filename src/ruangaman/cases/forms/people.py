@@ -84,7 +84,7 @@ class PersonForm(CaseForm):
     birth_month = choice(or_none(((str(n), name) for n, name in MONTHS.items()), NOT_KNOWN), _("Bulan"), required=False)
     birth_day = choice(or_none(((str(n), str(n)) for n in range(1, 32)), NOT_KNOWN), _("Hari"), required=False)
     address = CleanText(label=_("Alamat tinggal"), required=False, rows=2, most=400)
-    kelurahan = choice(or_none(kelurahan_by_kecamatan(), NOT_KNOWN), _("Kelurahan"), required=False)
+    kelurahan = choice(lambda: or_none(kelurahan_by_kecamatan(), NOT_KNOWN), _("Kelurahan"), required=False)
     card_address = CleanText(label=_("Alamat di KTP, bila berbeda"), required=False, rows=2, most=400)
     nik = CleanText(
         label=_("NIK"), most=32, required=False, help_text=_("Boleh kosong. Pertolongan tidak menunggu NIK.")

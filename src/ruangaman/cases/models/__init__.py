@@ -46,6 +46,10 @@ NOTHING: frozenset[str] = frozenset()
 USER = "accounts.User"
 
 
+MOST_DANGEROUS = (F("risk").desc(), F("opened_at").desc(), F("id").desc())
+"""The order of every list of cases."""
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Whose cases these are, and which of them are open."""
 
@@ -124,7 +128,13 @@ class Case(models.Model):
                 name="case_open_by_unit",
                 condition=Q(closed_at=None),
             ),
-            models.Index("unit", "state", name="case_open_by_state", condition=Q(closed_at=None)),
+            *(
+                models.Index(
+                    "unit", column, *MOST_DANGEROUS, name=f"case_open_by_unit_{column}", condition=Q(closed_at=None)
+                )
+                for column in ("state", "kecamatan")
+            ),
+            models.Index("dossier", name="case_open_by_dossier", condition=Q(closed_at=None)),
             models.Index("manager", "state", name="case_open_by_manager", condition=Q(closed_at=None)),
             models.Index("unit", F("risk").desc(), F("opened_at").desc(), F("id").desc(), name="case_by_unit"),
         ]

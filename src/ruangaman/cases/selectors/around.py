@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import policies
-from ruangaman.cases.models import Case, IncidentLink, Person
+from ruangaman.cases.models import Case, IncidentLink, Person, Tie
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.people import name_of, read_part
-from ruangaman.cases.selectors.ties import TieView, cares_and_accused, list_ties
+from ruangaman.cases.selectors.rows import as_json, build
+from ruangaman.cases.selectors.ties import TieView, cares_and_accused, ties_as_json, views_of
 from ruangaman.cases.types import identity_of
 from ruangaman.cases.types.ties import TieKind
 from ruangaman.core import clock
@@ -76,27 +80,33 @@ class AroundPanel:
     key: str = "cases.around"
     template: str = "cases/_around.html"
 
-    def load(self, case: Case, viewer: User) -> Around:
-        """Read people, ties, hints and what was met elsewhere."""
-        at = clock.now()
-        people = list(Person.objects.filter(case=case).order_by("added_at", "id"))
-        ties = list_ties(case=case, people=people, viewer=viewer)
-        links = list(IncidentLink.objects.filter(victim__in=people)) if ties else []
+    def reads(self, case: Case, viewer: User) -> Mapping[str, QuerySet[Any, Any]]:
+        """Return ties, and for whom it concerns hints and what was met elsewhere."""
+        parts: dict[str, QuerySet[Any, Any]] = {"around.ties": ties_as_json(case, viewer)}
+        if viewer.has(Permission.PEOPLE_FIND):
+            parts["around.same"] = vault.same_as_json(dossier_id=case.dossier_id, by=viewer, at=clock.now())
+        if policies.can_assign(viewer, case):
+            parts["around.meetings"] = as_json(Meeting.objects.filter(found_id=case.dossier_id, done_at=None))
+        return parts
+
+    def load(self, case: Case, viewer: User, found: Mapping[str, list[Any]]) -> Around:
+        """Return people, ties, hints and what was met elsewhere."""
+        people = build(Person, found["people"], by="added_at", case=case)
+        ties = views_of(case, people, build(Tie, found["around.ties"], by="since"))
+        links = build(IncidentLink, found["links"])
         settled = {(view.person_id, view.other.pk) for view in ties if view.tie.kind in SETTLED}
-        may_find = viewer.has(Permission.PEOPLE_FIND)
-        known = vault.same_as(dossier_id=case.dossier_id, by=viewer, at=at) if may_find else {}
+        known = vault.same_from_json(found.get("around.same", []))
         same = {
             ref: sum(one.subject == TagSubject.PERSON and (ref, one.ref) not in settled for one in found)
             for ref, found in known.items()
         }
-        is_manager = policies.can_assign(viewer, case)
         return Around(
             case=case,
             people=people,
             ties=ties,
             same={ref: count for ref, count in same.items() if count},
             warned=cares_and_accused(people=people, ties=ties, links=links),
-            meetings=vault.list_meetings(dossiers=[case.dossier_id]) if is_manager else [],
+            meetings=build(Meeting, found.get("around.meetings", []), by="met_at"),
             may_write=policies.can_write(viewer, case),
         )
 

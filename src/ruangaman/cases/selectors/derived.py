@@ -31,7 +31,8 @@ from ruangaman.cases.types.gbvims import (
 from ruangaman.cases.types.incidents import AboutEvent, AboutPair, AboutVictim
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
-from ruangaman.ui.moments import WITA, short
+from ruangaman.core.regions import zone
+from ruangaman.ui.moments import short
 
 Pairs = Sequence[tuple[IncidentLink, AboutPair]]
 
@@ -183,9 +184,9 @@ def _moments(row: Incident, event: AboutEvent) -> tuple[datetime, datetime] | No
     last = row.to_on or row.from_on
     if last is None:
         return None
-    begins = datetime.combine(last, time.min, WITA)
+    begins = datetime.combine(last, time.min, zone())
     try:
-        exact = datetime.combine(last, time.fromisoformat(event.time), WITA)
+        exact = datetime.combine(last, time.fromisoformat(event.time), zone())
     except ValueError:
         return begins, begins + timedelta(days=1)
     return exact, exact

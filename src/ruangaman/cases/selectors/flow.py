@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
 from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, F, Model, QuerySet, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -41,6 +40,17 @@ class Done:
     at: datetime
     by: str
     code: str
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """The last session with the psychologist, as far as everybody who works on the case may know: was it held, is it
+    dangerous, when is the next. What was said is between two people."""
+
+    at: datetime
+    attended: bool
+    risk: RiskLevel
+    next_on: date | None
 
 
 @dataclass(frozen=True)
@@ -93,11 +103,29 @@ KINDS: tuple[Kind, ...] = (
 BY_KEY = {kind.key: kind for kind in KINDS}
 
 
-def read_done(case: Case) -> list[Done]:
-    """Return every step of a case, the oldest first, by one query."""
-    several = [_rows(kind, case) for kind in KINDS]
-    union: Any = reduce(lambda one, other: one.union(other, all=True), several)
-    return [Done(*row) for row in union.order_by("moment")]
+def done_from_json(found: Mapping[str, list[Any]]) -> list[Done]:
+    """Return every step of a case, the oldest first."""
+    done = [
+        Done(kind.key, datetime.fromisoformat(row["at"]), row["by"], row["code"])
+        for kind in KINDS
+        for row in found[f"flow.{kind.key}"]
+    ]
+    return sorted(done, key=lambda one: one.at)
+
+
+def last_session(found: Mapping[str, list[Any]]) -> SessionView | None:
+    """Return what may be known of the last session; None: there was none."""
+    rows = found["flow.session"]
+    if not rows:
+        return None
+    last = max(rows, key=lambda row: datetime.fromisoformat(row["at"]))
+    attended, risk, next_on = last["code"].split("|")[:3]
+    return SessionView(
+        at=datetime.fromisoformat(last["at"]),
+        attended=attended == "true",
+        risk=RiskLevel(int(risk)),
+        next_on=date.fromisoformat(next_on) if next_on else None,
+    )
 
 
 def _rows(kind: Kind, case: Case) -> QuerySet[Any, Any]:
@@ -107,8 +135,8 @@ def _rows(kind: Kind, case: Case) -> QuerySet[Any, Any]:
     texts = [Coalesce(Cast(name, CharField()), NONE) for name in kind.code]
     parts = [one for text in texts for one in (text, Value("|"))] or [NONE, NONE]
     found: QuerySet[Any, Any] = rows.annotate(
-        kind_key=Value(kind.key), moment=F(kind.moment), who=F(f"{kind.who}__display_name"), said=Concat(*parts)
-    ).values_list("kind_key", "moment", "who", "said")
+        row=JSONObject(at=F(kind.moment), by=F(f"{kind.who}__display_name"), code=Concat(*parts))
+    )
     return found
 
 
@@ -153,9 +181,13 @@ class FlowPanel:
     key: str = "cases.flow"
     template: str = "cases/_flow.html"
 
-    def load(self, case: Case, viewer: User) -> tuple[Case, list[Done]]:
-        """Read the steps."""
-        return case, read_done(case)
+    def reads(self, case: Case, viewer: User) -> Mapping[str, QuerySet[Any, Any]]:
+        """Return the steps of every kind."""
+        return {f"flow.{kind.key}": _rows(kind, case) for kind in KINDS}
+
+    def load(self, case: Case, viewer: User, found: Mapping[str, list[Any]]) -> tuple[Case, list[Done]]:
+        """Return the steps in their order."""
+        return case, done_from_json(found)
 
     def refs(self, loaded: tuple[Case, list[Done]]) -> Mapping[UUID, UUID]:
         """Open nothing: the words are read on the page of each step."""

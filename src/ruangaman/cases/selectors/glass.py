@@ -20,7 +20,7 @@ from ruangaman.cases.models import Case, Glass
 from ruangaman.cases.selectors.page import CasePage, get_whole_page
 from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.types import GLASS_USUAL, GlassState
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Grant, GroupKey
 from ruangaman.vault.selectors import held_of
@@ -252,7 +252,7 @@ def _listed(viewer: User, *, holds: bool) -> Sequence[Glass]:
 def _times(glass: Glass) -> int:
     if glass.opened_at is None:
         return 0
-    local = glass.opened_at.astimezone(WITA)
+    local = glass.opened_at.astimezone(zone())
     month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     before = Glass.objects.filter(opener_id=glass.opener_id, opened_at__gte=month, opened_at__lte=glass.opened_at)
     times = before.count()

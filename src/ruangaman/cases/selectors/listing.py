@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -181,9 +181,9 @@ def narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime
     if filters.kecamatan:
         cases = cases.filter(kecamatan=filters.kecamatan)
     if filters.need == "late":
-        cases = cases.filter(pk__in=Task.objects.filter(done_at=None, due_at__lt=at).values("case_id"))
+        cases = cases.filter(Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None, due_at__lt=at)))
     if filters.need == "mine":
-        cases = cases.filter(pk__in=Task.objects.filter(done_at=None, owner=viewer).values("case_id"))
+        cases = cases.filter(Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None, owner=viewer)))
     return cases
 
 

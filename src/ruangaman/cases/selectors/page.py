@@ -15,23 +15,18 @@ from ruangaman.cases import policies, registry
 from ruangaman.cases.models import (
     Assignment,
     Case,
-    CaseFile,
     Glass,
-    Incident,
-    IncidentLink,
-    Note,
-    Person,
-    ServiceRecord,
     Task,
-    Transition,
 )
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
 from ruangaman.cases.selectors.cards import facts_about, warnings_about
-from ruangaman.cases.selectors.facts import facts_of
+from ruangaman.cases.selectors.flow import SessionView, last_session
 from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
+from ruangaman.cases.selectors.rows import read_parts
 from ruangaman.cases.selectors.shelf import Drawer, FileView, NoteView, PersonView, TaskView
+from ruangaman.cases.selectors.tables import Rows, parts_of, rows_of
 from ruangaman.cases.types import (
     CaseState,
     Evidence,
@@ -47,12 +42,11 @@ from ruangaman.cases.types import (
     missing_for,
     moves_from,
 )
-from ruangaman.core.regions import KECAMATAN
+from ruangaman.core.regions import KECAMATAN, zone
 from ruangaman.core.types import Actor
-from ruangaman.ui.moments import WITA
 from ruangaman.ui.types import Holder, Promised, Words
 from ruangaman.vault import services as vault
-from ruangaman.vault.selectors import GrantView, list_dead, list_grants
+from ruangaman.vault.selectors import GrantView, grants_from_json
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 Opened = dict[UUID, Content | Closed]
@@ -66,26 +60,20 @@ FLOW = (
 )
 
 
-@dataclass
-class Rows:
-    """What the tables say about one case."""
+@dataclass(frozen=True)
+class Asked:
+    """How much of the timeline is shown.
 
-    people: list[Person]
-    incidents: list[Incident]
-    links: list[IncidentLink]
-    notes: list[Note]
-    files: list[CaseFile]
-    services: list[ServiceRecord]
-    tasks: list[Task]
-    transitions: list[Transition]
-    parts: list[Assignment]
-    openings: list[Glass]
-    """By the emergency key of the unit, those that were begun."""
+    Args:
+        stream: narrows it: contact, decision, service, record; "" for all of it.
+        whole: also what is older than the newest forty.
+    """
 
-    @property
-    def live(self) -> list[Assignment]:
-        """Who has a part in the case now."""
-        return [part for part in self.parts if part.until is None]
+    stream: str = ""
+    whole: bool = False
+
+
+SHORT = Asked()
 
 
 @dataclass
@@ -103,6 +91,8 @@ class CasePage:
     drawers: list[Drawer]
     holders: list[Holder]
     days: list[tuple[datetime, list[TimelineItem]]]
+    older: int
+    """How many entries of the stream are not shown."""
     next_move: Move | None
     missing: Sequence[Missing]
     team: list[Assignment]
@@ -110,6 +100,8 @@ class CasePage:
     panels: list[tuple[str, Any]] = field(default_factory=list)
     openings: list[Glass] = field(default_factory=list)
     """Those by the emergency key that run now."""
+    session: SessionView | None = None
+    """What may be known of the last session by who cannot read it."""
 
     @property
     def has_keys(self) -> bool:
@@ -137,10 +129,10 @@ class CasePage:
     @property
     def day(self) -> int:
         """Which day it is since the case was opened, the first being 1."""
-        return (self.at.astimezone(WITA).date() - self.case.opened_at.astimezone(WITA).date()).days + 1
+        return (self.at.astimezone(zone()).date() - self.case.opened_at.astimezone(zone()).date()).days + 1
 
 
-def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -> CasePage:
+def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHORT) -> CasePage:
     """Return the page of a case as `viewer` may see it.
 
     Whoever holds keys opens what is sealed in those compartments, all at once: one audit event, purpose handling. Who
@@ -148,21 +140,25 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, stream: str = "") -
 
     Args:
         case: from `get_case`, which decided that `viewer` may know of it.
-        stream: narrows the timeline: contact, decision, service, record; "" for all of it.
+        asked: how much of the timeline is shown.
     """
-    rows = _load(case)
-    grants = list_grants(dossier_id=case.dossier_id, viewer=viewer, at=at)
+    more = {name: rows for panel in registry.panels for name, rows in panel.reads(case, viewer).items()}
+    found = read_parts(parts_of(case, at) | more)
+    rows = rows_of(case, found)
+    grants, dead = grants_from_json(found["grants"][0], viewer=viewer, at=at)
     held = _held(grants, viewer)
-    loaded = [(panel, panel.load(case, viewer)) for panel in registry.panels] if held else []
-    refs = _refs(rows, held, case) | {ref: home for panel, found in loaded for ref, home in panel.refs(found).items()}
+    loaded = [(panel, panel.load(case, viewer, found)) for panel in registry.panels] if held else []
+    refs = _refs(rows, held, case) | {ref: home for panel, known in loaded for ref, home in panel.refs(known).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
-    items = [item for panel, found in loaded for item in panel.timeline(found, opened)]
-    page = _compose(case, viewer, at, rows, _living(grants), held, opened, items, stream)
+    items = [item for panel, known in loaded for item in panel.timeline(known, opened)]
+    living = [grant for grant in grants if grant.principal_id not in dead]
+    page = _compose(case, viewer, at, rows, living, held, opened, items, asked)
     page.may = _may(case, rows, viewer)
+    page.session = last_session(found) if held else None
     page.panels = [
         (panel.template, shown)
-        for panel, found in loaded
-        if (shown := panel.context(found, opened, viewer)) is not None
+        for panel, known in loaded
+        if (shown := panel.context(known, opened, viewer)) is not None
     ]
     return page
 
@@ -178,10 +174,10 @@ def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> 
 
     Writes: one `vault.revealed` event.
     """
-    rows, held = _load(case), frozenset(Compartment)
+    rows, held = rows_of(case, read_parts(parts_of(case, at))), frozenset(Compartment)
     refs = _refs(rows, held, case)
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=at) if refs else {}
-    return _compose(case, viewer, at, rows, [], held, opened, [], "")
+    return _compose(case, viewer, at, rows, [], held, opened, [], Asked(whole=True))
 
 
 def _compose(
@@ -193,11 +189,12 @@ def _compose(
     held: frozenset[Compartment],
     opened: Opened,
     items: Sequence[TimelineItem],
-    stream: str,
+    asked: Asked,
 ) -> CasePage:
     """Put the page together from what was loaded and opened. Nobody may do anything on it yet."""
     people = _people(rows, opened, at)
     items = [*timeline.items_of(case, rows, opened, held), *items]
+    shown, older = timeline.newest(items, asked.stream, whole=asked.whole)
     move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
@@ -212,9 +209,10 @@ def _compose(
             held, _holding(rows.live, grants), viewer, _notes(rows, opened), incidents, _files(rows, opened)
         ),
         holders=_holders(rows.live, grants, viewer),
-        days=timeline.by_day([item for item in items if not stream or item.stream == stream]),
+        days=timeline.by_day(shown),
+        older=older,
         next_move=move,
-        missing=missing_for(move, _evidence(case, viewer, at), registry.gates) if move else [],
+        missing=missing_for(move, _evidence(viewer, rows), registry.gates) if move else [],
         team=rows.live,
         may={},
         openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
@@ -233,42 +231,13 @@ def _may(case: Case, rows: Rows, viewer: User) -> dict[str, bool]:
     }
 
 
-def _evidence(case: Case, viewer: User, at: datetime) -> Evidence:
-    return Evidence(by=viewer.pk, has_reason=True, facts=facts_of(case, at))
-
-
-def _load(case: Case) -> Rows:
-    tasks = Task.objects.filter(case=case).select_related("owner", "made_by", "done_by")
-    parts = Assignment.objects.filter(case=case).select_related("user", "by", "until_by")
-    services = ServiceRecord.objects.filter(case=case).select_related("provider_unit__agency", "by")
-    rows = Rows(
-        people=list(Person.objects.filter(case=case).select_related("added_by").order_by("added_at", "id")),
-        incidents=list(Incident.objects.filter(case=case).select_related("added_by").order_by("added_at", "id")),
-        links=list(IncidentLink.objects.filter(incident__case=case)),
-        notes=list(Note.objects.filter(case=case).select_related("author").order_by("at", "id")),
-        files=list(CaseFile.objects.filter(case=case).order_by("position", "id")),
-        services=list(services.order_by("on", "recorded_at", "id")),
-        tasks=list(tasks.order_by("due_at", "id")),
-        transitions=list(Transition.objects.filter(case=case).select_related("by").order_by("at", "id")),
-        parts=sorted(parts.order_by("since", "id"), key=lambda part: part.user_id != case.manager_id),
-        openings=list(
-            case.openings.exclude(opened_at=None).select_related("opener", "closed_by").order_by("opened_at")
-        ),
-    )
-    for task in rows.tasks:
-        task.case = case
-    return rows
+def _evidence(viewer: User, rows: Rows) -> Evidence:
+    return Evidence(by=viewer.pk, has_reason=True, facts=rows.facts)
 
 
 def _held(grants: Sequence[GrantView], viewer: User) -> frozenset[Compartment]:
     own = [grant for grant in grants if grant.principal_id in viewer.principals]
     return frozenset(part for grant in own for part in (grant.compartments or Compartment))
-
-
-def _living(grants: Sequence[GrantView]) -> list[GrantView]:
-    """Return the grants whose key still opens something: whoever lost theirs is no holder."""
-    dead = list_dead(grants)
-    return [grant for grant in grants if grant.principal_id not in dead]
 
 
 def _holding(parts: Sequence[Assignment], grants: Sequence[GrantView]) -> list[tuple[User, frozenset[Compartment]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -118,8 +117,7 @@ class Drawer:
     Args:
         holders: who can open it, in words.
         is_locked: the viewer holds no key for it.
-        ask: whom to ask when it is locked.
-        count, last_at: what may be known of a locked one.
+        ask: whom to ask when it is locked. How much lies in it, and since when, is not said: that tells, too.
     """
 
     compartment: Compartment
@@ -130,8 +128,6 @@ class Drawer:
     notes: list[NoteView]
     incidents: list[IncidentView]
     files: list[FileView]
-    count: int
-    last_at: datetime | None
 
     @property
     def name(self) -> str:
@@ -192,8 +188,6 @@ def drawers_of(
                 notes=own,
                 incidents=list(incidents) if compartment is Compartment.NARRATIVE else [],
                 files=list(files) if compartment is Compartment.ATTACHMENT else [],
-                count=len(own),
-                last_at=max((view.row.at for view in own), default=None),
             )
         )
     return drawers

@@ -47,6 +47,7 @@ from ruangaman.codelists.types import ListKey
 from ruangaman.consents.models import Consent
 from ruangaman.consents.selectors import list_consents
 from ruangaman.core.codelists import CaseType, ClosingReason
+from ruangaman.core.regions import zone
 from ruangaman.core.types import Json
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Closed, Content, Purpose
@@ -245,7 +246,7 @@ def read_subject(approval: Approval) -> tuple[Plan | ClosingAssessment | None, l
 
 
 def _service(goal: Goal) -> str:
-    return book().label(ListKey.SERVICE_TYPE, goal.service, goal.due_at.date())
+    return book().label(ListKey.SERVICE_TYPE, goal.service, goal.due_at.astimezone(zone()).date())
 
 
 def approval_of(subject: UUID) -> Approval | None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from ruangaman.accounts.models import User
 from ruangaman.cases.models import Case, IncidentLink, Person, Tie
+from ruangaman.cases.selectors.rows import as_json
 from ruangaman.cases.types import PersonKind
 from ruangaman.cases.types.ties import CARES, TieKind, words_of
 from ruangaman.ui.types import Words
 
 ROUNDS = 4
 """So many steps from one to the next a household is followed; each finds who is tied to whom the last one found."""
+
+ABOUT = ("id", "case_id", "kind", "identity_ref")
+HOME = ("id", "code", "dossier_id")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,21 @@ def list_ties(*, case: Case, people: Sequence[Person], viewer: User) -> list[Tie
     viewer holds a live grant on."""
     own = {person.pk for person in people}
     ties = _visible(Tie.objects.filter(Q(first__in=own) | Q(second__in=own), until=None), case, viewer)
+    return views_of(case, people, ties)
+
+
+def ties_as_json(case: Case, viewer: User) -> QuerySet[Tie, Any]:
+    """Return what `list_ties` reads of a whole case, with an annotation `row`, for one larger statement."""
+    held = Case.objects.granted_to(viewer).values("pk")
+    ties = Tie.objects.filter(Q(first__case=case) | Q(second__case=case), until=None)
+    for side in ("first__case", "second__case"):
+        ties = ties.filter(Q(**{side: case}) | Q(**{f"{side}__in": held}))
+    return as_json(ties, first=ABOUT, second=ABOUT, first__case=HOME, second__case=HOME)
+
+
+def views_of(case: Case, people: Sequence[Person], ties: Iterable[Tie]) -> list[TieView]:
+    """Return the ties of some people in a case, said from their side."""
+    own = {person.pk for person in people}
     views = []
     for tie in ties:
         for one, other, is_second in ((tie.first, tie.second, False), (tie.second, tie.first, True)):

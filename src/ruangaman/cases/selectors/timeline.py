@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.formats import date_format
@@ -17,15 +16,13 @@ from ruangaman.cases.models import Case, Transition
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.incidents import form_words
 from ruangaman.cases.selectors.shelf import text_of
+from ruangaman.cases.selectors.tables import Rows
 from ruangaman.cases.types import CaseState, NoteSource
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Compartment, Content
-
-if TYPE_CHECKING:
-    from ruangaman.cases.selectors.page import Rows
 
 DECISION, SERVICE, RECORD, CONTACT = "keputusan", "layanan", "catatan", "kontak"
 STREAMS: dict[str, Words] = {
@@ -36,6 +33,8 @@ STREAMS: dict[str, Words] = {
 }
 """What the stream can be narrowed to: the code in the address, the word on the screen."""
 Opened = Mapping[UUID, Content | Closed]
+LONG, FEW = 40, 5
+"""So many entries are shown at first; where only a few more would be left out, all of them."""
 
 
 def items_of(case: Case, rows: Rows, opened: Opened, held: frozenset[Compartment]) -> list[TimelineItem]:
@@ -53,10 +52,20 @@ def items_of(case: Case, rows: Rows, opened: Opened, held: frozenset[Compartment
     ]
 
 
+def newest(items: Sequence[TimelineItem], stream: str, *, whole: bool) -> tuple[list[TimelineItem], int]:
+    """Return what is shown of the stream, newest first, and how many older ones are left out.
+
+    Args:
+        stream: narrows it: contact, decision, service, record; "" for all of it.
+    """
+    wanted = sorted((one for one in items if not stream or one.stream == stream), key=lambda one: one.at, reverse=True)
+    shown = wanted if whole or len(wanted) <= LONG + FEW else wanted[:LONG]
+    return shown, len(wanted) - len(shown)
+
+
 def by_day(items: Sequence[TimelineItem]) -> list[tuple[datetime, list[TimelineItem]]]:
-    """Return the stream, newest first, by day on the office's calendar."""
-    ordered = sorted(items, key=lambda item: item.at, reverse=True)
-    days = groupby(ordered, key=lambda item: item.at.astimezone(WITA).date())
+    """Return a stream that is in its order, by day on the office's calendar."""
+    days = groupby(items, key=lambda item: item.at.astimezone(zone()).date())
     return [(found[0].at, found) for _day, group in days if (found := list(group))]
 
 
@@ -106,6 +115,8 @@ def _records(rows: Rows, opened: Opened, held: frozenset[Compartment]) -> Iterat
             }
         yield TimelineItem(incident.added_at, "paper", words, RECORD, incident.added_by.display_name)
     for note in rows.notes:
+        if note.compartment not in held:
+            continue  # how often somebody writes in a drawer that one cannot open tells of it
         name = Compartment(note.compartment).label
         if note.source == NoteSource.REPORT:
             words = _("Isi laporan masuk ke “%(name)s”") % {"name": name}

@@ -21,7 +21,6 @@ from ruangaman.vault.types import Closed, Content, Purpose
 
 PLACE = "Kelurahan"
 """The sealed fact of an incident that its form has a field for."""
-CODES = {name: code for code, (name, _district) in KELURAHAN.items()}
 Record = Person | Incident | Task
 Part = TypeVar("Part", Identity, SafeContact, AboutEvent)
 MODELS: dict[str, type[Record]] = {
@@ -120,13 +119,17 @@ def fields_of(version: Version, opened: Mapping[UUID, Content | Closed]) -> dict
     return fields
 
 
+def _kelurahan_code(name: str) -> str:
+    return next((code for code, (known, _district) in KELURAHAN.items() if known == name), "")
+
+
 def _sealed_fields(kind: str, content: Content) -> dict[str, str]:
     if kind == RecordKind.PERSON:
         return texts_of(identity_of(content))
     if kind == RecordKind.INCIDENT:
         facts = content.get("facts")
         places = [str(one[1]) for one in facts if one[0] == PLACE] if isinstance(facts, list) else []
-        kelurahan = CODES.get(places[0], "") if places else ""
+        kelurahan = _kelurahan_code(places[0]) if places else ""
         return {"story": text_of(content), "kelurahan": kelurahan, **event_texts(about_event(content))}
     return {"title": text_of(content)}
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
@@ -94,7 +95,7 @@ def decide_police(
         sent_on is not None and (choice != PoliceChoice.REPORT or sent_on > timezone.localdate(at))
     ):
         raise DomainError(_("Periksa tanggalnya: ia diberi tahu dahulu, dan surat hanya untuk yang dilaporkan."))
-    facts = [("Keinginannya", wish), ("Nomor surat", letter), ("Nomor tanda terima polisi", receipt)]
+    facts = [("Keinginannya", wish), ("Nomor surat", letter), (gettext_noop("Nomor tanda terima polisi"), receipt)]
     content = note_content(why, [(label, value) for label, value in facts if value])
     row = PoliceDecision(
         id=decision_id or uuid4(),

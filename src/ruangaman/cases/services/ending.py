@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ruangaman.accounts.models import Agency, User
 from ruangaman.audit.types import Detail
@@ -57,7 +58,7 @@ def send_transfer(
         raise NotAllowed(_("Hanya manajer kasus yang melimpahkan kasus."))
     if (to is None and not name) or not letter:
         raise DomainError(_("Tulis kepada siapa kasus ini dilimpahkan, dan nomor suratnya."))
-    content = note_content(words, [("Nomor surat", letter), ("Lembaga", to.name if to else name)])
+    content = note_content(words, [("Nomor surat", letter), (gettext_noop("Lembaga"), to.name if to else name)])
     ref = seal(case, Compartment.WORK, content, by=by, at=at)
     row = Transfer(id=transfer_id or uuid4(), case=case, at=at, by=by, to=to, ref=ref)
     row.save(force_insert=True)
@@ -136,7 +137,7 @@ def assess_closing(
     met, total = goals
     if not 0 <= met <= total:
         raise DomainError(_("Tujuan yang tercapai tidak dapat lebih banyak dari semuanya."))
-    content = note_content(words, [("Kata penerima manfaat", her_words)] if her_words else [])
+    content = note_content(words, [(gettext_noop("Kata penerima manfaat"), her_words)] if her_words else [])
     row = ClosingAssessment(
         id=closing_id or uuid4(),
         case=case,

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
@@ -111,7 +112,7 @@ def hold_conference(
     if found is not None:
         return found
     _check_conference(case, participants, held_at, by=by, at=at)
-    content = note_content(minutes, [("Tamu", name) for name in guests])
+    content = note_content(minutes, [(gettext_noop("Tamu"), name) for name in guests])
     row = Conference(
         id=conference_id or uuid4(),
         case=case,

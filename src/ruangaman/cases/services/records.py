@@ -19,9 +19,9 @@ from ruangaman.cases.services.loading import check_codes, find_first, lock_writa
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import AboutEvent, Content, NoteSource, PersonKind, VictimLink, note_content
 from ruangaman.cases.types.incidents import with_event
-from ruangaman.clocks.types import WITA
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.errors import NotFound
+from ruangaman.core.regions import zone
 from ruangaman.vault.types import Compartment
 
 
@@ -101,7 +101,7 @@ def _when(day: date | None, at: datetime) -> tuple[datetime, datetime] | None:
     """Return between which moments the last of it happened, on the city's clock; None: nobody knows the day."""
     if day is None:
         return None
-    begin = datetime.combine(day, time(), WITA)
+    begin = datetime.combine(day, time(), zone())
     return begin, min(max(begin, at), begin + timedelta(days=1))
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 
 GLASS_OPEN_FOR = timedelta(minutes=60)
 """How long one opening lasts. The database says so too."""
@@ -101,8 +101,8 @@ def review_due(opened_at: datetime, *, free: Collection[date] = ()) -> datetime:
     Args:
         free: days off beside Saturday and Sunday, in the city's calendar.
     """
-    day, left = opened_at.astimezone(WITA).date(), REVIEW_DAYS
+    day, left = opened_at.astimezone(zone()).date(), REVIEW_DAYS
     while left:
         day += timedelta(days=1)
         left -= day.weekday() < SATURDAY and day not in free
-    return datetime.combine(day + timedelta(days=1), time.min, WITA)
+    return datetime.combine(day + timedelta(days=1), time.min, zone())

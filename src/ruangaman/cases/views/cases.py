@@ -15,6 +15,7 @@ from ruangaman.cases import selectors
 from ruangaman.cases.forms import FilterForm
 from ruangaman.cases.selectors import steps
 from ruangaman.cases.selectors.listing import parse_cursor
+from ruangaman.cases.selectors.page import Asked
 from ruangaman.cases.selectors.timeline import STREAMS
 from ruangaman.cases.views.answers import refused
 from ruangaman.core import clock
@@ -55,12 +56,13 @@ def index(request: StaffRequest) -> HttpResponse:
 def detail(request: StaffRequest, code: str) -> HttpResponse:
     """Everything about one case that the viewer may see; opening it is recorded."""
     case = selectors.get_case(code=code, viewer=request.user)
-    asked = request.GET.get("r", "")
-    stream = asked if asked in STREAMS else ""
+    stream = request.GET.get("r", "")
+    asked = Asked(stream if stream in STREAMS else "", whole="semua" in request.GET)
     try:
-        page = selectors.get_case_page(case=case, viewer=request.user, at=clock.now(), stream=stream)
+        page = selectors.get_case_page(case=case, viewer=request.user, at=clock.now(), asked=asked)
     except DomainError as error:
         return refused(request, case, error)
+    request.counts_later = True
     undo = _just_done(request, page)
     viewer = request.user
     context = {
@@ -68,7 +70,7 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
         "may_break": not page.has_keys and selectors.holds_key_of(unit_id=case.unit_id, viewer=viewer),
         "page": page,
         "case": case,
-        "stream": stream,
+        "stream": asked.stream,
         "streams": STREAMS.items(),
         "undo": undo,
         "undo_url": f"/kasus/{code}/tugas/{undo.row.pk}/kembalikan" if undo else "",

@@ -22,7 +22,6 @@ from ruangaman.clocks.types.kinds import (
 )
 from ruangaman.clocks.types.reckoning import (
     HEAD_START,
-    WITA,
     Calendar,
     Length,
     Office,
@@ -45,7 +44,6 @@ __all__ = [
     "LONGEST_CHAIN",
     "LONGEST_SNOOZE",
     "MINUTE",
-    "WITA",
     "Calendar",
     "Clock",
     "ClockState",

@@ -70,12 +70,18 @@ class Clock:
         return max(0, min(100, self.left(at) * 100 // whole))
 
     def words(self, at: datetime) -> str:
-        """Return the sentence: never more time than there is, never less delay hidden than a minute."""
+        """Return the sentence: never more time than there is, never less delay hidden than a minute.
+
+        What is promised at once is not late in the moment it comes: it waits.
+        """
         state, left = self.state(at), self.left(at)
         if state is ClockState.DONE:
             return _("selesai")
         if state is ClockState.PAUSED:
             return _("dijeda")
+        if self.started_at == self.due_at:
+            waited = at - self.started_at
+            return _("segera") if waited < MINUTE else _("menunggu %(span)s") % {"span": span(waited)}
         if state is ClockState.OVER:
             return _("lewat %(span)s") % {"span": span(-left)}
         if left < MINUTE:

@@ -1,6 +1,6 @@
 """Reckoning time: calendar hours, the office's working time, pauses, and the order in which things press.
 
-Pure: no database, no wall clock. All reckoning of days is on the office's clock, WITA (UTC+8, no summer time).
+Pure: no database, no wall clock. All reckoning of days is on the office's clock (no summer time in Indonesia).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar as gregorian
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.regions import zone
 
 if TYPE_CHECKING:
     from ruangaman.clocks.types.kinds import Step
 
-WITA = timezone(timedelta(hours=8), "WITA")
 NOTHING, ONE_DAY = timedelta(0), timedelta(days=1)
 FARTHEST = 10 * 366
 """Days that are looked ahead for working time; an office that never opens again is a mistake in its hours."""
@@ -104,7 +104,7 @@ class Office:
         found = self.hours.get(day.weekday())
         if found is None or day in self.holidays:
             return None
-        opens, closes = (datetime.combine(day, at, WITA) for at in found)
+        opens, closes = (datetime.combine(day, at, zone()) for at in found)
         return (opens, closes) if opens < closes else None
 
 
@@ -129,7 +129,7 @@ def due_after(start: datetime, length: Length, office: Office) -> datetime:
 
 def is_working(at: datetime, office: Office) -> bool:
     """Whether the office works at a moment; at the moment of closing it does not any more."""
-    found = office.span_of(at.astimezone(WITA).date())
+    found = office.span_of(at.astimezone(zone()).date())
     return found is not None and found[0] <= at < found[1]
 
 
@@ -165,7 +165,7 @@ def working_between(start: datetime, end: datetime, office: Office) -> timedelta
 
 def add_months(start: datetime, months: int) -> datetime:
     """Return the same day and time some months later; the last day of a month that is too short."""
-    local = start.astimezone(WITA)
+    local = start.astimezone(zone())
     place = local.year * 12 + local.month - 1 + months
     year, month = divmod(place, 12)
     last = gregorian.monthrange(year, month + 1)[1]
@@ -213,7 +213,7 @@ def _amount(length: Length) -> timedelta:
 
 def _end_of_working_day(start: datetime, days: int, office: Office) -> datetime:
     """Return when the office closes on the n-th working day after the day of `start`, which itself does not count."""
-    today = start.astimezone(WITA).date()
+    today = start.astimezone(zone()).date()
     for opens, closes in _spans(start, office):
         if opens.date() > today:
             days -= 1
@@ -224,7 +224,7 @@ def _end_of_working_day(start: datetime, days: int, office: Office) -> datetime:
 
 def _spans(start: datetime, office: Office) -> Iterator[tuple[datetime, datetime]]:
     """Yield the office's working spans from the day of `start` on, as far as one looks ahead."""
-    first = start.astimezone(WITA).date()
+    first = start.astimezone(zone()).date()
     for number in range(FARTHEST):
         found = office.span_of(first + number * ONE_DAY)
         if found is not None:

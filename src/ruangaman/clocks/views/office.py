@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ruangaman.clocks import selectors, services
 from ruangaman.clocks.forms import HolidayForm, HoursForm
-from ruangaman.clocks.types import WITA
 from ruangaman.clocks.views.rules import RULES, administrator, posted
 from ruangaman.core import clock
 from ruangaman.core.errors import DomainError
+from ruangaman.core.regions import zone
 from ruangaman.core.types import StaffRequest
 
 OFFICE = f"{RULES}libur/"
@@ -63,7 +63,7 @@ def hours(request: StaffRequest) -> HttpResponse:
 
 
 def _page(request: StaffRequest, form: HolidayForm, week: HoursForm) -> HttpResponse:
-    today = clock.now().astimezone(WITA).date()
+    today = clock.now().astimezone(zone()).date()
     context = {
         "days": selectors.list_holidays(since=today),
         "form": form,

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from ruangaman.clocks.models import ClockKind
 from ruangaman.clocks.registry import About, abouts
 from ruangaman.clocks.services.rules import NewKind
-from ruangaman.clocks.types import WITA, Condition, Length, Office, Step, due_after
+from ruangaman.clocks.types import Condition, Length, Office, Step, due_after
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.regions import zone
 from ruangaman.ui import moments
 from ruangaman.ui.types import Words
 
@@ -64,7 +65,7 @@ def steps_words(steps: Iterable[Step]) -> str:
 
 def example(length: Length, office: Office, at: datetime) -> str:
     """Say when it would be due if it began on the next Friday at four in the afternoon."""
-    local = at.astimezone(WITA)
+    local = at.astimezone(zone())
     ahead = timedelta(days=(FRIDAY - local.weekday()) % 7 or 7)
     start = (local + ahead).replace(hour=AFTERNOON, minute=0, second=0, microsecond=0)
     try:
@@ -154,4 +155,4 @@ def _after(hours: int) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return f"{date_format(at.astimezone(WITA), 'l, j M')} {moments.clock_time(at)}"
+    return f"{date_format(at.astimezone(zone()), 'l, j M')} {moments.clock_time(at)}"

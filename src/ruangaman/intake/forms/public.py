@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -84,19 +84,22 @@ class ManyFiles(forms.FileInput):
 
 
 class Fixed(BaseChoiceIterator):
-    """Choices that nothing changes: forms share them, where Django copies and checks each one for every form."""
+    """Choices that nothing changes: forms share them, where Django copies and checks each one for every form.
 
-    def __init__(self, choices: Iterable[Any]) -> None:
-        self.choices = tuple(choices)
+    Those of the city are asked for when a form is drawn.
+    """
+
+    def __init__(self, choices: Iterable[Any] | Callable[[], Iterable[Any]]) -> None:
+        self.choices = choices if callable(choices) else tuple(choices)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.choices)
+        return iter(self.choices() if callable(self.choices) else self.choices)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Fixed:
         return self
 
 
-def one_of(choices: Iterable[Any], label: Any, **kwargs: Any) -> forms.ChoiceField:
+def one_of(choices: Iterable[Any] | Callable[[], Iterable[Any]], label: Any, **kwargs: Any) -> forms.ChoiceField:
     """Return an optional field with one answer."""
     return forms.ChoiceField(
         choices=Fixed(choices),
@@ -171,7 +174,9 @@ class ReportForm(PublicForm):
         help_text=_("Supaya kami tahu seberapa cepat harus bergerak."),
     )
     when = line(_("Kapan?"), widget=forms.TextInput(attrs={"placeholder": _("Misalnya: kemarin malam")}))
-    where = one_of([("", _("Tidak tahu, atau lewati")), *kelurahan_by_kecamatan()], _("Kelurahan"), widget=forms.Select)
+    where = one_of(
+        lambda: [("", _("Tidak tahu, atau lewati")), *kelurahan_by_kecamatan()], _("Kelurahan"), widget=forms.Select
+    )
     relation = one_of([("", _("Lewati")), *Relation.choices], _("Hubungannya"), widget=forms.Select)
     age_group = one_of([("", _("Lewati")), *AgeGroup.choices], _("Umur orang yang mengalami"), widget=forms.Select)
     contact = one_of(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
@@ -14,6 +16,7 @@ from ruangaman.accounts.selectors.lost import keys_of
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Permission, Role
 from ruangaman.cases.models import Case, live_grants
 from ruangaman.cases.registry import TimelineItem
+from ruangaman.cases.selectors.rows import PERSON, as_json, build
 from ruangaman.cases.selectors.timeline import CONTACT
 from ruangaman.intake import policies
 from ruangaman.intake.models import Attachment, Message, Report
@@ -62,18 +65,29 @@ class ThreadPanel:
     key: str = "intake.thread"
     template: str = "intake/_case_threads.html"
 
-    def load(self, case: Case, viewer: User) -> list[CaseThread]:
-        """Read the conversations that the viewer holds a key for."""
+    def reads(self, case: Case, viewer: User) -> Mapping[str, QuerySet[Any, Any]]:
+        """Return the conversations that the viewer holds a key for."""
         if not policies.has_thread(viewer):
-            return []
+            return {}
         reports = Report.objects.filter(case=case, dossier_id__in=live_grants(viewer))
+        of_them = {"report__in": reports.values("pk")}
+        return {
+            "thread.reports": as_json(reports),
+            "thread.messages": as_json(Message.objects.filter(**of_them), author=PERSON),
+            "thread.files": as_json(Attachment.objects.filter(**of_them).exclude(message=None)),
+        }
+
+    def load(self, case: Case, viewer: User, found: Mapping[str, list[Any]]) -> list[CaseThread]:
+        """Return them, the oldest first."""
+        rows = build(Message, found.get("thread.messages", []), by="sent_at")
+        files = build(Attachment, found.get("thread.files", []), by="position")
         return [
             CaseThread(
                 report,
-                list(report.messages.select_related("author").order_by("sent_at", "id")),
-                list(report.attachments.exclude(message=None).order_by("position", "id")),
+                [row for row in rows if row.report_id == report.pk],
+                [one for one in files if one.report_id == report.pk],
             )
-            for report in reports.select_related("taken_by").order_by("received_at", "id")
+            for report in build(Report, found.get("thread.reports", []), by="received_at", case=case)
         ]
 
     def refs(self, loaded: Sequence[CaseThread]) -> Mapping[UUID, UUID]:

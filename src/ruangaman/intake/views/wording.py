@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, Who
-from ruangaman.core.regions import KECAMATAN, KELURAHAN
+from ruangaman.core.regions import kelurahan_in_words
 from ruangaman.intake.models import Report
 from ruangaman.intake.types import LETHAL, Relation, ViolenceForm
 from ruangaman.ui.types import Words
@@ -102,19 +102,11 @@ def facts(answers: Content | Closed) -> list[tuple[str, str]]:
     pairs = (
         (_("Yang terjadi"), ", ".join(forms)),
         (_("Kapan"), text_of(answers, "when")),
-        (_("Di mana"), place(text_of(answers, "where"))),
+        (_("Di mana"), kelurahan_in_words(text_of(answers, "where"))),
         (_("Pelakunya"), str(Relation(relation).label) if relation in Relation.values else relation),
         (_("Umur korban"), str(AgeGroup(age).label) if age in AgeGroup.values else age),
     )
     return [(label, value) for label, value in pairs if value]
-
-
-def place(code: str) -> str:
-    """Return kelurahan and kecamatan in words; what is no code is returned as it is."""
-    if code not in KELURAHAN:
-        return code
-    name, district = KELURAHAN[code]
-    return f"{name}, {KECAMATAN[district]}"
 
 
 def story(answers: Content | Closed) -> list[str]:

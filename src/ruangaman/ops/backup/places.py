@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ruangaman.config import place as place_file
 from ruangaman.ops import canary, demo, environment, place, postgres, roles
 from ruangaman.ops.backup.taking import URL, Source
 from ruangaman.ops.backup.types import BackupError, Manifest
@@ -19,7 +20,7 @@ KEYS = ("pepper", "secret-key", "checkpoint.key", canary.FILE)
 """Key files of a folder. They are never in a backup; a restore is given them."""
 
 NEEDED = ("pepper", canary.FILE)
-LEDGER, CHECKPOINTS = "erasure.ledger", "checkpoints"
+LEDGER, CHECKPOINTS, PLACE = "erasure.ledger", "checkpoints", place_file.FILE
 _NOTE_NAME = re.compile(r"\w[\w-]*\.(txt|pub)")
 NOTE = "last-backup.json"
 _URL_MIGRATE = "DATABASE_URL_MIGRATE"
@@ -28,8 +29,10 @@ _URL_MIGRATE = "DATABASE_URL_MIGRATE"
 def outside(environ: Mapping[str, str], data: Path) -> dict[str, Path]:
     """Return the files beside the database that belong into a backup, by their names in it."""
     notes = sorted((data / CHECKPOINTS).glob("*")) if (data / CHECKPOINTS).is_dir() else []
+    told = {PLACE: data / PLACE} if (data / PLACE).is_file() else {}
     return {
         LEDGER: locate(LEDGER, environ, data),
+        **told,
         **{f"{CHECKPOINTS}:{file.name}": file for file in notes if _NOTE_NAME.fullmatch(file.name)},
     }
 
@@ -38,6 +41,8 @@ def locate(name: str, environ: Mapping[str, str], data: Path) -> Path:
     """Return where a file of a backup belongs. Raises BackupError: nowhere."""
     if name == LEDGER:
         return Path(environ.get("RUANGAMAN_LEDGER_FILE") or data / LEDGER)
+    if name == PLACE:
+        return data / PLACE
     folder, _colon, file = name.partition(":")
     if folder != CHECKPOINTS or not _NOTE_NAME.fullmatch(file):
         raise BackupError("The backup holds a file that does not belong there: do not use it.")

@@ -6,4 +6,5 @@ BENCHES = {
     "accept": "reports over HTTP, beside the bare key derivation and beside PostgreSQL alone",
     "oracle": "whether time or bytes of an answer tell what exists",
     "page": "bytes, requests and time of a first visit on a cheap phone",
+    "queue": "lists, filters, case page and search among ten million cases, security on and off",
 }

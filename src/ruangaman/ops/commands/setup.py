@@ -7,9 +7,10 @@ import os
 import sys
 from pathlib import Path
 
+from ruangaman.config import place
 from ruangaman.config.env import Database
 from ruangaman.ops import canary, production
-from ruangaman.ops.setup import emptied, ground
+from ruangaman.ops.setup import emptied, ground, placing
 from ruangaman.ops.setup.ground import Unfit
 from ruangaman.ops.terminal import Gone, Terminal
 from ruangaman.ops.words import LANGUAGES, speak
@@ -24,6 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="make only roles, an empty database and folders, for ./ruang restore; asks nothing",
     )
+    parser.add_argument(
+        "--place",
+        action="store_true",
+        help="say again which city this is, its time, districts and telephone; changes nothing else",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,6 +41,9 @@ def run(options: argparse.Namespace) -> int:
             emptied.prepare(print)
             return 0
         terminal = Terminal()
+        if options.place:
+            _change_place(terminal)
+            return 0
         addresses = _agree(terminal)
         has_begun = True
         _prepare(terminal, addresses)
@@ -50,6 +59,19 @@ def run(options: argparse.Namespace) -> int:
         print("\n" + _("Berhenti. Belum ada kota yang dibuat; mulai lagi kapan saja.") + "\n" + said, file=sys.stderr)
         return 130
     return 0
+
+
+def _change_place(terminal: Terminal) -> None:
+    """Ask for the city of an installation that is there. Raises Unfit, Gone."""
+    data = Path(os.environ.get("RUANGAMAN_DATA", ""))
+    if not os.environ.get("RUANGAMAN_DATA") or not data.is_dir():
+        raise Unfit(_("RUANGAMAN_DATA harus menyebut folder instalasi ini."))
+    ground.require_writable(data)
+    path = placing.change(terminal, data)
+    terminal.say(
+        _("Ditulis ke %(path)s. Mulai ulang serve dan worker, lalu buat lagi halaman saat server beristirahat."),
+        path=path,
+    )
 
 
 def _how_to_go_on() -> str:
@@ -147,6 +169,7 @@ def _found(terminal: Terminal, language: str) -> None:
     terminal.say(_("Bila berhenti di tengah, hancurkan kertas bagian yang sudah ditulis: bagian itu tidak berlaku."))
     made, at = recovery.make_recovery(), clock.now()
     ceremony.hold(terminal, made, plan.custodians)
+    place.write(plan.where, place.locate(data))
     founding.found(plan, made, at=at)
     canary.ensure()
     interview.forget()

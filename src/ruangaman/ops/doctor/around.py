@@ -1,4 +1,4 @@
-"""Around the house: the last backup, the last checkpoint, the mail server."""
+"""Around the house: the last backup, the last checkpoint, the mail server, the city that is told of."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import json
 import smtplib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from ruangaman.config import place
 from ruangaman.config.env import EnvError, Smtp, read_smtp
 from ruangaman.ops.backup.places import NOTE
 from ruangaman.ops.doctor.types import Finding, House, bad, ok, warn
@@ -31,6 +33,23 @@ def look(house: House) -> Iterator[Finding]:
     yield _backup(house)
     yield from _checkpoint(house)
     yield _mail(house)
+    if not house.is_demo and house.data:
+        yield _place(house.data)
+
+
+def _place(data: Path) -> Finding:
+    """Which city the pages speak of: another one's telephone helps nobody."""
+    path = place.locate(data)
+    try:
+        told = place.read(path)
+    except EnvError as error:
+        return bad("place", str(error), "run ./ruang setup --place: web server and worker do not start until then.")
+    if not told.is_told:
+        text = f"{path} is not there: every page shows the name, districts and telephone of {told.city}"
+        return bad("place", text, "run ./ruang setup --place, in Balikpapan too: somebody has to say that it is right.")
+    return ok(
+        "place", f"{told.service}, {told.city}, {told.zone}, {len(told.kecamatan)} kecamatan, {told.hotline.number}"
+    )
 
 
 def _backup(house: House) -> Finding:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import os
 import platform
 import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 from ruangaman.ops import binaries, lockfiles
 from ruangaman.ops.chromium import find_chromium
 from ruangaman.ops.doctor.types import Finding, House, bad, ok, warn
 from ruangaman.ops.environment import SECRET_BYTES
+from ruangaman.ops.paths import REQUIREMENTS, ROOT
 
 LITTLE_MIB, TOO_LITTLE_MIB = 5000, 500
+STAMP = "ruang.stamp"
+"""What the entry leaves in an environment once everything is in it."""
 RAW_KEYS = ("pepper", "checkpoint.key")
 """Key files that are so many random bytes and nothing else."""
 
@@ -22,10 +29,44 @@ RAW_KEYS = ("pepper", "checkpoint.key")
 def look(house: House) -> Iterator[Finding]:
     """Look at the programs, the keys and the disks."""
     yield ok("python", f"Python {platform.python_version()} in {sys.prefix}")
+    there = environment(Path(sys.prefix), Path(sys.executable).resolve(), is_root=os.geteuid() == 0)
+    if not house.is_demo or there.level == "warn":
+        yield there
     if house.is_demo:
         yield from _programs()
     yield from _keys(house)
     yield from _room(house)
+
+
+def environment(prefix: Path, python: Path, *, is_root: bool, passing: Path | None = None) -> Finding:
+    """Tell whether the services run from the environment that root made once, and not from one of their own.
+
+    Args:
+        python: the interpreter itself, behind every link.
+        is_root: this is not the services' user: whether they get in can only be read from the modes.
+        passing: folder of files that do not stay.
+    """
+    again = f"as root: /usr/bin/python3 {ROOT / 'ruang'} doctor, then this again as the services' user."
+    wanted = sha256((REQUIREMENTS / "base.txt").read_bytes()).hexdigest()
+    if _made_for(prefix / STAMP) != wanted:
+        return bad("environment", f"{prefix} is not complete: a service would make another one for itself", again)
+    temporary = (passing or Path(tempfile.gettempdir())).resolve()
+    if temporary in prefix.resolve().parents and temporary not in ROOT.resolve().parents:
+        text = f"{prefix} was made by this user for itself, and is gone when the machine starts anew"
+        return bad("environment", text, again)
+    ways = (python, *python.parents, prefix / "bin", *prefix.parents)
+    shut = [each for each in ways if not each.stat().st_mode & 0o1]
+    if is_root and shut:
+        text = f"{shut[-1]} is closed to others: a service makes an environment of its own, in a temporary folder"
+        return warn("environment", text, f"remove {prefix}, then {again}")
+    return ok("environment", f"{prefix}, complete")
+
+
+def _made_for(stamp: Path) -> str:
+    try:
+        return str(json.loads(stamp.read_text()).get("base", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
 
 
 def _programs() -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from ruangaman.accounts.policies import NEVER_EMERGENCY, password_fault
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission, Role
+from ruangaman.ops.setup.placing import ask_place
 from ruangaman.ops.setup.plan import Custodian, Person, Place, Plan
 from ruangaman.ops.setup.roles_said import explain_roles
 from ruangaman.ops.terminal import Check, Terminal
@@ -41,8 +42,11 @@ class Interview:
     def run(self) -> Plan:
         """Ask, and return the plan."""
         say = self._terminal.say
-        say("\n" + _("1 dari 4: dinas, unit, dan meja pengaduan."))
+        say("\n" + _("1 dari 4: dinas, unit, meja pengaduan, dan kotanya."))
         place = self._place()
+        where, self._said["regions"] = ask_place(
+            self._terminal, self._ask, service=place.unit[1], regions=self._said.get("regions", "")
+        )
         say("\n" + _("2 dari 4: orang. Setiap orang mengetik kata sandinya sendiri; yang lain melihat ke arah lain."))
         say(_("Dua petugas kunci mengesahkan kunci setiap orang: biasanya kepala unit dan petugas pelindungan data."))
         officers = (
@@ -57,7 +61,7 @@ class Interview:
         emergency = self._emergency(officers, desk, others)
         say("\n" + _("3 dari 4: penjaga kunci pemulihan, lima orang dari lima instansi yang berbeda."))
         say(_("Tiga dari lima bagian membuka semua berkas. Karena itu tidak ada dua penjaga dari instansi yang sama."))
-        return Plan(place, officers, desk, others, emergency, ask_custodians(self._ask))
+        return Plan(place, where, officers, desk, others, emergency, ask_custodians(self._ask))
 
     def forget(self) -> None:
         """Drop the noted answers: the city is there."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ruangaman.core import regions
+
 
 @dataclass(frozen=True)
 class Person:
@@ -40,6 +42,7 @@ class Plan:
     """Everything that was asked.
 
     Args:
+        where: the city, as it is told to the public.
         officers: the two key officers.
         desk: who sits at the first desk.
         others: further people, such as a case manager.
@@ -47,6 +50,7 @@ class Plan:
     """
 
     place: Place
+    where: regions.Place
     officers: tuple[Person, Person]
     desk: tuple[Person, ...]
     others: tuple[Person, ...]

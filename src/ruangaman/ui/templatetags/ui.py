@@ -15,6 +15,7 @@ Public (templates extend `ui/public.html`)
     {% sprite "exit mark pen" %} {% use "pen" %} every icon that the page points to; a pointer to one of them
     {% numbers title=… strip=True chat=False %}  emergency keys
     {% office_call hint=… %}                     the office's own number as a way on
+    {% service_name %} {% city %} {% zone_name %} the unit, the city and WIB, WITA or WIT, of this installation
     {% lines as line %}                          the numbers themselves: line.keys, .talk, .chat, .office
     {% question form.what control="textarea" must=True icons=… notes=… %} … {% endquestion %}
                                                  one question; control: text textarea code select file
@@ -57,12 +58,13 @@ from django.forms import BaseForm, BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.core import clock as wall
+from ruangaman.core import regions
 from ruangaman.ui import assets, controls, faces, inline, moments
 from ruangaman.ui.icons import ICONS
 from ruangaman.ui.types import Holder, Promised, QueueRow, Words
@@ -133,13 +135,19 @@ def asset(path: str) -> str:
 @register.simple_tag
 def service_name() -> str:
     """Return the name of the office that runs this installation."""
-    return str(settings.RUANGAMAN_SERVICE_NAME)
+    return regions.here().service
 
 
 @register.simple_tag
 def city() -> str:
     """Return the city that this installation serves."""
-    return str(settings.RUANGAMAN_CITY)
+    return regions.here().city
+
+
+@register.simple_tag
+def zone_name() -> str:
+    """Return the office's time by the name that people use: WIB, WITA or WIT."""
+    return regions.here().zone
 
 
 @register.simple_tag
@@ -189,14 +197,14 @@ def lines() -> dict[str, Any]:
         "keys": keys,
         "talk": keys[-1],
         "chat": settings.RUANGAMAN_WHATSAPP,
-        "office": settings.RUANGAMAN_HOTLINE,
+        "office": regions.here().hotline,
     }
 
 
 @register.simple_tag
 def office_call(*, hint: Words = "") -> SafeString:
     """Write the office's own number as a way on."""
-    return render_to_string("ui/office_call.html", {"line": settings.RUANGAMAN_HOTLINE, "hint": hint})
+    return render_to_string("ui/office_call.html", {"line": regions.here().hotline, "hint": hint})
 
 
 @register.simple_tag
@@ -287,8 +295,8 @@ def danger(level: int) -> SafeString:
 def _read(promised: Promised, now: datetime | None) -> faces.Reading:
     """Read a clock at `now`, or at this moment."""
     if promised.done_at is not None:
-        return faces.read_done(due=promised.due, done_at=promised.done_at)
-    return faces.read_clock(start=promised.start, due=promised.due, now=now or timezone.now(), state=promised.state)
+        return faces.read_done(start=promised.start, due=promised.due, done_at=promised.done_at)
+    return faces.read_clock(start=promised.start, due=promised.due, now=now or wall.now(), state=promised.state)
 
 
 @register.simple_tag

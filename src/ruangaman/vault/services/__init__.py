@@ -98,6 +98,8 @@ from ruangaman.vault.services.index import (
     is_kin,
     ready_index,
     same_as,
+    same_as_json,
+    same_from_json,
 )
 from ruangaman.vault.services.installation import check_pepper
 from ruangaman.vault.services.lifecycle import (
@@ -312,6 +314,8 @@ __all__ = [
     "rewrap",
     "rotate",
     "same_as",
+    "same_as_json",
+    "same_from_json",
     "save_recovery",
     "seal",
     "seal_file",

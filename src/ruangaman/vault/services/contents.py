@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ruangaman.audit import services as audit
+from ruangaman.audit.selectors import appended_seal
 from ruangaman.audit.types import Detail, Role, Seal
 from ruangaman.core.errors import Conflict, NotFound
 from ruangaman.core.types import Actor
@@ -104,12 +105,12 @@ def reveal_many(*, refs: Refs, purpose: Purpose, by: Actor, at: datetime) -> dic
     Writes: one `vault.revealed` event for each dossier with purpose, compartments and number of references.
     """
     keyring_of(by, to_read=True)
-    rows = list(Sealed.objects.filter(ref__in=set(refs)))
+    rows = list(Sealed.objects.filter(ref__in=set(refs)).annotate(appended=appended_seal("ref", "version")))
     opened = open_grants({row.dossier_id for row in rows}, by=by, at=at)
     known = {dossier_id for dossier_id, _epoch in {*opened.keys, *opened.false}}
     if {row.ref for row in rows if row.dossier_id in known} != set(refs):
         raise NotFound(_("Tidak ada isi seperti itu."))
-    fingerprints = audit.read_seals((row.ref, row.version) for row in rows)
+    fingerprints = audit.newest_seals({row.ref: row.version for row in rows}, {row.ref: row.appended for row in rows})
     found: dict[UUID, Content | Closed] = {}
     homes = refs if isinstance(refs, Mapping) else {}
     for row in rows:

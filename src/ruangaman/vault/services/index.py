@@ -6,13 +6,16 @@ new epoch. Tags of earlier epochs stay; whoever searches computes one tag for ea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from ruangaman.audit import services as audit
@@ -221,16 +224,30 @@ def same_as(*, dossier_id: UUID, by: Actor, at: datetime) -> dict[UUID, list[Fou
     Returns:
         By reference of who is in the dossier; only those for whom there is somebody.
     """
-    whose: dict[bytes, set[UUID]] = {}
-    for tag, ref in BlindTag.objects.filter(dossier_id=dossier_id).values_list("tag", "ref"):
-        whose.setdefault(bytes(tag), set()).add(ref)
-    rows = BlindTag.objects.filter(tag__in=list(whose)).exclude(subject=TagSubject.KIN).exclude(dossier_id=dossier_id)
-    known = list(rows.order_by("added_at", "id").values_list("tag", "dossier_id", "ref", "subject")) if whose else []
-    live = set(_live_grants(by, {row[1] for row in known}, at)) if known else set()
+    rows: Any = same_as_json(dossier_id=dossier_id, by=by, at=at)
+    return same_from_json(rows.values_list("row", flat=True))
+
+
+def same_as_json(*, dossier_id: UUID, by: Actor, at: datetime) -> QuerySet[Any, Any]:
+    """Return what `same_as` reads, an annotation `row` with each, for one larger statement."""
+    live = Q(not_after=None) | Q(not_after__gt=at)
+    held = Grant.objects.filter(live, principal_id__in=by.principals)
+    own = BlindTag.objects.filter(dossier_id=dossier_id)
+    rows = BlindTag.objects.filter(tag__in=own.values("tag"), dossier_id__in=held.values("dossier_id"))
+    mine = ArraySubquery(own.filter(tag=OuterRef("tag")).values("ref"))
+    others = rows.exclude(subject=TagSubject.KIN).exclude(dossier_id=dossier_id)
+    found: QuerySet[Any, Any] = others.annotate(
+        row=JSONObject(mine=mine, home="dossier_id", ref="ref", subject="subject", at="added_at", id="id")
+    )
+    return found
+
+
+def same_from_json(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, list[Found]]:
+    """Return what `same_as` says of what `same_as_json` read."""
     found: dict[UUID, list[Found]] = {}
-    for tag, home, other, subject in known:
-        one = Found(home, other, TagSubject(subject))
-        for ref in whose[bytes(tag)] if home in live else ():
+    for row in sorted(rows, key=lambda row: (datetime.fromisoformat(row["at"]), row["id"])):
+        one = Found(UUID(row["home"]), UUID(row["ref"]), TagSubject(row["subject"]))
+        for ref in map(UUID, row["mine"]):
             if one not in found.setdefault(ref, []):
                 found[ref].append(one)
     return found

@@ -19,11 +19,13 @@ from ruangaman.web.selectors.queue import (
     urgency,
 )
 from ruangaman.web.selectors.saved import SavedView, get_saved, list_saved
+from ruangaman.web.types import Filters
 
 __all__ = [
     "MOST",
     "PAGE",
     "Day",
+    "Filters",
     "SavedView",
     "band_at",
     "band_of",

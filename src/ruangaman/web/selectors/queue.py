@@ -11,7 +11,7 @@ from ruangaman.accounts.models import DutyShift, User
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks.types import Cursor
 from ruangaman.core import clock
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 from ruangaman.web.registry import work_sources, work_streams
 from ruangaman.web.types import Band, Filters, Owner, Work, WorkSource
 
@@ -145,7 +145,7 @@ def band_at(place: Cursor, at: datetime) -> Band:
 
 def end_of_day(at: datetime) -> datetime:
     """Return the next midnight on the office's clock."""
-    local = at.astimezone(WITA)
+    local = at.astimezone(zone())
     return replace_time(local) + timedelta(days=1)
 
 

@@ -11,7 +11,7 @@ from ruangaman.audit.models import AuditAlarm, AuditCheckpoint
 from ruangaman.audit.selectors import last_alarm, last_checkpoint_before
 from ruangaman.audit.services import record, unit_of_work
 from ruangaman.audit.types import Role
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 from ruangaman.vault import services as vault
 from ruangaman.web import events
 
@@ -32,7 +32,7 @@ class RootPage:
 
 def read_root(*, day: date, at: datetime) -> RootPage:
     """Return the last root signed up to the end of a day on the office's calendar."""
-    end = datetime.combine(day, time.min, WITA) + timedelta(days=1)
+    end = datetime.combine(day, time.min, zone()) + timedelta(days=1)
     with unit_of_work(Role.AUDIT):
         found, alarm = last_checkpoint_before(end), last_alarm()
     if alarm is not None and at - alarm.at > RECENT:

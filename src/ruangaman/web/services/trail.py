@@ -14,7 +14,7 @@ from ruangaman.audit.registry import event_types
 from ruangaman.audit.selectors import list_events
 from ruangaman.audit.services import record, unit_of_work
 from ruangaman.audit.types import Cursor, Role
-from ruangaman.ui.moments import WITA
+from ruangaman.core.regions import zone
 from ruangaman.web import events
 from ruangaman.web.services.wording import Names, describe, keys_in, name_subject
 
@@ -53,7 +53,7 @@ def read_trail(*, day: date, kind: str, after: Cursor | None, by: User, at: date
 
     Writes: one `web.trail_read` event.
     """
-    since = datetime.combine(day, time.min, WITA)
+    since = datetime.combine(day, time.min, zone())
     types = [one.key for one in event_types if one.key.split(".")[0] == kind] if kind else None
     with unit_of_work(Role.AUDIT):
         found = list_events(since=since, until=since + timedelta(days=1), types=types, after=after, limit=PAGE + 1)

@@ -17,8 +17,9 @@ from ruangaman.cases.types import AccessReason, CaseState, GlassEnding, GlassRea
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RefusalReason, RiskLevel
+from ruangaman.core.regions import zone
 from ruangaman.intake.types import State
-from ruangaman.ui.moments import WITA, clock_time
+from ruangaman.ui.moments import clock_time
 from ruangaman.ui.types import Words
 from ruangaman.vault.models import Principal
 from ruangaman.vault.types import Compartment, ErasureReason, HoldReason, PrincipalKind, Purpose
@@ -243,4 +244,4 @@ def _day(text: str) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return date_format(moment.astimezone(WITA) if moment.tzinfo else moment, "j F Y")
+    return date_format(moment.astimezone(zone()) if moment.tzinfo else moment, "j F Y")

@@ -21,9 +21,9 @@ from ruangaman.core import clock as watch
 from ruangaman.core.access import signed_in
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import DomainError, NotAllowed, NotFound
+from ruangaman.core.regions import zone
 from ruangaman.core.types import StaffRequest
 from ruangaman.ui import moments
-from ruangaman.ui.moments import WITA
 from ruangaman.web.forms import LaterForm
 from ruangaman.web.services.rows import rows_of
 from ruangaman.web.types import Later
@@ -81,7 +81,7 @@ def wake(request: StaffRequest, clock_id: UUID) -> HttpResponse:
 
 def offered(clock: Clock, at: datetime) -> list[Later]:
     """Return the moments that one may choose: none that is past, none beyond the limit of what is dangerous."""
-    local = at.astimezone(WITA)
+    local = at.astimezone(zone())
     evening = local.replace(hour=EVENING, minute=0, second=0, microsecond=0)
     morning = local.replace(hour=MORNING, minute=0, second=0, microsecond=0) + timedelta(days=1)
     every = (

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ruangaman.core import clock
 from ruangaman.core.access import signed_in
 from ruangaman.core.types import StaffRequest
-from ruangaman.web import selectors
+from ruangaman.web import selectors, services
 from ruangaman.web.registry import sections_of
 
 LONGEST = 60
@@ -20,8 +20,10 @@ LONGEST = 60
 def palette(request: StaffRequest) -> HttpResponse:
     """What one may do here and now. What is searched for comes in the body: it may be a name."""
     typed = request.POST.get("cari", "")[:LONGEST].strip()
-    here = selectors.parse_here(request.POST.get("di", request.GET.get("di", "")))
-    groups = selectors.list_groups(viewer=request.user, here=here, typed=typed, at=clock.now())
+    here, at = selectors.parse_here(request.POST.get("di", request.GET.get("di", ""))), clock.now()
+    groups = selectors.list_groups(viewer=request.user, here=here, typed=typed, at=at)
+    for code in () if groups else selectors.codes_in(typed):
+        services.note_knock(address="palet/", given={"code": code}, by=request.user, at=at)
     template = "web/_palette_options.html" if _is_part(request) else "web/palette.html"
     return render(request, template, {"groups": groups, "typed": typed, "palette_here": here.path})
 

@@ -19,7 +19,7 @@ from ruangaman.clocks import selectors as clocks
 from ruangaman.clocks.types import Cursor
 from ruangaman.core import clock
 from ruangaman.core.access import signed_in
-from ruangaman.core.regions import KECAMATAN
+from ruangaman.core.regions import kecamatan_by_name
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.selectors import shifts
 from ruangaman.intake.selectors.desk import count_new
@@ -36,7 +36,7 @@ CHOICES = {
     "everybody": EVERYBODY,
     "dangers": DANGERS,
     "nobody": Owner.NOBODY,
-    "districts": sorted(KECAMATAN.items(), key=lambda pair: pair[1]),
+    "districts": kecamatan_by_name,
 }
 """What the filters offer."""
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
 from ruangaman.core.access import requires
+from ruangaman.core.regions import zone
 from ruangaman.core.types import StaffRequest
-from ruangaman.ui.moments import WITA
 from ruangaman.web import services
 from ruangaman.web.forms import RootForm
 from ruangaman.web.views.trail import parse_day
@@ -23,7 +23,7 @@ from ruangaman.web.views.trail import parse_day
 def root(request: StaffRequest) -> HttpResponse:
     """The last root of a day; a POST compares one from paper with today's trail."""
     at = clock.now()
-    today = at.astimezone(WITA).date()
+    today = at.astimezone(zone()).date()
     day = min(parse_day(request.GET.get("hari", "")) or today, today)
     form = RootForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "is_compared": form.is_valid(), "day": day, "at": at}
@@ -31,7 +31,7 @@ def root(request: StaffRequest) -> HttpResponse:
         context["compared"] = services.compare_root(root=form.cleaned_data["root"], by=request.user, at=at)
     context |= {
         "page": services.read_root(day=day, at=at),
-        "noon": datetime(day.year, day.month, day.day, 12, tzinfo=WITA),
+        "noon": datetime(day.year, day.month, day.day, 12, tzinfo=zone()),
         "before": day - timedelta(days=1),
         "following": day + timedelta(days=1) if day < today else None,
     }

@@ -13,8 +13,8 @@ from ruangaman.accounts.types import Permission
 from ruangaman.audit.types import Cursor
 from ruangaman.core import clock
 from ruangaman.core.access import requires
+from ruangaman.core.regions import zone
 from ruangaman.core.types import StaffRequest
-from ruangaman.ui.moments import WITA
 from ruangaman.web import services
 
 KINDS = (
@@ -35,7 +35,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def trail(request: StaffRequest) -> HttpResponse:
     """The events of one day as sentences, newest first."""
     at = clock.now()
-    today = at.astimezone(WITA).date()
+    today = at.astimezone(zone()).date()
     day = parse_day(request.GET.get("hari", "")) or today
     kind = request.GET.get("hal", "")
     kind = kind if kind in dict(KINDS) else ""
@@ -44,7 +44,7 @@ def trail(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "day": day,
-        "noon": datetime(day.year, day.month, day.day, 12, tzinfo=WITA),
+        "noon": datetime(day.year, day.month, day.day, 12, tzinfo=zone()),
         "kind": kind,
         "kinds": KINDS,
         "is_first": after is None,

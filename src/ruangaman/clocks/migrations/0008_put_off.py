@@ -9,7 +9,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     """One small index."""
 
-    dependencies = [("clocks", "0005_first_kinds")]
+    dependencies = [("clocks", "0007_held_by_key")]
     operations = [
         migrations.AddIndex(
             model_name="clock",

@@ -1,0 +1,188 @@
+"""What people of the invented city look at among the rows of `mass`: the selectors that the pages call, as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from ruangaman.accounts.models import DeskMember, User
+from ruangaman.accounts.services import finding
+from ruangaman.audit.services import UnitOfWork, unit_of_work
+from ruangaman.audit.types import Role as DatabaseRole
+from ruangaman.cases import selectors as cases
+from ruangaman.cases import services as case_services
+from ruangaman.cases.models import Assignment, Case
+from ruangaman.cases.types import CaseFilters, CaseState
+from ruangaman.clocks import selectors as clocks
+from ruangaman.clocks.types import Turn
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.ops.city import acting
+from ruangaman.ops.office import sign_in
+from ruangaman.vault import services as vault
+from ruangaman.vault.services import Probe
+from ruangaman.web import selectors as web
+from ruangaman.web.services.finding import search
+
+PEOPLE = {"companion": "pendamping", "manager": "manajer", "head": "kepala", "desk": "petugas"}
+"""A companion with twenty grants, a manager with twenty thousand, the head and the desk of a large unit."""
+FILTERS = {
+    "state": CaseFilters(state=CaseState.SERVICES),
+    "danger": CaseFilters(risk=RiskLevel.TINGGI),
+    "district": CaseFilters(kecamatan="64.71.03"),
+    "late": CaseFilters(need="late"),
+    "own tasks": CaseFilters(need="mine"),
+    "closed": CaseFilters(closed=True),
+}
+DEEP = 10
+"""Which page of a list is the deep one."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One thing that somebody looks at."""
+
+    name: str
+    viewer: User
+    ask: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The people with open keys, and numbers of people in their cases."""
+
+    people: dict[str, User]
+    probes: tuple[Probe, ...]
+
+
+def gather() -> Cast:
+    """Sign everybody in, and let the people of their cases be found by their numbers."""
+    people = _sign_in()
+    manager, at = people["manager"], now()
+    with acting(manager):
+        finding.ready_to_find(by=manager, at=at)
+        waiting = case_services.read_waiting_numbers(by=manager, at=at)
+    stretched = {person: vault.stretch_all(numbers) for person, numbers in waiting.items()}
+    with acting(manager):
+        case_services.index_waiting(found=stretched, by=manager, at=at)
+    probes = next((found for found in stretched.values() if found), ())
+    return Cast(people, probes)
+
+
+def _sign_in() -> dict[str, User]:
+    with unit_of_work(DatabaseRole.MIGRATE):
+        users = {
+            user.username: user
+            for user in User.objects.filter(username__in=PEOPLE.values()).select_related("unit__agency")
+        }
+        for seat in DeskMember.objects.filter(user__in=users.values(), until=None).select_related("user", "desk"):
+            users[seat.user.username].desk_principals = (seat.desk.principal_id,)
+    return {name: sign_in(users[username]) for name, username in PEOPLE.items()}
+
+
+@contextmanager
+def looking(viewer: User) -> Iterator[UnitOfWork]:
+    """Be somebody for one look; nothing of it is kept."""
+    with unit_of_work(DatabaseRole.WEB) as unit:
+        unit.set_viewer(viewer.pk, viewer.principals, viewer.oversight_units)
+        yield unit
+        unit.roll_back()
+
+
+def list_looks(cast: Cast, at: datetime) -> list[Look]:
+    """Return everything that is looked at, with its places in the lists found."""
+    people = cast.people
+    found = [*_queues(people, at), *_lists(people, at), *_counts(people, at)]
+    found += [_day(name, viewer, at) for name, viewer in people.items()]
+    found += [_case_page(people["companion"], at, name="companion"), _case_page(people["head"], at, name="head")]
+    for name in ("manager", "desk"):
+        viewer = people[name]
+        found.append(Look(f"search by NIK, {name}", viewer, lambda by=viewer: search(probes=cast.probes, by=by, at=at)))
+    return found
+
+
+def _queues(people: dict[str, User], at: datetime) -> Iterator[Look]:
+    turns = {"companion": Turn.MINE, "manager": Turn.MINE, "desk": Turn.DESK, "head": Turn.UNIT}
+    for name, turn in turns.items():
+        viewer = people[name]
+        yield Look(f"queue, {name}", viewer, _asks(clocks.list_open, viewer=viewer, turn=turn, at=at))
+        after = _deep(
+            lambda place, viewer=viewer, turn=turn: clocks.list_open(viewer=viewer, turn=turn, at=at, after=place),
+            viewer,
+        )
+        if after is not None:
+            ask = _asks(clocks.list_open, viewer=viewer, turn=turn, at=at, after=after)
+            yield Look(f"queue further down, {name}", viewer, ask)
+
+
+def _lists(people: dict[str, User], at: datetime) -> Iterator[Look]:
+    lists: dict[str, Callable[..., Any]] = {
+        "companion": cases.list_assigned,
+        "manager": cases.list_assigned,
+        "head": cases.list_overseen,
+    }
+    for name, selector in lists.items():
+        viewer = people[name]
+        ask = _asks(selector, viewer=viewer, filters=CaseFilters(), after=None, at=at)
+        yield Look(f"cases, {name}", viewer, ask)
+        after = _deep(
+            lambda place, viewer=viewer, selector=selector: selector(
+                viewer=viewer, filters=CaseFilters(), after=place, at=at
+            ),
+            viewer,
+        )
+        if after is not None:
+            ask = _asks(selector, viewer=viewer, filters=CaseFilters(), after=after, at=at)
+            yield Look(f"cases further down, {name}", viewer, ask)
+        for kind, filters in FILTERS.items():
+            ask = _asks(selector, viewer=viewer, filters=filters, after=None, at=at)
+            yield Look(f"cases by {kind}, {name}", viewer, ask)
+
+
+def _counts(people: dict[str, User], at: datetime) -> Iterator[Look]:
+    for name, viewer in people.items():
+        yield Look(f"badge, {name}", viewer, _asks(web.count_work, viewer))
+
+
+def _day(name: str, viewer: User, at: datetime) -> Look:
+    return Look(f"work page, {name}", viewer, _asks(web.get_day, viewer=viewer, filters=web.Filters(), at=at))
+
+
+def _case_page(viewer: User, at: datetime, *, name: str) -> Look:
+    """The page of a case that went through the services: it has contents, and keys that open them."""
+    with looking(viewer):
+        real = Case.objects.filter(people__contact_ref__isnull=False) | Case.objects.filter(notes__isnull=False)
+        if name == "companion":
+            real = real.filter(pk__in=Assignment.objects.filter(user=viewer, until=None).values("case_id"))
+        code = real.order_by("code").values_list("code", flat=True)[:1].get()
+
+    def ask() -> object:
+        return cases.get_case_page(case=cases.get_case(code=code, viewer=viewer), viewer=viewer, at=at)
+
+    return Look(f"case page, {name}", viewer, ask)
+
+
+def _deep(page: Callable[[Any], Any], viewer: User) -> Any:
+    """Return where the deep page of a list begins; None: the list is not that long."""
+    place = None
+    with looking(viewer):
+        for _ in range(DEEP - 1):
+            place = page(place).after
+            if place is None:
+                return None
+    return place
+
+
+def _asks(selector: Callable[..., object], *args: Any, **kwargs: Any) -> Callable[[], object]:
+    return lambda: selector(*args, **kwargs)
+
+
+def now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        moment: datetime = cursor.fetchone()[0]
+        return moment
