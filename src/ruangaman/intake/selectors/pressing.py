@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import User
@@ -86,12 +86,12 @@ def _waiting(narrow: Narrow, held: Q, at: datetime) -> ReportQuerySet:
     return found.filter(due_at__lt=at, answered_at=None) if narrow.late else found
 
 
-def _after(reports: ReportQuerySet, level: RiskLevel, place: Cursor | None) -> ReportQuerySet:
+def _after(reports: ReportQuerySet, level: int, place: Cursor | None) -> ReportQuerySet:
     if place is None:
         return reports
-    due = place.presses_at + HEAD_START[level]
+    due = place.presses_at + HEAD_START[RiskLevel(level)]
     return reports.filter(due_at__gte=due).filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=place.id))
 
 
-def _unread() -> object:
+def _unread() -> QuerySet[Message]:
     return Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)

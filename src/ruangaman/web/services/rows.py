@@ -118,7 +118,9 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
     case, mine = facts.cases.get(clock.subject), clock.owner_id == viewer.pk
     base = f"/kasus/{clock.subject}/"
     path, action = _place(clock) if mine else ("", _("Lihat kasus"))
-    said = [clock.kind.name, case.get_case_type_display(), CaseState(case.state).label] if case else [clock.kind.name]
+    said: list[Words] = [clock.kind.name]
+    if case is not None:
+        said += [case.get_case_type_display(), CaseState(case.state).label]
     return QueueRow(
         url=base if case else "/kerja/",
         sentence=sentence_of(clock, at),

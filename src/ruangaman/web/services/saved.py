@@ -91,5 +91,6 @@ def _lock(saved_id: UUID, by: User) -> SavedFilter:
 
 
 def _refuse_twice(name: str, by: User, other_than: UUID | None) -> None:
-    if SavedFilter.objects.filter(owner=by, name__iexact=name).exclude(pk=other_than).exists():
+    same = SavedFilter.objects.filter(owner=by, name__iexact=name)
+    if (same.exclude(pk=other_than) if other_than is not None else same).exists():
         raise Conflict(_("Anda sudah punya saringan bernama “%(name)s”.") % {"name": name})
