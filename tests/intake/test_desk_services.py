@@ -13,6 +13,7 @@ from ruangaman.audit.models import AuditEvent
 from ruangaman.cases.models import Case, CaseFile, Note, Person
 from ruangaman.cases.selectors.shelf import facts_of
 from ruangaman.cases.types import PersonKind
+from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import limit_for
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.core.errors import Conflict, Locked, NotAllowed, NotFound
@@ -406,13 +407,12 @@ def test_the_case_acknowledges_without_answering(counter):
     open_case(counter, report)
     counter.write_back(report, "PESAN-UJI")
     assert not counter.fresh(report).needs_desk
-    with working(counter.manager):
-        assert [one.pk for one in selectors.list_written_in_cases(viewer=counter.manager)] == [report.pk]
+    told = Clock.objects.filter(subject=report.code, kind__key=selectors.ANSWER_AGAIN)
+    assert [one.owner for one in told.running()] == [counter.manager]
 
     counter.do(services.acknowledge, report, by=counter.manager, at=FEB_3)
     assert Message.objects.get(direction=Direction.IN).read_at == FEB_3
-    with working(counter.manager):
-        assert not selectors.list_written_in_cases(viewer=counter.manager)
+    assert not told.running().exists()
 
 
 def test_an_overseer_does_not_answer(counter):

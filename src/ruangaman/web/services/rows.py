@@ -118,7 +118,8 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
     case, mine = facts.cases.get(clock.subject), clock.owner_id == viewer.pk
     base = f"/kasus/{clock.subject}/"
     path, action = _place(clock) if mine else ("", _("Lihat kasus"))
-    said: list[Words] = [clock.kind.name]
+    is_said = clock.kind.is_third_party or clock.kind.next_step.startswith(clock.kind.name)
+    said: list[Words] = [] if is_said else [clock.kind.name]
     if case is not None:
         said += [case.get_case_type_display(), CaseState(case.state).label]
     return QueueRow(
