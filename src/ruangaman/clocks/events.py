@@ -14,6 +14,9 @@ RESUMED = register(
 SNOOZED = register(
     EventType("clocks.snoozed", "{actor} menunda pengingat pada {subject}", fields=_CLOCK | {"reason", "until"})
 )
+WOKEN = register(
+    EventType("clocks.woken", "{actor} mengembalikan yang ditunda pada {subject}", fields=frozenset({"kind"}))
+)
 HANDED = register(
     EventType("clocks.handed", "{actor} menyerahkan giliran pada {subject}", fields=_CLOCK | {"owner", "desk"})
 )

@@ -76,18 +76,20 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
     """Look at something later, while its time goes on.
 
     Args:
-        until: after `at`; in high danger not after the limit.
+        until: after `at`, at most a week; in high danger not after the limit.
 
     Raises:
         NotFound: no such clock for `by`.
         NotAllowed: not theirs, or too dangerous to be put off beyond its limit.
-        Conflict: it has stopped, or `until` is past.
+        Conflict: it has stopped, or `until` is past or too far away.
 
     Writes: the clock, one `clocks.snoozed` event.
     """
     clock = _lock(clock_id, by)
     if until <= at:
         raise Conflict(_("Pilih waktu yang masih akan datang."))
+    if not policies.is_soon_enough(until, at):
+        raise Conflict(_("Paling lama tujuh hari. Sesudah itu tunda lagi bila masih perlu."))
     if not policies.can_put_off(clock, until):
         raise NotAllowed(_("Bahayanya tinggi: pengingat tidak dapat ditunda melewati batas waktunya."))
     clock.snoozed_until, clock.snooze_reason = until, reason
@@ -95,6 +97,35 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
     detail: Detail = {"reason": reason.value, "until": until.isoformat()}
     _record(events.SNOOZED, clock, by=by, at=at, detail=detail)
     return clock
+
+
+@transaction.atomic
+def wake_clock(*, clock_id: UUID, by: User, at: datetime) -> Clock:
+    """Look at something again that was put off. Nobody put it off, or its time came: it stays as it is.
+
+    Raises:
+        NotFound, NotAllowed, Conflict: as for `pause_clock`.
+
+    Writes: the clock, one `clocks.woken` event.
+    """
+    clock = _lock(clock_id, by)
+    if clock.snoozed_until is None or clock.snoozed_until <= at:
+        return clock
+    clock.snoozed_until, clock.snooze_reason = None, ""
+    clock.save(update_fields=["snoozed_until", "snooze_reason"])
+    _record(events.WOKEN, clock, by=by, at=at, detail={"kind": clock.kind.key})
+    return clock
+
+
+@transaction.atomic
+def take_turns(*, dossier_id: UUID, owner: User | None) -> None:
+    """Let the open turns of a desk on one dossier be one person's, or nobody's again; the desk sees them all the same.
+
+    Called by who takes or releases a report, and told by that event.
+
+    Writes: clocks.
+    """
+    Clock.objects.filter(dossier_id=dossier_id, desk__isnull=False).open().update(owner=owner)
 
 
 @transaction.atomic

@@ -163,7 +163,7 @@ def _holder(
     """Return the person or the desk whose turn it is; where the part is empty, who answers for the whole."""
     holder = Holder(one.kind.holder)
     if holder is Holder.DESK and subject.desk_id is not None:
-        return None, subject.desk_id
+        return subject.taken_by_id, subject.desk_id
     named = detail.get("owner") if holder is Holder.OWNER else None
     if named:
         return UUID(str(named)), None

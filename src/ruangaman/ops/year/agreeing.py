@@ -157,7 +157,7 @@ def _anchor(row: Clock) -> str | None:
 
 
 def read_timelines(world: World, code: str) -> list[list[TimelineItem]]:
-    """Return the stream of a case as its manager sees it, then as those do who hold a drawer that she does not."""
+    """Return the whole stream of a case as its manager sees it, then as those see it who hold a drawer she does not."""
     with unit_of_work(Role.MIGRATE):
         case = Case.objects.select_related("manager").get(code=code)
         beside = case.assignments.filter(until=None, role__in=OTHER_DRAWERS).order_by("since")

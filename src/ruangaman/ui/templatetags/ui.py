@@ -307,10 +307,13 @@ def clock(promised: Promised, *, label: Words, law: Words = "", now: datetime | 
     )
 
 
-@register.simple_tag
-def queue_row(row: QueueRow, *, first: bool = False, now_band: bool = False, week: bool = False) -> SafeString:
+@register.simple_tag(takes_context=True)
+def queue_row(
+    context: Context, row: QueueRow, *, first: bool = False, now_band: bool = False, week: bool = False
+) -> SafeString:
     """Write one row of a queue. Only the first row of a screen has the filled button."""
-    return render_to_string("ui/row.html", {"row": row, "first": first, "now_band": now_band, "week": week})
+    parts = {"row": row, "first": first, "now_band": now_band, "week": week, "csrf_token": context.get("csrf_token")}
+    return render_to_string("ui/row.html", parts)
 
 
 @register.simple_tag
