@@ -14,9 +14,7 @@ RESUMED = register(
 SNOOZED = register(
     EventType("clocks.snoozed", "{actor} menunda pengingat pada {subject}", fields=_CLOCK | {"reason", "until"})
 )
-WOKEN = register(
-    EventType("clocks.woken", "{actor} mengembalikan yang ditunda pada {subject}", fields=frozenset({"kind"}))
-)
+WOKEN = register(EventType("clocks.woken", "{actor} mengembalikan yang ditunda pada {subject}", fields=_CLOCK))
 HANDED = register(
     EventType("clocks.handed", "{actor} menyerahkan giliran pada {subject}", fields=_CLOCK | {"owner", "desk"})
 )

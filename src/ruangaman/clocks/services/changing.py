@@ -113,7 +113,7 @@ def wake_clock(*, clock_id: UUID, by: User, at: datetime) -> Clock:
         return clock
     clock.snoozed_until, clock.snooze_reason = None, ""
     clock.save(update_fields=["snoozed_until", "snooze_reason"])
-    _record(events.WOKEN, clock, by=by, at=at, detail={"kind": clock.kind.key})
+    _record(events.WOKEN, clock, by=by, at=at, detail={})
     return clock
 
 

@@ -19,6 +19,8 @@ from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.page import Asked, get_case_page
 from ruangaman.cases.types import CaseState
 from ruangaman.clocks.models import Clock
+from ruangaman.clocks.selectors import list_at
+from ruangaman.clocks.types import Turn
 from ruangaman.ops.city import acting
 from ruangaman.ops.year.ledger import Ledger, Told, read_trail
 from ruangaman.ops.year.world import BEGIN, World
@@ -76,6 +78,7 @@ def compare(world: World) -> Agreement:
         rows = list(Clock.objects.select_related("kind"))
         faults = [*_states(ledger, moments), *_clocks(ledger, rows, moments), *_order(ledger, rows)]
         codes = list(Case.objects.order_by("opened_at").values_list("code", flat=True))
+    faults += _queue(world, ledger, moments)
     events = entries = 0
     for code in codes:
         told, (items, *others) = _told(ledger, code), read_timelines(world, code)
@@ -146,6 +149,19 @@ def _order(ledger: Ledger, rows: Sequence[Clock]) -> Iterator[str]:
             yield f"{row.kind.key} of {row.subject}: due {one.due_at} by the trail, {row.due_at} by itself."
         if one is not None and row.stopped_at is None and one.presses_at != row.presses_at:
             yield f"{row.kind.key} of {row.subject} presses at {row.presses_at}, by the trail at {one.presses_at}."
+
+
+def _queue(world: World, ledger: Ledger, moments: Sequence[datetime]) -> Iterator[str]:
+    """Compare the head's queue at each instant with the trail: the same turns, in the order in which they press."""
+    head = world.person("kepala")
+    for at in moments:
+        with acting(head):
+            rows = list_at(viewer=head, turn=Turn.UNIT, at=at)
+        found = [(row.presses_at, row.kind.key, row.subject) for row in rows]
+        told = [one for one in ledger.open_at(at) if one.paused_at is None or one.paused_at > at]
+        mine = sorted((one.presses_at, one.kind, one.subject) for one in told)
+        if mine != sorted(found) or [one[0] for one in mine] != [one[0] for one in found]:
+            yield f"At {at} the head's queue has {len(found)} turns, by the trail {len(mine)}, or in another order."
 
 
 def _face(one: Told) -> tuple[str, str, str, datetime]:

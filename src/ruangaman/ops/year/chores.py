@@ -55,9 +55,10 @@ def _owner(world: World, row: Clock) -> User:
 
 
 def _put_off_and_hand_on(world: World, row: Clock) -> None:
-    """Look at it later, then give it to whom it is: exactly one holds it before and after."""
+    """Put it off, take that back, then give it to whom it is: exactly one holds it before and after."""
     owner, until = _owner(world, row), min(world.now + HOUR, row.due_at)
     world.do(owner, clocks.snooze_clock, clock_id=row.pk, until=until, reason=SnoozeReason.SAFE_HOUR)
+    world.do(owner, clocks.wake_clock, clock_id=row.pk)
     world.do(owner, clocks.hand_clock_to, clock_id=row.pk, owner=owner)
 
 
