@@ -11,12 +11,13 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import DeskMember, User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
+from ruangaman.audit.services import Planned
 from ruangaman.clocks.models import Clock, ClockKind, ClockQuerySet, Holiday, Limit, OfficeDay
 from ruangaman.clocks.types import Calendar, Cursor, Length, Narrow, Office, Tell, Turn, Unit, due_after
 from ruangaman.clocks.types import Clock as Face
@@ -80,18 +81,26 @@ def get_office() -> Office:
 
 
 def list_concerned(*, event: str, about: str, at: datetime) -> list[Holding]:
-    """Return the kinds that an event may begin or end, with their limits: one query."""
+    """Return the kinds that an event may begin or end, with their limits: one query, planned once."""
+    return [_holding(row) for row in CONCERNED.rows(event=event, about=about, at=at)]
+
+
+def _concerned(*, event: str, about: str, at: datetime) -> QuerySet[Any, Any]:
     limit = Limit.objects.filter(key=OuterRef("limit_key")).valid(at).order_by("-valid_from")
     facts = JSONObject(id="id", value="value", unit="unit", calendar="calendar")
-    kinds = (
-        ClockKind.objects.filter(Q(starts_on__contains=[event]) | Q(stops_on__contains=[event]), about=about)
-        .annotate(holding=Subquery(limit.values(facts=facts)[:1]))
-        .order_by("key")
+    kinds = ClockKind.objects.filter(Q(starts_on__contains=[event]) | Q(stops_on__contains=[event]), about=about)
+    found: QuerySet[Any, Any] = (
+        kinds.annotate(holding=Subquery(limit.values(facts=facts)[:1])).order_by("key").values(*COLUMNS, "holding")
     )
-    return [_holding(kind, getattr(kind, "holding", None)) for kind in kinds]
+    return found
 
 
-def _holding(kind: ClockKind, facts: dict[str, Any] | None) -> Holding:
+COLUMNS = tuple(field.attname for field in ClockKind._meta.concrete_fields)
+CONCERNED = Planned(_concerned)
+
+
+def _holding(row: Mapping[str, Any]) -> Holding:
+    kind, facts = ClockKind.from_db("default", COLUMNS, [row[name] for name in COLUMNS]), row["holding"]
     if facts is None:
         return Holding(kind, None, None)
     length = Length(facts["value"], Unit(facts["unit"]), Calendar(facts["calendar"]))

@@ -222,7 +222,7 @@ class Grant(models.Model):
     """A key of one dossier's epoch, wrapped to one principal: whoever can unwrap it can open."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="grants")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="grants", db_index=False)
     epoch = models.PositiveIntegerField()
     principal = models.ForeignKey(Principal, on_delete=models.PROTECT, related_name="grants", db_index=False)
     generation = models.PositiveIntegerField()
@@ -246,6 +246,7 @@ class Grant(models.Model):
         ]
         indexes = [
             models.Index(fields=["principal", "dossier"], name="vault_grant_principal"),
+            models.Index(fields=["dossier", "principal"], name="vault_grant_dossier"),
             models.Index(fields=["not_after"], condition=Q(not_after__isnull=False), name="vault_grant_expiry"),
         ]
 

@@ -16,7 +16,7 @@ from ruangaman.audit.types import EventType
 from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import NO_OFFICE, get_office
-from ruangaman.clocks.services.happening import place
+from ruangaman.clocks.services.happening import name_of, place
 from ruangaman.clocks.types import HEAD_START, Detail, PauseReason, SnoozeReason, resumed_due
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
@@ -42,7 +42,7 @@ def pause_clock(*, clock_id: UUID, reason: PauseReason, by: User, at: datetime) 
         raise Conflict(_("Batas waktunya sudah lewat; menjedanya tidak mengubah itu."))
     clock.paused_at, clock.pause_reason = at, reason
     clock.save(update_fields=["paused_at", "pause_reason"])
-    _record(events.PAUSED, clock, by=by, at=at, detail={"kind": clock.kind.key, "reason": reason.value})
+    _record(events.PAUSED, clock, by=by, at=at, detail={"reason": reason.value})
     return clock
 
 
@@ -66,7 +66,7 @@ def resume_clock(*, clock_id: UUID, by: User, at: datetime) -> Clock:
     clock.paused_at, clock.pause_reason = None, ""
     place(clock, clock.kind.steps)
     clock.save(update_fields=["due_at", "presses_at", "escalates_at", "paused_seconds", "paused_at", "pause_reason"])
-    detail: Detail = {"kind": clock.kind.key, "seconds": int((at - since).total_seconds())}
+    detail: Detail = {"seconds": int((at - since).total_seconds())}
     _record(events.RESUMED, clock, by=by, at=at, detail=detail)
     return clock
 
@@ -94,7 +94,7 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
         raise NotAllowed(_("Bahayanya tinggi: pengingat tidak dapat ditunda melewati batas waktunya."))
     clock.snoozed_until, clock.snooze_reason = until, reason
     clock.save(update_fields=["snoozed_until", "snooze_reason"])
-    detail: Detail = {"kind": clock.kind.key, "reason": reason.value, "until": until.isoformat()}
+    detail: Detail = {"reason": reason.value, "until": until.isoformat()}
     _record(events.SNOOZED, clock, by=by, at=at, detail=detail)
     return clock
 
@@ -149,11 +149,7 @@ def hand_clock_to(
     clock.owner, clock.desk = owner, desk
     clock.snoozed_until, clock.snooze_reason = None, ""
     clock.save(update_fields=["owner", "desk", "snoozed_until", "snooze_reason"])
-    detail: Detail = {
-        "kind": clock.kind.key,
-        "owner": str(owner.pk) if owner else None,
-        "desk": desk.code if desk else None,
-    }
+    detail: Detail = {"owner": str(owner.pk) if owner else None, "desk": desk.code if desk else None}
     _record(events.HANDED, clock, by=by, at=at, detail=detail)
     return clock
 
@@ -208,4 +204,5 @@ def _lock(clock_id: UUID, by: User) -> Clock:
 
 
 def _record(event: EventType, clock: Clock, *, by: User, at: datetime, detail: Detail) -> None:
-    audit.record(event, by=by, subject=clock.subject, at=at, dossier_id=clock.dossier_id, detail=dict(detail))
+    told = {**name_of(clock), **detail}
+    audit.record(event, by=by, subject=clock.subject, at=at, dossier_id=clock.dossier_id, detail=told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,10 +15,14 @@ from django.db import connection, connections
 
 from ruangaman.ops.bench import looks, plans
 from ruangaman.ops.bench.looks import Look, looking
+from ruangaman.ops.bench.plans import Statement
 from ruangaman.ops.progress import Progress
 
 WARM = 2
 """Looks before those that count."""
+CHOOSES = 100_000
+"""From so many cases on the planner has to choose the index by itself. Of fewer it may well read all: there it must be
+able to do without."""
 WAYS = ("page", "page, security off", "SQL", "SQL, security off")
 
 
@@ -44,6 +48,8 @@ class Place:
     rows: int
     looks: list[Look]
     found: dict[str, Measured]
+    sent: dict[str, list[Statement]]
+    """What each look reads by."""
 
 
 def measure(databases: dict[int, str], *, repeats: int, progress: Progress) -> dict[int, dict[str, Measured]]:
@@ -59,7 +65,7 @@ def measure(databases: dict[int, str], *, repeats: int, progress: Progress) -> d
         for place, name in zip(places, databases.values(), strict=True):
             with _database(name):
                 for look in random.sample(place.looks, len(place.looks)):
-                    _look(look, place.found[look.name], counts=number >= WARM)
+                    _look(look, place.sent[look.name], place.found[look.name], counts=number >= WARM)
     progress("Looking", total, total)
     return {place.rows: place.found for place in places}
 
@@ -69,38 +75,44 @@ def _arrive(rows: int, name: str) -> Place:
         cast = looks.gather()
         listed = looks.list_looks(cast, looks.now())
         found = {look.name: Measured() for look in listed}
-        for look in listed:
-            inspect(look, found[look.name])
-        return Place(rows, listed, found)
+        sent = {look.name: inspect(look, found[look.name], rows=rows) for look in listed}
+        return Place(rows, listed, found, sent)
 
 
-def inspect(look: Look, into: Measured) -> None:
-    """Keep how the statements of a look are planned, and what they read."""
+def inspect(look: Look, into: Measured, *, rows: int) -> list[Statement]:
+    """Keep how the statements of a look are planned, and what they read. Returns the statements."""
     with looking(look.viewer):
         statements = plans.capture(look.ask)
     into.statements = len(statements)
     with looking(look.viewer):
+        _plan_for(rows)
         before = plans.reads()
         look.ask()
         after = plans.reads()
-    into.rows = sum(rows - before[name][1] for name, (_whole, rows) in after.items())
-    ran = [name for name, (whole, _rows) in after.items() if whole > before[name][0]]
+    into.rows = sum(count - before[name][1] for name, (_whole, count) in after.items())
+    ran = [name for name, (whole, _count) in after.items() if whole > before[name][0]]
     into.faults += [f"ran over all of {name}" for name in ran]
     with looking(look.viewer):
+        _plan_for(rows)
         for one in statements:
             plan = plans.explain(one)
             if tables := plans.whole_reads(plan):
                 into.faults.append(f"reads all of {', '.join(tables)}:\n{one.sql[:2000]}\n{plans.shown(plan)}")
+    return statements
 
 
-def _look(look: Look, into: Measured, *, counts: bool) -> None:
+def _plan_for(rows: int) -> None:
+    if rows < CHOOSES:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+def _look(look: Look, sent: Sequence[Statement], into: Measured, *, counts: bool) -> None:
     for way in random.sample(WAYS, len(WAYS)):
-        with looking(look.viewer):
-            statements = plans.capture(look.ask) if way.startswith("SQL") else []
         with looking(look.viewer):
             if way.endswith("off"):
                 _without_security()
-            work = partial(plans.run_bare, statements) if way.startswith("SQL") else look.ask
+            work = partial(plans.run_bare, sent) if way.startswith("SQL") else look.ask
             spent, waited = _spent(work)
         if counts:
             into.times[way].append(spent)

@@ -16,7 +16,7 @@ from ruangaman.audit.services import UnitOfWork, unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import selectors as cases
 from ruangaman.cases import services as case_services
-from ruangaman.cases.models import Assignment, Case
+from ruangaman.cases.models import Assignment, Case, Note
 from ruangaman.cases.types import CaseFilters, CaseState
 from ruangaman.clocks import selectors as clocks
 from ruangaman.clocks.types import Turn
@@ -98,7 +98,7 @@ def list_looks(cast: Cast, at: datetime) -> list[Look]:
     people = cast.people
     found = [*_queues(people, at), *_lists(people, at), *_counts(people, at)]
     found += [_day(name, viewer, at) for name, viewer in people.items()]
-    found += [_case_page(people["companion"], at, name="companion"), _case_page(people["head"], at, name="head")]
+    found += [_case_page(people[name], at, name) for name in ("companion", "manager", "head")]
     for name in ("manager", "desk"):
         viewer = people[name]
         found.append(Look(f"search by NIK, {name}", viewer, lambda by=viewer: search(probes=cast.probes, by=by, at=at)))
@@ -152,11 +152,11 @@ def _day(name: str, viewer: User, at: datetime) -> Look:
     return Look(f"work page, {name}", viewer, _asks(web.get_day, viewer=viewer, filters=web.Filters(), at=at))
 
 
-def _case_page(viewer: User, at: datetime, *, name: str) -> Look:
+def _case_page(viewer: User, at: datetime, name: str) -> Look:
     """The page of a case that went through the services: it has contents, and keys that open them."""
     with looking(viewer):
-        real = Case.objects.filter(people__contact_ref__isnull=False) | Case.objects.filter(notes__isnull=False)
-        if name == "companion":
+        real = Case.objects.filter(pk__in=Note.objects.values("case_id"))
+        if name != "head":
             real = real.filter(pk__in=Assignment.objects.filter(user=viewer, until=None).values("case_id"))
         code = real.order_by("code").values_list("code", flat=True)[:1].get()
 

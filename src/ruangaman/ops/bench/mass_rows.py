@@ -17,10 +17,21 @@ HELPERS = (
     " $$ SELECT ((hashint8(number) & 2147483647) % sides)::integer $$",
     """
     CREATE UNLOGGED TABLE bench.one (
-        i bigint, is_open boolean, is_large boolean, place bigint, case_id uuid, dossier_id uuid, code text, unit_id uuid,
+        i bigint, is_open boolean, is_large boolean, place bigint, case_id uuid, dossier_id uuid, code text,
+            unit_id uuid,
         emergency uuid, companion uuid, companion_principal uuid, manager uuid, manager_principal uuid, desk_id uuid,
         desk_principal uuid, state text, risk integer, kecamatan text, opened_at timestamptz, closed_at timestamptz,
         due_at timestamptz, presses interval, at timestamptz)
+    """,
+    """
+    CREATE VIEW bench.staff AS
+    SELECT 'l' || k AS name, 'pendamping' AS role, w.unit FROM bench.whole w, generate_series(0,
+        w.large_companions - 1) k
+    UNION ALL
+    SELECT 's' || k, 'pendamping', bench.key('unit' || k % w.units) FROM bench.whole w, generate_series(0,
+        w.companions - 1) k
+    UNION ALL SELECT 'ml' || k, 'manajer', w.unit FROM bench.whole w, generate_series(0, w.large_managers - 1) k
+    UNION ALL SELECT 'ms' || k, 'manajer', bench.key('unit' || k) FROM bench.whole w, generate_series(0, w.units - 1) k
     """,
 )
 
@@ -53,19 +64,12 @@ FROM bench.whole w, generate_series(%s::bigint, %s::bigint) i,
         CASE WHEN is_large THEN 'ml' || place %% w.large_managers ELSE 'ms' || place %% w.units END AS lead) q
 """
 
-STAFF = """
-SELECT 'l' || k AS name, 'pendamping' AS role, w.unit FROM bench.whole w, generate_series(0, w.large_companions - 1) k
-UNION ALL
-SELECT 's' || k, 'pendamping', bench.key('unit' || k % w.units) FROM bench.whole w, generate_series(0, w.companions - 1) k
-UNION ALL SELECT 'ml' || k, 'manajer', w.unit FROM bench.whole w, generate_series(0, w.large_managers - 1) k
-UNION ALL SELECT 'ms' || k, 'manajer', bench.key('unit' || k) FROM bench.whole w, generate_series(0, w.units - 1) k
-"""
-
 ONCE = (
-    f"""
+    """
     INSERT INTO vault_principal (id, kind, created_at)
-    SELECT bench.key('principal' || name), 'user', w.at FROM bench.whole w, ({STAFF}) s
-    UNION ALL SELECT bench.key('emergency' || k), 'breakglass', w.at FROM bench.whole w, generate_series(0, w.units - 1) k
+    SELECT bench.key('principal' || name), 'user', w.at FROM bench.whole w, bench.staff
+    UNION ALL SELECT bench.key('emergency' || k), 'breakglass', w.at FROM bench.whole w, generate_series(0,
+        w.units - 1) k
     UNION ALL SELECT bench.key('deskprincipal' || k), 'desk', w.at FROM bench.whole w, generate_series(0, w.units - 1) k
     """,
     """
@@ -79,11 +83,12 @@ ONCE = (
         bench.key('unit' || k)
     FROM bench.whole w, generate_series(0, w.units - 1) k
     """,
-    f"""
-    INSERT INTO accounts_user (id, username, email, display_name, role, is_active, language, session_epoch, principal_id,
+    """
+    INSERT INTO accounts_user (id, username, email, display_name, role, is_active, language, session_epoch,
+        principal_id,
         unit_id)
     SELECT bench.key('user' || name), 'massal-' || name, '', 'Massal ' || name, role, true, 'id', 1,
-        bench.key('principal' || name), unit FROM ({STAFF}) s
+        bench.key('principal' || name), unit FROM bench.staff
     """,
     # Dossiers that the one with many grants holds beside cases, when there are fewer cases than grants.
     """
@@ -97,23 +102,31 @@ ONCE = (
     """,
 )
 
-GRANT = """
-INSERT INTO vault_grant (id, dossier_id, epoch, principal_id, generation, compartments, wrapped, reason, made_at,
-    signature)
-"""
-
 OF_EACH = (
     "INSERT INTO vault_dossier (id, kind, unit_id, epoch, created_at)"
     " SELECT dossier_id, 'case', unit_id, 1, opened_at FROM bench.one",
-    f"{GRANT} SELECT bench.key('g1' || i), dossier_id, 1, emergency, 1, NULL, '', 'case', opened_at, '' FROM bench.one",
-    f"""{GRANT} SELECT bench.key('g2' || i), dossier_id, 1, companion_principal, 1, 254, '', 'case', opened_at, ''
-    FROM bench.one WHERE is_open""",
-    f"""{GRANT} SELECT bench.key('g3' || i), dossier_id, 1, o.manager_principal, 1, 254, '', 'case', opened_at, ''
-    FROM bench.one o, bench.whole w WHERE is_open OR i <= w.many""",
+    """
+    INSERT INTO vault_grant (id, dossier_id, epoch, principal_id, generation, compartments, wrapped, reason,
+        made_at, signature)
+    SELECT bench.key('g1' || i), dossier_id, 1, emergency, 1, NULL, '', 'case', opened_at, '' FROM bench.one
+    """,
+    """
+    INSERT INTO vault_grant (id, dossier_id, epoch, principal_id, generation, compartments, wrapped, reason,
+        made_at, signature)
+    SELECT bench.key('g2' || i), dossier_id, 1, companion_principal, 1, 254, '', 'case', opened_at, ''
+    FROM bench.one WHERE is_open
+    """,
+    """
+    INSERT INTO vault_grant (id, dossier_id, epoch, principal_id, generation, compartments, wrapped, reason,
+        made_at, signature)
+    SELECT bench.key('g3' || i), dossier_id, 1, o.manager_principal, 1, 254, '', 'case', opened_at, ''
+    FROM bench.one o, bench.whole w WHERE is_open OR i <= w.many
+    """,
     """
     INSERT INTO cases_case (id, code, unit_id, dossier_id, state, state_since, case_type, risk, authority, kecamatan,
         manager_id, opened_at, opened_by_id, closed_at, closed_by_id, closing_reason)
-    SELECT case_id, code, unit_id, dossier_id, state, opened_at, CASE WHEN i % 3 = 0 THEN 'child' ELSE 'woman' END, risk,
+    SELECT case_id, code, unit_id, dossier_id, state, opened_at, CASE WHEN i % 3 = 0 THEN 'child' ELSE 'woman' END,
+        risk,
         'city', kecamatan, manager, opened_at, manager, closed_at, CASE WHEN NOT is_open THEN manager END,
         CASE WHEN is_open THEN '' ELSE 'goals_met' END
     FROM bench.one
@@ -176,13 +189,19 @@ OF_EACH = (
     # A tenth has its report here too: with a dossier of its own, which the desk opens. Few of those wait.
     "INSERT INTO vault_dossier (id, kind, unit_id, epoch, created_at)"
     " SELECT bench.key('rd' || i), 'report', unit_id, 1, opened_at FROM bench.one WHERE i % 10 = 0",
-    f"""{GRANT} SELECT bench.key('g4' || i), bench.key('rd' || i), 1, desk_principal, 1, NULL, '', 'intake', opened_at, ''
-    FROM bench.one WHERE i % 10 = 0""",
     """
-    INSERT INTO intake_report (id, code, dossier_id, desk_id, channel, received_at, now, dangers, who, size_class, danger,
+    INSERT INTO vault_grant (id, dossier_id, epoch, principal_id, generation, compartments, wrapped, reason,
+        made_at, signature)
+    SELECT bench.key('g4' || i), bench.key('rd' || i), 1, desk_principal, 1, NULL, '', 'intake', opened_at, ''
+    FROM bench.one WHERE i % 10 = 0
+    """,
+    """
+    INSERT INTO intake_report (id, code, dossier_id, desk_id, channel, received_at, now, dangers, who, size_class,
+        danger,
         state, needs_desk, due_at, limit_key, answers_ref, contact_ref, case_type, authority, triaged_by_id, triaged_at,
         refusal_reason, case_id)
-    SELECT bench.key('r' || i), 'L-' || substr(code, 3), bench.key('rd' || i), desk_id, 'web', opened_at, '', '{}', '', 2,
+    SELECT bench.key('r' || i), 'L-' || substr(code, 3), bench.key('rd' || i), desk_id, 'web', opened_at, '', '{}',
+        '', 2,
         risk, CASE WHEN waits THEN 'received' ELSE 'case_opened' END, waits, due_at, 'report.low', bench.key('ra' || i),
         bench.key('rc' || i), CASE WHEN waits THEN '' ELSE 'woman' END, CASE WHEN waits THEN '' ELSE 'city' END,
         CASE WHEN NOT waits THEN manager END, CASE WHEN NOT waits THEN opened_at END, '',

@@ -1,5 +1,4 @@
-"""Lists, filters, case page and search among ten thousand, a million and ten million cases: what each costs, and how
-it grows."""
+"""Lists, filters, case page and search among thousands to millions of cases: what each costs, and how it grows."""
 
 from __future__ import annotations
 
@@ -24,9 +23,10 @@ from ruangaman.ops.postgres import Postgres
 from ruangaman.ops.progress import Bar, say, step
 
 SAYS = (
-    "What a companion with 20 grants, a manager with 20,000, the head of a unit with 20,000 open cases and its desk look"
-    " at, among so many cases; medians of interleaved looks. Beside it: by Django with row-level security and without,"
-    " and the same SQL by psycopg alone."
+    "What is looked at among so many cases by a companion with 20 grants, a manager with 20,000, the head of a unit"
+    " with 20,000 open cases and its desk: medians of interleaved looks in milliseconds of processor time, by Django"
+    " with row-level security and without, and the same SQL by psycopg alone. Security is judged by the page, growth by"
+    " the SQL, from the smallest city to the largest; of the manager from the smallest that has so many cases."
 )
 ROWS = "10000,1000000,10000000"
 GROWTH, SECURITY = 2.0, 1.5
@@ -164,14 +164,17 @@ def _judge(result: Result, name: str, by_size: dict[int, Any]) -> None:
     times = {rows: {way: median(values) for way, values in by_size[rows]["times"].items()} for rows in sizes}
     faults = sum(len(by_size[rows]["faults"]) for rows in sizes)
     result.at_most(f"{name}: plans that read a large table whole", faults, 0)
-    worst = max(_ratio(times[rows]["SQL"], times[rows]["SQL, security off"]) for rows in sizes)
+    worst = max(_ratio(times[rows]["page"], times[rows]["page, security off"]) for rows in sizes)
     result.at_most(f"{name}: security on beside off", worst, SECURITY)
-    result.at_most(f"{name}: growth", _ratio(times[sizes[-1]]["SQL"], times[sizes[0]]["SQL"]), GROWTH)
+    full = [rows for rows in sizes if rows >= mass.GRANTS or not name.endswith("manager")] or sizes
+    result.at_most(f"{name}: growth", _ratio(times[full[-1]]["SQL"], times[full[0]]["SQL"]), GROWTH)
     for rows in sizes:
         own = times[rows]
         result.context[f"{name}, {rows} cases"] = (
-            f"{own['page']:.1f} ms, {own['page'] / own['SQL']:.1f} times its SQL ({own['SQL']:.2f} ms; security off"
-            f" {own['SQL, security off']:.2f}), {by_size[rows]['statements']} statements, {by_size[rows]['rows']} rows"
+            f"{own['page']:.1f} ms, security off {own['page, security off']:.1f};"
+            f" SQL {own['SQL']:.2f} ms, security off {own['SQL, security off']:.2f};"
+            f" {own['page'] / own['SQL']:.1f} times its SQL; {by_size[rows]['statements']} statements,"
+            f" {by_size[rows]['rows']} rows; on the wall {median(by_size[rows]['waited']):.0f} ms"
         )
         for fault in by_size[rows]["faults"]:
             say(f"{name}, {rows} cases: {fault}")

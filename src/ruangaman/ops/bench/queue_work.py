@@ -1,4 +1,4 @@
-"""The part of the bench of the queue that needs Django: `python -m … prepare`, or `measure OUT REPEATS ROWS=DATABASE…`."""
+"""What the bench of the queue needs Django for: `python -m … prepare`, or `… measure OUT REPEATS ROWS=DATABASE…`."""
 
 from __future__ import annotations
 

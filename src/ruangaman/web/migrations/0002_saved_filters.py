@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0010_declared"),
-        ("clocks", "0008_put_off"),
+        ("clocks", "0009_put_off"),
         ("intake", "0009_handover"),
         ("web", "0001_may_ask_for_migrations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -9,7 +9,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     """One small index."""
 
-    dependencies = [("clocks", "0007_held_by_key")]
+    dependencies = [("clocks", "0008_kept_by")]
     operations = [
         migrations.AddIndex(
             model_name="clock",
