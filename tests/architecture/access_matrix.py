@@ -124,6 +124,15 @@ DESK_KEEPS = {"petugas": frozenset({"expired"})}
 OVERSEEN = {"kepala": frozenset({"unassigned", "expired"})}
 """Who oversees a unit sees its cases, without their content, whether or not anybody holds a grant."""
 
+TURNS = OVERSEEN | {"manajer": frozenset({"expired"})}
+"""A turn is somebody's until it is handed on, whether or not they still hold a key."""
+
+
+def puts_off(get: int, post: int) -> dict[str, tuple[int, int]]:
+    """Whose turn it is, and who oversees the unit, look at it later."""
+    return dict.fromkeys(("manajer", "kepala"), (get, post))
+
+
 MATRIX = (
     # The public side.
     public("", 200, 405),
@@ -155,6 +164,12 @@ MATRIX = (
     Row("tulisan/", STAFF, 200, 405),
     Row("tulisan/<uuid:draft_id>/buang", STAFF, 405, 404, about=True, but={"pendamping": (405, 302)}),
     Row("kerja/beban/", HEAD, 200, 405),
+    Row("kerja/ditunda/", STAFF, 200, 405),
+    Row("kerja/tunda/<uuid:clock_id>/", STAFF, 404, 404, about=True, but=puts_off(200, 422), also=TURNS),
+    Row("kerja/ditunda/<uuid:clock_id>/kembalikan", STAFF, 405, 404, about=True, but=puts_off(405, 302), also=TURNS),
+    Row("kerja/saringan/", STAFF, 200, 422),
+    Row("kerja/saringan/<uuid:saved_id>/", STAFF, 404, 404, but={"manajer": (200, 422)}),
+    Row("kerja/saringan/<uuid:saved_id>/hapus", STAFF, 405, 404, but={"manajer": (405, 302)}),
     Row("palet/", STAFF, 200, 200),
     Row("palet/pintasan/", STAFF, 200, 405),
     Row("pengaturan/", STAFF, 200, 405),
@@ -303,7 +318,6 @@ MATRIX = (
     in_case("orang/<uuid:person_id>/hubungan/<uuid:tie_id>/lepas", 405, 302),
     in_case("temuan/<uuid:meeting_id>/minta", 405, 302, who=MANAGER),
     in_case("temuan/<uuid:meeting_id>/selesai", 405, 302, who=MANAGER),
-    in_case("kejadian/", 200, 422),
     in_case("kejadian/<uuid:incident_id>/korban/<uuid:victim_id>/", 200, 422, but={"rumahaman": (404, 404)}),
     in_case("catatan/", 200, 422),
     in_case("layanan/", 200, 422),

@@ -159,6 +159,9 @@ STREET = {
     "wiped receipt": Actor(),
 }
 
+ELSEWHERE = frozenset({"dinsos", "manajer lain", "pembaca lain"})
+"""Who does not work in the office."""
+
 CIRCLES: dict[str, Callable[[Actor], frozenset[str]]] = {
     "known": lambda actor: actor.held | actor.oversees,
     "watched": lambda actor: frozenset({"uptd desk"}) if actor.oversees else frozenset(),
@@ -169,6 +172,7 @@ CIRCLES: dict[str, Callable[[Actor], frozenset[str]]] = {
     "puts": lambda actor: (actor.held | actor.oversees) - ERASED if INDEX in actor.held else frozenset(),
     "index": lambda actor: actor.held & {INDEX},
     "register": lambda actor: actor.ended & ALONE,
+    "unit": lambda actor: frozenset({"rehsos" if actor.own & ELSEWHERE else "uptd"}) if actor.own else frozenset(),
     "personal": lambda actor: actor.held if not actor.seats else frozenset(),
 }
 """Circles made of others."""
@@ -204,6 +208,7 @@ TABLES = {
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
     "audit_auditalarm": "", "codelists_code": "", "clocks_limit": "", "clocks_clock": "dossier_id",
     "clocks_clockkind": "", "clocks_holiday": "", "clocks_officeday": "", "notifications_alarmsent": "user_id",
+    "web_savedfilter": "owner_id",
     "procrastinate_jobs": "",
     "procrastinate_events": "", "procrastinate_workers": "", "procrastinate_periodic_defers": "",
     "django_migrations": "", "django_content_type": "", "auth_permission": "",
@@ -299,6 +304,8 @@ WEB = {
     "clocks_holiday": "S all; I rules by:changed_by_id; U rules (name source changed_by_id); D rules",
     "clocks_limit": "S all; I rules by:made_by_id; U rules (valid_to)",
     "clocks_officeday": "S all; I rules; U rules (opens closes); D rules",
+    "web_savedfilter": "S own:owner_id|unit:unit_id; I unit:unit_id by:owner_id; U own:owner_id (name unit_id);"
+    " D own:owner_id",
     "intake_handover": "S seats|watched; I seats by:given_by_id; U seats (taken_by_id taken_at)",
     "django_migrations": "S all",
 }
@@ -425,6 +432,7 @@ CHANGES = {
     "clocks_holiday": "name = 'x', changed_by_id = '{me}'",
     "clocks_limit": "valid_to = clock_timestamp() + interval '9 years'",
     "clocks_officeday": "opens = '00:01'",
+    "web_savedfilter": "name = 'x'",
     "cases_goal": "task_id = NULL",
     "cases_approval": "decided_at = clock_timestamp(), decided_by_id = '{me}', outcome = 'approved', points = '{{}}'",
     "cases_transfer": "acknowledged_at = clock_timestamp(), acknowledged_by_id = '{me}',"
@@ -456,7 +464,7 @@ FUNCTIONS = {
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"
     " vault_remove_member vault_shred ra_barred vault_ask_about vault_barred_holders vault_forget_kin vault_is_barred"
-    " vault_is_kin vault_is_lifted vault_lift_bars vault_note_kin vault_note_matches",
+    " vault_is_kin vault_is_lifted vault_lift_bars vault_note_kin vault_note_matches web_unit",
     "ra_public": "audit_append audit_seal_hash audit_seal_hashes intake_accept intake_is_mine intake_mark_read"
     " intake_own intake_reception intake_safe_status intake_write ra_dossiers ra_principals ra_units ra_user"
     " vault_is_new vault_keep_pepper vault_locate_receipt vault_may_add_frame vault_may_add_to_thread",

@@ -26,7 +26,7 @@ SLOTS = {
     "incident_id": "incident", "victim_id": "victim", "list_key": "list",
     "list_code": "list_code", "consent_id": "consent", "approval_id": "approval", "transfer_id": "transfer",
     "contact_id": "contact", "glass_id": "glass", "tie_id": "tie", "meeting_id": "meeting",
-    "relative_id": "relative",
+    "relative_id": "relative", "clock_id": "clock", "saved_id": "saved",
 }  # fmt: skip
 HISTORIES = {"/orang/": "person", "/kejadian/": "incident", "/tugas/": "task"}
 ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}

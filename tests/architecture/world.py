@@ -19,6 +19,7 @@ from ruangaman.cases import services as cases
 from ruangaman.cases.models import Aftercare, Assignment, Case, IncidentLink, Person, Task, Tie, Transfer
 from ruangaman.cases.types import AccessReason, ApprovalKind, GlassEnding, NewPerson, PersonKind
 from ruangaman.cases.types.ties import TieKind
+from ruangaman.clocks.models import Clock
 from ruangaman.consents.models import Consent
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services as intake
@@ -29,6 +30,8 @@ from ruangaman.vault import services as vault
 from ruangaman.vault.models import Grant, Meeting, Waiting
 from ruangaman.vault.services import FormWords
 from ruangaman.vault.types import Compartment, IdentifierKind
+from ruangaman.web.services import saved
+from ruangaman.web.types import Filters
 from tests.factories import flow
 from tests.factories.accounts import JAN_5, Office, working
 from tests.factories.cases import add_incident
@@ -48,7 +51,7 @@ NONE = {
     "draft": UNKNOWN_ID, "act": UNKNOWN_ID,
     "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID, "incident": UNKNOWN_ID,
     "victim": UNKNOWN_ID, "list": "daftar-tidak-ada", "list_code": "TIDAK_ADA",
-    "rule": "tidak.ada",
+    "rule": "tidak.ada", "clock": UNKNOWN_ID, "saved": UNKNOWN_ID,
     "consent": UNKNOWN_ID, "approval": UNKNOWN_ID, "transfer": UNKNOWN_ID, "contact": UNKNOWN_ID,
     "glass": UNKNOWN_ID, "glass_case": "K-00000000",
     "tie": UNKNOWN_ID, "meeting": UNKNOWN_ID, "relative": UNKNOWN_ID,
@@ -98,10 +101,18 @@ def make_world() -> World:
     far |= {"glass": _opening(people["dinsos"], world.things["other"]["case"])}
     for relation, facts in (("own", near), ("unassigned", far), ("other", far), ("expired", far)):
         world.things[relation] |= facts
+    world.things["own"]["saved"] = _saved(people["manajer"])
     _expire(past.dossier_id)
     expired = Case.objects.get(code=world.things["expired"]["case"])
     _expire(expired.dossier_id, *expired.reports.values_list("dossier_id", flat=True))
     return world
+
+
+def _saved(manager: User) -> str:
+    """A filter that somebody shares with their unit."""
+    with working(manager):
+        row = saved.save_filter(name="Telat", filters=Filters(late=True), shared=True, by=manager, at=timezone.now())
+    return str(row.pk)
 
 
 def things_for(world: World, who: str, relation: str) -> dict[str, str]:
@@ -278,6 +289,8 @@ def _case_facts(world: World, case: Case) -> dict[str, str]:
         "access": str(case.accesses.get().pk),
         "reader": str(case.accesses.get().user_id),
         "waiting": str(Waiting.objects.get(dossier_id=case.dossier_id).pk),
+        "clock": str(Clock.objects.running().filter(dossier_id=case.dossier_id, owner=case.manager).pressing()[0].pk),
+        "saved": UNKNOWN_ID,
         "consent": str(Consent.objects.get(dossier_id=case.dossier_id).pk),
         "approval": str(case.approvals.get().pk),
         "transfer": str(Transfer.objects.get(case=case).pk),

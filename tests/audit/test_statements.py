@@ -6,7 +6,9 @@ import pytest
 from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 
-from ruangaman.audit.services import run_prepared
+from ruangaman.audit.services import Planned, run_prepared
+from ruangaman.clocks.models import ClockKind
+from tests.factories.cases import FEB_1
 
 pytestmark = pytest.mark.django_db
 
@@ -39,3 +41,33 @@ def test_it_is_counted():
         run_prepared("SELECT %s::integer", [1])
 
     assert [each["sql"] for each in seen.captured_queries] == ["SELECT %s::integer"]
+
+
+def of_kinds(*, keys, at):
+    return ClockKind.objects.filter(key__in=keys, valid_from__lte=at).order_by("key").values("key", "chain")
+
+
+def test_a_planned_query_answers_like_django_s_own_whatever_it_is_asked():
+    planned = Planned(of_kinds)
+
+    for keys in (["task", "case.step"], ["case.plan", "task"], ["case.step"]):
+        assert planned.rows(keys=keys, at=FEB_1) == list(of_kinds(keys=keys, at=FEB_1))
+    assert planned.rows(keys=["task"], at=FEB_1.replace(year=2000)) == []
+    assert planned.first(keys=["none"], at=FEB_1) is None
+
+
+def test_a_planned_query_is_compiled_once_for_as_many_values_and_is_one_statement():
+    made = []
+
+    def build(**values):
+        made.append(values)
+        return of_kinds(**values)
+
+    planned = Planned(build)
+    with CaptureQueriesContext(connection) as seen:
+        for keys in (["task"], ["case.step"], ["task", "case.step"]):
+            planned.rows(keys=keys, at=FEB_1)
+
+    assert len(made) == 2
+    assert len(seen) == 3
+    assert not any("case.step" in one["sql"] for one in seen)

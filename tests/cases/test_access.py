@@ -59,8 +59,7 @@ def test_a_reader_reads_what_was_given_and_writes_nothing(team: Team):
     with working(team.lawyer):
         shown = selectors.get_case_page(case=case, viewer=team.lawyer, at=now)
         assert not shown.may["write"]
-        assert selectors.list_needs(viewer=team.lawyer, at=now) == []
-        assert selectors.count_needs(viewer=team.lawyer, at=now) == 0
+        assert selectors.list_unmanaged(viewer=team.lawyer) == []
         with pytest.raises(NotAllowed):
             services.add_note(code=case.code, compartment=C.NARRATIVE, text="X", by=team.lawyer, at=now)
 

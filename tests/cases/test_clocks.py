@@ -9,9 +9,12 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from ruangaman.audit.models import AuditEvent
 from ruangaman.cases import services
-from ruangaman.cases.types import CaseState, note_content
+from ruangaman.cases.types import ApprovalKind, CaseState, Doing, note_content
+from ruangaman.clocks import services as clocks
 from ruangaman.clocks.models import Clock, ClockKind, Limit
+from ruangaman.clocks.types import PauseReason
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
 from tests.factories import flow
@@ -84,6 +87,54 @@ def test_closing_ends_every_clock_and_going_on_begins_those_of_the_new_state(tea
     assert keys(case) == ["aftercare.month_1", "aftercare.month_3", "aftercare.month_6"]
     act(team.manager, services.reopen_case, case, reason="x", at=FEB_9)
     assert keys(case) == ["case.assess_medium", "case.companion", "case.step"]
+
+
+def test_the_goals_of_a_plan_that_begins_press_until_the_day_that_was_planned(team):
+    case = flow.advance(team.open(), CaseState.PLAN, by=team.manager, head=team.head, at=FEB_2)
+    assert "case.plan" in keys(case)
+    plan = flow.plan(case, by=team.manager, at=FEB_2)
+    assert "case.plan" not in keys(case), "the plan was promised, and is there"
+    flow.decide(flow.ask(case, ApprovalKind.PLAN, by=team.manager, at=FEB_2), by=team.head, at=FEB_2)
+    flow.move(case, CaseState.SERVICES, by=team.manager, at=FEB_3)
+
+    (goal,) = plan.goals.all()
+    clock = Clock.objects.get(anchor=goal.task_id)
+    assert (clock.kind.key, clock.due_at, clock.stopped_at) == ("task", goal.due_at, None)
+
+
+def test_a_danger_that_is_weighed_anew_changes_at_once_what_presses(team):
+    case = team.open(risk=RiskLevel.SEDANG)
+    facts = {"reason": "x", "next_on": (FEB_9 + timedelta(days=9)).date()}
+    act(team.manager, services.review, case, risk=RiskLevel.EKSTREM, **facts)
+
+    found = Clock.objects.open().filter(dossier=case.dossier_id)
+    assert found
+    assert {one.due_at - one.presses_at for one in found} == {timedelta(hours=72)}
+
+
+def test_each_contact_after_the_closing_keeps_the_promise_of_its_month(team):
+    case = team.open()
+    flow.close(case, by=team.manager, head=team.head, at=FEB_3)
+    days = [(FEB_3 + timedelta(days=30 * months)).date() for months in (1, 3, 6)]
+    rows = act(team.manager, services.plan_aftercare, case, days=days, at=FEB_3)
+    act(team.manager, services.move_state, case, target=CaseState.AFTERCARE, reason="x", at=FEB_3)
+    third = next(row for row in rows if row.due_on == days[1])
+
+    facts = {"contact_id": third.pk, "doing": Doing.WELL, "words": ""}
+    act(team.manager, services.contact_after, case, at=FEB_9, **facts)
+    assert keys(case) == ["aftercare.month_1", "aftercare.month_6"]
+
+
+def test_the_trail_says_which_of_two_tasks_was_paused(team):
+    case = team.open()
+    for title in ("x", "y"):
+        act(team.manager, services.add_task, case, title=title, owner=team.manager, due_at=FEB_3)
+    clock = Clock.objects.filter(kind__key="task")[0]
+    with working(team.manager):
+        clocks.pause_clock(clock_id=clock.pk, reason=PauseReason.NO_CONTACT, by=team.manager, at=FEB_2)
+
+    told = AuditEvent.objects.get(type="clocks.paused").detail
+    assert (told["kind"], told["anchor"]) == ("task", str(clock.anchor))
 
 
 def test_handing_a_case_over_hands_its_turns_over(team):

@@ -15,7 +15,6 @@ from ruangaman.audit.models import AuditEvent
 from ruangaman.cases import registry, selectors, services
 from ruangaman.cases.errors import LastHolder, NotAssignable
 from ruangaman.cases.models import Assignment, Case, Task
-from ruangaman.cases.types import Need
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault.models import Grant
 from ruangaman.vault.types import Closed, Compartment
@@ -211,8 +210,8 @@ def test_a_case_whose_manager_left_is_handed_over_by_its_team(team: Team) -> Non
     with working(team.lawyer), pytest.raises(NotFound):
         services.change_manager(code=case.code, to=successor, by=team.lawyer, at=FEB_9)
     with working(team.companion):
-        found = selectors.list_needs(viewer=team.companion, at=FEB_9)
-        assert [row.need for row in found] == [Need.NO_MANAGER]
+        assert selectors.list_unmanaged(viewer=team.companion) == [case]
+        assert selectors.count_unmanaged(viewer=team.companion) == 1
         services.change_manager(code=case.code, to=successor, by=team.companion, at=FEB_9)
 
     case.refresh_from_db()

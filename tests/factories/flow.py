@@ -1,163 +1,43 @@
-"""Walking a case through its gates, each step by who does it. What the words are makes no difference to a gate."""
+"""Walking a case through its gates: the acts are those of `./ruang soak cases`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from ruangaman.ops.soak.histories.acts import (
+    VITAL,
+    YES,
+    advance,
+    ask,
+    assess,
+    assess_closing,
+    check_safety,
+    close,
+    consent,
+    decide,
+    finish_tasks,
+    move,
+    open_for_closing,
+    plan,
+    serve,
+    transfer,
+    try_contact,
+)
 
-from ruangaman.accounts.models import User
-from ruangaman.cases import services
-from ruangaman.cases.models import Approval, Case, ClosingAssessment, Plan, Task
-from ruangaman.cases.services import DomainNote, NewGoal
-from ruangaman.cases.types import Agreed, ApprovalKind, CaseState, Domain, Escort, Outcome, Point, Reached, Way
-from ruangaman.consents.types import Answer, Basis, ConsentPurpose, Giver, How
-from ruangaman.core.codelists import ClosingReason, RiskLevel
-from ruangaman.core.regions import zone
-from tests.factories.accounts import working
-
-YES = Answer(Basis.CONSENT, Giver.SELF, How.PAPER)
-VITAL = Answer(Basis.VITAL, Giver.NOBODY, How.RECORD)
-
-
-def consent(case: Case, *, by: User, at: datetime, answer: Answer = YES, **facts: Any) -> Any:
-    """Let her agree to be helped."""
-    wanted: dict[str, Any] = {"purpose": ConsentPurpose.SERVICES, "recipient": None, **facts}
-    with working(by):
-        return services.give_consent(code=case.code, answer=answer, by=by, at=at, **wanted)
-
-
-def check_safety(case: Case, *, by: User, at: datetime, is_safe: bool = True) -> Any:
-    """Look first whether she is safe."""
-    with working(by):
-        return services.check_safety(
-            code=case.code, is_safe=is_safe, escort=Escort.NONE, words="AMAN-UJI", by=by, at=at
-        )
-
-
-def assess(case: Case, *, by: User, at: datetime, domains: Iterable[Domain] = tuple(Domain)) -> Any:
-    """Look at the domains."""
-    notes = {domain: DomainNote("ASESMEN-UJI") for domain in domains}
-    with working(by):
-        return services.assess(code=case.code, notes=notes, summary="", by=by, at=at)
-
-
-def plan(case: Case, *, by: User, at: datetime, **facts: Any) -> Plan:
-    """Make a plan with one goal."""
-    goal = NewGoal("TUJUAN-UJI", "KESEHATAN", case.manager, at + timedelta(days=9))
-    wanted: dict[str, Any] = {
-        "goals": [goal],
-        "why_not": None,
-        "agreed": Agreed.SIGNED,
-        "safety": "SELAMAT-UJI",
-        "review_on": (at + timedelta(days=20)).date(),
-    }
-    with working(by):
-        return services.make_plan(code=case.code, by=by, at=at, **{**wanted, **facts})
-
-
-def ask(case: Case, kind: ApprovalKind, *, by: User, at: datetime) -> Approval:
-    """Ask the head."""
-    with working(by):
-        return services.ask_approval(code=case.code, kind=kind, by=by, at=at)
-
-
-def decide(approval: Approval, *, by: User, at: datetime, outcome: Outcome = Outcome.APPROVED) -> Approval:
-    """Let the head decide."""
-    points = [Point.TALK] if outcome is Outcome.RETURNED else []
-    with working(by):
-        return services.decide_approval(approval_id=approval.pk, outcome=outcome, points=points, by=by, at=at)
-
-
-def move(case: Case, target: CaseState, *, by: User, at: datetime) -> Case:
-    """Move it on."""
-    with working(by):
-        return services.move_state(code=case.code, target=target, reason="ALASAN-UJI", by=by, at=at)
-
-
-def finish_tasks(case: Case, *, by: User, at: datetime) -> None:
-    """Tick off whatever is open."""
-    for task in Task.objects.filter(case=case, done_at=None):
-        with working(by):
-            services.complete_task(code=case.code, task_id=task.pk, by=by, at=at)
-
-
-def serve(case: Case, *, by: User, at: datetime) -> Any:
-    """Record a service."""
-    facts: dict[str, Any] = {"type": "KESEHATAN", "on": at.astimezone(zone()).date(), "hours": None, "result": ""}
-    with working(by):
-        return services.add_service(code=case.code, provider_unit=case.unit, by=by, at=at, **facts)
-
-
-def assess_closing(
-    case: Case, *, by: User, at: datetime, reason: ClosingReason = ClosingReason.GOALS_MET
-) -> ClosingAssessment:
-    """Say what was reached."""
-    facts: dict[str, Any] = {"goals": (1, 1), "was_asked": True, "words": "PENUTUP-UJI", "her_words": ""}
-    with working(by):
-        return services.assess_closing(code=case.code, reason=reason, risk=RiskLevel.RENDAH, by=by, at=at, **facts)
-
-
-def try_contact(case: Case, *, by: User, at: datetime, result: Reached = Reached.NO_ANSWER) -> Any:
-    """Try to reach her."""
-    with working(by):
-        return services.try_contact(code=case.code, way=Way.THREAD, result=result, words="", by=by, at=at)
-
-
-def transfer(case: Case, *, by: User, at: datetime, acknowledged: bool = True) -> Any:
-    """Hand it to another office, which takes it on."""
-    with working(by):
-        facts = {"to": None, "name": "LEMBAGA-UJI", "letter": "SURAT-UJI", "words": ""}
-        sent = services.send_transfer(code=case.code, by=by, at=at, **facts)  # type: ignore[arg-type]  # as a form has
-        if acknowledged:
-            services.acknowledge_transfer(
-                code=case.code, transfer_id=sent.pk, who="PENERIMA-UJI", on=at.astimezone(zone()).date(), by=by, at=at
-            )
-        return sent
-
-
-def open_for_closing(
-    case: Case, *, by: User, head: User, at: datetime, reason: ClosingReason = ClosingReason.GOALS_MET
-) -> None:
-    """Do all that has to be there before a case is closed for this reason."""
-    finish_tasks(case, by=by, at=at)
-    if reason == ClosingReason.UNREACHABLE:
-        for _ in range(3):
-            try_contact(case, by=by, at=at)
-    if reason == ClosingReason.MOVED:
-        transfer(case, by=by, at=at)
-    assess_closing(case, by=by, at=at, reason=reason)
-    decide(ask(case, ApprovalKind.CLOSING, by=by, at=at), by=head, at=at)
-
-
-def close(
-    case: Case, *, by: User, head: User, at: datetime, reason: ClosingReason = ClosingReason.GOALS_MET, **facts: Any
-) -> Case:
-    """Close a case with all that this needs."""
-    open_for_closing(case, by=by, head=head, at=at, reason=reason)
-    with working(by):
-        return services.close_case(code=case.code, reason=reason, by=by, at=at, **{"explanation": "x", **facts})
-
-
-def advance(case: Case, target: CaseState, *, by: User, head: User, at: datetime) -> Case:
-    """Bring a case from where it stands forward to a state, through every gate."""
-    while True:
-        state = CaseState(Case.objects.values_list("state", flat=True).get(pk=case.pk))
-        if state is target:
-            return Case.objects.get(pk=case.pk)
-        if state is CaseState.EMERGENCY:
-            check_safety(case, by=by, at=at)
-            move(case, CaseState.ASSESSMENT, by=by, at=at)
-        elif state is CaseState.ASSESSMENT:
-            consent(case, by=by, at=at)
-            assess(case, by=by, at=at)
-            move(case, CaseState.PLAN, by=by, at=at)
-        elif state is CaseState.PLAN:
-            plan(case, by=by, at=at)
-            decide(ask(case, ApprovalKind.PLAN, by=by, at=at), by=head, at=at)
-            move(case, CaseState.SERVICES, by=by, at=at)
-        elif state is CaseState.SERVICES:
-            serve(case, by=by, at=at)
-            move(case, CaseState.MONITORING, by=by, at=at)
-        else:
-            raise AssertionError(f"There is no way forward from {state} to {target}.")
+__all__ = [
+    "VITAL",
+    "YES",
+    "advance",
+    "ask",
+    "assess",
+    "assess_closing",
+    "check_safety",
+    "close",
+    "consent",
+    "decide",
+    "finish_tasks",
+    "move",
+    "open_for_closing",
+    "plan",
+    "serve",
+    "transfer",
+    "try_contact",
+]

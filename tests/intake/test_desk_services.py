@@ -13,6 +13,7 @@ from ruangaman.audit.models import AuditEvent
 from ruangaman.cases.models import Case, CaseFile, Note, Person
 from ruangaman.cases.selectors.shelf import facts_of
 from ruangaman.cases.types import PersonKind
+from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import limit_for
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.core.errors import Conflict, Locked, NotAllowed, NotFound
@@ -20,6 +21,7 @@ from ruangaman.intake import services
 from ruangaman.intake.errors import AlreadyOpened, AlreadyTaken, WrongState
 from ruangaman.intake.models import Message, Report
 from ruangaman.intake.selectors import desk as selectors
+from ruangaman.intake.selectors import pressing
 from ruangaman.intake.services.decisions import suggest
 from ruangaman.intake.types import Direction, State
 from ruangaman.vault.types import Compartment
@@ -405,13 +407,12 @@ def test_the_case_acknowledges_without_answering(counter):
     open_case(counter, report)
     counter.write_back(report, "PESAN-UJI")
     assert not counter.fresh(report).needs_desk
-    with working(counter.manager):
-        assert [one.pk for one in selectors.list_written_in_cases(viewer=counter.manager)] == [report.pk]
+    told = Clock.objects.filter(subject=report.code, kind__key=selectors.ANSWER_AGAIN)
+    assert [one.owner for one in told.running()] == [counter.manager]
 
     counter.do(services.acknowledge, report, by=counter.manager, at=FEB_3)
     assert Message.objects.get(direction=Direction.IN).read_at == FEB_3
-    with working(counter.manager):
-        assert not selectors.list_written_in_cases(viewer=counter.manager)
+    assert not told.running().exists()
 
 
 def test_an_overseer_does_not_answer(counter):
@@ -425,11 +426,12 @@ def test_new_since_counts_reports_and_messages(counter):
     counter.send(at=FEB_2)
     with working(counter.first):
         assert selectors.count_new(viewer=counter.first, since=FEB_1 + HOUR) == 1
-        assert selectors.count_queue(viewer=counter.first) == 2
+        assert len(pressing.list_pressing(viewer=counter.first, at=FEB_3, limit=9)) == 2
     counter.write_back(old, "PESAN-UJI", at=FEB_3)
     with working(counter.first):
         assert selectors.count_new(viewer=counter.first, since=FEB_1 + HOUR) == 2
-        assert [one.has_unread for one in selectors.list_queue(viewer=counter.first)] == [True, False]
+        found = pressing.list_pressing(viewer=counter.first, at=FEB_3, limit=9)
+        assert [one.has_unread for one in found] == [True, False]
 
 
 def test_candidates_for_a_double_are_near_and_not_doubles(counter):

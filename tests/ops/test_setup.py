@@ -206,7 +206,9 @@ def test_a_weak_password_and_two_different_ones_are_asked_again(begun):
             ("Surel", "bukan surel"),
             ("Ini bukan alamat surel.*Surel", "ketua@lapor.example"),
             (r"Peran \[", "raja"),
-            (r"Peran itu tidak ada di sini.*Peran \[", "kepala"),
+            (r"Peran itu tidak ada di sini. Yang ada: kepala, dinas, dpo, auditor.*Peran \[", "petugas"),
+            (r"Petugas pengaduan tidak dapat menandatangani kunci.*misalnya kepala unit.*Peran \[", "admin"),
+            (r"Administrator tidak dapat menandatangani kunci.*Peran \[", "kepala"),
             (r"Kata sandi \(", "terlalu pendek"),
             (r"paling sedikit 15 huruf.*Kata sandi \(", "ketua duduk di kursi tua"),
             (r"memuat nama Anda.*Kata sandi \(", "kereta pagi menuju laut"),
@@ -215,7 +217,7 @@ def test_a_weak_password_and_two_different_ones_are_asked_again(begun):
             ("sekali lagi", "kereta pagi menuju laut"),
         ):
             talk.answer(question, answer)
-        talk.hear("Sekarang kode cetak")
+        talk.hear("Sekarang kode pemulihan")
     assert "kereta pagi" not in talk.said, "a password is never shown"
 
 

@@ -128,7 +128,9 @@ def test_names_are_said_to_a_person_and_never_into_a_file(town, identity, saved,
     done = other.run("restore", str(saved), "--identity", str(identity))
 
     assert done.returncode == 0, done.stderr
-    assert "4 people can sign in" in done.stdout
+    assert "4 people can sign in (open accounts)" in done.stdout
+    assert "4 accounts, open and closed" in done.stdout
+    assert "No ledger of erasures to compare with" in done.stdout
     assert "./ruang restore --people" in done.stdout
     assert LEFT not in done.stdout + done.stderr
     refused = other.run("restore", "--people")
@@ -136,6 +138,9 @@ def test_names_are_said_to_a_person_and_never_into_a_file(town, identity, saved,
     with Conversation(["restore", "--people"], other.env) as talk:
         talk.hear(LEFT)
         assert talk.end() == 0
+    with psycopg.connect(other.server.conninfo(other.database)) as connection:
+        listed = connection.execute("SELECT detail::text FROM audit_auditevent WHERE type = 'accounts.people_listed'")
+        assert [json.loads(detail) for (detail,) in listed] == [{"people": 4}], "reading names leaves a mark"
 
 
 def test_a_newer_export_of_the_trail_says_who_lost_something(identity, back):

@@ -187,7 +187,7 @@ class Town:
         """One command to its end, with changes to the environment; None: without that variable."""
         env = {name: value for name, value in {**self.told(words[0]), **changes}.items() if value is not None}
         command = [sys.executable, "-P", "-m", "ruangaman.ops.cli", *words]
-        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=180, check=False)
 
     @contextmanager
     def serving(self, **changes: str) -> Iterator[Served]:

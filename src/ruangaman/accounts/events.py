@@ -34,6 +34,9 @@ OFFICE_FOUNDED = register(
 PEOPLE_CHECKED = register(
     EventType("accounts.people_checked", "Semua akun diperiksa orang sesudah pemulihan", fields=frozenset({"people"}))
 )
+PEOPLE_LISTED = register(
+    EventType("accounts.people_listed", "Daftar semua akun dibaca di terminal server", fields=frozenset({"people"}))
+)
 BEGAN_AGAIN = register(
     EventType(
         "accounts.began_again",

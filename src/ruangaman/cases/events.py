@@ -285,7 +285,7 @@ AFTERCARE_CONTACTED = register(
     EventType(
         "cases.aftercare_contacted",
         "{actor} menghubungi lagi setelah penutupan kasus {subject}",
-        fields=frozenset({"aftercare", "doing"}),
+        fields=frozenset({"aftercare", "month", "doing"}),
     )
 )
 MEDIATION_ASKED = register(

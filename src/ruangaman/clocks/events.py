@@ -5,23 +5,20 @@ from __future__ import annotations
 from ruangaman.audit.registry import register
 from ruangaman.audit.types import EventType
 
-PAUSED = register(
-    EventType("clocks.paused", "{actor} menjeda batas waktu pada {subject}", fields=frozenset({"kind", "reason"}))
-)
+_CLOCK = frozenset({"kind", "anchor"})
+"""Which clock it is among those of a dossier."""
+PAUSED = register(EventType("clocks.paused", "{actor} menjeda batas waktu pada {subject}", fields=_CLOCK | {"reason"}))
 RESUMED = register(
-    EventType(
-        "clocks.resumed", "{actor} menjalankan lagi batas waktu pada {subject}", fields=frozenset({"kind", "seconds"})
-    )
+    EventType("clocks.resumed", "{actor} menjalankan lagi batas waktu pada {subject}", fields=_CLOCK | {"seconds"})
 )
 SNOOZED = register(
-    EventType(
-        "clocks.snoozed", "{actor} menunda pengingat pada {subject}", fields=frozenset({"kind", "reason", "until"})
-    )
+    EventType("clocks.snoozed", "{actor} menunda pengingat pada {subject}", fields=_CLOCK | {"reason", "until"})
+)
+WOKEN = register(
+    EventType("clocks.woken", "{actor} mengembalikan yang ditunda pada {subject}", fields=frozenset({"kind"}))
 )
 HANDED = register(
-    EventType(
-        "clocks.handed", "{actor} menyerahkan giliran pada {subject}", fields=frozenset({"kind", "owner", "desk"})
-    )
+    EventType("clocks.handed", "{actor} menyerahkan giliran pada {subject}", fields=_CLOCK | {"owner", "desk"})
 )
 DANGER_SET = register(
     EventType("clocks.danger_set", "{actor} mengubah bahaya pada {subject}", fields=frozenset({"danger", "clocks"}))
@@ -30,7 +27,7 @@ ESCALATED = register(
     EventType(
         "clocks.escalated",
         "Batas waktu pada {subject} diberitahukan lebih jauh",
-        fields=frozenset({"kind", "level", "to", "people"}),
+        fields=_CLOCK | {"level", "to", "people"},
     )
 )
 KIND_ADDED = register(

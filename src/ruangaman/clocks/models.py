@@ -242,6 +242,31 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Those that nobody put off beyond `at`."""
         return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=at))
 
+    def asleep(self, at: datetime) -> Self:
+        """Those that somebody put off beyond `at`."""
+        return self.filter(snoozed_until__gt=at)
+
+    def after(self, place: types.Cursor | None) -> Self:
+        """Those that come after a place in the order of what presses."""
+        if place is None:
+            return self
+        here = Q(presses_at=place.presses_at, id__gt=place.id)
+        return self.filter(presses_at__gte=place.presses_at).filter(Q(presses_at__gt=place.presses_at) | here)
+
+    def narrowed(self, to: types.Narrow, at: datetime) -> Self:
+        """Those that a filter lets through."""
+        found = self.filter(owner=None) if to.free else self
+        if to.danger:
+            found = found.filter(danger__gte=to.danger)
+        if to.kecamatan:
+            found = found.filter(kecamatan=to.kecamatan)
+        if to.kind:
+            found = found.filter(kind__key=to.kind)
+        if to.about:
+            found = found.filter(about=to.about)
+        # What is late presses already: said twice, so that the index ends there.
+        return found.filter(due_at__lt=at, presses_at__lt=at) if to.late else found
+
     def pressing(self) -> Self:
         """What presses first, first."""
         return self.order_by("presses_at", "id")
@@ -330,6 +355,7 @@ class Clock(models.Model):
             models.Index("unit", "presses_at", "id", name="clock_of_unit", condition=RUNNING),
             models.Index("escalates_at", name="clock_escalates", condition=RUNNING & Q(escalates_at__isnull=False)),
             models.Index("dossier", "started_at", name="clock_of_dossier"),
+            models.Index("snoozed_until", name="clock_snoozed", condition=RUNNING & Q(snoozed_until__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks.models import Clock
+from ruangaman.clocks.types import LONGEST_SNOOZE
 from ruangaman.core.codelists import RiskLevel
 
 
@@ -26,6 +27,11 @@ def can_change(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
 def can_put_off(clock: Clock, until: datetime) -> bool:
     """Whether something may be looked at as late as `until`: in high danger never after its limit."""
     return clock.danger < RiskLevel.TINGGI or until <= clock.due_at
+
+
+def is_soon_enough(until: datetime, at: datetime) -> bool:
+    """Whether what is put off comes back within a week."""
+    return until - at <= LONGEST_SNOOZE
 
 
 def can_set_rules(by: User) -> bool:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from heapq import merge
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import DeskMember, User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
+from ruangaman.audit.services import Planned
 from ruangaman.clocks.models import Clock, ClockKind, ClockQuerySet, Holiday, Limit, OfficeDay
-from ruangaman.clocks.types import Calendar, Cursor, Length, Office, Tell, Turn, Unit, due_after
+from ruangaman.clocks.types import Calendar, Cursor, Length, Narrow, Office, Tell, Turn, Unit, due_after
 from ruangaman.clocks.types import Clock as Face
 from ruangaman.core.errors import NotFound
+from ruangaman.vault.models import Grant
 
 PAGE = 50
+EVERYTHING = Narrow()
+WITH = ("kind", "owner", "desk", "limit")
 OVERSEERS = tuple(role.value for role, verbs in ROLE_PERMISSIONS.items() if Permission.CASE_OVERSEE in verbs)
 
 
@@ -73,18 +81,26 @@ def get_office() -> Office:
 
 
 def list_concerned(*, event: str, about: str, at: datetime) -> list[Holding]:
-    """Return the kinds that an event may begin or end, with their limits: one query."""
+    """Return the kinds that an event may begin or end, with their limits: one query, planned once."""
+    return [_holding(row) for row in CONCERNED.rows(event=event, about=about, at=at)]
+
+
+def _concerned(*, event: str, about: str, at: datetime) -> QuerySet[Any, Any]:
     limit = Limit.objects.filter(key=OuterRef("limit_key")).valid(at).order_by("-valid_from")
     facts = JSONObject(id="id", value="value", unit="unit", calendar="calendar")
-    kinds = (
-        ClockKind.objects.filter(Q(starts_on__contains=[event]) | Q(stops_on__contains=[event]), about=about)
-        .annotate(holding=Subquery(limit.values(facts=facts)[:1]))
-        .order_by("key")
+    kinds = ClockKind.objects.filter(Q(starts_on__contains=[event]) | Q(stops_on__contains=[event]), about=about)
+    found: QuerySet[Any, Any] = (
+        kinds.annotate(holding=Subquery(limit.values(facts=facts)[:1])).order_by("key").values(*COLUMNS, "holding")
     )
-    return [_holding(kind, getattr(kind, "holding", None)) for kind in kinds]
+    return found
 
 
-def _holding(kind: ClockKind, facts: dict[str, Any] | None) -> Holding:
+COLUMNS = tuple(field.attname for field in ClockKind._meta.concrete_fields)
+CONCERNED = Planned(_concerned)
+
+
+def _holding(row: Mapping[str, Any]) -> Holding:
+    kind, facts = ClockKind.from_db("default", COLUMNS, [row[name] for name in COLUMNS]), row["holding"]
     if facts is None:
         return Holding(kind, None, None)
     length = Length(facts["value"], Unit(facts["unit"]), Calendar(facts["calendar"]))
@@ -96,12 +112,92 @@ def list_open(*, viewer: User, turn: Turn, at: datetime, after: Cursor | None = 
 
     `presses_at` never changes by itself, so the order is an index and the page a place in it (ADR 20).
     """
-    clocks = _branch(viewer, turn).running().awake(at).pressing().select_related("kind", "owner", "desk", "limit")
-    if after is not None:
-        here = Q(presses_at=after.presses_at, id__gt=after.id)
-        clocks = clocks.filter(presses_at__gte=after.presses_at).filter(Q(presses_at__gt=after.presses_at) | here)
-    found = list(clocks[: limit + 1])
+    found = list_branch(viewer=viewer, turn=turn, at=at, after=after, limit=limit + 1)
     return ClockPage(found[:limit], found[limit - 1].cursor if len(found) > limit else None)
+
+
+def list_branch(
+    *,
+    viewer: User,
+    turn: Turn,
+    at: datetime,
+    after: Cursor | None = None,
+    narrow: Narrow = EVERYTHING,
+    limit: int = PAGE,
+) -> list[Clock]:
+    """Return the first running, awake clocks of one branch after a place, what presses first first.
+
+    One statement, one index scan, for each person, desk or unit of the branch; two of them are merged here, for the
+    database would sort all of both.
+    """
+    each = [
+        place.running().awake(at).narrowed(narrow, at).after(after).pressing().select_related(*WITH)[:limit]
+        for place in _places(viewer, turn)
+    ]
+    return list(islice(merge(*each, key=place_of), limit))
+
+
+def place_of(clock: Clock) -> tuple[datetime, UUID]:
+    """Return what clocks are ordered by, in Python as in the database."""
+    return clock.presses_at, clock.pk
+
+
+def list_at(*, viewer: User, turn: Turn, at: datetime) -> list[Clock]:
+    """Return what stood open in one branch at a past instant, in the order in which it pressed.
+
+    From what the rows still say: begun, not ended, not paused then. What was put off then is among it. Whose turn it is
+    and its danger and limit are as they were last: what they were before is in the trail only. Not a page, and not from
+    an index: for looking back, not for a screen.
+    """
+    then = Q(stopped_at=None) | Q(stopped_at__gt=at)
+    counting = Q(paused_at=None) | Q(paused_at__gt=at)
+    clocks = _branch(viewer, turn).filter(then, counting, started_at__lte=at)
+    return list(clocks.pressing().select_related(*WITH))
+
+
+def count_up_to(
+    *, viewer: User, at: datetime, wanted: Mapping[str, Sequence[tuple[Turn, Narrow]]], most: int
+) -> dict[str, int]:
+    """Return how many running, awake clocks there are of each wanted list, counted up to `most`: one statement.
+
+    Args:
+        wanted: name → the branches that make up the list; what is in two of them counts once.
+    """
+    parts = [
+        place.running()
+        .awake(at)
+        .narrowed(narrow, at)
+        .annotate(wanted=Value(name, CharField()))
+        .values_list("wanted", "pk")[:most]
+        for name, branches in wanted.items()
+        for turn, narrow in branches
+        for place in _places(viewer, turn)
+    ]
+    if not parts:
+        return dict.fromkeys(wanted, 0)
+    rows = set(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
+    found = Counter(name for name, _pk in rows)
+    return {name: min(found[name], most) for name in wanted}
+
+
+def list_asleep(*, viewer: User, at: datetime, limit: int = PAGE) -> list[Clock]:
+    """Return what was put off and is the viewer's, their desks' or their units'; what comes back first first."""
+    return list(_asleep(viewer, at).order_by("snoozed_until", "id").select_related(*WITH)[:limit])
+
+
+def count_asleep(*, viewer: User, at: datetime, most: int) -> int:
+    """Return how much that is, counted up to `most`."""
+    return _asleep(viewer, at)[:most].count()
+
+
+def _asleep(viewer: User, at: datetime) -> ClockQuerySet:
+    whose = Q(owner=viewer) | Q(lead=viewer)
+    desks = accounts.seats_of(viewer)
+    if desks:
+        whose |= Q(desk_id__in=desks)
+    if viewer.oversight_units:
+        whose |= Q(unit_id__in=viewer.oversight_units)
+    return Clock.objects.running().asleep(at).filter(whose)
 
 
 def count_late(*, viewer: User, turn: Turn, at: datetime) -> int:
@@ -114,7 +210,19 @@ def _branch(viewer: User, turn: Turn) -> ClockQuerySet:
         return Clock.objects.filter(owner=viewer)
     if turn is Turn.DESK:
         return Clock.objects.filter(desk_id__in=accounts.desks_of(viewer))
+    if turn is Turn.HELD:
+        own = Grant.objects.filter(principal_id=viewer.principal_id).values("dossier_id")
+        return Clock.objects.filter(dossier_id__in=own)
     return Clock.objects.filter(unit_id__in=viewer.oversight_units)
+
+
+def _places(viewer: User, turn: Turn) -> list[ClockQuerySet]:
+    """Return the branch as lists of one person, desk or unit each: of that one an index holds the order."""
+    if turn is Turn.DESK:
+        return [Clock.objects.filter(desk_id=desk) for desk in accounts.seats_of(viewer)]
+    if turn is Turn.UNIT:
+        return [Clock.objects.filter(unit_id=unit) for unit in viewer.oversight_units]
+    return [_branch(viewer, turn)]
 
 
 def list_of_dossier(*, dossier_id: UUID, viewer: User) -> list[Clock]:

@@ -20,7 +20,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from ruangaman.config import recycling
+from ruangaman.config import ending, recycling
 from ruangaman.config.env import REFUSED, EnvError
 from ruangaman.vault.errors import WrongPepper
 
@@ -81,6 +81,7 @@ def make_application() -> WSGIHandler:
             logger.warning("The database does not answer yet; the pepper is checked as soon as it does.")
             threading.Thread(target=_keep_checking, name="ruangaman-pepper", daemon=True).start()
         recycling.start()
+        ending.start()
         _settle()
     except (EnvError, WrongPepper) as error:
         _end_server(error)

@@ -53,7 +53,7 @@ class City:
 
     def person(self, username: str) -> User:
         """Return somebody of the office."""
-        return self.office.people[username]
+        return self.office.person(username)
 
     def officer(self) -> User:
         """Return one of those who sit at the desk."""

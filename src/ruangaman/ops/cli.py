@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 
 from ruangaman.config.env import EnvError
@@ -43,6 +45,8 @@ COMMANDS = {
     "shots": "pictures of every page for every role",
     "doctor": "tell what this machine has and lacks",
 }
+TYPED_IN = "RUANGAMAN_TYPED_IN"
+"""Variable with the folder in which a command was typed, where a script went to another one."""
 _TALKED_TO = frozenset({"setup", "restore", "recover", "backup", "doctor", "audit", "migrate"})
 """Commands that one person runs and waits for: what is wrong around them is said in one sentence, with exit code 2."""
 _TOLD = (DemoError, PostgresError, NoBinaries, CannotRun, LockError, Refused, BackupError, NoCanary)
@@ -85,7 +89,17 @@ def _parse(module: ModuleType, name: str, words: list[str]) -> argparse.Namespac
         return argparse.Namespace(rest=words)
     parser = argparse.ArgumentParser(prog=f"ruang {name}", description=module.__doc__)
     module.add_arguments(parser)
-    return parser.parse_args(words)
+    return _from_where_it_was_typed(parser.parse_args(words))
+
+
+def _from_where_it_was_typed(options: argparse.Namespace) -> argparse.Namespace:
+    """Complete the file names that a script passed on from another folder than the one that it went to."""
+    folder = os.environ.get(TYPED_IN)
+    if folder:
+        for name, value in vars(options).items():
+            if isinstance(value, Path):
+                setattr(options, name, Path(folder) / value)
+    return options
 
 
 def _print_commands() -> None:

@@ -226,13 +226,12 @@ def _run(server: Postgres, folder: Path, process: str, arguments: list[str]) -> 
     run_step(server.socket, folder, process, arguments)
 
 
-def run_step(socket: Path, folder: Path, process: str, arguments: list[str]) -> None:
+def run_step(socket: Path, folder: Path, process: str, arguments: list[str], database: str = DATABASE) -> None:
     """Run one step in a process of its own. Raises DemoError: it failed."""
     log = folder / "logs" / f"{process}.log"
+    env = {**_environment(socket, folder, process), "RUANGAMAN_PG_DATABASE": database}
     with log.open("wb") as out:
-        done = subprocess.run(
-            [sys.executable, "-P", *arguments], env=_environment(socket, folder, process), stdout=out, check=False
-        )
+        done = subprocess.run([sys.executable, "-P", *arguments], env=env, stdout=out, check=False)
     if done.returncode:
         raise DemoError(f"The step `{process}` of the demo failed, see above and {log}.")
 

@@ -62,12 +62,17 @@ class Office:
     people: dict[str, User] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
 
+    def person(self, username: str) -> User:
+        """Return somebody with their keys in hand: signed in when they are first needed, for that takes a while."""
+        user = self.people[username]
+        return user if user.keyring is not None else sign_in(user)
+
 
 def found_office(*, at: datetime, progress: Progress) -> tuple[Office, list[str]]:
     """Found it: keys first, then signatures, then desks and duty.
 
     Returns:
-        The office with everybody signed in, and the recovery shares (which a real city prints and forgets).
+        The office, and the recovery shares (which a real city prints and forgets).
     """
     office = Office()
     with unit_of_work(DatabaseRole.MIGRATE):
@@ -91,8 +96,6 @@ def found_office(*, at: datetime, progress: Progress) -> tuple[Office, list[str]
                 at=at,
             )
     progress("People and their keys", len(PEOPLE), len(PEOPLE))
-    for user in office.people.values():
-        sign_in(user)
     shares = _sign_keys(office, at)
     _set_up_desks(office, at)
     return office, shares
@@ -109,7 +112,7 @@ def sign_in(user: User, password: str = PASSWORD) -> User:
 
 
 def _sign_keys(office: Office, at: datetime) -> list[str]:
-    officers = [office.people["kepala"], office.people["dpo"]]
+    officers = [office.person("kepala"), office.person("dpo")]
     with unit_of_work(DatabaseRole.MIGRATE):
         vault.appoint_officers(principals=[officer.principal_id for officer in officers], by=None, at=at)
         recovery_id, shares = vault.create_recovery(at=at)
@@ -122,7 +125,7 @@ def _sign_keys(office: Office, at: datetime) -> list[str]:
 
 def _set_up_desks(office: Office, at: datetime) -> None:
     people = office.people
-    officers = (people["kepala"], people["dpo"])
+    officers = (office.person("kepala"), office.person("dpo"))
     plans = (
         ("uptd", "Meja pengaduan UPTD PPA", 1, ("petugas", "petugas2"), ("kepala", "manajer")),
         ("dinsos-rehsos", "Meja Dinas Sosial", 2, ("dinsos",), ("dinsos",)),
@@ -160,7 +163,7 @@ def _plan_duty(desk: Desk, user: User, number: int, several: int, at: datetime) 
 
 
 def load_office() -> Office:
-    """Return the office of a database that has one, with everybody signed in: for `seed`, which makes more."""
+    """Return the office of a database that has one: for `seed`, which makes more."""
     office = Office()
     with unit_of_work(DatabaseRole.MIGRATE):
         office.units = {unit.code: unit for unit in Unit.objects.select_related("agency")}
@@ -169,6 +172,4 @@ def load_office() -> Office:
         for desk in office.desks.values():
             for member in desk.members.filter(until=None).select_related("user"):
                 office.people[member.user.username].desk_principals = (desk.principal_id,)
-    for user in office.people.values():
-        sign_in(user)
     return office

@@ -194,6 +194,10 @@ OWN_PAGES = (
     Page("simpanan-satu", "dpo", "pengaturan/simpanan/<str:code>/", "/pengaturan/simpanan/{kept}/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
     Page("beban", "kepala", "kerja/beban/", "/kerja/beban/"),
+    Page("antrean-semua", "kepala", "kerja/", "/kerja/?pemilik=semua&telat=1"),
+    Page("tunda", "manajer", "kerja/tunda/<uuid:clock_id>/", "/kerja/tunda/{clock}/"),
+    Page("ditunda", "manajer", "kerja/ditunda/", "/kerja/ditunda/"),
+    Page("saringan", "manajer", "kerja/saringan/", "/kerja/saringan/?bahaya=tinggi&telat=1"),
     Page("izinkan", "kepala", CASE + "tim/izinkan", "/kasus/{case}/tim/izinkan"),
 )
 PEOPLE_PAGES = (
@@ -254,17 +258,18 @@ NOT_IN_THE_DEMO = frozenset(
     {
         "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
         "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/", "pengaturan/kode/",
-        CASE + "pelimpahan/<uuid:transfer_id>/terima", GLASS, GLASS + "tinjau",
+        CASE + "pelimpahan/<uuid:transfer_id>/terima", GLASS, GLASS + "tinjau", "kerja/saringan/<uuid:saved_id>/",
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
 look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every transfer there has;
-and openings by an emergency key: in the demo there are none.
+openings by an emergency key and filters with a name: in the demo there are none.
 """
 
 NO_PAGES = frozenset(
     {
-        "serah-terima/beri", "serah-terima/terima",
+        "serah-terima/beri", "serah-terima/terima", "kerja/ditunda/<uuid:clock_id>/kembalikan",
+        "kerja/saringan/<uuid:saved_id>/hapus",
         "livez", "readyz", "kerja/alarm", "kerja/jumlah", "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
         "tugas/banyak/<uuid:act_id>/batal", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
@@ -305,6 +310,7 @@ _FINDS: dict[str, tuple[str, str]] = {
     "told_case": ("/kasus/", rf"/kasus/(K-{CODE})/"),
     "told": ("/kasus/{told_case}/", rf"/kejadian/({ID}/korban/{ID})/"),
     "waiting": ("/kerja/", rf"/kerja/kunci/({ID})/"),
+    "clock": ("/kerja/", rf"/kerja/tunda/({ID})/"),
     "read_case": ("/kasus/{case}/akses/", rf"/kasus/(K-{CODE})/akses/{ID}/waktu"),
     "access": ("/kasus/{read_case}/akses/", rf"/akses/({ID})/waktu"),
     "kept": ("/pengaturan/simpanan/", rf"/pengaturan/simpanan/([KL]-{CODE})/"),

@@ -19,7 +19,8 @@ class NavItem:
     label: Words
     url: str
     icon: str
-    count: int | None = None
+    count: Words = ""
+    """What waits there, as the badge shows it: 14, 99+; empty: nothing."""
     count_url: str = ""
     """Where the number is asked for when the page was drawn without it."""
     current: bool = False
@@ -52,6 +53,10 @@ class QueueRow:
     owner: Words = ""
     action: Words = ""
     action_url: str = ""
+    take_url: str = ""
+    """Where somebody makes it theirs, by a POST; empty: nobody can."""
+    later_url: str = ""
+    """Where it is put off; empty: it cannot be."""
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from ruangaman.audit.services import Planned
 from ruangaman.core.errors import Locked, NotAllowed
 from ruangaman.core.types import Actor
 from ruangaman.vault import directory, layout, pepper, sealing, wrapping
@@ -166,9 +167,8 @@ def open_grants(dossiers: Collection[UUID], *, by: Actor, at: datetime) -> Opene
     keyring = keyring_of(by, to_read=True)
     if keyring.only is not None:
         dossiers = {keyring.only} & set(dossiers)
-    grants = Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=by.principals)
     groups = set(by.principals) - {keyring.principal_id}
-    found = grants.annotate(committed=_commitment(), **(_group_wrap(keyring) if groups else {}))
+    found = _read_held(dossiers, by.principals, keyring.principal_id if groups else None)
     rows = [row for row in found if row.not_after is None or row.not_after > at]
     if groups:
         _hold_groups(keyring, rows)
@@ -203,16 +203,53 @@ def _unwrap(row: Grant, commitment: bytes, keyring: Keyring) -> EpochKeys:
     return sealing.open_bundle(bundle, commitment)
 
 
+def _read_held(dossiers: Collection[UUID], principals: Collection[UUID], member: UUID | None) -> list[Any]:
+    """Return every grant of these principals on these dossiers, with the commitment of its epoch as `committed`.
+
+    Args:
+        member: through whom groups hold theirs; None: no group is among the principals.
+    """
+    if not dossiers or not principals:
+        return []
+    wanted = {"dossiers": list(dossiers), "principals": list(principals)}
+    found = HELD.rows(**wanted) if member is None else HELD_BY_GROUPS.rows(**wanted, member=member)
+    return [_with_more(row) for row in found]
+
+
+def _with_more(row: dict[str, Any]) -> Any:
+    grant = Grant.from_db("default", COLUMNS, [row.pop(name) for name in COLUMNS])
+    for name, value in row.items():
+        setattr(grant, name, value)
+    return grant
+
+
+def _held(*, dossiers: list[UUID], principals: list[UUID]) -> QuerySet[Any, Any]:
+    rows: Any = Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=principals)
+    found: QuerySet[Any, Any] = rows.annotate(committed=_commitment()).values(*COLUMNS, "committed")
+    return found
+
+
+def _held_by_groups(*, dossiers: list[UUID], principals: list[UUID], member: UUID) -> QuerySet[Any, Any]:
+    rows: Any = Grant.objects.filter(dossier_id__in=dossiers, principal_id__in=principals)
+    wraps = _group_wrap(member)
+    found: QuerySet[Any, Any] = rows.annotate(committed=_commitment(), **wraps).values(*COLUMNS, "committed", *wraps)
+    return found
+
+
+COLUMNS = tuple(field.attname for field in Grant._meta.concrete_fields)
+HELD, HELD_BY_GROUPS = Planned(_held), Planned(_held_by_groups)
+
+
 def _commitment() -> Subquery:
     """What the keys of a grant's epoch must be."""
     epochs = DossierEpoch.objects.filter(dossier_id=OuterRef("dossier_id"), epoch=OuterRef("epoch"))
     return Subquery(epochs.values("commitment"))
 
 
-def _group_wrap(keyring: Keyring) -> dict[str, Subquery]:
+def _group_wrap(member: UUID) -> dict[str, Subquery]:
     """The key of the group that a grant is made to, as it is wrapped to this member; NULL: it is made to no group."""
     wraps = GroupKey.objects.filter(
-        group_id=OuterRef("principal_id"), generation=OuterRef("generation"), member_id=keyring.principal_id
+        group_id=OuterRef("principal_id"), generation=OuterRef("generation"), member_id=member
     )
     return {
         "group_wrap": Subquery(wraps.values("wrapped")),

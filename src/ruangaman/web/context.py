@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from ruangaman.intake.selectors.desk import count_lately
 from ruangaman.ui.types import NavItem
 from ruangaman.vault import services as vault
 from ruangaman.web.registry import Section, sections_of
-from ruangaman.web.selectors import parse_here
+from ruangaman.web.selectors import count_words, parse_here
 
 COUNT_URL = "/kerja/jumlah"
 
@@ -68,11 +68,12 @@ def counts_later(request: HttpRequest) -> bool:
     return bool(getattr(request, "counts_later", False))
 
 
-def nav_items(path: str, viewer: Any, *, now: bool = True) -> list[NavItem]:
+def nav_items(path: str, viewer: Any, *, now: bool = True, known: Mapping[str, int] | None = None) -> list[NavItem]:
     """Return the sections that `viewer` may enter, with what waits in each.
 
     Args:
         now: False: with the address at which the number can be asked for, in its place.
+        known: section → its number, where the page has counted already.
     """
     if viewer is None:
         return []
@@ -83,13 +84,21 @@ def nav_items(path: str, viewer: Any, *, now: bool = True) -> list[NavItem]:
             label=section.label,
             url=section.url,
             icon=section.icon,
-            count=(section.count(viewer) or None) if section.count and now else None,
+            count=_count(section, viewer, known or {}) if now else "",
             count_url="" if now or not section.count else COUNT_URL,
             current=section.key == current,
             go=section.go,
         )
         for section in mine
     ]
+
+
+def _count(section: Section, viewer: Any, known: Mapping[str, int]) -> str:
+    """Return the number of a section as its badge shows it; empty: none."""
+    if section.count is None:
+        return ""
+    found = known[section.key] if section.key in known else section.count(viewer)
+    return count_words(found) if found else ""
 
 
 def current_section(path: str, entered: Sequence[Section]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ruangaman.core.registry import Registry
 from ruangaman.ui.types import Words
-from ruangaman.web.types import PaletteSource, WorkSource
+from ruangaman.web.types import PaletteSource, WorkSource, WorkStream
 
 
 @dataclass(frozen=True)
@@ -46,5 +46,6 @@ def sections_of(viewer: Any) -> list[Section]:
 
 
 sections: Registry[Section] = Registry("section")
+work_streams: Registry[WorkStream] = Registry("work stream")
 work_sources: Registry[WorkSource] = Registry("work source")
 palette_sources: Registry[PaletteSource] = Registry("palette source")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
+from ruangaman.clocks.types import Cursor
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.regions import KECAMATAN
 from ruangaman.ui.types import QueueRow, Words
 
 
@@ -41,15 +46,142 @@ class Work:
     kecamatan: str = ""
     is_first: bool = False
     """Nothing else can be done before this: it stands above what is more dangerous and what is due."""
+    place: Cursor | None = None
+    """Where it stands among what presses; None: it has no time of its own, and stands first in its band."""
+
+
+EVERYBODY, HIGH, EXTREME = "semua", "tinggi", "ekstrem"
+LONGEST_NAME, MOST_SAVED = 40, 12
+"""Of saved filters: signs of a name, and how many one person keeps."""
+_WORD = re.compile(r"[a-z0-9_.]{1,40}")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the queue is narrowed to; the address carries it. Unknown values narrow nothing.
+
+    Args:
+        kind: key of a kind of clock.
+        about: key of a subject of clocks.
+        late: only what is over its limit.
+    """
+
+    owner: str = ""
+    danger: str = ""
+    kecamatan: str = ""
+    kind: str = ""
+    about: str = ""
+    late: bool = False
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> Filters:
+        """Return what an address asks for; what it says and nobody knows is left out."""
+        kind, about = asked.get("jenis", ""), asked.get("tentang", "")
+        return cls(
+            owner=_known(asked.get("pemilik", ""), {Owner.NOBODY.value, Owner.MINE.value, EVERYBODY}),
+            danger=_known(asked.get("bahaya", ""), {HIGH, EXTREME}),
+            kecamatan=_known(asked.get("wilayah", ""), KECAMATAN),
+            kind=kind if _WORD.fullmatch(kind) else "",
+            about=about if _WORD.fullmatch(about) else "",
+            late=asked.get("telat") == "1",
+        )
+
+    @classmethod
+    def of(cls, query: str) -> Filters:
+        """Return what the part of an address behind the question mark asks for."""
+        return cls.read(dict(parse_qsl(query[:400])))
+
+    @property
+    def query(self) -> str:
+        """The address of it, always written alike; empty: nothing is narrowed."""
+        said = {
+            "pemilik": self.owner, "bahaya": self.danger, "wilayah": self.kecamatan, "jenis": self.kind,
+            "tentang": self.about, "telat": "1" if self.late else "",
+        }  # fmt: skip
+        return urlencode({key: value for key, value in said.items() if value})
+
+    @property
+    def narrows(self) -> bool:
+        """Whether something may be hidden beyond what is not one's turn."""
+        return bool(replace(self, owner="").query) or self.owner in {Owner.NOBODY, Owner.MINE}
+
+    @property
+    def least(self) -> int:
+        """The lowest danger that is shown."""
+        return {HIGH: RiskLevel.TINGGI, EXTREME: RiskLevel.EKSTREM}.get(self.danger, 0)
+
+    @property
+    def owners(self) -> frozenset[Owner]:
+        """Whose work is shown. Without a choice: what is mine and what is nobody's."""
+        chosen = {
+            EVERYBODY: frozenset(Owner),
+            Owner.NOBODY.value: frozenset({Owner.NOBODY}),
+            Owner.MINE.value: frozenset({Owner.MINE}),
+        }
+        return chosen.get(self.owner, frozenset({Owner.MINE, Owner.NOBODY}))
+
+    def lets(self, work: Work) -> bool:
+        """Whether a piece of work that is no clock is shown."""
+        return (
+            work.owner in self.owners
+            and not self.kind
+            and not self.about
+            and not self.late
+            and work.danger >= self.least
+            and (not self.kecamatan or work.kecamatan == self.kecamatan)
+        )
+
+
+def _known(value: str, known: Container[str]) -> str:
+    return value if value in known else ""
+
+
+@dataclass(frozen=True)
+class Later:
+    """A moment to which something can be put off."""
+
+    key: str
+    label: Words
+    until: datetime
+
+
+@dataclass(frozen=True)
+class WorkStream:
+    """Work that has a moment at which it presses, however much there is: read a page at a time by that order.
+
+    Args:
+        is_open_to: (viewer) → whether they can have such work.
+        list_after: (viewer, filters, at, after, limit) → the first after a place, each with its own place.
+        count: (viewer, wanted, at, most) → how many of each wanted list, counted up to `most`.
+    """
+
+    key: str
+    is_open_to: Callable[[Any], bool]
+    list_after: ListAfter
+    count: CountStream
+
+
+class ListAfter(Protocol):
+    """Reads some of a stream."""
+
+    def __call__(self, *, viewer: Any, filters: Filters, at: datetime, after: Cursor | None, limit: int) -> list[Work]:
+        """Return it in the order in which it presses."""
+
+
+class CountStream(Protocol):
+    """Counts lists of a stream."""
+
+    def __call__(self, *, viewer: Any, wanted: Mapping[str, Filters], at: datetime, most: int) -> dict[str, int]:
+        """Return a number for each wanted list."""
 
 
 @dataclass(frozen=True)
 class WorkSource:
-    """Where work comes from: one entry in `web.registry` for each app that has some.
+    """Where rare work comes from that is no clock: one entry in `web.registry` for each kind of it.
 
     Args:
         permission: who has such work.
-        list_work: (viewer, at) → everything open for the viewer, at most a few hundred.
+        list_work: (viewer, at) → everything open for the viewer; of many rows the first are shown.
         count_work: (viewer) → how many, for the number in the navigation; one query.
         is_rare: seldom anything: without any, whoever has no other work sees the page of their role.
     """

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.web.views import door, find, keys, load, numbers, palette, queue, readers, records, roots, trail, unsent
+from ruangaman.web.views import (
+    door,
+    find,
+    keys,
+    later,
+    load,
+    numbers,
+    palette,
+    queue,
+    readers,
+    records,
+    roots,
+    saved,
+    trail,
+    unsent,
+)
 
 urlpatterns = [
     path("livez", door.livez, name="livez"),
@@ -13,6 +28,12 @@ urlpatterns = [
     path("kerja/alarm", queue.alarm, name="alarm"),
     path("kerja/jumlah", numbers.count, name="count"),
     path("kerja/beban/", load.load, name="load"),
+    path("kerja/tunda/<uuid:clock_id>/", later.put_off, name="later"),
+    path("kerja/ditunda/", later.asleep, name="asleep"),
+    path("kerja/ditunda/<uuid:clock_id>/kembalikan", later.wake, name="wake"),
+    path("kerja/saringan/", saved.index, name="saved"),
+    path("kerja/saringan/<uuid:saved_id>/", saved.change, name="saved-change"),
+    path("kerja/saringan/<uuid:saved_id>/hapus", saved.delete, name="saved-delete"),
     path("palet/", palette.palette, name="palette"),
     path("palet/pintasan/", palette.shortcuts, name="shortcuts"),
     path("kerja/kunci/<uuid:waiting_id>/", keys.waiting, name="waiting"),

@@ -105,6 +105,8 @@ class User(AbstractBaseUser):
     """The unlocked keys, set by the door for one request; None while the session is locked."""
     desk_principals: tuple[UUID, ...] = ()
     """Principals of the desks this person sits at, set by the door."""
+    desk_ids: tuple[UUID, ...] | None = None
+    """Those desks, set by the door; None: nobody has asked yet."""
     has_second_factor: bool = False
     """Whether a second factor is enrolled, or passed for the demo; set by the door."""
     is_vouched: bool = True

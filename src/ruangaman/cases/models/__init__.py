@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -72,8 +73,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 def live_grants(viewer: User) -> models.QuerySet[Grant, object]:
     """Return the dossiers that `viewer` holds an unexpired grant on, as a subquery."""
+    return live_grants_of(viewer.principals)
+
+
+def live_grants_of(principals: Iterable[UUID]) -> models.QuerySet[Grant, object]:
+    """Return the dossiers that these keys hold an unexpired grant on, as a subquery."""
     return (
-        Grant.objects.filter(principal_id__in=viewer.principals)
+        Grant.objects.filter(principal_id__in=principals)
         .filter(Q(not_after=None) | Q(not_after__gt=Now()))
         .values("dossier_id")
     )

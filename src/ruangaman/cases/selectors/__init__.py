@@ -39,13 +39,11 @@ from ruangaman.cases.selectors.glass import (
 from ruangaman.cases.selectors.holders import HolderView, list_holders
 from ruangaman.cases.selectors.listing import (
     CasePageOfList,
-    count_needs,
-    count_overseen_needs,
+    count_unmanaged,
     list_assigned,
     list_load,
-    list_needs,
     list_overseen,
-    list_overseen_needs,
+    list_unmanaged,
 )
 from ruangaman.cases.selectors.page import CasePage, get_case_page
 from ruangaman.cases.selectors.people import (
@@ -83,10 +81,9 @@ __all__ = [
     "Step",
     "TaskView",
     "closing_initial",
-    "count_needs",
     "count_open_tasks",
-    "count_overseen_needs",
     "count_to_review",
+    "count_unmanaged",
     "find_by_code",
     "get_access",
     "get_access_page",
@@ -119,10 +116,8 @@ __all__ = [
     "list_keyless",
     "list_load",
     "list_managers",
-    "list_needs",
     "list_note_drawers",
     "list_overseen",
-    "list_overseen_needs",
     "list_parts",
     "list_persons",
     "list_places",
@@ -132,6 +127,7 @@ __all__ = [
     "list_seconds",
     "list_to_do",
     "list_unindexed",
+    "list_unmanaged",
     "list_versions",
     "may_ask",
     "name_of",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
+from ruangaman.audit.services import Planned
 from ruangaman.cases.models import (
     Aftercare,
     Approval,
@@ -40,13 +42,17 @@ def facts_of(case: Case, at: datetime, *, closing: ClosingReason | None = None) 
     Args:
         closing: why it is to be closed: an assessment for another reason does not count. None: any does.
     """
-    rows: Any = facts_as_json(case, at)
-    return facts_from_json(rows.values_list("row", flat=True).first(), closing=closing)
+    row = FACTS.first(case_id=case.pk, at=at)
+    return facts_from_json(row["row"] if row else None, closing=closing)
 
 
 def facts_as_json(case: Case, at: datetime) -> QuerySet[Case, Any]:
     """Return what `facts_of` reads, with an annotation `row`, for one larger statement."""
-    rows = _facts().annotate(consent=Exists(_consents(at))).filter(pk=case.pk)
+    return _facts_at(case_id=case.pk, at=at)
+
+
+def _facts_at(*, case_id: UUID, at: datetime) -> QuerySet[Case, Any]:
+    rows = _facts().annotate(consent=Exists(_consents(at))).filter(pk=case_id)
     names = ("risk", *ANNOTATED, *(fact.value for fact in PRESENT))
     return rows.annotate(row=JSONObject(**{name: F(name) for name in names}))
 
@@ -90,6 +96,15 @@ def newest(model: Any, case: Case) -> Any:
     if began is None:
         return None
     return model.objects.filter(case=case, at__gte=began).select_related("by").order_by("-at", "-id").first()
+
+
+def _facts_rows(*, case_id: UUID, at: datetime) -> QuerySet[Any, Any]:
+    rows: Any = _facts_at(case_id=case_id, at=at)
+    found: QuerySet[Any, Any] = rows.values("row")
+    return found
+
+
+FACTS = Planned(_facts_rows)
 
 
 def _facts() -> QuerySet[Case, Any]:

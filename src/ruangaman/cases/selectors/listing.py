@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Assignment, Case, CaseQuerySet, Task
-from ruangaman.cases.types import SOON, URGENT_NEEDS, CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
+from ruangaman.cases.types import URGENT_NEEDS, CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.ui import faces, moments
@@ -111,45 +111,26 @@ def list_overseen(*, viewer: User, filters: CaseFilters, after: Cursor | None, a
     return _page(Case.objects.overseen_by(viewer), viewer, filters, after, at)
 
 
-def list_needs(*, viewer: User, at: datetime, limit: int = 200) -> list[CaseRow]:
-    """Return the open cases of `viewer` that ask for somebody now, for the work queue; who only reads has none."""
-    return _needing(_worked_on(viewer), at, limit)
+def list_unmanaged(*, viewer: User, limit: int = 50) -> list[Case]:
+    """Return open cases whose manager has left: of the units that `viewer` oversees, else of those they work on."""
+    return list(_unmanaged(viewer).order_by("-risk", "opened_at", "id")[:limit])
 
 
-def list_overseen_needs(
-    *, viewer: User, at: datetime, limit: int = 200, without: Collection[UUID] = ()
-) -> list[CaseRow]:
-    """Return the open cases of the units that `viewer` oversees that ask for somebody now: facts, no content.
-
-    Args:
-        without: cases that are told of elsewhere.
-    """
-    return _needing(Case.objects.overseen_by(viewer).exclude(pk__in=without), at, limit)
+def count_unmanaged(*, viewer: User, limit: int = 50) -> int:
+    """Return how many there are, counted up to a limit."""
+    return _unmanaged(viewer)[:limit].count()
 
 
-def count_needs(*, viewer: User, at: datetime) -> int:
-    """Return how many open cases of `viewer` are an emergency or have a task that is late or due within a day."""
-    return _count_urgent(_worked_on(viewer), at)
-
-
-def count_overseen_needs(*, viewer: User, at: datetime, without: Collection[UUID] = ()) -> int:
-    """Return how many open cases of the overseen units are an emergency or have a task late or due within a day."""
-    return _count_urgent(Case.objects.overseen_by(viewer).exclude(pk__in=without), at)
+def _unmanaged(viewer: User) -> CaseQuerySet:
+    """Those who have left are few: their cases are found by them, not the other way round."""
+    gone = User.objects.filter(is_active=False).values("pk")
+    cases = Case.objects.overseen_by(viewer) if viewer.oversight_units else _worked_on(viewer)
+    return cases.open().filter(manager_id__in=gone)
 
 
 def _worked_on(viewer: User) -> CaseQuerySet:
     parts = Assignment.objects.filter(user=viewer, until=None)
     return Case.objects.granted_to(viewer).filter(pk__in=parts.values("case_id"))
-
-
-def _needing(cases: CaseQuerySet, at: datetime, limit: int) -> list[CaseRow]:
-    found = cases.open().select_related("manager").order_by("-risk", "-opened_at", "-id")
-    return [row for row in _rows(list(found[:limit]), at) if row.is_urgent]
-
-
-def _count_urgent(cases: CaseQuerySet, at: datetime) -> int:
-    due = Task.objects.filter(done_at=None, due_at__lte=at + SOON).values("case_id")
-    return cases.open().filter(Q(state=CaseState.EMERGENCY) | Q(pk__in=due)).count()
 
 
 def list_load(*, viewer: User) -> list[Load]:

@@ -17,10 +17,12 @@ from ruangaman.cases import events, policies
 from ruangaman.cases.models import Aftercare, Case, ClosingAssessment, Episode, Transfer
 from ruangaman.cases.services.loading import find_first, lock_case, lock_writable, seal
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import CLOSED_STATES, CaseState, Doing, note_content
+from ruangaman.cases.types import AFTERCARE_MONTHS, CLOSED_STATES, CaseState, Doing, note_content
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from ruangaman.vault.types import Compartment
+
+MONTH_DAYS = 30.5
 
 
 @transaction.atomic
@@ -204,9 +206,15 @@ def contact_after(*, code: str, contact_id: UUID, doing: Doing, words: str, by: 
     row.ref = seal(case, Compartment.WORK, note_content(words), by=by, at=at) if words else None
     row.held_at, row.held_by, row.doing = at, by, doing
     row.save(update_fields=["held_at", "held_by", "doing", "ref"])
-    detail: Detail = {"aftercare": str(row.pk), "doing": str(doing)}
+    detail: Detail = {"aftercare": str(row.pk), "month": _month_of(case, row), "doing": str(doing)}
     tell(events.AFTERCARE_CONTACTED, case, by=by, at=at, detail=detail)
     return row
+
+
+def _month_of(case: Case, row: Aftercare) -> int:
+    """Return which of the contacts after the closing a planned day was for: the one that it is nearest to."""
+    closed_on = timezone.localdate(case.closed_at or row.at)
+    return min(AFTERCARE_MONTHS, key=lambda months: abs((row.due_on - closed_on).days - MONTH_DAYS * months))
 
 
 def next_episode(case: Case) -> int:

@@ -20,6 +20,7 @@ from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.tasks import add_task
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import Reached, Way, note_content
+from ruangaman.clocks import services as clocks
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import DomainError, NotAllowed
 from ruangaman.vault.types import Compartment
@@ -56,7 +57,8 @@ def review(
         DomainError: the next review is not to come.
         CaseClosed, NotAllowed: nothing is written.
 
-    Writes: the sealed reason, the row, the case's risk, `cases.reviewed`, `cases.risk_changed` when it did.
+    Writes: the sealed reason, the row, the case's risk and its clocks', `cases.reviewed`, `cases.risk_changed` when it
+        did.
     Source: domain.md 2.3, state 7.
     """
     case = lock_writable(code, by)
@@ -75,6 +77,7 @@ def review(
         case.risk = risk
         case.save(update_fields=["risk"])
         tell(events.RISK_CHANGED, case, by=by, at=at, detail={"risk": int(risk), "before": int(before)})
+        clocks.set_danger(dossier_id=case.dossier_id, subject=case.code, danger=risk, by=by, at=at)
     return row
 
 

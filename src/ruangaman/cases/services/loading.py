@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
+from ruangaman.audit.services import Planned
 from ruangaman.cases import policies
 from ruangaman.cases.errors import CaseClosed, UnknownCode
-from ruangaman.cases.models import Case
+from ruangaman.cases.models import Assignment, Case, live_grants_of
 from ruangaman.cases.types import WRITABLE_STATES, CaseState
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
@@ -26,10 +28,20 @@ Row = TypeVar("Row", bound=models.Model)
 
 def lock_case(code: str, by: User) -> Case:
     """Lock one case that `by` holds a grant on. Raises NotFound."""
-    case = Case.objects.granted_to(by).select_for_update(of=("self",)).filter(code=code).first()
-    if case is None:
+    row = LOCKED.first(code=code, principals=list(by.principals)) if by.principals else None
+    if row is None:
         raise NotFound(_("Kasus ini tidak ada."))
-    return case
+    return Case.from_db("default", COLUMNS, [row[name] for name in COLUMNS])
+
+
+def _locked(*, code: str, principals: list[UUID]) -> QuerySet[Any, Any]:
+    rows = Case.objects.filter(dossier_id__in=live_grants_of(principals), code=code)
+    found: QuerySet[Any, Any] = rows.select_for_update(of=("self",)).values(*COLUMNS)
+    return found
+
+
+COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields)
+LOCKED = Planned(_locked)
 
 
 def lock_writable(code: str, by: User) -> Case:
@@ -37,7 +49,7 @@ def lock_writable(code: str, by: User) -> Case:
     case = lock_case(code, by)
     if CaseState(case.state) not in WRITABLE_STATES:
         raise CaseClosed(_("Kasus ini sudah ditutup. Buka lagi bila ada yang perlu ditambahkan."))
-    if not policies.can_write(by, case) or not case.assignments.filter(user=by, until=None).exists():
+    if not policies.can_write(by, case) or not _parts_of(case, by):
         raise NotAllowed(_("Anda tidak berwenang menambah isi kasus ini."))
     return case
 
@@ -71,7 +83,20 @@ def seal(
     Raises:
         NotAllowed: `by` does not hold this compartment by a part in the case. Who only reads it for a while does not.
     """
-    held = policies.compartments_of(case.assignments.filter(user=by, until=None))
+    held = policies.compartments_of(_parts_of(case, by))
     if compartment not in held:
         raise NotAllowed(_("Bagian “%(name)s” tidak terbuka untuk Anda dalam kasus ini.") % {"name": compartment.label})
     return vault.seal(dossier_id=case.dossier_id, compartment=compartment, content=content, by=by, at=at, ref=ref)
+
+
+def _parts_of(case: Case, user: User) -> list[Assignment]:
+    """Return the part that somebody has in a case, if any."""
+    rows = PARTS.rows(case_id=case.pk, user_id=user.pk)
+    return [Assignment(case=case, user=user, role=row["role"]) for row in rows]
+
+
+def _parts(*, case_id: UUID, user_id: UUID) -> QuerySet[Any, Any]:
+    return Assignment.objects.filter(case_id=case_id, user_id=user_id, until=None).values("role")
+
+
+PARTS = Planned(_parts)

@@ -249,7 +249,8 @@ def start_plan(case: Case, *, by: User, at: datetime) -> int:
         task.save(force_insert=True)
         goal.task = task
         goal.save(update_fields=["task"])
-        tell(events.TASK_ADDED, case, by=by, at=at, detail={"task": str(task.pk), "owner": str(owner.pk)})
+        detail: Detail = {"task": str(task.pk), "owner": str(owner.pk)}
+        tell(events.TASK_ADDED, case, by=by, at=at, detail=detail, promised_at=task.due_at)
     if plan is not None and goals:
         tell(events.PLAN_STARTED, case, by=by, at=at, detail={"plan": str(plan.pk), "tasks": len(goals)})
     return len(goals)

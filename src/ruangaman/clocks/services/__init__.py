@@ -9,6 +9,8 @@ from ruangaman.clocks.services.changing import (
     resume_clock,
     set_danger,
     snooze_clock,
+    take_turns,
+    wake_clock,
 )
 from ruangaman.clocks.services.escalating import escalate_due
 from ruangaman.clocks.services.happening import happened
@@ -38,4 +40,6 @@ __all__ = [
     "set_hours",
     "set_limit",
     "snooze_clock",
+    "take_turns",
+    "wake_clock",
 ]

@@ -16,7 +16,7 @@ from ruangaman.audit.types import EventType
 from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import NO_OFFICE, get_office
-from ruangaman.clocks.services.happening import place
+from ruangaman.clocks.services.happening import name_of, place
 from ruangaman.clocks.types import HEAD_START, Detail, PauseReason, SnoozeReason, resumed_due
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
@@ -42,7 +42,7 @@ def pause_clock(*, clock_id: UUID, reason: PauseReason, by: User, at: datetime) 
         raise Conflict(_("Batas waktunya sudah lewat; menjedanya tidak mengubah itu."))
     clock.paused_at, clock.pause_reason = at, reason
     clock.save(update_fields=["paused_at", "pause_reason"])
-    _record(events.PAUSED, clock, by=by, at=at, detail={"kind": clock.kind.key, "reason": reason.value})
+    _record(events.PAUSED, clock, by=by, at=at, detail={"reason": reason.value})
     return clock
 
 
@@ -66,7 +66,7 @@ def resume_clock(*, clock_id: UUID, by: User, at: datetime) -> Clock:
     clock.paused_at, clock.pause_reason = None, ""
     place(clock, clock.kind.steps)
     clock.save(update_fields=["due_at", "presses_at", "escalates_at", "paused_seconds", "paused_at", "pause_reason"])
-    detail: Detail = {"kind": clock.kind.key, "seconds": int((at - since).total_seconds())}
+    detail: Detail = {"seconds": int((at - since).total_seconds())}
     _record(events.RESUMED, clock, by=by, at=at, detail=detail)
     return clock
 
@@ -76,25 +76,56 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
     """Look at something later, while its time goes on.
 
     Args:
-        until: after `at`; in high danger not after the limit.
+        until: after `at`, at most a week; in high danger not after the limit.
 
     Raises:
         NotFound: no such clock for `by`.
         NotAllowed: not theirs, or too dangerous to be put off beyond its limit.
-        Conflict: it has stopped, or `until` is past.
+        Conflict: it has stopped, or `until` is past or too far away.
 
     Writes: the clock, one `clocks.snoozed` event.
     """
     clock = _lock(clock_id, by)
     if until <= at:
         raise Conflict(_("Pilih waktu yang masih akan datang."))
+    if not policies.is_soon_enough(until, at):
+        raise Conflict(_("Paling lama tujuh hari. Sesudah itu tunda lagi bila masih perlu."))
     if not policies.can_put_off(clock, until):
         raise NotAllowed(_("Bahayanya tinggi: pengingat tidak dapat ditunda melewati batas waktunya."))
     clock.snoozed_until, clock.snooze_reason = until, reason
     clock.save(update_fields=["snoozed_until", "snooze_reason"])
-    detail: Detail = {"kind": clock.kind.key, "reason": reason.value, "until": until.isoformat()}
+    detail: Detail = {"reason": reason.value, "until": until.isoformat()}
     _record(events.SNOOZED, clock, by=by, at=at, detail=detail)
     return clock
+
+
+@transaction.atomic
+def wake_clock(*, clock_id: UUID, by: User, at: datetime) -> Clock:
+    """Look at something again that was put off. Nobody put it off, or its time came: it stays as it is.
+
+    Raises:
+        NotFound, NotAllowed, Conflict: as for `pause_clock`.
+
+    Writes: the clock, one `clocks.woken` event.
+    """
+    clock = _lock(clock_id, by)
+    if clock.snoozed_until is None or clock.snoozed_until <= at:
+        return clock
+    clock.snoozed_until, clock.snooze_reason = None, ""
+    clock.save(update_fields=["snoozed_until", "snooze_reason"])
+    _record(events.WOKEN, clock, by=by, at=at, detail={"kind": clock.kind.key})
+    return clock
+
+
+@transaction.atomic
+def take_turns(*, dossier_id: UUID, owner: User | None) -> None:
+    """Let the open turns of a desk on one dossier be one person's, or nobody's again; the desk sees them all the same.
+
+    Called by who takes or releases a report, and told by that event.
+
+    Writes: clocks.
+    """
+    Clock.objects.filter(dossier_id=dossier_id, desk__isnull=False).open().update(owner=owner)
 
 
 @transaction.atomic
@@ -118,11 +149,7 @@ def hand_clock_to(
     clock.owner, clock.desk = owner, desk
     clock.snoozed_until, clock.snooze_reason = None, ""
     clock.save(update_fields=["owner", "desk", "snoozed_until", "snooze_reason"])
-    detail: Detail = {
-        "kind": clock.kind.key,
-        "owner": str(owner.pk) if owner else None,
-        "desk": desk.code if desk else None,
-    }
+    detail: Detail = {"owner": str(owner.pk) if owner else None, "desk": desk.code if desk else None}
     _record(events.HANDED, clock, by=by, at=at, detail=detail)
     return clock
 
@@ -177,4 +204,5 @@ def _lock(clock_id: UUID, by: User) -> Clock:
 
 
 def _record(event: EventType, clock: Clock, *, by: User, at: datetime, detail: Detail) -> None:
-    audit.record(event, by=by, subject=clock.subject, at=at, dossier_id=clock.dossier_id, detail=dict(detail))
+    told = {**name_of(clock), **detail}
+    audit.record(event, by=by, subject=clock.subject, at=at, dossier_id=clock.dossier_id, detail=told)

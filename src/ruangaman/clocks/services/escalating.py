@@ -11,7 +11,7 @@ from ruangaman.audit.types import Role
 from ruangaman.clocks import events
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import list_whom
-from ruangaman.clocks.services.happening import place
+from ruangaman.clocks.services.happening import name_of, place
 from ruangaman.core import jobs
 
 TELL_TASK = "ruangaman.notifications.jobs.tell_of_clock"
@@ -66,5 +66,5 @@ def _tell(clock: Clock, at: datetime) -> None:
         subject=clock.subject,
         at=at,
         dossier_id=clock.dossier_id,
-        detail={"kind": clock.kind.key, "level": clock.level, "to": step.to.value, "people": len(people)},
+        detail={**name_of(clock), "level": clock.level, "to": step.to.value, "people": len(people)},
     )

@@ -18,7 +18,7 @@ from ruangaman.clocks.selectors import NO_OFFICE, Holding, get_office, list_conc
 from ruangaman.clocks.types import Detail, Holder, More, Office, Step, Subject, due_after, presses_at, step_at
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def happened(
     *,
     event: str,
@@ -30,6 +30,8 @@ def happened(
     occurred: tuple[datetime, datetime] | None = None,
 ) -> None:
     """Stop and start the clocks that an event concerns, in the transaction in which it happens.
+
+    Without a savepoint of its own: who tells of the event has one, and nothing of it holds when this fails.
 
     One query for the kinds; none more when the event concerns none. Then one to stop and one to start; what a
     condition asks about the subject, and the office's hours, are read only when a kind needs them.
@@ -161,7 +163,7 @@ def _holder(
     """Return the person or the desk whose turn it is; where the part is empty, who answers for the whole."""
     holder = Holder(one.kind.holder)
     if holder is Holder.DESK and subject.desk_id is not None:
-        return None, subject.desk_id
+        return subject.taken_by_id, subject.desk_id
     named = detail.get("owner") if holder is Holder.OWNER else None
     if named:
         return UUID(str(named)), None
@@ -177,3 +179,8 @@ def place(clock: Clock, steps: tuple[Step, ...]) -> None:
     clock.presses_at = presses_at(clock.due_at, clock.danger)
     left = steps[clock.level :]
     clock.escalates_at = step_at(left[0], started=clock.started_at, due=clock.due_at) if left else None
+
+
+def name_of(clock: Clock) -> dict[str, str | None]:
+    """Return what tells a clock from the others of its dossier, for the trail: its kind and what it is about."""
+    return {"kind": clock.kind.key, "anchor": str(clock.anchor) if clock.anchor else None}

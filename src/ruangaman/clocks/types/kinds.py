@@ -16,6 +16,7 @@ Detail = Mapping[str, str | int | bool | list[str] | None]
 """Codes, counts and keys of something that happened; never words of a person."""
 
 LONGEST_CHAIN = 3
+LONGEST_SNOOZE = timedelta(days=7)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -70,6 +71,28 @@ class Turn(StrEnum):
     MINE = "mine"
     DESK = "desk"
     UNIT = "unit"
+    HELD = "held"
+    """Of dossiers on which one holds a key oneself, whosever turn it is."""
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """What a list of clocks is narrowed to; empty parts ask for nothing.
+
+    Args:
+        free: only what nobody holds.
+        danger: at least this.
+        kind: key of a kind.
+        about: key of `clocks.registry.abouts`.
+        late: only what is over its limit.
+    """
+
+    free: bool = False
+    danger: int = 0
+    kecamatan: str = ""
+    kind: str = ""
+    about: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,6 +165,7 @@ class Subject:
     Args:
         kind: key of `clocks.registry.abouts`.
         lead_id: who answers for it: the manager of a case.
+        taken_by_id: who of the desk works on it.
         more: reads the rest.
     """
 
@@ -155,6 +179,7 @@ class Subject:
     state: str = ""
     desk_id: UUID | None = None
     lead_id: UUID | None = None
+    taken_by_id: UUID | None = None
     more: Callable[[], More] = More
 
 

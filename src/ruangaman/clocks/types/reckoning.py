@@ -73,13 +73,18 @@ class Length:
         """How one says it: seketika, 72 jam kalender, 5 hari kerja."""
         if not self.value:
             return _("seketika")
+        return self.short if self.is_working else _("%(length)s kalender") % {"length": self.short}
+
+    @property
+    def short(self) -> str:
+        """How one says it where only working time needs a word: 72 jam, 5 hari kerja."""
         counted = {
             Unit.MINUTE: ngettext("%(n)d menit", "%(n)d menit", self.value),
             Unit.HOUR: ngettext("%(n)d jam", "%(n)d jam", self.value),
             Unit.DAY: ngettext("%(n)d hari", "%(n)d hari", self.value),
             Unit.MONTH: ngettext("%(n)d bulan", "%(n)d bulan", self.value),
         }[Unit(self.unit)] % {"n": self.value}
-        return (_("%(length)s kerja") if self.is_working else _("%(length)s kalender")) % {"length": counted}
+        return _("%(length)s kerja") % {"length": counted} if self.is_working else counted
 
 
 @dataclass(frozen=True)

@@ -14,34 +14,19 @@ from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import Agency, Unit, User
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case, live_grants
+from ruangaman.clocks.models import Clock
 from ruangaman.intake import policies
 from ruangaman.intake.models import Message, Report, ReportQuerySet
 from ruangaman.intake.types import WORKED_ON, Direction
 
-LONGEST_QUEUE = 300
+ANSWER_AGAIN = "desk.answer_again"
+"""The kind of clock that a message into an open case begins."""
 LIKELY_DUPLICATE = timedelta(days=30)
 ANSWER_TIME = timedelta(minutes=5)
 """How long those on duty have, once a report is due, before the whole desk is called."""
 MOST_CANDIDATES = 40
 SLOW_ACCEPTANCE = timedelta(minutes=1)
 """How long after the moment that it bears a report may still be on its way into the queue."""
-
-
-def list_queue(*, viewer: User) -> ReportQuerySet:
-    """Return what waits at the viewer's desks, most urgent first, with `has_unread`: the reporter wrote since."""
-    unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
-    return (
-        Report.objects.of_desks(accounts.desks_of(viewer))
-        .waiting()
-        .by_urgency()
-        .select_related("taken_by")
-        .annotate(has_unread=Exists(unread))[:LONGEST_QUEUE]
-    )
-
-
-def count_queue(*, viewer: User) -> int:
-    """Return how many reports wait at the viewer's desks, at most the longest queue that is shown."""
-    return Report.objects.of_desks(accounts.desks_of(viewer)).waiting()[:LONGEST_QUEUE].count()
 
 
 def count_new(*, viewer: User, since: datetime, known: int = 0) -> int:
@@ -69,7 +54,7 @@ def count_new(*, viewer: User, since: datetime, known: int = 0) -> int:
 
 def count_lately(*, viewer: User, at: datetime) -> int:
     """Return how many reports came to the viewer's desks shortly before a moment: what `count_new` must not count."""
-    return Report.objects.of_desks(accounts.desks_of(viewer)).filter(received_at__gte=_lately(at)).count()
+    return Report.objects.of_desks(accounts.seats_of(viewer)).filter(received_at__gte=_lately(at)).count()
 
 
 def _lately(moment: datetime) -> datetime:
@@ -162,7 +147,10 @@ def names_by_code() -> dict[str, str]:
 
 
 def list_written_in_cases(*, viewer: User) -> ReportQuerySet:
-    """Return reports of open cases that the viewer manages, in which the reporter wrote and nobody has read it."""
+    """Return reports of open cases that the viewer manages, in which the reporter wrote and nobody has read it, and of
+    which no clock tells.
+    """
     unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
-    mine = Report.objects.filter(case__manager=viewer, case__closed_at=None).filter(Exists(unread))
+    told = Clock.objects.filter(dossier_id=OuterRef("dossier_id"), kind__key=ANSWER_AGAIN).open()
+    mine = Report.objects.filter(case__manager=viewer, case__closed_at=None).filter(Exists(unread), ~Exists(told))
     return mine.select_related("case").order_by("last_reporter_message_at", "id")

@@ -23,6 +23,7 @@ def subject_of(report: Report) -> Subject:
         case_type=report.case_type,
         state=report.state,
         desk_id=report.desk_id,
+        taken_by_id=report.taken_by_id,
         more=More,
     )
 

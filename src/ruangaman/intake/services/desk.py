@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import User
 from ruangaman.cases.models import Case
+from ruangaman.clocks import services as clocks
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.intake import events, policies
 from ruangaman.intake.errors import AlreadyTaken, WrongState
@@ -142,6 +143,7 @@ def release(*, code: str, by: User, at: datetime) -> Report:
     if report.taken_by_id is not None:
         report.taken_by, report.taken_at = None, None
         report.save(update_fields=["taken_by", "taken_at"])
+        clocks.take_turns(dossier_id=report.dossier_id, owner=None)
         tell(events.RELEASED, report, by=by, at=at)
     return report
 
@@ -274,6 +276,7 @@ def write_message(report: Report, *, text: str, message_id: UUID, by: User, at: 
 def _give_to(report: Report, by: User, at: datetime) -> None:
     report.taken_by, report.taken_at = by, at
     report.save(update_fields=["taken_by", "taken_at"])
+    clocks.take_turns(dossier_id=report.dossier_id, owner=by)
     tell(events.TAKEN, report, by=by, at=at)
 
 

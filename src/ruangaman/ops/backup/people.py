@@ -48,12 +48,16 @@ def describe(*, at: datetime, later: Path | None = None) -> list[str]:
 
     Raises:
         BackupError: that export is not one of this installation, or does not hold.
+
+    Writes: one `accounts.people_listed` event: names were read.
     """
     with unit_of_work(Role.MIGRATE):
         known = _read_later(later) if later else {}
         people = list(User.objects.filter(is_active=True).select_related("unit").order_by("unit__name", "username"))
+        closed = User.objects.filter(is_active=False).count()
         lines = [
-            f"{len(people)} people can sign in now. Some of them may have left, or lost something, since the backup:"
+            f"{len(people)} people can sign in now: their accounts are open. {closed} closed accounts are not listed.",
+            "Some of them may have left, or lost something, since the backup:",
         ]
         facts = _Facts(at)
         for user in people:
@@ -61,11 +65,12 @@ def describe(*, at: datetime, later: Path | None = None) -> list[str]:
             lines.append(f"      {'; '.join(facts.of(user))}")
             lines += [f"      since the backup: {said}" for said in _said_of(user, known)]
         lines += _passing(at, known)
+        audit.record(events.PEOPLE_LISTED, by=None, subject="people", at=at, detail={"people": len(people)})
     return [*lines, *_WHAT_TO_DO]
 
 
 def count_people() -> int:
-    """Return how many people can sign in."""
+    """Return how many people can sign in: those whose account is open, everywhere this number is said."""
     with unit_of_work(Role.MIGRATE):
         return User.objects.filter(is_active=True).count()
 

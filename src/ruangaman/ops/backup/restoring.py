@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ruangaman.ops import canary, troubles
@@ -22,6 +22,8 @@ class Proof:
     """Events of the trail, of which each was recomputed."""
     erased: int
     """Dossiers that had come back and were erased again."""
+    ledgers: int = 0
+    """Ledgers of erasures beside the backup's own that were compared; 0: what was erased since may have come back."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,11 @@ def restore(reader: Reader, said: Manifest, *, files: Path, ledgers: Sequence[Pa
     with step("Bringing the tables up to date"):
         giving.migrate_on()
         giving.analyze()
+    newer = count_ledgers(files, ledgers)
     write_outside(beside, files, ledgers)
     proof = _prove(key, taken=said.taken_at, rows=said.rows, sha256=reader.fingerprint())
     giving.open_doors()
-    return Restored(said, proof)
+    return Restored(said, replace(proof, ledgers=newer))
 
 
 def prove_standing(*, files: Path, ledgers: Sequence[Path]) -> Proof:
@@ -102,10 +105,11 @@ def prove_standing(*, files: Path, ledgers: Sequence[Path]) -> Proof:
     _require_writable(files)
     _require_ledgers(files, ledgers)
     giving.end_sessions()
+    newer = count_ledgers(files, ledgers)
     write_outside({LEDGER: b""}, files, ledgers)
     proof = _prove(key, taken="", rows=giving.count_rows(), sha256="")
     giving.open_doors()
-    return proof
+    return replace(proof, ledgers=newer)
 
 
 def _require_pepper() -> None:
@@ -162,6 +166,12 @@ def _read_canary() -> str:
         raise BackupError(
             f"{canary.path()} is not the canary's key: bring the copy that lies beside the pepper's."
         ) from None
+
+
+def count_ledgers(files: Path, named: Iterable[Path]) -> int:
+    """Return how many ledgers there are beside the backup's own: where it belongs, and those that were named."""
+    places = {locate(LEDGER, os.environ, files).absolute(), *(path.absolute() for path in named)}
+    return sum(path.is_file() for path in places)
 
 
 def write_outside(beside: Mapping[str, bytes], files: Path, ledgers: Iterable[Path]) -> None:

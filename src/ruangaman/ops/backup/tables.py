@@ -22,7 +22,8 @@ SELECT c.relname, pg_table_size(c.oid),
            EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('r', '*')
                    AND pg_get_expr(p.polqual, p.polrelid) = 'true'
                    AND (0 = any(p.polroles) OR current_user::regrole::oid = any(p.polroles)))
-           AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive)))
+           AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
+                           AND (0 = any(p.polroles) OR current_user::regrole::oid = any(p.polroles)))))
 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY c.relname
 """
 _COUNTERS = """

@@ -32,7 +32,7 @@ class Statement:
     @property
     def is_read(self) -> bool:
         """Whether it can be explained and sent again without a trace."""
-        return self.sql.lstrip().upper().startswith(("SELECT", "WITH"))
+        return self.sql.lstrip(" \n(").upper().startswith(("SELECT", "WITH"))
 
 
 class Captured:

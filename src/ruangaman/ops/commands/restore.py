@@ -80,8 +80,8 @@ def _who_came_back() -> list[str]:
     if sys.stdout.isatty():
         return people.describe(at=clock.now())
     return [
-        f"{people.count_people()} people can sign in, as when the backup was taken. Who has left since? At a terminal:"
-        " ./ruang restore --people"
+        f"{people.count_people()} people can sign in (open accounts), as when the backup was taken. Who has left since?"
+        " At a terminal: ./ruang restore --people"
     ]
 
 
@@ -111,12 +111,17 @@ def prove(proof: Proof, *, as_json: bool) -> None:
         print(json.dumps(asdict(proof)), flush=True)
         return
     print(f"The trail holds ({proof.events} events), erased again: {proof.erased}, the canary opened.")
+    print(NO_LEDGER if not proof.ledgers else f"Ledgers of erasures that were compared: {proof.ledgers}.")
 
 
+NO_LEDGER = (
+    "No ledger of erasures to compare with: none lay beside the data and none was named. What was erased after"
+    " the backup may have come back. If a newer copy is anywhere: ./ruang restore --only-prove --ledger FILE"
+)
 COUNTED = {
     "intake_report": "reports",
     "cases_case": "cases",
     "vault_sealed": "sealed contents",
     "vault_sealedfile": "files",
-    "accounts_user": "people who sign in",
+    "accounts_user": "accounts, open and closed",
 }

@@ -10,7 +10,8 @@ from ruangaman.ops.bench.frame import where
 from ruangaman.ops.paths import ROOT
 from ruangaman.ops.progress import Bar, say
 from ruangaman.ops.running import RunningDemo
-from ruangaman.ops.soak import copying, durability, full_disk, kills
+from ruangaman.ops.soak import copying, durability, full_disk, kills, year
+from ruangaman.ops.soak.histories import running as histories
 from ruangaman.ops.soak.mutants import telling
 from ruangaman.ops.soak.mutants.choosing import changes
 from ruangaman.ops.soak.mutants.state import FOLDER, State
@@ -18,12 +19,15 @@ from ruangaman.ops.soak.mutants.trying import WITHIN, Run
 from ruangaman.ops.supervisor import Stopped, stop_on_signals
 
 RESULTS = ROOT / "docs" / "reference" / "soak"
+YEAR = 300, 220
+"""Reports, and cases that come of them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("name", choices=list(_SOAKS))
-    parser.add_argument("--reports", type=int, default=None, help=f"kills: {kills.REPORTS}; backup: {copying.REPORTS}")
+    usual = f"kills: {kills.REPORTS}; backup: {copying.REPORTS}; year: {YEAR[0]}"
+    parser.add_argument("--reports", type=int, default=None, help=usual)
     parser.add_argument("--kills", type=int, default=None, help="how many kills (10; durability 200)")
     parser.add_argument(
         "--only", default=None, metavar="PATH", help="mutants: modules below src/ruangaman, vault/layout.py"
@@ -32,7 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--within", type=float, default=WITHIN, help=f"mutants: seconds of tests for each ({WITHIN:.0f})"
     )
-    parser.add_argument("--afresh", action="store_true", help="mutants: forget what earlier runs found")
+    parser.add_argument("--afresh", action="store_true", help="mutants, cases: forget what earlier runs found")
+    parser.add_argument(
+        "--histories", type=int, default=histories.HISTORIES, metavar="N", help="cases: how many (%(default)s)"
+    )
+    parser.add_argument("--cases", type=int, default=YEAR[1], metavar="N", help="year: of the reports (%(default)s)")
     parser.add_argument("--result", type=Path, default=None, metavar="FILE", help="where the result is written")
 
 
@@ -43,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
             page, faults = _SOAKS[options.name](options, bar)
     except Stopped:
         return 130
-    partly = FOLDER if options.only or options.minutes else RESULTS
+    whole = (options.histories, options.cases) == (histories.HISTORIES, YEAR[1])
+    partly = RESULTS if whole and not options.only and not options.minutes else FOLDER
     path: Path = options.result or partly / f"{options.name}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page)
@@ -91,7 +100,25 @@ def _mutants(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
     return telling.describe(wanted, state.outcomes, explained, faults, where=where()), faults
 
 
-_SOAKS = {"kills": _kills, "durability": _durability, "full_disk": _full_disk, "backup": _backup, "mutants": _mutants}
+def _cases(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
+    outcome = histories.run(histories=options.histories, afresh=options.afresh, progress=bar)
+    return histories.describe(outcome, outcome.faults(), where=where()), outcome.faults()
+
+
+def _year(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
+    outcome = year.run(reports=options.reports or YEAR[0], cases=options.cases, progress=bar)
+    return year.describe(outcome, outcome.faults(), where=where()), outcome.faults()
+
+
+_SOAKS = {
+    "kills": _kills,
+    "durability": _durability,
+    "full_disk": _full_disk,
+    "backup": _backup,
+    "mutants": _mutants,
+    "cases": _cases,
+    "year": _year,
+}
 
 
 def describe(outcome: kills.Outcome, faults: list[str]) -> str:

@@ -129,7 +129,11 @@ def _one_of(names: Collection[str]) -> Check:
 def _take_share(terminal: Terminal, shares: dict[int, str], splittings: dict[int, int]) -> None:
     """Ask for one share on a screen of its own, until it is good by itself and new."""
     count = len(shares) + 1
-    terminal.say("\n" + _("Bagian ke-%(count)d: penjaganya mengetik ke-33 kata, dipisahkan spasi."), count=count)
+    terminal.say(
+        "\n"
+        + _("Bagian ke-%(count)d: penjaganya mengetik ke-33 kata (bahasa Inggris) dari kertasnya, dipisahkan spasi."),
+        count=count,
+    )
     while True:
         with terminal.alone():
             typed = mend(terminal, terminal.ask(_("Kata-katanya")))

@@ -48,6 +48,7 @@ def keep_record(public: KemPublic, custodians: Sequence[Custodian], *, at: datet
     ]
     lines += [_("Sidik kunci: %(print)s") % {"print": recovery.fingerprint(public)}, ""]
     lines += [f"{number}. {one.name}, {one.body}" for number, one in enumerate(custodians, start=1)]
+    lines += ["", _("Setiap bagian: 33 kata bahasa Inggris dari daftar baku SLIP-39, bernomor, tulisan tangan.")]
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write("\n".join(lines) + "\n")
     return Path(path)
@@ -59,7 +60,9 @@ def _until_written(terminal: Terminal, share: str, heading: str) -> None:
             terminal.say(f"{heading}\n")
             for line in _table(share.split()):
                 terminal.say(line)
-            terminal.say("\n" + _("Tulis ke-33 kata dengan nomornya, di kertas yang hanya Anda simpan. Jangan difoto."))
+            terminal.say("\n" + _("Kata-katanya bahasa Inggris: daftar baku SLIP-39, yang juga dibaca program lain."))
+            terminal.say(_("Salin hurufnya persis; artinya tidak perlu dimengerti."))
+            terminal.say(_("Tulis ke-33 kata dengan nomornya, di kertas yang hanya Anda simpan. Jangan difoto."))
             terminal.wait(_("Sudah ditulis semua? Enter."))
         with terminal.alone():
             if _is_on_paper(terminal, share):

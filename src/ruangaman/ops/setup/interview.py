@@ -25,6 +25,7 @@ from ruangaman.vault.services import MOST_EMERGENCY_OFFICERS
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
+_OFFICER_ROLES = tuple(role.value for role in Role if Permission.KEYS_VOUCH in ROLE_PERMISSIONS.get(role, ()))
 _DESK_ROLES = tuple(role.value for role in Role if Permission.REPORT_DESK in ROLE_PERMISSIONS.get(role, ()))
 
 
@@ -49,9 +50,10 @@ class Interview:
         )
         say("\n" + _("2 dari 4: orang. Setiap orang mengetik kata sandinya sendiri; yang lain melihat ke arah lain."))
         say(_("Dua petugas kunci mengesahkan kunci setiap orang: biasanya kepala unit dan petugas pelindungan data."))
+        say(_("Petugas meja tidak: siapa yang membaca laporan tidak menjamin kunci siapa yang membacanya."))
         officers = (
-            self._person("officer1", _("Petugas kunci pertama"), role=Role.KEPALA.value),
-            self._person("officer2", _("Petugas kunci kedua"), role=Role.DPO.value),
+            self._person("officer1", _("Petugas kunci pertama"), role=Role.KEPALA.value, roles=_OFFICER_ROLES),
+            self._person("officer2", _("Petugas kunci kedua"), role=Role.DPO.value, roles=_OFFICER_ROLES),
         )
         say("\n" + _("Petugas meja pengaduan membaca laporan yang masuk. Paling sedikit satu orang, lebih baik dua."))
         desk = self._several("desk", _("Petugas meja"), least=1, role=Role.PETUGAS.value, roles=_DESK_ROLES)
@@ -92,12 +94,11 @@ class Interview:
         self._names.add(username)
         name = self._ask(f"{key}_name", "  " + _("Nama lengkap"), check=_name_fault)
         email = self._ask(f"{key}_email", "  " + _("Surel (ke sana alarm dikirim)"), check=_email_fault)
-        known = _("Peran itu tidak ada di sini. Yang ada: %(roles)s.") % {"roles": ", ".join(roles)}
         self._terminal.say("  " + _("Peran yang ada di sini; ketik kata di sebelah kiri:"))
         for line in explain_roles(roles):
             self._terminal.say("    " + line)
         chosen = self._ask(
-            f"{key}_role", "  " + _("Peran"), default=role, check=lambda answer: None if answer in roles else known
+            f"{key}_role", "  " + _("Peran"), default=role, check=lambda answer: _role_fault(answer, roles)
         )
         password = ask_password(self._terminal, username=username, name=name)
         return Person(username, name, email, chosen, password, show_code(self._terminal, name=name))
@@ -184,11 +185,11 @@ def show_code(terminal: Terminal, *, name: str) -> str:
     """Show somebody a fresh recovery code, alone, until its end was typed back from the paper; return it."""
     code = doors.new_code()
     terminal.wait(
-        "  " + _("Sekarang kode cetak, hanya %(name)s di depan layar. Siapkan kertas, lalu Enter."), name=name
+        "  " + _("Sekarang kode pemulihan, hanya %(name)s di depan layar. Siapkan kertas, lalu Enter."), name=name
     )
     while True:
         with terminal.alone():
-            terminal.say(_("Kode cetak %(name)s"), name=name)
+            terminal.say(_("Kode pemulihan %(name)s"), name=name)
             terminal.say(f"\n    {code}\n")
             terminal.say(_("Membuka kunci Anda bila kata sandi terlupa. Tulis di kertas, simpan di tempat terkunci."))
             terminal.wait(_("Sudah ditulis? Enter."))
@@ -197,6 +198,17 @@ def show_code(terminal: Terminal, *, name: str) -> str:
         if doors.normalise_code(ending) == doors.normalise_code(code)[-8:]:
             return code
         terminal.say("  " + _("Belum cocok. Kodenya ditampilkan sekali lagi."))
+
+
+def _role_fault(answer: str, roles: tuple[str, ...]) -> str | None:
+    if answer in roles:
+        return None
+    if roles == _OFFICER_ROLES and answer in Role.values:
+        return _(
+            "%(role)s tidak dapat menandatangani kunci: dengannya kunci orang baru tidak pernah sah. Sebut orang lain,"
+            " misalnya kepala unit; perannya %(roles)s."
+        ) % {"role": Role(answer).label, "roles": ", ".join(roles)}
+    return _("Peran itu tidak ada di sini. Yang ada: %(roles)s.") % {"roles": ", ".join(roles)}
 
 
 def _listed(answer: str) -> list[str]:

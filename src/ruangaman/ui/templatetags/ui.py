@@ -132,22 +132,10 @@ def asset(path: str) -> str:
     return f"{static(path)}?v={assets.version(path)}"
 
 
-@register.simple_tag
-def service_name() -> str:
-    """Return the name of the office that runs this installation."""
-    return regions.here().service
-
-
-@register.simple_tag
-def city() -> str:
-    """Return the city that this installation serves."""
-    return regions.here().city
-
-
-@register.simple_tag
-def zone_name() -> str:
-    """Return the office's time by the name that people use: WIB, WITA or WIT."""
-    return regions.here().zone
+# Of this installation: the unit that runs it, the city that it serves, and WIB, WITA or WIT.
+register.simple_tag(lambda: regions.here().service, name="service_name")
+register.simple_tag(lambda: regions.here().city, name="city")
+register.simple_tag(lambda: regions.here().zone, name="zone_name")
 
 
 @register.simple_tag
@@ -319,10 +307,13 @@ def clock(promised: Promised, *, label: Words, law: Words = "", now: datetime | 
     )
 
 
-@register.simple_tag
-def queue_row(row: QueueRow, *, first: bool = False, now_band: bool = False, week: bool = False) -> SafeString:
+@register.simple_tag(takes_context=True)
+def queue_row(
+    context: Context, row: QueueRow, *, first: bool = False, now_band: bool = False, week: bool = False
+) -> SafeString:
     """Write one row of a queue. Only the first row of a screen has the filled button."""
-    return render_to_string("ui/row.html", {"row": row, "first": first, "now_band": now_band, "week": week})
+    parts = {"row": row, "first": first, "now_band": now_band, "week": week, "csrf_token": context.get("csrf_token")}
+    return render_to_string("ui/row.html", parts)
 
 
 @register.simple_tag

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.audit import services as audit
@@ -47,18 +48,25 @@ def seal(
     Writes: the sealed row; one `vault.sealed` event for each dossier of the unit of work, with the fingerprint.
     """
     keyring_of(by)
-    dossier = Dossier.objects.filter(id=dossier_id, shredded_at=None).first()
+    dossier = LIVING.first(dossier_id=dossier_id)
     opened = open_grants([dossier_id], by=by, at=at)
     if dossier is None or not (opened.of(dossier_id) or opened.false):
         raise NotFound(_("Tidak ada berkas seperti itu."))
-    keys = opened.need((dossier_id, dossier.epoch), compartment)
+    keys = opened.need((dossier_id, dossier["epoch"]), compartment)
     if ref is None:
-        row = make_sealed(Place(dossier_id, compartment, uuid4(), dossier.epoch, 1), keys, content, at)
+        row = make_sealed(Place(dossier_id, compartment, uuid4(), dossier["epoch"], 1), keys, content, at)
         row.save(force_insert=True)
     else:
-        row = _replace(ref, dossier, compartment, keys, content, at)
+        row = _replace(Place(dossier_id, compartment, ref, dossier["epoch"], 0), keys, content, at)
     record_sealed(dossier_id, [row], by=by, at=at)
     return row.ref
+
+
+def _living(*, dossier_id: UUID) -> QuerySet[Any, Any]:
+    return Dossier.objects.filter(id=dossier_id, shredded_at=None).values("epoch")
+
+
+LIVING = audit.Planned(_living)
 
 
 def seal_in(dossier: OpenDossier, compartment: Compartment, content: Content, at: datetime) -> UUID:
@@ -178,13 +186,13 @@ def record_sealed(dossier_id: UUID, rows: Collection[Sealed], *, by: Actor | Non
     )
 
 
-def _replace(
-    ref: UUID, dossier: Dossier, compartment: Compartment, keys: EpochKeys, content: Content, at: datetime
-) -> Sealed:
-    old = Sealed.objects.filter(ref=ref, dossier=dossier, compartment=compartment).first()
+def _replace(place: Place, keys: EpochKeys, content: Content, at: datetime) -> Sealed:
+    """Put the next version where `place` says, whatever version it names."""
+    ref, compartment = place.ref, place.compartment
+    old = Sealed.objects.filter(ref=ref, dossier_id=place.dossier_id, compartment=compartment).first()
     if old is None:
         raise NotFound(_("Tidak ada isi seperti itu."))
-    new = make_sealed(Place(dossier.id, compartment, ref, dossier.epoch, old.version + 1), keys, content, at)
+    new = make_sealed(replace(place, version=old.version + 1), keys, content, at)
     changed = Sealed.objects.filter(ref=ref, version=old.version).update(
         epoch=new.epoch, version=new.version, envelope=new.envelope, sealed_at=at
     )

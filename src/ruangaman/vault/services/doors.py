@@ -138,7 +138,7 @@ def add_printed_door(*, by: Actor, door: Door, at: datetime) -> None:
     if keyring_of(by).principal_id != door.principal_id:
         raise Conflict(_("Pintu ini bukan milik Anda."))
     if Door.objects.filter(principal_id=door.principal_id, kind=door.kind).exists():
-        raise Conflict(_("Kode cetak sudah ada."))
+        raise Conflict(_("Kode pemulihan sudah ada."))
     door.save(force_insert=True)
     record_changed(door, by, at)
 

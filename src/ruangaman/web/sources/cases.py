@@ -11,55 +11,53 @@ from django.utils.translation import gettext_lazy
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors as cases
 from ruangaman.cases.models import Case
-from ruangaman.cases.types import CaseState, Need
+from ruangaman.cases.types import CaseState
 from ruangaman.clocks.types import span
-from ruangaman.core import clock
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import desk
 from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.web.registry import Section, sections, work_sources
 from ruangaman.web.selectors import band_of
-from ruangaman.web.types import Owner, Work, WorkSource
-
-PRESSING = frozenset({Need.EMERGENCY, Need.OVERDUE})
+from ruangaman.web.types import Band, Owner, Work, WorkSource
 
 
-def list_needs(*, viewer: Any, at: datetime) -> list[Work]:
-    """Return the viewer's open cases that ask for somebody."""
-    works = []
-    for found in cases.list_needs(viewer=viewer, at=at):
-        case, due = found.case, found.facts.next_due
-        works.append(
-            Work(
-                row=QueueRow(
-                    url=f"/kasus/{case.code}/",
-                    sentence=found.sentence,
-                    code=case.code,
-                    promised=Promised(case.state_since, due) if due else Promised(None, None, "pause"),
-                    danger=case.risk,
-                    facts=[case.get_case_type_display(), CaseState(case.state).label],
-                    place=KECAMATAN.get(case.kecamatan, ""),
-                    owner=_("Anda") if case.manager_id == viewer.pk else case.manager.display_name,
-                    action=_("Buka kasus"),
-                ),
-                band=band_of(at=at, due_at=due, is_pressing=found.need in PRESSING),
-                owner=Owner.MINE,
-                danger=case.risk,
-                due_at=due,
-                kecamatan=case.kecamatan,
-            )
-        )
-    return works
+def list_unmanaged(*, viewer: Any, at: datetime) -> list[Work]:
+    """Return open cases whose manager has left: no clock tells of them, for nothing happens in such a case."""
+    return [_unmanaged(case) for case in cases.list_unmanaged(viewer=viewer)]
 
 
-def count_needs(*, viewer: Any) -> int:
-    """Return how many of the viewer's cases ask for somebody."""
-    return cases.count_needs(viewer=viewer, at=clock.now())
+def count_unmanaged(*, viewer: Any) -> int:
+    """Return how many there are."""
+    return cases.count_unmanaged(viewer=viewer)
+
+
+def _unmanaged(case: Case) -> Work:
+    return Work(
+        row=QueueRow(
+            url=f"/kasus/{case.code}/",
+            sentence=_("Manajernya sudah keluar: serahkan kepada manajer lain"),
+            code=case.code,
+            promised=Promised(None, None, "wait"),
+            danger=case.risk,
+            facts=[case.get_case_type_display(), CaseState(case.state).label],
+            place=KECAMATAN.get(case.kecamatan, ""),
+            owner="",
+            action=_("Lihat kasus"),
+        ),
+        band=Band.NOW,
+        owner=Owner.NOBODY,
+        danger=case.risk,
+        due_at=None,
+        kecamatan=case.kecamatan,
+    )
 
 
 def list_messages(*, viewer: Any, at: datetime) -> list[Work]:
-    """Return the viewer's open cases in which the reporter wrote and nobody has read it."""
+    """Return the viewer's cases in which the reporter wrote before they became cases, and nobody has read it.
+
+    What is written later begins a clock.
+    """
     return [_message(report, report.case, at) for report in desk.list_written_in_cases(viewer=viewer) if report.case]
 
 
@@ -90,7 +88,15 @@ def _message(report: Report, case: Case, at: datetime) -> Work:
     )
 
 
-work_sources.add(WorkSource(key="cases", permission=Permission.CASE_LIST, list_work=list_needs, count_work=count_needs))
+work_sources.add(
+    WorkSource(
+        key="unmanaged",
+        permission=Permission.CASE_LIST,
+        list_work=list_unmanaged,
+        count_work=count_unmanaged,
+        is_rare=True,
+    )
+)
 work_sources.add(
     WorkSource(
         key="case-messages", permission=Permission.CASE_ASSIGN, list_work=list_messages, count_work=count_messages

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.types import Permission
-from ruangaman.clocks.types import MINUTE, Clock, ClockState, span
-from ruangaman.core.codelists import Danger, Now, RiskLevel, Who
+from ruangaman.clocks.types import MINUTE, Clock, Cursor, span
+from ruangaman.core.codelists import Danger, Now, Who
 from ruangaman.intake.models import Report
-from ruangaman.intake.selectors import desk
+from ruangaman.intake.selectors import pressing
 from ruangaman.intake.types import LETHAL, WORKED_ON, State
 from ruangaman.ui.types import Promised, QueueRow, Words
-from ruangaman.web.registry import work_sources
-from ruangaman.web.selectors import band_of
-from ruangaman.web.types import Band, Owner, Work, WorkSource
+from ruangaman.web.registry import work_streams
+from ruangaman.web.selectors import band_at
+from ruangaman.web.sources.clocks import narrow_of
+from ruangaman.web.types import Filters, Owner, Work, WorkStream
 
 ABOUT: dict[str, Words] = {
     Who.SELF: gettext_lazy("tentang dirinya sendiri"),
@@ -26,14 +29,38 @@ ABOUT: dict[str, Words] = {
 }
 
 
-def list_work(*, viewer: Any, at: datetime) -> list[Work]:
-    """Return what waits at the viewer's desks."""
-    return [as_work(report, viewer=viewer, at=at) for report in desk.list_queue(viewer=viewer)]
+def is_open_to(viewer: Any) -> bool:
+    """Whether somebody works at desks."""
+    return bool(viewer.has(Permission.REPORT_DESK))
 
 
-def count_work(*, viewer: Any) -> int:
-    """Return how many reports wait at the viewer's desks."""
-    return desk.count_queue(viewer=viewer)
+def held_by(viewer: Any, owners: Collection[Owner]) -> Q:
+    """Return the condition on who holds a report."""
+    nobody, mine = Q(taken_by=None), Q(taken_by=viewer)
+    said = {Owner.NOBODY: nobody, Owner.MINE: mine, Owner.OTHER: ~nobody & ~mine}
+    wanted = Q()
+    for owner in owners:
+        wanted |= said[owner]
+    return Q() if len(owners) == len(said) else wanted
+
+
+def list_after(*, viewer: Any, filters: Filters, at: datetime, after: Cursor | None, limit: int) -> list[Work]:
+    """Return the first reports of the viewer's desks after a place, as rows."""
+    found = pressing.list_pressing(
+        viewer=viewer,
+        at=at,
+        after=after,
+        narrow=narrow_of(filters),
+        held=held_by(viewer, filters.owners),
+        limit=limit,
+    )
+    return [as_work(report, viewer=viewer, at=at) for report in found]
+
+
+def count(*, viewer: Any, wanted: Mapping[str, Filters], at: datetime, most: int) -> dict[str, int]:
+    """Return how many reports of the viewer's desks each list holds: one statement."""
+    lists = {name: (narrow_of(filters), held_by(viewer, filters.owners)) for name, filters in wanted.items()}
+    return pressing.count_up_to(viewer=viewer, at=at, wanted=lists, most=most)
 
 
 def as_work(report: Report, *, viewer: Any, at: datetime) -> Work:
@@ -48,8 +75,12 @@ def as_work(report: Report, *, viewer: Any, at: datetime) -> Work:
         facts=[words for words in (*signs(report), ABOUT.get(report.who, ""), *_size(report)) if words],
         owner=_("Anda") if owner is Owner.MINE else (report.taken_by.display_name if report.taken_by else ""),
         action=action(report),
+        take_url=f"/laporan/{report.code}/ambil" if owner is Owner.NOBODY else "",
     )
-    return Work(row=row, band=_band(report, at), owner=owner, danger=report.danger, due_at=row.promised.due)
+    place = pressing.place_of(report)
+    return Work(
+        row=row, band=band_at(place, at), owner=owner, danger=report.danger, due_at=row.promised.due, place=place
+    )
 
 
 def signs(report: Report) -> list[Words]:
@@ -120,16 +151,4 @@ def _owner(report: Report, viewer: Any) -> Owner:
     return Owner.MINE if report.taken_by_id == viewer.pk else Owner.OTHER
 
 
-def _band(report: Report, at: datetime) -> Band:
-    clock = promised(report)
-    if clock.due is None or clock.start is None:
-        unread = bool(getattr(report, "has_unread", False))
-        return band_of(at=at, due_at=None, is_pressing=unread and report.danger >= RiskLevel.TINGGI)
-    state = Clock(clock.start, clock.due).state(at)
-    pressing = state in {ClockState.OVER, ClockState.SOON} or report.danger >= RiskLevel.TINGGI
-    return band_of(at=at, due_at=clock.due, is_pressing=pressing)
-
-
-work_sources.add(
-    WorkSource(key="reports", permission=Permission.REPORT_DESK, list_work=list_work, count_work=count_work)
-)
+work_streams.add(WorkStream(key="reports", is_open_to=is_open_to, list_after=list_after, count=count))

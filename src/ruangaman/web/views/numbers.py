@@ -16,4 +16,4 @@ from ruangaman.web.context import nav_items
 def count(request: StaffRequest) -> HttpResponse:
     """How much waits in the queue of whoever looks: the number, or nothing."""
     waiting = [item.count for item in nav_items("", request.user) if item.count]
-    return render(request, "web/_count.html", {"count": sum(waiting)})
+    return render(request, "web/_count.html", {"count": waiting[0] if waiting else ""})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,8 @@ from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors import locked_since
 from ruangaman.accounts.selectors.seats import is_unseated
 from ruangaman.accounts.types import Permission
+from ruangaman.clocks import selectors as clocks
+from ruangaman.clocks.types import Cursor
 from ruangaman.core import clock
 from ruangaman.core.access import signed_in
 from ruangaman.core.regions import kecamatan_by_name
@@ -22,14 +25,16 @@ from ruangaman.intake.selectors import shifts
 from ruangaman.intake.selectors.desk import count_new
 from ruangaman.vault import services as vault
 from ruangaman.web import selectors
-from ruangaman.web.selectors import EVERYBODY, HIGH, Filters
-from ruangaman.web.types import Owner
-from ruangaman.web.views.wording import OWNERS, headline, rest_of_day, seatless_room, waiting_room
+from ruangaman.web.context import nav_items
+from ruangaman.web.services.filter_words import DANGERS, OWNERS
+from ruangaman.web.types import EVERYBODY, Filters, Owner
+from ruangaman.web.views.later import undo_of
+from ruangaman.web.views.wording import headline, rest_of_day, seatless_room, waiting_room
 
 CHOICES = {
     "owners": OWNERS,
     "everybody": EVERYBODY,
-    "high": HIGH,
+    "dangers": DANGERS,
     "nobody": Owner.NOBODY,
     "districts": kecamatan_by_name,
 }
@@ -43,18 +48,15 @@ def work(request: StaffRequest) -> HttpResponse:
     mine = {"key": accounts.waiting_key(user=request.user), "unsent": vault.count_drafts(by=request.user)}
     if not selectors.has_work(request.user):
         return render(request, "web/waiting.html", {"room": waiting_room(request.user), **mine})
-    at = clock.now()
-    filters = Filters(
-        owner=request.GET.get("pemilik", ""),
-        danger=request.GET.get("bahaya", ""),
-        kecamatan=request.GET.get("wilayah", ""),
-    )
-    day = selectors.get_day(viewer=request.user, filters=filters, at=at)
+    at, filters = clock.now(), Filters.read(request.GET.dict())
+    after = Cursor.parse(request.GET.get("dari", ""))
+    day = selectors.get_day(viewer=request.user, filters=filters, at=at, after=after)
     seatless = seatless_room(request.user) if is_unseated(request.user) else None
-    if seatless and not day.total and not filters.narrows:
+    if seatless and not day.total and not filters.query:
         return render(request, "web/waiting.html", {"room": seatless, **mine})
     context = {
         **_head(request.user, at),
+        **_counted(request, day, filters),
         "day": day,
         "seatless": seatless,
         **mine,
@@ -62,9 +64,29 @@ def work(request: StaffRequest) -> HttpResponse:
         "filters": filters,
         "headline": headline(day, filters),
         "rest": rest_of_day(day),
+        "kinds": clocks.list_kinds(),
+        "next_url": _next(filters, day),
+        "saved": selectors.list_saved(viewer=request.user, at=at),
+        "asleep": selectors.count_words(clocks.count_asleep(viewer=request.user, at=at, most=selectors.MOST)),
+        "undo": undo_of(request, at),
         **CHOICES,
     }
     return render(request, "web/queue.html", context)
+
+
+def _counted(request: StaffRequest, day: selectors.Day, filters: Filters) -> dict[str, Any]:
+    """Return the navigation with the number that this page knows already; nothing where it does not know it."""
+    if filters.query or day.after is not None or not day.is_first:
+        return {}
+    known = {"queue": min(day.total + day.more, selectors.MOST)}
+    return {"nav": nav_items(request.path_info, request.user, known=known)}
+
+
+def _next(filters: Filters, day: selectors.Day) -> str:
+    """Return the address of the next page; empty: there is none."""
+    if day.after is None:
+        return ""
+    return "?" + "&".join(part for part in (filters.query, urlencode({"dari": str(day.after)})) if part)
 
 
 def _head(viewer: User, at: datetime) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from ruangaman.accounts.selectors.deciding import join_either
 from ruangaman.accounts.selectors.seats import list_seaters
 from ruangaman.accounts.types import Permission, Role
 from ruangaman.ui.types import Words
-from ruangaman.web.selectors import EVERYBODY, Day, Filters
-from ruangaman.web.types import Action, Owner
+from ruangaman.web.selectors import Day
+from ruangaman.web.types import Action, Filters
 
 NUMBERS: tuple[Words, ...] = (
     gettext_lazy("nol"),
@@ -27,12 +27,6 @@ NUMBERS: tuple[Words, ...] = (
     gettext_lazy("delapan"),
     gettext_lazy("sembilan"),
     gettext_lazy("sepuluh"),
-)
-OWNERS: tuple[tuple[str, Words], ...] = (
-    ("", gettext_lazy("giliran saya")),
-    (Owner.NOBODY.value, gettext_lazy("belum berpemilik")),
-    (Owner.MINE.value, gettext_lazy("yang saya pegang")),
-    (EVERYBODY, gettext_lazy("semua orang")),
 )
 
 
@@ -51,9 +45,13 @@ def in_words(number: int) -> str:
 
 
 def headline(day: Day, filters: Filters) -> str:
-    """Answer the question with which one opens the page."""
+    """Answer the question with which one opens the page. What goes on after this page is not counted."""
+    if not day.is_first:
+        return _("Berikutnya di antrean")
     if day.now:
         count = len(day.now)
+        if day.after is not None and count == day.total:
+            return _("Lebih dari %(n)d hal membutuhkan Anda sekarang.") % {"n": count}
         words = ngettext(
             "%(number)s hal membutuhkan Anda sekarang.", "%(number)s hal membutuhkan Anda sekarang.", count
         ) % {"number": in_words(count)}
@@ -64,7 +62,9 @@ def headline(day: Day, filters: Filters) -> str:
 
 
 def rest_of_day(day: Day) -> str:
-    """Say how much more there is today and this week."""
+    """Say how much more there is today and this week, as far as this page goes."""
+    if day.after is not None:
+        return _("Urutannya bahaya dikali sisa waktu. Selebihnya ada di halaman berikutnya.")
     today, week = len(day.today), len(day.week)
     parts = {"today": in_words(today), "week": in_words(week)}
     if today and week:

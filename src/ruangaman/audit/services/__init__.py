@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.db import connection, transaction
 from psycopg import errors
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
@@ -21,6 +20,8 @@ from ruangaman.audit.errors import ForbiddenDetail, OutsideUnitOfWork, UnknownEv
 from ruangaman.audit.models import AuditCheckpoint
 from ruangaman.audit.registry import event_types
 from ruangaman.audit.selectors import first_bad_row, list_seal_versions
+from ruangaman.audit.services.planned import Planned as Planned
+from ruangaman.audit.services.planned import run_prepared as run_prepared
 from ruangaman.audit.types import LANES, Detail, EventType, Role, Seal, Verdict
 from ruangaman.core.types import Actor
 
@@ -148,30 +149,6 @@ def unit_of_work(role: Role) -> Iterator[UnitOfWork]:
         return
     for callback in unit.callbacks:
         callback()
-
-
-def run_prepared(statement: str, values: Sequence[object] | Mapping[str, object]) -> tuple[Any, ...] | None:
-    """Run a statement that every request needs, planned once for a connection: planning costs as much as running it.
-
-    Returns its first row; None: it has none.
-
-    Args:
-        statement: constant text with `%s` or `%(name)s`: each other text is another plan that the server keeps.
-
-    Raises:
-        DatabaseError: as Django's own cursor does.
-    """
-    raw = connection.connection
-    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
-        # Only for this one: while it is set, psycopg remembers the text of all others too, with what they carry.
-        raw.prepare_threshold = 0
-        try:
-            cursor.execute(statement, values, prepare=True)
-        finally:
-            raw.prepare_threshold = None
-        if connection.queries_logged:
-            connection.queries_log.append({"sql": statement, "time": "0"})  # counted like Django's own
-        return cursor.fetchone() if cursor.pgresult and cursor.pgresult.ntuples else None
 
 
 def current_unit() -> UnitOfWork:

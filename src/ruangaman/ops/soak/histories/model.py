@@ -60,6 +60,13 @@ class Paper:
     has_task: bool = False
 
 
+def _there(paper: Paper | None) -> Paper:
+    """Return what the head is asked about. Raises ValueError: there is nothing, so `can` was not asked."""
+    if paper is None:
+        raise ValueError("There is nothing to be decided about.")
+    return paper
+
+
 @dataclass
 class Plain:
     """One case."""
@@ -174,12 +181,11 @@ class Plain:
         self.plan = Paper(what)
 
     def _ask_plan(self, what: str) -> None:
-        assert self.plan
-        self.plan.asked = True
+        _there(self.plan).asked = True
 
     def _decide_plan(self, what: bool) -> None:
-        assert self.plan
-        self.plan.approved, self.plan.asked = what, what
+        paper = _there(self.plan)
+        paper.approved, paper.asked = what, what
 
     def _serve(self, what: str) -> None:
         self.served = True
@@ -194,12 +200,11 @@ class Plain:
         self.closing = Paper(what)
 
     def _ask_closing(self, what: str) -> None:
-        assert self.closing
-        self.closing.asked = True
+        _there(self.closing).asked = True
 
     def _decide_closing(self, what: bool) -> None:
-        assert self.closing
-        self.closing.approved, self.closing.asked = what, what
+        paper = _there(self.closing)
+        paper.approved, paper.asked = what, what
 
     def _try(self, what: bool) -> None:
         self.missed = 0 if what else self.missed + 1
@@ -270,7 +275,7 @@ class Plain:
 
 def history(seed: int, *, steps: int) -> tuple[Plain, list[Act]]:
     """Return a case and acts on it: often the next one of the whole way, else anything at all."""
-    rng = Random(seed)
+    rng = Random(seed)  # noqa: S311 - a history, no key
     risk = rng.choice((1, 2, 2, 3, 4))
     case = Plain("emergency" if risk >= 3 else "assessment", risk)
     shadow, acts, place = replace(case, forms=set(), mediations=[]), [], 0 if risk >= 3 else 2

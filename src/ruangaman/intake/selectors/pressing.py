@@ -1,0 +1,97 @@
+"""The reports of a desk in the order of the queue: by keyset, each desk and each danger from the index."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+
+from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.models import User
+from ruangaman.clocks.models import Clock
+from ruangaman.clocks.types import HEAD_START, Cursor, Narrow, presses_at
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.intake.models import Message, Report, ReportQuerySet
+from ruangaman.intake.types import Direction
+
+EVERYTHING, EVERYBODY = Narrow(), Q()
+DECIDE = "desk.decide"
+"""The kind of clock in whose place a triaged report stands: one thing is one row."""
+
+
+def place_of(report: Report) -> Cursor:
+    """Return where a report stands among what presses: as a clock with its limit and danger would."""
+    return Cursor(presses_at(report.due_at, report.danger), report.pk)
+
+
+def list_pressing(
+    *,
+    viewer: User,
+    at: datetime,
+    after: Cursor | None = None,
+    narrow: Narrow = EVERYTHING,
+    held: Q = EVERYBODY,
+    limit: int,
+) -> list[Report]:
+    """Return the first reports that wait at the viewer's desks after a place, what presses first first, with
+    `has_unread`: the reporter wrote since. Two statements, however many wait.
+
+    Of one danger, what presses first is what is due first: so each danger of each desk is a scan of `report_queue`.
+    What was triaged and has a clock of its own is left to it, unless somebody wrote.
+
+    Args:
+        held: who holds them.
+    """
+    parts = [
+        _after(of_danger, level, after).order_by("due_at", "id").values_list("pk", "due_at", "danger")[:limit]
+        for desk in accounts.seats_of(viewer)
+        for level in HEAD_START
+        if level >= narrow.danger
+        for of_danger in [_waiting(narrow, held, at).filter(desk_id=desk, danger=level)]
+    ]
+    if not parts or not _has_any(narrow):
+        return []
+    found = sorted((presses_at(due, danger), pk) for pk, due, danger in parts[0].union(*parts[1:], all=True))[:limit]
+    rows = Report.objects.filter(pk__in=[pk for _place, pk in found]).select_related("taken_by")
+    return sorted(rows.annotate(has_unread=Exists(_unread())), key=lambda one: (place_of(one).presses_at, one.pk))
+
+
+def count_up_to(*, viewer: User, at: datetime, wanted: Mapping[str, tuple[Narrow, Q]], most: int) -> dict[str, int]:
+    """Return how many reports wait of each wanted list, counted up to `most`: one statement for all of them."""
+    parts = [
+        _waiting(narrow, held, at)
+        .filter(desk_id=desk, danger__gte=narrow.danger)
+        .annotate(wanted=Value(name, CharField()))
+        .values_list("wanted", "pk")[:most]
+        for desk in accounts.seats_of(viewer)
+        for name, (narrow, held) in wanted.items()
+        if _has_any(narrow)
+    ]
+    if not parts:
+        return dict.fromkeys(wanted, 0)
+    found = Counter(name for name, _pk in (parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]))
+    return {name: min(found[name], most) for name in wanted}
+
+
+def _has_any(narrow: Narrow) -> bool:
+    """Whether a report can fit: it lies in no district, and is no kind of clock."""
+    return not narrow.kecamatan and not narrow.kind and narrow.about in {"", "report"}
+
+
+def _waiting(narrow: Narrow, held: Q, at: datetime) -> ReportQuerySet:
+    decided = Clock.objects.filter(dossier_id=OuterRef("dossier_id"), kind__key=DECIDE).open()
+    found = Report.objects.waiting().filter(held).filter(~Exists(decided) | Exists(_unread()))
+    return found.filter(due_at__lt=at, answered_at=None) if narrow.late else found
+
+
+def _after(reports: ReportQuerySet, level: int, place: Cursor | None) -> ReportQuerySet:
+    if place is None:
+        return reports
+    due = place.presses_at + HEAD_START[RiskLevel(level)]
+    return reports.filter(due_at__gte=due).filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=place.id))
+
+
+def _unread() -> QuerySet[Message]:
+    return Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)

@@ -1,0 +1,116 @@
+"""The later half of a case: services, reviews, the closing with all that it asks for, and the months after."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from ruangaman.cases import services as cases
+from ruangaman.cases.models import Aftercare, Transfer
+from ruangaman.cases.types import ApprovalKind, CaseState, Doing, Reached, Way
+from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.ops import story
+from ruangaman.ops.city import acting
+from ruangaman.ops.year.lives import DAY, HOUR, CaseLife
+from ruangaman.ops.year.world import Life
+
+AFTER_DAYS = ((27, 84, 170), (40, 110, 205))
+"""Days after the closing on which she is contacted: each in time, each too late."""
+
+
+def serve(life: CaseLife) -> Life:
+    """Let her be served; without a service nothing is followed up."""
+    world, manager, code = life.world, life.manager, life.code
+    if world.move(manager, code, CaseState.MONITORING):
+        return
+    yield life.wait(4, 24 * 9)
+    for kind in ("KESEHATAN", "REHABILITASI_SOSIAL"):
+        world.do(
+            manager, cases.add_service, code=code, type=kind, on=timezone.localdate(world.now), hours=None,
+            provider_unit=world.office.units["ppt-rsud"], result=story.RESULTS[kind][0],
+        )  # fmt: skip
+    yield HOUR
+    life.finish()
+    yield life.wait(1, 30)
+    world.move(manager, code, CaseState.MONITORING)
+
+
+def review(life: CaseLife, *, times: int = 2) -> Life:
+    """Look at it again, every week or month, or later than that; the danger goes down a little."""
+    world = life.world
+    for number in range(times):
+        risk = RiskLevel(life.row.risk)
+        prompt, slow = (5, 9) if risk >= RiskLevel.TINGGI else (25, 40)
+        yield DAY * (prompt if life.spec.is_prompt else slow)
+        calmer = RiskLevel(max(1, risk - 1)) if number else risk
+        world.do(
+            life.manager, cases.review, code=life.code, risk=calmer, reason=story.REVIEWS[number % 3],
+            next_on=timezone.localdate(world.now) + timedelta(days=7),
+        )  # fmt: skip
+
+
+def close(life: CaseLife) -> Life:
+    """Close it: refused for each thing that is missing, until nothing is."""
+    world, code, why = life.world, life.code, life.spec.reason
+    life.promise(hours=30)
+    world.close(life.manager, code, why, words="")
+    yield HOUR
+    assess_closing(life)
+    world.close(life.manager, code, why)
+    life.decide(ApprovalKind.CLOSING, is_approved=False)
+    yield 3 * HOUR
+    if why is ClosingReason.UNREACHABLE:
+        yield from try_contact(life)
+    if why is ClosingReason.MOVED:
+        yield from transfer(life)
+    life.finish()
+    assess_closing(life)
+    life.decide(ApprovalKind.CLOSING, is_approved=True)
+    yield HOUR
+    world.close(life.manager, code, why)
+
+
+def assess_closing(life: CaseLife) -> None:
+    """Write down what was reached."""
+    facts = {"risk": RiskLevel.RENDAH, "goals": (1, 1), "was_asked": True}
+    words = {"words": story.ENDINGS[0], "her_words": story.HER_WORDS[0]}
+    life.world.do(life.manager, cases.assess_closing, code=life.code, reason=life.spec.reason, **facts, **words)
+
+
+def try_contact(life: CaseLife) -> Life:
+    """Try three times to reach her."""
+    for _ in range(3):
+        tried = {"way": Way.THREAD, "result": Reached.NO_ANSWER, "words": ""}
+        life.world.do(life.manager, cases.try_contact, code=life.code, **tried)
+        yield 30 * HOUR
+
+
+def transfer(life: CaseLife) -> Life:
+    """Hand it to another city, which signs for it."""
+    world = life.world
+    letter = {"to": None, "name": "UPTD PPA kota lain (contoh)", "letter": "1/UPTD-PPA/CONTOH", "words": ""}
+    sent: Transfer = world.do(life.manager, cases.send_transfer, code=life.code, **letter)
+    yield 2 * DAY
+    world.close(life.manager, life.code, life.spec.reason)
+    signed = {"who": "Manajer kasus di sana.", "on": timezone.localdate(world.now)}
+    world.do(life.manager, cases.acknowledge_transfer, code=life.code, transfer_id=sent.pk, **signed)
+
+
+def follow_up(life: CaseLife) -> Life:
+    """Ask how it goes after one, three and six months."""
+    world, manager, code = life.world, life.manager, life.code
+    world.move(manager, code, CaseState.AFTERCARE)
+    planned = AFTER_DAYS[0 if life.spec.is_prompt else 1]
+    today = timezone.localdate(world.now)
+    world.do(manager, cases.plan_aftercare, code=code, days=[today + timedelta(days=30 * n) for n in (1, 3, 6)])
+    world.move(manager, code, CaseState.AFTERCARE)
+    before = 0
+    for day in planned:
+        yield DAY * (day - before)
+        before = day
+        with acting(world.person(manager)):
+            row = Aftercare.objects.filter(case__code=code, held_at=None).order_by("due_on").first()
+        if row is None:
+            raise RuntimeError(f"{code} has no contact left to be held.")
+        world.do(manager, cases.contact_after, code=code, contact_id=row.pk, doing=Doing.WELL, words=story.HER_WORDS[1])

@@ -1,0 +1,130 @@
+"""What happens to reports before one is a case, and to those that never become one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+from ruangaman.audit.services import unit_of_work
+from ruangaman.audit.types import Role as DatabaseRole
+from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel, Who
+from ruangaman.intake import services as intake
+from ruangaman.intake.models import Report
+from ruangaman.intake.selectors import reception, thread
+from ruangaman.intake.services import PreparedReport
+from ruangaman.intake.types import ReportDraft
+from ruangaman.ops import story
+from ruangaman.ops.year.world import Life, World
+from ruangaman.vault import receipts
+from ruangaman.vault import services as vault
+
+HOUR = timedelta(hours=1)
+WORDS = "Cerita contoh: dia marah lagi tadi malam."
+
+
+def send(world: World, *, forms: tuple[str, ...] = (), words: str = WORDS, age: str = "25-44") -> PreparedReport:
+    """Let somebody report."""
+    draft = ReportDraft(
+        what=words, channel="web", contact="receipt", who=Who.SELF, kinds=forms, where="64.71.03.1004", age_group=age
+    )
+    prepared = intake.prepare_report(
+        draft=draft,
+        uploads=[],
+        key=receipts.mint_key(None),
+        cookie=None,
+        reception=reception.cached_reception(),
+        at=world.now,
+    )
+    with unit_of_work(DatabaseRole.PUBLIC):
+        intake.accept_report(prepared=prepared)
+    return prepared
+
+
+def write_back(world: World, sent: PreparedReport, words: str = "Masih ada yang mau saya ceritakan.") -> None:
+    """Let the reporter write again, under the receipt."""
+    hours = reception.cached_reception().hours["report.medium"]
+    with unit_of_work(DatabaseRole.PUBLIC) as unit:
+        actor = vault.receipt_actor(sent.receipt)
+        if actor is None:
+            raise RuntimeError("The receipt of a report that was just accepted is unknown.")
+        unit.set_viewer(None, actor.principals)
+        report = thread.find_own_report()
+        if report is None:
+            raise RuntimeError("A receipt that was just given out opens no report.")
+        intake.write_message(
+            report=report, message_id=uuid4(), text=words, uploads=[], slot=None, hours=hours, by=actor, at=world.now
+        )
+
+
+def take(world: World, code: str, officer: str = "petugas") -> None:
+    """Let an officer open a report and keep it."""
+    world.do(officer, intake.open_report, code=code)
+    world.do(officer, intake.take, code=code)
+
+
+def holder(world: World, code: str) -> str:
+    """Return who of the desk holds a report now: the desk may have been handed over meanwhile."""
+    with unit_of_work(DatabaseRole.MIGRATE):
+        return Report.objects.filter(code=code, taken_by__isnull=False).values_list("taken_by__username", flat=True)[0]
+
+
+def reply(world: World, code: str, who: str = "") -> None:
+    """Let somebody answer the reporter; if nobody is named, whoever holds it."""
+    world.do(who or holder(world, code), intake.reply, code=code, text=story.REPLIES[0], message_id=uuid4())
+
+
+def triage(world: World, code: str, *, risk: RiskLevel, case_type: CaseType, authority: Authority) -> None:
+    """Let the desk answer the three questions."""
+    world.do(holder(world, code), intake.triage, code=code, case_type=case_type, risk=risk, authority=authority)
+
+
+def turned_away(world: World, *, is_prompt: bool, is_mistaken: bool) -> Life:
+    """Tell a report that is not for this office; now and then it was, and is taken on after all."""
+    sent = send(world, words=story.NOT_VIOLENCE[0])
+    yield HOUR * (1 if is_prompt else 30)
+    take(world, sent.code)
+    triage(world, sent.code, risk=RiskLevel.RENDAH, case_type=CaseType.WOMAN, authority=Authority.CITY)
+    yield HOUR * (2 if is_prompt else 40)
+    refusal = {"reason": RefusalReason.NOT_VIOLENCE, "words": story.REFUSALS[0], "note": "Sudah dibaca dua orang."}
+    world.do(holder(world, sent.code), intake.refuse, code=sent.code, message_id=uuid4(), **refusal)
+    yield 3 * HOUR
+    if is_mistaken:
+        world.do(holder(world, sent.code), intake.undo_refusal, code=sent.code)
+        yield HOUR
+        world.do(holder(world, sent.code), intake.refuse, code=sent.code, message_id=uuid4(), **refusal)
+        yield HOUR
+    write_back(world, sent)
+    yield HOUR
+    world.do(holder(world, sent.code), intake.settle, code=sent.code)
+    world.do(holder(world, sent.code), intake.release, code=sent.code)
+
+
+def told_twice(world: World, *, is_mistaken: bool) -> Life:
+    """Tell of one thing that two people report."""
+    first, second = send(world, forms=("FISIK",)), send(world, forms=("FISIK",))
+    yield HOUR
+    for sent in (first, second):
+        take(world, sent.code)
+        triage(world, sent.code, risk=RiskLevel.SEDANG, case_type=CaseType.WOMAN, authority=Authority.CITY)
+    yield HOUR
+    world.do(holder(world, second.code), intake.mark_duplicate, code=second.code, original=first.code)
+    if is_mistaken:
+        yield HOUR
+        world.do(holder(world, second.code), intake.undo_duplicate, code=second.code)
+        yield HOUR
+        world.do(holder(world, second.code), intake.mark_duplicate, code=second.code, original=first.code)
+    yield 5 * HOUR
+    refusal = {"reason": RefusalReason.OTHER_OFFICE, "words": story.REFUSALS[1], "note": ""}
+    world.do(holder(world, first.code), intake.refuse, code=first.code, message_id=uuid4(), **refusal)
+
+
+def guard(world: World, *, days: int) -> Life:
+    """Hand the desk from one officer to the other, morning and evening."""
+    yield 23 * HOUR
+    for turn in range(2 * days):
+        gives, takes = ("petugas", "petugas2") if turn % 2 == 0 else ("petugas2", "petugas")
+        note = {"text": "Satu laporan menunggu jawaban.", "about": {}}
+        world.do(gives, intake.give, desk_code="uptd", handover_id=uuid4(), **note)
+        yield HOUR / 2
+        world.do(takes, intake.take_over, desk_code="uptd")
+        yield 11.5 * HOUR

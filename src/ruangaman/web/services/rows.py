@@ -1,0 +1,204 @@
+"""Clocks as rows of the queue: what is needed and why it stands there, in one sentence, without a name or a story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.types import Permission
+from ruangaman.cases.models import Case
+from ruangaman.cases.types import CaseState
+from ruangaman.clocks import policies
+from ruangaman.clocks.models import Clock
+from ruangaman.clocks.types import ClockState, span
+from ruangaman.core.regions import KECAMATAN
+from ruangaman.intake.models import Message, Report
+from ruangaman.intake.selectors.pressing import DECIDE
+from ruangaman.intake.types import Direction
+from ruangaman.ui import moments
+from ruangaman.ui.types import Promised, QueueRow, Words
+from ruangaman.web.selectors.queue import band_at
+from ruangaman.web.types import Owner, Work
+
+PLACES: tuple[tuple[str, str, Words], ...] = (
+    ("task", "#berikutnya", gettext_lazy("Buka tugasnya")),
+    ("case.emergency", "status/", gettext_lazy("Pindahkan tahap")),
+    ("case.companion", "tim/", gettext_lazy("Pilih pendamping")),
+    ("case.step", "tugas/", gettext_lazy("Buat tugas")),
+    ("case.assess", "asesmen/", gettext_lazy("Mulai asesmen")),
+    ("case.plan", "rencana/", gettext_lazy("Susun rencana")),
+    ("case.review", "tinjauan/", gettext_lazy("Tinjau")),
+    ("aftercare.", "pasca/", gettext_lazy("Hubungi")),
+    ("clinical.ask", "kejadian/", gettext_lazy("Catat kejadian")),
+    ("clinical.", "layanan/", gettext_lazy("Catat layanan")),
+    ("tpks.", "polisi/", gettext_lazy("Catat keputusan")),
+    ("police.", "polisi/", gettext_lazy("Catat langkahnya")),
+    ("court.", "polisi/", gettext_lazy("Catat langkahnya")),
+    ("mediation.", "mediasi/", gettext_lazy("Buka mediasi")),
+)
+"""Beginnings of kinds → where on a case's page their need is met, and what one does there. Others lead to the case."""
+REPORTED = "report"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rows of one page say of cases and reports, by code."""
+
+    cases: dict[str, Case]
+    reports: dict[str, Report]
+    desks: frozenset[Any]
+
+
+def rows_of(found: Sequence[Clock], *, viewer: Any, at: datetime) -> list[Work]:
+    """Return clocks as rows: one statement for the cases among them, one for the reports."""
+    facts = _facts(found, viewer)
+    return [_work(clock, facts, viewer, at) for clock in found]
+
+
+def sentence_of(clock: Clock, at: datetime) -> str:
+    """Say what is needed and how it stands with its time."""
+    state = clock.face.state(at)
+    if clock.kind.is_third_party:
+        return _expected(clock, at, is_late=state is ClockState.OVER)
+    said = {"todo": clock.kind.next_step, "time": clock.face.words(at), "length": _length(clock)}
+    if not said["length"]:
+        return _("%(todo)s: %(time)s") % said
+    if state is ClockState.OVER:
+        return _("%(todo)s: %(time)s, batasnya %(length)s") % said
+    return _("%(todo)s: %(time)s dari %(length)s") % said
+
+
+def _expected(clock: Clock, at: datetime, *, is_late: bool) -> str:
+    """Say what another office owes: it is expected, and late it asks for a letter."""
+    if is_late:
+        said = {"what": clock.kind.name, "span": span(at - clock.due_at), "todo": clock.kind.next_step}
+        return _("%(what)s, diharapkan %(span)s lalu: %(todo)s") % said
+    return _("%(what)s, diharapkan %(when)s") % {"what": clock.kind.name, "when": moments.when(clock.due_at)}
+
+
+def _length(clock: Clock) -> str:
+    """Return the limit in words; empty: it has none, or nothing to say."""
+    return clock.limit.length.short if clock.limit is not None and clock.limit.value else ""
+
+
+def _facts(found: Sequence[Clock], viewer: Any) -> Facts:
+    reported = {clock.subject for clock in found if clock.about == REPORTED}
+    others = {clock.subject for clock in found} - reported
+    unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
+    reports = Report.objects.filter(code__in=reported).select_related("taken_by", "case")
+    cases = Case.objects.filter(code__in=others).only("code", "case_type", "state")
+    return Facts(
+        {case.code: case for case in cases} if others else {},
+        {one.code: one for one in reports.annotate(has_unread=Exists(unread))} if reported else {},
+        frozenset(accounts.seats_of(viewer)) if viewer.has(Permission.REPORT_DESK) else frozenset(),
+    )
+
+
+def _work(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> Work:
+    row = _report_row(clock, facts, viewer, at) if clock.about == REPORTED else _case_row(clock, facts, viewer, at)
+    return Work(
+        row=row,
+        band=band_at(clock.cursor, at),
+        owner=_owner(clock, viewer),
+        danger=clock.danger,
+        due_at=clock.due_at,
+        kecamatan=clock.kecamatan,
+        place=clock.cursor,
+    )
+
+
+def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
+    case, mine = facts.cases.get(clock.subject), clock.owner_id == viewer.pk
+    base = f"/kasus/{clock.subject}/"
+    path, action = _place(clock) if mine else ("", _("Lihat kasus"))
+    is_said = clock.kind.is_third_party or clock.kind.next_step.startswith(clock.kind.name)
+    said: list[Words] = [] if is_said else [clock.kind.name]
+    if case is not None:
+        said += [case.get_case_type_display(), CaseState(case.state).label]
+    return QueueRow(
+        url=base if case else "/kerja/",
+        sentence=sentence_of(clock, at),
+        code=clock.subject,
+        promised=_promised(clock),
+        danger=clock.danger,
+        facts=said,
+        place=KECAMATAN.get(clock.kecamatan, ""),
+        owner=_owner_words(clock, viewer),
+        action=action if case else "",
+        action_url=f"{base}{path}" if case else "",
+        later_url=_later(clock, facts, viewer),
+    )
+
+
+def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
+    """A need of a report: at the desk, or of the manager of the case that it became. Others learn no more than that."""
+    report = facts.reports.get(clock.subject)
+    case = report.case if report is not None else None
+    url = f"/laporan/{clock.subject}/" if report is not None and clock.desk_id in facts.desks else ""
+    if report is not None and case is not None:
+        url = f"/kasus/{case.code}/#percakapan-{report.code}"
+    is_free = clock.owner_id is None and clock.desk_id in facts.desks
+    return QueueRow(
+        url=url or "/kerja/",
+        sentence=_report_sentence(clock, report, at),
+        code=case.code if case is not None else clock.subject,
+        promised=_promised(clock),
+        danger=clock.danger,
+        facts=[clock.kind.name] if url else [clock.kind.name, _("Hubungi petugas jaga. Isinya hanya terbuka di meja.")],
+        place=KECAMATAN.get(clock.kecamatan, ""),
+        owner=_owner_words(clock, viewer),
+        action=_report_action(clock, is_case=case is not None) if url else "",
+        take_url=f"/laporan/{clock.subject}/ambil" if url and is_free else "",
+        later_url=_later(clock, facts, viewer),
+    )
+
+
+def _report_sentence(clock: Clock, report: Report | None, at: datetime) -> str:
+    if report is None or report.last_reporter_message_at is None or clock.kind.key == DECIDE:
+        return sentence_of(clock, at)
+    waited = {"span": span(at - report.last_reporter_message_at)}
+    if getattr(report, "has_unread", False):
+        return _("Pelapor menulis %(span)s lalu, belum dibaca") % waited
+    return _("Pelapor menulis %(span)s lalu, belum dijawab") % waited
+
+
+def _report_action(clock: Clock, *, is_case: bool) -> str:
+    if clock.kind.key == DECIDE:
+        return _("Putuskan")
+    return _("Baca balasan") if is_case else _("Buka laporan")
+
+
+def _place(clock: Clock) -> tuple[str, str]:
+    for start, path, words in PLACES:
+        if clock.kind.key.startswith(start):
+            return path, str(words)
+    return "", _("Buka kasus")
+
+
+def _promised(clock: Clock) -> Promised:
+    face = clock.face
+    return Promised(face.started_at, face.due_at)
+
+
+def _owner(clock: Clock, viewer: Any) -> Owner:
+    if clock.owner_id is None:
+        return Owner.NOBODY
+    return Owner.MINE if clock.owner_id == viewer.pk else Owner.OTHER
+
+
+def _owner_words(clock: Clock, viewer: Any) -> str:
+    """Say whose turn it is; empty: nobody has taken it."""
+    if clock.owner is None:
+        return ""
+    return _("Anda") if clock.owner_id == viewer.pk else clock.owner.display_name
+
+
+def _later(clock: Clock, facts: Facts, viewer: Any) -> str:
+    return f"/kerja/tunda/{clock.pk}/" if policies.can_change(viewer, clock, facts.desks) else ""

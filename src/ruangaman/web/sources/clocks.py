@@ -1,0 +1,62 @@
+"""The open clocks in the queue: what is mine, what is my desks', for who answers for a unit what is late there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from heapq import merge
+from typing import Any
+
+from ruangaman.accounts.types import Permission
+from ruangaman.clocks import selectors as clocks
+from ruangaman.clocks.types import Cursor, Narrow, Turn
+from ruangaman.web.registry import work_streams
+from ruangaman.web.services.rows import rows_of
+from ruangaman.web.types import EVERYBODY, Filters, Owner, Work, WorkStream
+
+HOLDERS = frozenset({Permission.CASE_LIST, Permission.CASE_OVERSEE, Permission.REPORT_DESK})
+
+
+def is_open_to(viewer: Any) -> bool:
+    """Whether somebody can have a clock at all."""
+    return any(viewer.has(permission) for permission in HOLDERS)
+
+
+def branches_of(viewer: Any, filters: Filters) -> list[tuple[Turn, Narrow]]:
+    """Return which branches make up a list of the queue, each with what it is narrowed to."""
+    narrow, free = narrow_of(filters), narrow_of(filters, free=True)
+    everybody, nobody = filters.owner == EVERYBODY, filters.owner == Owner.NOBODY
+    found = [] if nobody else [(Turn.MINE, narrow)]
+    if filters.owner == Owner.MINE:
+        return found
+    if viewer.has(Permission.REPORT_DESK):
+        found.append((Turn.DESK, narrow if everybody else free))
+    if viewer.has(Permission.CASE_OVERSEE):
+        found.append((Turn.UNIT, free if nobody else narrow))
+    if everybody and viewer.has(Permission.CASE_LIST):
+        found.append((Turn.HELD, narrow))
+    return found
+
+
+def narrow_of(filters: Filters, *, free: bool = False) -> Narrow:
+    """Return a filter of the queue as clocks know it."""
+    return Narrow(free, filters.least, filters.kecamatan, filters.kind, filters.about, filters.late)
+
+
+def list_after(*, viewer: Any, filters: Filters, at: datetime, after: Cursor | None, limit: int) -> list[Work]:
+    """Return the first clocks of the viewer's branches after a place, as rows."""
+    each = [
+        clocks.list_branch(viewer=viewer, turn=turn, at=at, after=after, narrow=narrow, limit=limit)
+        for turn, narrow in branches_of(viewer, filters)
+    ]
+    once = {clock.pk: clock for clock in merge(*each, key=clocks.place_of)}
+    return rows_of(list(once.values())[:limit], viewer=viewer, at=at)
+
+
+def count(*, viewer: Any, wanted: Mapping[str, Filters], at: datetime, most: int) -> dict[str, int]:
+    """Return how many clocks each list holds: one statement."""
+    branches = {name: branches_of(viewer, filters) for name, filters in wanted.items()}
+    return clocks.count_up_to(viewer=viewer, at=at, wanted=branches, most=most)
+
+
+work_streams.add(WorkStream(key="clocks", is_open_to=is_open_to, list_after=list_after, count=count))

@@ -1,0 +1,122 @@
+"""Looking at something later: until when and why, what is put off, and bringing it back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.models import User
+from ruangaman.clocks import policies, services
+from ruangaman.clocks import selectors as clocks
+from ruangaman.clocks.models import Clock
+from ruangaman.core import clock as watch
+from ruangaman.core.access import signed_in
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.errors import DomainError, NotAllowed, NotFound
+from ruangaman.core.regions import zone
+from ruangaman.core.types import StaffRequest
+from ruangaman.ui import moments
+from ruangaman.web.forms import LaterForm
+from ruangaman.web.services.rows import rows_of
+from ruangaman.web.types import Later
+
+ASLEEP = "/kerja/ditunda/"
+EVENING, MORNING = 17, 8
+UNDO = timedelta(seconds=60)
+
+
+@signed_in()
+@require_http_methods(["GET", "HEAD", "POST"])
+def put_off(request: StaffRequest, clock_id: UUID) -> HttpResponse:
+    """The form; sent, what was put off is gone from the queue until then, and can be taken back for a minute."""
+    at, clock = watch.now(), _get(request.user, clock_id)
+    form = LaterForm(request.POST if request.method == "POST" else None, offered=offered(clock, at))
+    if form.is_valid():
+        try:
+            services.snooze_clock(clock_id=clock.pk, until=form.until, reason=form.reason, by=request.user, at=at)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            return HttpResponseRedirect(f"/kerja/?{urlencode({'ditunda': clock.pk, 'pada': int(at.timestamp())})}")
+    context = {
+        "row": rows_of([clock], viewer=request.user, at=at)[0].row,
+        "form": form,
+        "at": at,
+        "clock": clock,
+        "is_bound_by_limit": clock.danger >= RiskLevel.TINGGI,
+    }
+    return render(request, "web/later.html", context, status=422 if form.errors else 200)
+
+
+@signed_in()
+@require_safe
+def asleep(request: StaffRequest) -> HttpResponse:
+    """What is put off: one's own, and for who oversees a unit everybody's."""
+    at = watch.now()
+    found = clocks.list_asleep(viewer=request.user, at=at)
+    lines = list(zip(found, rows_of(found, viewer=request.user, at=at), strict=True))
+    return render(request, "web/asleep.html", {"lines": lines, "at": at, "is_full": len(found) == clocks.PAGE})
+
+
+@signed_in()
+@require_POST
+def wake(request: StaffRequest, clock_id: UUID) -> HttpResponse:
+    """Bring it back now."""
+    try:
+        services.wake_clock(clock_id=clock_id, by=request.user, at=watch.now())
+    except (NotFound, NotAllowed) as error:
+        raise Http404 from error
+    except DomainError:  # it is done meanwhile: the list says so
+        return HttpResponseRedirect(ASLEEP)
+    return HttpResponseRedirect("/kerja/" if request.POST.get("ke") != "daftar" else ASLEEP)
+
+
+def offered(clock: Clock, at: datetime) -> list[Later]:
+    """Return the moments that one may choose: none that is past, none beyond the limit of what is dangerous."""
+    local = at.astimezone(zone())
+    evening = local.replace(hour=EVENING, minute=0, second=0, microsecond=0)
+    morning = local.replace(hour=MORNING, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    every = (
+        Later("jam", _("satu jam lagi, %(time)s") % {"time": moments.clock_time(at + timedelta(hours=1))},
+              at + timedelta(hours=1)),
+        Later("sore", _("nanti sore, %(time)s") % {"time": moments.clock_time(evening)}, evening),
+        Later("pagi", _("besok pagi, %(time)s") % {"time": moments.clock_time(morning)}, morning),
+    )  # fmt: skip
+    return [one for one in every if one.until > at and policies.can_put_off(clock, one.until)]
+
+
+def undo_of(request: StaffRequest, at: datetime) -> dict[str, Any] | None:
+    """Return what can be taken back, for a minute after something was put off."""
+    sent, text = request.GET.get("pada", ""), request.GET.get("ditunda", "")
+    if not sent.isdecimal() or len(sent) > len(str(10**10)) or not 0 <= at.timestamp() - int(sent) <= UNDO.seconds:
+        return None
+    try:
+        clock = clocks.get_clock(clock_id=UUID(text), viewer=request.user)
+    except (ValueError, NotFound):
+        return None
+    if clock.snoozed_until is None or clock.snoozed_until <= at:
+        return None
+    return {
+        "text": _("Ditunda sampai %(when)s.") % {"when": moments.when(clock.snoozed_until)},
+        "url": f"{ASLEEP}{clock.pk}/kembalikan",
+    }
+
+
+def _get(viewer: User, clock_id: UUID) -> Clock:
+    """Return a running clock that the viewer may put off. Raises Http404."""
+    try:
+        clock = clocks.get_clock(clock_id=clock_id, viewer=viewer)
+    except NotFound as error:
+        raise Http404 from error
+    is_running = clock.stopped_at is None and clock.paused_at is None
+    if not is_running or not policies.can_change(viewer, clock, accounts.desks_of(viewer)):
+        raise Http404
+    return clock
