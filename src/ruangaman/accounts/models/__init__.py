@@ -127,6 +127,7 @@ class User(AbstractBaseUser):
         constraints: ClassVar = [
             models.CheckConstraint(name="user_role_known", condition=Q(role__in=Role.values)),
         ]
+        indexes: ClassVar = [models.Index("id", name="user_gone", condition=Q(is_active=False))]
 
     def __str__(self) -> str:
         return self.display_name

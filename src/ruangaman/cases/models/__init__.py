@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 NOTHING: frozenset[str] = frozenset()
 USER = "accounts.User"
+OPEN = Q(closed_at=None)
 
 
 MOST_DANGEROUS = (F("risk").desc(), F("opened_at").desc(), F("id").desc())
@@ -64,6 +65,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases on which `viewer` holds a live grant."""
         return self.filter(dossier_id__in=live_grants(viewer))
 
+    def held_by(self, viewer: User) -> Self:
+        """The same of few that another filter finds: inside CASE the planner cannot begin with thousands of grants."""
+        live = Exists(live_grants(viewer).filter(dossier=OuterRef("dossier")))
+        return self.filter(models.Case(models.When(live, then=True), default=False))
+
     def visible_to(self, viewer: User) -> Self:
         """Both. For one case by its code; a list names one branch, for an OR over many rows is a table scan."""
         return self.filter(Q(unit_id__in=viewer.oversight_units) | Q(dossier_id__in=live_grants(viewer)))
@@ -80,11 +86,8 @@ def live_grants(viewer: User) -> models.QuerySet[Grant, object]:
 
 def live_grants_of(principals: Iterable[UUID]) -> models.QuerySet[Grant, object]:
     """Return the dossiers that these keys hold an unexpired grant on, as a subquery."""
-    return (
-        Grant.objects.filter(principal_id__in=principals)
-        .filter(Q(not_after=None) | Q(not_after__gt=Now()))
-        .values("dossier_id")
-    )
+    live = Q(not_after=None) | Q(not_after__gt=Now())
+    return Grant.objects.filter(live, principal_id__in=principals).values("dossier_id")
 
 
 class Case(models.Model):
@@ -128,23 +131,12 @@ class Case(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                "unit",
-                F("risk").desc(),
-                F("opened_at").desc(),
-                F("id").desc(),
-                name="case_open_by_unit",
-                condition=Q(closed_at=None),
-            ),
-            *(
-                models.Index(
-                    "unit", column, *MOST_DANGEROUS, name=f"case_open_by_unit_{column}", condition=Q(closed_at=None)
-                )
-                for column in ("state", "kecamatan")
-            ),
-            models.Index("dossier", name="case_open_by_dossier", condition=Q(closed_at=None)),
-            models.Index("manager", "state", name="case_open_by_manager", condition=Q(closed_at=None)),
-            models.Index("unit", F("risk").desc(), F("opened_at").desc(), F("id").desc(), name="case_by_unit"),
+            models.Index("unit", *MOST_DANGEROUS, name="case_open_by_unit", condition=OPEN),
+            models.Index("unit", "state", *MOST_DANGEROUS, name="case_open_by_unit_state", condition=OPEN),
+            models.Index("unit", "kecamatan", *MOST_DANGEROUS, name="case_open_by_unit_kecamatan", condition=OPEN),
+            models.Index("dossier", name="case_open_by_dossier", condition=OPEN),
+            models.Index("manager", "state", name="case_open_by_manager", condition=OPEN),
+            models.Index("unit", *MOST_DANGEROUS, name="case_by_unit"),
         ]
 
     class Privacy:

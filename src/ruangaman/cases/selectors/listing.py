@@ -130,7 +130,7 @@ def _unmanaged(viewer: User) -> CaseQuerySet:
 
 def _worked_on(viewer: User) -> CaseQuerySet:
     parts = Assignment.objects.filter(user=viewer, until=None)
-    return Case.objects.granted_to(viewer).filter(pk__in=parts.values("case_id"))
+    return Case.objects.filter(pk__in=parts.values("case_id")).held_by(viewer)
 
 
 def list_load(*, viewer: User) -> list[Load]:

@@ -109,9 +109,12 @@ def list_persons(*, case: Case, viewer: User, at: datetime) -> list[tuple[Person
 
 def list_unindexed(*, viewer: User) -> models.QuerySet[Person]:
     """Return people in the viewer's cases who cannot be found by their numbers yet, the newest case first."""
-    rows = Person.objects.filter(case__manager=viewer, case__closed_at=None, indexed_at=None)
-    held = Case.objects.granted_to(viewer).values("pk")
-    return rows.filter(case__in=held).select_related("case").order_by("-case__opened_at", "added_at", "id")
+    held = Case.objects.filter(manager=viewer, closed_at=None).held_by(viewer).values("pk")
+    return (
+        Person.objects.filter(case__in=held, indexed_at=None)
+        .select_related("case")
+        .order_by("-case__opened_at", "added_at", "id")
+    )
 
 
 def open_person(*, person: Person, viewer: User, at: datetime) -> tuple[Identity | None, SafeContact | None]:

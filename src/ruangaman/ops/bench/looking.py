@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import psycopg
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ruangaman.ops.bench import looks, plans
 from ruangaman.ops.bench.looks import Look, looking
@@ -149,4 +149,4 @@ def _database(name: str) -> Iterator[None]:
         connections["default"] = own
 
 
-_wrappers: dict[str, psycopg.Connection] = {}
+_wrappers: dict[str, BaseDatabaseWrapper] = {}

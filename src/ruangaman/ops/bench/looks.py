@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -100,23 +101,16 @@ def list_looks(cast: Cast, at: datetime) -> list[Look]:
     found += [_day(name, viewer, at) for name, viewer in people.items()]
     found += [_case_page(people[name], at, name) for name in ("companion", "manager", "head")]
     for name in ("manager", "desk"):
-        viewer = people[name]
-        found.append(Look(f"search by NIK, {name}", viewer, lambda by=viewer: search(probes=cast.probes, by=by, at=at)))
+        ask = partial(search, probes=cast.probes, by=people[name], at=at)
+        found.append(Look(f"search by NIK, {name}", people[name], ask))
     return found
 
 
 def _queues(people: dict[str, User], at: datetime) -> Iterator[Look]:
     turns = {"companion": Turn.MINE, "manager": Turn.MINE, "desk": Turn.DESK, "head": Turn.UNIT}
     for name, turn in turns.items():
-        viewer = people[name]
-        yield Look(f"queue, {name}", viewer, _asks(clocks.list_open, viewer=viewer, turn=turn, at=at))
-        after = _deep(
-            lambda place, viewer=viewer, turn=turn: clocks.list_open(viewer=viewer, turn=turn, at=at, after=place),
-            viewer,
-        )
-        if after is not None:
-            ask = _asks(clocks.list_open, viewer=viewer, turn=turn, at=at, after=after)
-            yield Look(f"queue further down, {name}", viewer, ask)
+        page = partial(clocks.list_open, viewer=people[name], turn=turn, at=at)
+        yield from _first_and_deep("queue", name, people[name], page)
 
 
 def _lists(people: dict[str, User], at: datetime) -> Iterator[Look]:
@@ -126,30 +120,31 @@ def _lists(people: dict[str, User], at: datetime) -> Iterator[Look]:
         "head": cases.list_overseen,
     }
     for name, selector in lists.items():
-        viewer = people[name]
-        ask = _asks(selector, viewer=viewer, filters=CaseFilters(), after=None, at=at)
-        yield Look(f"cases, {name}", viewer, ask)
-        after = _deep(
-            lambda place, viewer=viewer, selector=selector: selector(
-                viewer=viewer, filters=CaseFilters(), after=place, at=at
-            ),
-            viewer,
-        )
-        if after is not None:
-            ask = _asks(selector, viewer=viewer, filters=CaseFilters(), after=after, at=at)
-            yield Look(f"cases further down, {name}", viewer, ask)
+        page = partial(selector, viewer=people[name], at=at)
+        yield from _first_and_deep("cases", name, people[name], partial(page, filters=CaseFilters()))
         for kind, filters in FILTERS.items():
-            ask = _asks(selector, viewer=viewer, filters=filters, after=None, at=at)
-            yield Look(f"cases by {kind}, {name}", viewer, ask)
+            yield Look(f"cases by {kind}, {name}", people[name], partial(page, filters=filters, after=None))
+
+
+def _first_and_deep(what: str, name: str, viewer: User, page: Callable[..., Any]) -> Iterator[Look]:
+    """A list's first page, and one far down if it is that long."""
+    yield Look(f"{what}, {name}", viewer, partial(page, after=None))
+    place = None
+    with looking(viewer):
+        for _ in range(DEEP - 1):
+            place = page(after=place).after
+            if place is None:
+                return
+    yield Look(f"{what} further down, {name}", viewer, partial(page, after=place))
 
 
 def _counts(people: dict[str, User], at: datetime) -> Iterator[Look]:
     for name, viewer in people.items():
-        yield Look(f"badge, {name}", viewer, _asks(web.count_work, viewer))
+        yield Look(f"badge, {name}", viewer, partial(web.count_work, viewer))
 
 
 def _day(name: str, viewer: User, at: datetime) -> Look:
-    return Look(f"work page, {name}", viewer, _asks(web.get_day, viewer=viewer, filters=web.Filters(), at=at))
+    return Look(f"work page, {name}", viewer, partial(web.get_day, viewer=viewer, filters=web.Filters(), at=at))
 
 
 def _case_page(viewer: User, at: datetime, name: str) -> Look:
@@ -164,21 +159,6 @@ def _case_page(viewer: User, at: datetime, name: str) -> Look:
         return cases.get_case_page(case=cases.get_case(code=code, viewer=viewer), viewer=viewer, at=at)
 
     return Look(f"case page, {name}", viewer, ask)
-
-
-def _deep(page: Callable[[Any], Any], viewer: User) -> Any:
-    """Return where the deep page of a list begins; None: the list is not that long."""
-    place = None
-    with looking(viewer):
-        for _ in range(DEEP - 1):
-            place = page(place).after
-            if place is None:
-                return None
-    return place
-
-
-def _asks(selector: Callable[..., object], *args: Any, **kwargs: Any) -> Callable[[], object]:
-    return lambda: selector(*args, **kwargs)
 
 
 def now() -> datetime:

@@ -52,7 +52,7 @@ def count_too_near(*, viewer: Any) -> int:
 
 
 def _managed(viewer: Any) -> dict[UUID, Case]:
-    rows = Case.objects.granted_to(viewer).filter(manager=viewer, closed_at=None)
+    rows = Case.objects.filter(manager=viewer, closed_at=None).held_by(viewer)
     return {case.dossier_id: case for case in rows}
 
 
