@@ -50,13 +50,15 @@ def of_kinds(*, keys, at):
 def test_a_planned_query_answers_like_django_s_own_whatever_it_is_asked():
     planned = Planned(of_kinds)
 
-    for keys in (["task", "case.step"], ["case.plan", "task"], ["case.step"]):
+    for keys in (["task", "case.step"], ["case.plan", "task"], ["case.step"], ["task", "case.plan", "case.step"]):
         assert planned.rows(keys=keys, at=FEB_1) == list(of_kinds(keys=keys, at=FEB_1))
     assert planned.rows(keys=["task"], at=FEB_1.replace(year=2000)) == []
     assert planned.first(keys=["none"], at=FEB_1) is None
+    with pytest.raises(ValueError, match="asks for something"):
+        planned.rows(keys=[], at=FEB_1)
 
 
-def test_a_planned_query_is_compiled_once_for_as_many_values_and_is_one_statement():
+def test_a_planned_query_is_compiled_once_for_about_as_many_values_and_is_one_statement():
     made = []
 
     def build(**values):
@@ -65,9 +67,9 @@ def test_a_planned_query_is_compiled_once_for_as_many_values_and_is_one_statemen
 
     planned = Planned(build)
     with CaptureQueriesContext(connection) as seen:
-        for keys in (["task"], ["case.step"], ["task", "case.step"]):
+        for keys in (["task"], ["case.step"], ["task", "case.step", "case.plan"], ["task"] * 4):
             planned.rows(keys=keys, at=FEB_1)
 
-    assert len(made) == 2
-    assert len(seen) == 3
+    assert [len(one["keys"]) for one in made] == [1, 4]
+    assert len(seen) == 4
     assert not any("case.step" in one["sql"] for one in seen)

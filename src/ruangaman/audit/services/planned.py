@@ -82,13 +82,19 @@ class Planned:
 
         Args:
             build: makes it, a `values()`, of named keys, moments and codes, or sequences of them. What it does with
-                them must not depend on which they are, only on how many.
+                them must not depend on which they are or how many, and not be changed by one that comes twice.
         """
         self._build = build
         self._compiled: dict[Shape, _Compiled] = {}
 
     def rows(self, **given: Values) -> list[dict[str, Any]]:
-        """Ask. Raises DatabaseError: as Django's own cursor does."""
+        """Ask. Of several values the last is named again until they are two, four, eight …: few plans for any number.
+
+        Raises:
+            ValueError: several values are none.
+            DatabaseError: as Django's own cursor does.
+        """
+        given = {name: one if isinstance(one, Value) else _fill_up(one) for name, one in given.items()}
         shape = tuple((name, None if isinstance(one, Value) else len(one)) for name, one in given.items())
         found = self._compiled.get(shape)
         if found is None:
@@ -129,3 +135,10 @@ class Planned:
             return list(compiler.apply_converters(rows, converters)) if converters else list(rows)
 
         return _Compiled(sql, tuple(params), places, tuple(query.selected), read)
+
+
+def _fill_up(several: Sequence[Value]) -> Sequence[Value]:
+    """Return values as many as a power of two, the last of them repeated. Raises ValueError: there is none."""
+    if not several:
+        raise ValueError("A planned query asks for something.")
+    return [*several, *[several[-1]] * ((1 << (len(several) - 1).bit_length()) - len(several))]

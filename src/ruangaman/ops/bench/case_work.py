@@ -23,25 +23,46 @@ def main(words: list[str]) -> None:
 
 
 def _measure(repeats: int) -> dict[int, Any]:
-    from django.test import RequestFactory
-
     from ruangaman.accounts.models import User
     from ruangaman.audit.services import unit_of_work
     from ruangaman.audit.types import Role
-    from ruangaman.cases import services
     from ruangaman.cases.models import Case
-    from ruangaman.cases.views.cases import detail
-    from ruangaman.ops.bench import plans
-    from ruangaman.ops.bench.looks import looking, now
-    from ruangaman.ops.city import acting
+    from ruangaman.ops.bench.looks import looking
     from ruangaman.ops.office import sign_in
-    from ruangaman.vault.models import Sealed
-    from ruangaman.vault.types import Compartment
 
     with unit_of_work(Role.MIGRATE):
         manager = sign_in(User.objects.select_related("unit__agency").get(username="manajer"))
     with looking(manager):
         case = Case.objects.granted_to(manager).filter(manager=manager, closed_at=None).order_by("-opened_at")[0]
+    found: dict[int, Any] = {}
+    there = 0
+    for entries in LENGTHS:
+        _lengthen(case.code, manager, entries - there)
+        there = entries
+        found[entries] = _look(case, manager, repeats)
+    return found
+
+
+def _lengthen(code: str, manager: Any, entries: int) -> None:
+    """Write so many notes more."""
+    from ruangaman.cases import services
+    from ruangaman.ops.bench.looks import now
+    from ruangaman.ops.city import acting
+    from ruangaman.vault.types import Compartment
+
+    with acting(manager):
+        for _ in range(entries):
+            services.add_note(code=code, compartment=Compartment.NARRATIVE, text="catatan " * 40, by=manager, at=now())
+
+
+def _look(case: Any, manager: Any, repeats: int) -> dict[str, Any]:
+    """Open the page and then ask only what it asked, over and over."""
+    from django.test import RequestFactory
+
+    from ruangaman.cases.views.cases import detail
+    from ruangaman.ops.bench import plans
+    from ruangaman.ops.bench.looks import looking
+    from ruangaman.vault.models import Sealed
 
     def ask() -> None:
         request: Any = RequestFactory().get(f"/kasus/{case.code}/")
@@ -49,32 +70,22 @@ def _measure(repeats: int) -> dict[int, Any]:
         if detail(request, case.code).status_code != 200:
             raise RuntimeError("The case cannot be opened.")
 
-    found: dict[int, Any] = {}
-    there = 0
-    for entries in LENGTHS:
-        with acting(manager):
-            for _ in range(entries - there):
-                services.add_note(
-                    code=case.code, compartment=Compartment.NARRATIVE, text="catatan " * 40, by=manager, at=now()
-                )
-        there = entries
-        one: dict[str, Any] = {"page": [], "sql": []}
-        for number in range(WARM + repeats):
-            with looking(manager):
-                begun = time.perf_counter()
-                ask()
-                page = time.perf_counter() - begun
-                statements = plans.capture(ask)
-                begun = time.perf_counter()
-                plans.run_bare(statements)
-                sql = time.perf_counter() - begun
-            if number >= WARM:
-                one["page"].append(1000 * page)
-                one["sql"].append(1000 * sql)
+    one: dict[str, Any] = {"page": [], "sql": []}
+    for number in range(WARM + repeats):
         with looking(manager):
-            one |= {"statements": len(statements), "opened": Sealed.objects.filter(dossier=case.dossier_id).count()}
-        found[entries] = one
-    return found
+            begun = time.perf_counter()
+            ask()
+            page = time.perf_counter() - begun
+            statements = plans.capture(ask)
+            begun = time.perf_counter()
+            plans.run_bare(statements)
+            sql = time.perf_counter() - begun
+        if number >= WARM:
+            one["page"].append(1000 * page)
+            one["sql"].append(1000 * sql)
+    with looking(manager):
+        opened = Sealed.objects.filter(dossier=case.dossier_id).count()
+    return one | {"statements": len(statements), "opened": opened}
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ class CaseLife:
 
     def promise(self, hours: float = 48) -> None:
         """Let the manager promise a next step."""
-        title, due_at = story.TASKS[self.spec.number % len(story.TASKS)], self.world.now + HOUR * hours
+        title, due_at = story.TASKS[self.spec.number % len(story.TASKS)], self.world.in_hours(hours)
         owner = self.world.person(self.manager)
         task = self.world.do(self.manager, cases.add_task, code=self.code, title=title, owner=owner, due_at=due_at)
         self.tasks.append(task.pk)
@@ -200,7 +200,7 @@ class CaseLife:
         words, service = story.GOALS[self.spec.number % len(story.GOALS)]
         world.do(
             self.manager, cases.make_plan, code=self.code, why_not=None, agreed=Agreed.SIGNED, safety=safety,
-            goals=[NewGoal(words, service, owner, world.now + 6 * DAY)],
+            goals=[NewGoal(words, service, owner, world.in_hours(6 * 24))],
             review_on=timezone.localdate(world.now) + timedelta(days=14),
         )  # fmt: skip
 

@@ -69,7 +69,7 @@ def conference(life: CaseLife) -> Life:
     """Let the team meet; what was decided becomes tasks."""
     world, manager = life.world, life.world.person(life.manager)
     yield DAY
-    decided = [Decision(story.TASKS[1], manager, world.now + 3 * DAY)]
+    decided = [Decision(story.TASKS[1], manager, world.in_hours(3 * 24))]
     world.do(
         life.manager, cases.hold_conference, code=life.code, held_at=world.now - HOUR, participants=[manager],
         guests=[story.GUESTS[0]], minutes=story.MINUTES[0], decisions=decided,
@@ -147,7 +147,7 @@ def tasks(life: CaseLife) -> Life:
     world, manager, code = life.world, life.manager, life.code
     life.promise(hours=70)
     task = life.tasks[-1]
-    later = {"title": story.TASKS[2], "owner": world.person(manager), "due_at": world.now + 90 * HOUR}
+    later = {"title": story.TASKS[2], "owner": world.person(manager), "due_at": world.in_hours(90)}
     yield HOUR
     world.do(manager, cases.edit_task, code=code, task_id=task, **later)
     yield HOUR
@@ -158,7 +158,7 @@ def tasks(life: CaseLife) -> Life:
     act = world.do(manager, cases.do_bulk, task_ids=[task], kind=BulkKind.DONE)
     world.do(manager, cases.undo_bulk, act_id=act.pk)
     yield HOUR
-    due_at = world.now + 60 * HOUR
+    due_at = world.in_hours(60)
     world.do(manager, cases.do_bulk, task_ids=[task], kind=BulkKind.DUE, due_at=due_at)
 
 

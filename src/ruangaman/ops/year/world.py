@@ -73,6 +73,10 @@ class World:
         """Return somebody of the office."""
         return self.office.person(username)
 
+    def in_hours(self, hours: float) -> datetime:
+        """Return a moment so many hours from now, to the minute, as a form gives it."""
+        return (self.now + timedelta(hours=hours)).replace(second=0, microsecond=0)
+
     def do(self, who: str | User, act: Callable[..., Answer], /, **facts: Any) -> Answer:
         """Let somebody do one thing now, in a unit of work of their own."""
         user = self.person(who) if isinstance(who, str) else who

@@ -133,7 +133,7 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
         owner=_owner_words(clock, viewer),
         action=action if case else "",
         action_url=f"{base}{path}" if case else "",
-        later_url=_later(clock, facts, viewer),
+        later_url=_later(clock, facts, viewer) if case else "",
     )
 
 
@@ -156,7 +156,7 @@ def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueR
         owner=_owner_words(clock, viewer),
         action=_report_action(clock, is_case=case is not None) if url else "",
         take_url=f"/laporan/{clock.subject}/ambil" if url and is_free else "",
-        later_url=_later(clock, facts, viewer),
+        later_url=_later(clock, facts, viewer) if url else "",
     )
 
 

@@ -20,10 +20,11 @@ from ruangaman.clocks.models import Clock
 from ruangaman.core import clock as watch
 from ruangaman.core.access import signed_in
 from ruangaman.core.codelists import RiskLevel
-from ruangaman.core.errors import DomainError, NotAllowed, NotFound
+from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.regions import zone
 from ruangaman.core.types import StaffRequest
 from ruangaman.ui import moments
+from ruangaman.ui.types import QueueRow
 from ruangaman.web.forms import LaterForm
 from ruangaman.web.services.rows import rows_of
 from ruangaman.web.types import Later
@@ -37,7 +38,8 @@ UNDO = timedelta(seconds=60)
 @require_http_methods(["GET", "HEAD", "POST"])
 def put_off(request: StaffRequest, clock_id: UUID) -> HttpResponse:
     """The form; sent, what was put off is gone from the queue until then, and can be taken back for a minute."""
-    at, clock = watch.now(), _get(request.user, clock_id)
+    at = watch.now()
+    clock, row = _get(request.user, clock_id)
     form = LaterForm(request.POST if request.method == "POST" else None, offered=offered(clock, at))
     if form.is_valid():
         try:
@@ -47,7 +49,7 @@ def put_off(request: StaffRequest, clock_id: UUID) -> HttpResponse:
         else:
             return HttpResponseRedirect(f"/kerja/?{urlencode({'ditunda': clock.pk, 'pada': int(at.timestamp())})}")
     context = {
-        "row": rows_of([clock], viewer=request.user, at=at)[0].row,
+        "row": row,
         "form": form,
         "at": at,
         "clock": clock,
@@ -70,10 +72,9 @@ def asleep(request: StaffRequest) -> HttpResponse:
 @require_POST
 def wake(request: StaffRequest, clock_id: UUID) -> HttpResponse:
     """Bring it back now."""
+    clock, _row = _get(request.user, clock_id)
     try:
-        services.wake_clock(clock_id=clock_id, by=request.user, at=watch.now())
-    except (NotFound, NotAllowed) as error:
-        raise Http404 from error
+        services.wake_clock(clock_id=clock.pk, by=request.user, at=watch.now())
     except DomainError:  # it is done meanwhile: the list says so
         return HttpResponseRedirect(ASLEEP)
     return HttpResponseRedirect("/kerja/" if request.POST.get("ke") != "daftar" else ASLEEP)
@@ -110,8 +111,8 @@ def undo_of(request: StaffRequest, at: datetime) -> dict[str, Any] | None:
     }
 
 
-def _get(viewer: User, clock_id: UUID) -> Clock:
-    """Return a running clock that the viewer may put off. Raises Http404."""
+def _get(viewer: User, clock_id: UUID) -> tuple[Clock, QueueRow]:
+    """Return a running clock that the viewer may put off, and its row. Raises Http404."""
     try:
         clock = clocks.get_clock(clock_id=clock_id, viewer=viewer)
     except NotFound as error:
@@ -119,4 +120,7 @@ def _get(viewer: User, clock_id: UUID) -> Clock:
     is_running = clock.stopped_at is None and clock.paused_at is None
     if not is_running or not policies.can_change(viewer, clock, accounts.desks_of(viewer)):
         raise Http404
-    return clock
+    work = rows_of([clock], viewer=viewer, at=watch.now())[0]
+    if not work.row.later_url:  # a turn that was left on what is not theirs to see any more
+        raise Http404
+    return clock, work.row

@@ -57,9 +57,18 @@ def work(request: StaffRequest) -> HttpResponse:
     context = {
         **_head(request.user, at),
         **_counted(request, day, filters),
-        "day": day,
+        **_page(request, day, filters, at),
         "seatless": seatless,
         **mine,
+        **CHOICES,
+    }
+    return render(request, "web/queue.html", context)
+
+
+def _page(request: StaffRequest, day: selectors.Day, filters: Filters, at: datetime) -> dict[str, Any]:
+    """Return the queue itself, and what one can do with it."""
+    return {
+        "day": day,
         "at": at,
         "filters": filters,
         "headline": headline(day, filters),
@@ -69,9 +78,7 @@ def work(request: StaffRequest) -> HttpResponse:
         "saved": selectors.list_saved(viewer=request.user, at=at),
         "asleep": selectors.count_words(clocks.count_asleep(viewer=request.user, at=at, most=selectors.MOST)),
         "undo": undo_of(request, at),
-        **CHOICES,
     }
-    return render(request, "web/queue.html", context)
 
 
 def _counted(request: StaffRequest, day: selectors.Day, filters: Filters) -> dict[str, Any]:
