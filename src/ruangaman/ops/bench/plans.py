@@ -12,7 +12,7 @@ from psycopg import ClientCursor
 BIG = frozenset(
     {
         "cases_case", "cases_assignment", "cases_person", "cases_incident", "cases_task", "cases_transition",
-        "clocks_clock", "vault_grant", "vault_blindtag", "vault_dossier", "intake_report", "intake_message",
+        "clocks_clock", "vault_grant", "vault_blindtag", "vault_dossier", "intake_report",
     }
 )  # fmt: skip
 """Tables that grow with the cases."""
