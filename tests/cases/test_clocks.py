@@ -112,6 +112,28 @@ def test_a_danger_that_is_weighed_anew_changes_at_once_what_presses(team):
     assert {one.due_at - one.presses_at for one in found} == {timedelta(hours=72)}
 
 
+def test_how_often_a_case_is_looked_at_again_follows_its_danger(team):
+    case = flow.advance(team.open(risk=RiskLevel.TINGGI), CaseState.SERVICES, by=team.manager, head=team.head, at=FEB_2)
+    facts = {"reason": "x", "next_on": (FEB_9 + timedelta(days=9)).date()}
+    assert reviews(case) == {"case.review_high": FEB_2 + timedelta(days=7)}
+
+    act(team.manager, services.review, case, risk=RiskLevel.TINGGI, at=FEB_3, **facts)
+    assert reviews(case) == {"case.review_high": FEB_3 + timedelta(days=7)}
+
+    act(team.manager, services.review, case, risk=RiskLevel.SEDANG, at=FEB_9, **facts)
+    (kept,) = reviews(case)
+    assert kept == "case.review"
+
+    act(team.manager, services.review, case, risk=RiskLevel.EKSTREM, at=FEB_9, **facts)
+    assert reviews(case) == {"case.review_high": FEB_9 + timedelta(days=7)}
+
+
+def reviews(case):
+    """Until when each open review is due."""
+    found = Clock.objects.open().filter(dossier=case.dossier_id, kind__key__startswith="case.review")
+    return dict(found.values_list("kind__key", "due_at"))
+
+
 def test_each_contact_after_the_closing_keeps_the_promise_of_its_month(team):
     case = team.open()
     flow.close(case, by=team.manager, head=team.head, at=FEB_3)
