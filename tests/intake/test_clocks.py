@@ -40,7 +40,7 @@ def test_triage_asks_for_a_decision_of_the_desk_and_the_decision_ends_it(counter
     report = counter.send(**KINDS)
     counter.do(services.triage, report, **FACTS)
     (clock,) = open_clocks(report).values()
-    assert (clock.kind.key, clock.desk, clock.owner) == ("desk.decide", counter.desk, None)
+    assert (clock.kind.key, clock.desk, clock.owner) == ("desk.decide", counter.desk, counter.first)
     assert clock.unit == counter.office.unit
     counter.do(services.triage, report, **{**FACTS, "risk": RiskLevel.EKSTREM})
     clock.refresh_from_db()
