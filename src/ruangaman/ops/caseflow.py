@@ -142,18 +142,34 @@ def follow(work: Work) -> None:
     if rng.random() < 0.35 and not work.over:
         _confer(work, work.step())
     if not work.over:
-        at = work.step(least=24, most=200)
-        with acting(manager):
-            risk = RiskLevel(Case.objects.values_list("risk", flat=True).get(code=work.code))
-            calmer = RiskLevel(max(1, risk - rng.choice((0, 1, 1))))
-            cases.review(
-                code=work.code,
-                risk=calmer,
-                reason=rng.choice(story.REVIEWS),
-                next_on=timezone.localdate(at) + timedelta(days=7 if calmer >= RiskLevel.TINGGI else 30),
-                by=manager,
-                at=at,
-            )
+        _review(work, work.step(least=24, most=200))
+
+
+def keep_reviewing(work: Work) -> None:
+    """Let a case that goes on be looked at again in time, up to the present; now and then the last time was missed."""
+    rng = work.city.rng
+    while True:
+        with acting(work.city.person("manajer")):
+            risk = Case.objects.values_list("risk", flat=True).get(code=work.code)
+        days = rng.randint(5, 6) if risk >= RiskLevel.TINGGI else rng.randint(24, 27)
+        if work.at + timedelta(days=days + 2) > work.city.now or rng.random() < 0.04:
+            return
+        _review(work, work.step(least=24 * days, most=24 * days + 8))
+
+
+def _review(work: Work, at: datetime) -> None:
+    rng, manager = work.city.rng, work.city.person("manajer")
+    with acting(manager):
+        risk = RiskLevel(Case.objects.values_list("risk", flat=True).get(code=work.code))
+        calmer = RiskLevel(max(1, risk - rng.choice((0, 1, 1))))
+        cases.review(
+            code=work.code,
+            risk=calmer,
+            reason=rng.choice(story.REVIEWS),
+            next_on=timezone.localdate(at) + timedelta(days=7 if calmer >= RiskLevel.TINGGI else 30),
+            by=manager,
+            at=at,
+        )
 
 
 def _confer(work: Work, at: datetime) -> None:

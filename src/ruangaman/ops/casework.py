@@ -35,6 +35,8 @@ from ruangaman.ops.city import City, acting
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 
+LATELY = timedelta(days=9)
+"""A plan that waits for the head has not waited longer than this."""
 READERS = (Role.HUKUM, Role.PSIKOLOG)
 """Who may be asked to read the story of a case for a hearing, the likeliest first."""
 
@@ -97,7 +99,7 @@ def work_on(work: Work) -> None:
         _assign(work, Role.HUKUM, work.city.person("hukum"), work.step())
     if rng.random() < 0.12 and not work.over:
         _assign(work, Role.RUMAHAMAN, work.city.person("rumahaman"), work.step())
-    if not work.over and rng.random() < 0.06:
+    if not work.over and work.city.now - work.at < LATELY and rng.random() < 0.5:
         caseflow.leave_waiting(work)
         return
     _move(work, CaseState.SERVICES, "Rencana disusun bersama, layanan pertama dimulai.", caseflow.plan_and_approve)
@@ -110,6 +112,8 @@ def work_on(work: Work) -> None:
         _promise(work, done=True)
     _move(work, CaseState.MONITORING, "Layanan utama selesai, keadaan dipantau.", _serve_once)
     caseflow.follow(work)
+    if work.ends_at > work.city.now:
+        caseflow.keep_reviewing(work)
     caseflow.keep_promises(work)
     if work.over or work.ends_at > work.city.now:
         _let_read(work)
