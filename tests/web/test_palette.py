@@ -28,6 +28,7 @@ from tests.support.signing_in import signed_in
 pytestmark = pytest.mark.urls("tests.accounts.demo_urls")
 NOT_OFFERED = {
     "kerja/alarm": "a part that the page asks for by itself",
+    "kerja/jumlah": "a number that the navigation asks for by itself",
     "palet/": "the palette itself",
     "laporan/<str:code>/jawab": "only to go on with an answer: else it is written on the page of the case",
     "kasus/<case_code:code>/buka-lagi/": "only once the case is closed: see below",

@@ -23,8 +23,13 @@ from ruangaman.web.types import Band, Owner, Work, WorkSource
 
 
 def list_unmanaged(*, viewer: Any, at: datetime) -> list[Work]:
-    """Return open cases whose manager has left: no clock tells of them, for nothing happens in such a case."""
-    return [_unmanaged(case) for case in cases.list_unmanaged(viewer=viewer)]
+    """Return open cases whose manager has left: no clock tells of them, for nothing happens in such a case.
+
+    Which nobody can open is no case to hand over: `web.sources.closed` tells of it.
+    """
+    found = list(cases.list_unmanaged(viewer=viewer))
+    closed = {case.pk for case in cases.list_closed_to_all(viewer=viewer, at=at)} if found else set()
+    return [_unmanaged(case) for case in found if case.pk not in closed]
 
 
 def count_unmanaged(*, viewer: Any) -> int:
