@@ -103,7 +103,7 @@ def test_a_file_is_checked_with_nothing_but_the_public_key(folder: Path, tmp_pat
     done = outside("verify", path, "--key", key, "--notes", folder, "--root", made.root.hex())
     assert done.returncode == 0, done.stderr
     assert f"{path} holds: 3 rows, 1 checkpoint, " in done.stdout
-    assert "it ends on 2026-02-01 16:00 WITA with checkpoint 1." in done.stdout
+    assert "it ends on 2026-02-01 08:00 UTC with checkpoint 1." in done.stdout
     assert "no file can say" not in done.stdout
     assert "no file can say" in outside("verify", path, "--key", key).stdout
     path.write_text(path.read_text().replace("ü", "u").replace("\\u00fc", "u"))

@@ -134,7 +134,7 @@ def test_a_job_that_waits_too_long_is_bad_news(house: House) -> None:
 def test_a_database_that_is_gone_is_told_for_every_login(house: House) -> None:
     away = replace(house, addresses=dict.fromkeys(URLS, "host=/nowhere dbname=none"))
     assert levels(database.look(away)) == dict.fromkeys(URLS, "bad")
-    assert levels(around.look(away)) == {"backup": "bad", "mail": "bad"}
+    assert levels(around.look(away)) == {"backup": "bad", "mail": "bad", "place": "bad"}
 
 
 def test_the_command_answers_with_the_database_gone_and_ends_with_one(tmp_path: Path) -> None:

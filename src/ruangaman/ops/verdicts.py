@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+
+from django.core.exceptions import ImproperlyConfigured
 
 from ruangaman.audit.types import Asked, BadNote, BadRow, Beside, Mark, Verdict
 from ruangaman.core.regions import here, zone
@@ -172,4 +174,13 @@ def mark(one: Mark) -> str:
 
 def moment(at: datetime) -> str:
     """Return a moment on the office's clock, as the printed page has it."""
-    return f"{at.astimezone(zone()):%Y-%m-%d %H:%M} {here().zone}"
+    clock, name = office_clock()
+    return f"{at.astimezone(clock):%Y-%m-%d %H:%M} {name}"
+
+
+def office_clock() -> tuple[tzinfo, str]:
+    """Return the office's clock and its name; where only an export is and no installation, that of the world."""
+    try:
+        return zone(), here().zone
+    except ImproperlyConfigured:
+        return UTC, "UTC"

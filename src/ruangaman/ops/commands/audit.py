@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ruangaman.audit.types import Verdict
-from ruangaman.core.regions import zone
 from ruangaman.ops import place, verdicts
 from ruangaman.ops.paths import default_demo_folder
 
@@ -162,7 +161,7 @@ def _question(options: argparse.Namespace, key: PublicKey) -> Question:
             found = f"none of the {len(beside):,} checkpoints is signed with this key" if beside else "is no checkpoint"
             raise BadText(f"In {options.notes} {found}: it is the wrong place or the wrong key. Nothing was checked.")
     if options.through is not None:
-        through = datetime.combine(options.through + timedelta(days=1), dtime.min, zone())
+        through = datetime.combine(options.through + timedelta(days=1), dtime.min, verdicts.office_clock()[0])
     return Question(beside, options.latest, through, root)
 
 
