@@ -136,10 +136,9 @@ def leave_waiting(work: Work) -> None:
 
 def follow(work: Work) -> None:
     """Let the case be reviewed, met about, and followed by who has a part in it."""
-    rng, manager = work.city.rng, work.city.person("manajer")
     _police(work)
     _session(work)
-    if rng.random() < 0.35 and not work.over:
+    if work.city.rng.random() < 0.35 and not work.over:
         _confer(work, work.step())
     if not work.over:
         _review(work, work.step(least=24, most=200))
