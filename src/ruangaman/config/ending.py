@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 0.1
 
 
 def start() -> None:
-    """Let a thread hear of every signal and tell the main thread again until it has ended. Call it from that one."""
+    """Let a thread hear of the first signal that asks to end, and tell the main thread. Call it from that one."""
     heard, told = os.pipe()
     os.set_blocking(told, False)
     signal.set_wakeup_fd(told, warn_on_full_buffer=False)
@@ -26,8 +26,8 @@ def start() -> None:
 
 
 def _pass_on(heard: int, main: int) -> None:
-    while True:
-        (number,) = os.read(heard, 1)
-        if number in ASKING:
-            time.sleep(PATIENCE_SECONDS)
-            signal.pthread_kill(main, signal.SIGTERM)  # is heard here again, as long as we are there
+    """Once is enough to wake it, and no more: of a third signal Granian forgets the request that it waits for."""
+    while os.read(heard, 1)[0] not in ASKING:
+        pass
+    time.sleep(PATIENCE_SECONDS)
+    signal.pthread_kill(main, signal.SIGTERM)
