@@ -123,6 +123,13 @@ def work_on(work: Work) -> None:
     caseflow.end(work, reason)
 
 
+def wait_for_the_head(work: Work) -> None:
+    """Let a case come as far as a plan that the head is asked about."""
+    _add_facts(work)
+    _move(work, CaseState.PLAN, "Asesmen awal selesai, kebutuhan utama sudah jelas.", caseflow.consent_and_assess)
+    caseflow.leave_waiting(work)
+
+
 def _let_read(work: Work) -> None:
     """Give somebody beside the team something to read for a while, once in the city, and ask for a new key."""
     manager, at = work.city.person("manajer"), work.city.now

@@ -59,6 +59,7 @@ def fill_city(city: City, *, cases: int, progress: Progress) -> list[str]:
         progress("Reports and cases", number, len(plan))
         earlier = _live(city, beginning, earlier)
     progress("Reports and cases", len(plan), len(plan))
+    _leave_a_plan(city)
     _leave_fresh_ones(city)
     silence_old_alarms()
     return city.receipts
@@ -89,6 +90,15 @@ def _live(city: City, beginning: Beginning, earlier: str) -> str:
     if not work.over and len(city.receipts) < 2:
         city.receipts.append(sent.receipt.digits)
     return sent.code
+
+
+def _leave_a_plan(city: City) -> None:
+    """Leave a plan for the head to decide about, whatever the dice said before."""
+    at, plot = city.now - timedelta(days=13), plots.PLOTS[0]
+    sent = life.send_report(city, plot, at)
+    officer, moment = life.answer(city, sent, plot, at, written_back=False)
+    life.triage(city, sent, plot, officer, moment)
+    casework.wait_for_the_head(casework.open_case(city, sent, plot, officer, moment))
 
 
 def _leave_fresh_ones(city: City) -> None:
