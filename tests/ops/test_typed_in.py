@@ -18,11 +18,11 @@ WORDS = ["one.age", "--identity", "/media/stick/key.txt", "--ledger", "stick/era
 def test_names_are_completed_and_whole_ones_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(cli.TYPED_IN, raising=False)
     assert cli._parse(restore, "restore", WORDS).file == Path("one.age")
-    monkeypatch.setenv(cli.TYPED_IN, "/root")
+    monkeypatch.setenv(cli.TYPED_IN, "/srv/keeper")
     options = cli._parse(restore, "restore", WORDS)
-    assert options.file == Path("/root/one.age")
+    assert options.file == Path("/srv/keeper/one.age")
     assert options.identity == Path("/media/stick/key.txt")
-    assert options.ledger == Path("/root/stick/erasure.ledger")
+    assert options.ledger == Path("/srv/keeper/stick/erasure.ledger")
     assert options.data is None
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.services import let_go
@@ -21,11 +23,13 @@ from ruangaman.core.codelists import Authority, CaseType, RiskLevel
 from ruangaman.intake import services as intake
 from ruangaman.web import selectors
 from ruangaman.web.registry import work_sources, work_streams
+from ruangaman.web.services import rows
 from ruangaman.web.types import EVERYBODY, HIGH, Filters
 from tests.factories import flow
 from tests.factories.accounts import working
-from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9
+from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, add_incident
 from tests.factories.desk import HOUR, KINDS
+from tests.support.signing_in import signed_in
 
 TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY}
 
@@ -233,3 +237,22 @@ def test_a_desks_decision_is_whose_report_it_is(counter):
         mine = selectors.get_day(viewer=counter.first, filters=Filters(), at=FEB_1 + 2 * HOUR)
     assert report.code not in {work.row.code for work in mine.works}
     assert counter.office.user(Role.PETUGAS).pk != clock.owner_id
+
+
+def test_what_a_row_offers_can_be_done_by_who_is_offered_it(counter):
+    """The law's three days are for the legal staff to decide: without one, the manager is led to name one."""
+    at, manager = timezone.now(), counter.manager
+    case = counter.team.open(at=at)
+    with working(manager):
+        add_incident(case, by=manager, at=at, forms=("SEKSUAL",))
+    client = signed_in(manager)
+
+    page = client.get("/kerja/").content.decode()
+    places = set(re.findall(rf'href="(/kasus/{case.code}/[^"#]*)', page))
+
+    assert f"/kasus/{case.code}/tim/" in places
+    assert {path: client.get(path).status_code for path in places} == dict.fromkeys(places, 200)
+    legal = Clock(kind=ClockKind(key="tpks.report"))
+    assert rows._place(legal, manager)[0] == "tim/"
+    assert rows._place(legal, counter.team.lawyer)[0] == "polisi/"
+    assert rows._place(legal, counter.team.companion)[0] == ""

@@ -150,7 +150,7 @@ class DoorMiddleware:
     def _let_in(self, request: HttpRequest) -> HttpResponse:
         translation.activate(asked_language(request) or "id")
         try:
-            match = resolve(request.path_info)
+            match = request.resolver_match = resolve(request.path_info)
             access = access_of(match.func)
         except Resolver404:
             access = None
@@ -275,8 +275,8 @@ class DoorMiddleware:
 
     def _note_knock(self, request: HttpRequest) -> None:
         """Let the trail tell who asked for what is not theirs; whether it is there makes no difference to it."""
-        match = resolve(request.path_info)
-        pages.note_knock(address=match.route, given=match.kwargs, by=request.user, at=clock.now())  # type: ignore[arg-type]  # signed in
+        match = request.resolver_match
+        pages.note_knock(address=match.route, given=match.kwargs, by=request.user, at=clock.now())  # type: ignore[union-attr,arg-type]  # resolved, signed in
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Remember that the database went away: Django turns a view's exception into an answer before we see it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -97,19 +97,20 @@ def send_report(city: City, plot: plots.Plot, at: datetime, *, now: str | None =
         contact_hours=rng.choice(story.HOURS) if reachable else "",
         contact_name=rng.choice(story.ALIASES),
     )
-    return _accept(city, draft, at, uploads=[photo(rng)] if rng.random() < 0.12 else [])
+    return accept(draft, at, uploads=[photo(rng)] if rng.random() < 0.12 else [])
 
 
 def send_other(city: City, at: datetime) -> PreparedReport:
     """Let somebody write what is not for this office."""
     text = city.rng.choice(story.NOT_VIOLENCE)
-    return _accept(city, ReportDraft(what=text, channel="web", contact=ContactWay.RECEIPT), at, uploads=[])
+    return accept(ReportDraft(what=text, channel="web", contact=ContactWay.RECEIPT), at)
 
 
-def _accept(city: City, draft: ReportDraft, at: datetime, *, uploads: list[SealedUpload]) -> PreparedReport:
+def accept(draft: ReportDraft, at: datetime, *, uploads: Sequence[SealedUpload] = ()) -> PreparedReport:
+    """Take a report in as the web form does."""
     prepared = intake.prepare_report(
         draft=draft,
-        uploads=uploads,
+        uploads=list(uploads),
         key=receipts.mint_key(None),
         cookie=None,
         reception=reception.cached_reception(),
@@ -134,11 +135,12 @@ def answer(
         intake.reply(code=prepared.code, text=city.rng.choice(story.REPLIES), message_id=uuid4(), by=officer, at=at)
     if written_back:
         at = city.later(at, least=0.3, most=9)
-        _write_back(city, prepared, city.rng.choice(story.ANSWERS[plot.case_type]), at)
+        write_back(prepared, city.rng.choice(story.ANSWERS[plot.case_type]), at)
     return officer, at
 
 
-def _write_back(city: City, prepared: PreparedReport, text: str, at: datetime) -> None:
+def write_back(prepared: PreparedReport, text: str, at: datetime) -> None:
+    """Let the reporter write again, under the receipt."""
     hours = reception.cached_reception().hours["report.medium"]
     with unit_of_work(DatabaseRole.PUBLIC) as unit:
         actor = vault.receipt_actor(prepared.receipt)

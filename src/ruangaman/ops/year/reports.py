@@ -10,13 +10,10 @@ from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel, Who
 from ruangaman.intake import services as intake
 from ruangaman.intake.models import Report
-from ruangaman.intake.selectors import reception, thread
 from ruangaman.intake.services import PreparedReport
 from ruangaman.intake.types import ReportDraft
-from ruangaman.ops import story
+from ruangaman.ops import city, story
 from ruangaman.ops.year.world import Life, World
-from ruangaman.vault import receipts
-from ruangaman.vault import services as vault
 
 HOUR = timedelta(hours=1)
 WORDS = "Cerita contoh: dia marah lagi tadi malam."
@@ -27,33 +24,12 @@ def send(world: World, *, forms: tuple[str, ...] = (), words: str = WORDS, age: 
     draft = ReportDraft(
         what=words, channel="web", contact="receipt", who=Who.SELF, kinds=forms, where="64.71.03.1004", age_group=age
     )
-    prepared = intake.prepare_report(
-        draft=draft,
-        uploads=[],
-        key=receipts.mint_key(None),
-        cookie=None,
-        reception=reception.cached_reception(),
-        at=world.now,
-    )
-    with unit_of_work(DatabaseRole.PUBLIC):
-        intake.accept_report(prepared=prepared)
-    return prepared
+    return city.accept(draft, world.now)
 
 
 def write_back(world: World, sent: PreparedReport, words: str = "Masih ada yang mau saya ceritakan.") -> None:
     """Let the reporter write again, under the receipt."""
-    hours = reception.cached_reception().hours["report.medium"]
-    with unit_of_work(DatabaseRole.PUBLIC) as unit:
-        actor = vault.receipt_actor(sent.receipt)
-        if actor is None:
-            raise RuntimeError("The receipt of a report that was just accepted is unknown.")
-        unit.set_viewer(None, actor.principals)
-        report = thread.find_own_report()
-        if report is None:
-            raise RuntimeError("A receipt that was just given out opens no report.")
-        intake.write_message(
-            report=report, message_id=uuid4(), text=words, uploads=[], slot=None, hours=hours, by=actor, at=world.now
-        )
+    city.write_back(sent, words, world.now)
 
 
 def take(world: World, code: str, officer: str = "petugas") -> None:

@@ -13,7 +13,7 @@ from ruangaman.clocks.types import Cursor
 from ruangaman.core import clock
 from ruangaman.core.regions import zone
 from ruangaman.web.registry import work_sources, work_streams
-from ruangaman.web.types import Band, Filters, Owner, Work, WorkSource
+from ruangaman.web.types import Band, Filters, Work, WorkSource
 
 PAGE = 40
 MOST = 100
@@ -152,11 +152,6 @@ def end_of_day(at: datetime) -> datetime:
 def replace_time(local: datetime) -> datetime:
     """Return the midnight that began the day of `local`."""
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def is_shown(filters: Filters, owner: Owner) -> bool:
-    """Whether work of such an owner is shown at all."""
-    return owner in filters.owners
 
 
 def _sources_of(viewer: User) -> list[WorkSource]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.types import Permission
+from ruangaman.cases import policies as case_policies
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import CaseState
 from ruangaman.clocks import policies
@@ -27,6 +28,7 @@ from ruangaman.ui.types import Promised, QueueRow, Words
 from ruangaman.web.selectors.queue import band_at
 from ruangaman.web.types import Owner, Work
 
+LEGAL = "polisi/"
 PLACES: tuple[tuple[str, str, Words], ...] = (
     ("task", "#berikutnya", gettext_lazy("Buka tugasnya")),
     ("case.emergency", "status/", gettext_lazy("Pindahkan tahap")),
@@ -38,9 +40,9 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("aftercare.", "pasca/", gettext_lazy("Hubungi")),
     ("clinical.ask", "kejadian/", gettext_lazy("Catat kejadian")),
     ("clinical.", "layanan/", gettext_lazy("Catat layanan")),
-    ("tpks.", "polisi/", gettext_lazy("Catat keputusan")),
-    ("police.", "polisi/", gettext_lazy("Catat langkahnya")),
-    ("court.", "polisi/", gettext_lazy("Catat langkahnya")),
+    ("tpks.", LEGAL, gettext_lazy("Catat keputusan")),
+    ("police.", LEGAL, gettext_lazy("Catat langkahnya")),
+    ("court.", LEGAL, gettext_lazy("Catat langkahnya")),
     ("mediation.", "mediasi/", gettext_lazy("Buka mediasi")),
 )
 """Beginnings of kinds → where on a case's page their need is met, and what one does there. Others lead to the case."""
@@ -117,7 +119,7 @@ def _work(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> Work:
 def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
     case, mine = facts.cases.get(clock.subject), clock.owner_id == viewer.pk
     base = f"/kasus/{clock.subject}/"
-    path, action = _place(clock) if mine else ("", _("Lihat kasus"))
+    path, action = _place(clock, viewer) if mine else ("", _("Lihat kasus"))
     is_said = clock.kind.is_third_party or clock.kind.next_step.startswith(clock.kind.name)
     said: list[Words] = [] if is_said else [clock.kind.name]
     if case is not None:
@@ -175,10 +177,15 @@ def _report_action(clock: Clock, *, is_case: bool) -> str:
     return _("Baca balasan") if is_case else _("Buka laporan")
 
 
-def _place(clock: Clock) -> tuple[str, str]:
+def _place(clock: Clock, viewer: Any) -> tuple[str, str]:
+    """Return where it is met and what one does there; what only the legal staff may do, its manager finds them for."""
     for start, path, words in PLACES:
-        if clock.kind.key.startswith(start):
+        if not clock.kind.key.startswith(start):
+            continue
+        if path != LEGAL or case_policies.can_decide_police(viewer):
             return path, str(words)
+        if viewer.has(Permission.CASE_ASSIGN):
+            return "tim/", _("Tugaskan pendamping hukum")
     return "", _("Buka kasus")
 
 
