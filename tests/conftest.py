@@ -46,10 +46,10 @@ def pytest_unconfigure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A committed test is a `django_db` test with real transactions, without having to say so twice.
 
-    The journeys share one running installation, so one worker does them all.
+    The journeys share one running installation, so one worker does them all, but for those that name another group.
     """
     for item in items:
-        if "e2e" in item.path.parts:
+        if "e2e" in item.path.parts and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group("e2e"))
         if item.get_closest_marker("committed"):
             item.add_marker(pytest.mark.django_db(transaction=True))

@@ -21,8 +21,8 @@ from ruangaman.ops.chromium import ARGUMENTS, find_chromium
 from ruangaman.ops.pages import Guide
 from ruangaman.ops.running import RunningDemo
 from ruangaman.ops.visitor import Visitor
+from tests.support.cities import CASES, furnish
 
-CASES = 8
 NEUTRAL_WORDS = "Cuaca hari ini cerah"
 DEVICES: dict[str, dict[str, object]] = {
     "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
@@ -70,6 +70,7 @@ def house(neutral_site: str) -> Iterator[RunningDemo]:
     folder = Path(tempfile.mkdtemp(prefix="ra-e2e-"))
     folder.chmod(0o711)
     try:
+        furnish(folder / "data")
         with RunningDemo(folder, cases=CASES, exit_url=neutral_site) as demo:
             give_everybody_a_case(demo.url)
             yield demo

@@ -19,7 +19,7 @@ from tests.e2e.test_axe import violations
 from tests.factories.accounts import PASSWORD, Office, make_office
 from tests.support.signing_in import code_for, signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.xdist_group("axe")]
 ENROL, CODES, SECOND = (f"/masuk/langkah-kedua/{end}" for end in ("pasang/", "kode/", ""))
 SHOWN, RENEW, PAPER = "/sudah-ditampilkan/", "/pengaturan/kode/", "/pengaturan/undangan/"
 """The first stands for the page of the codes when it is loaded again."""
@@ -40,7 +40,7 @@ def test_no_violation_and_nothing_too_wide(language: str, settings: Any):
         for path in pages:
             tab.goto(path)
             assert tab.locator("main h1").count() == 1
-            found += violations(tab, path)
+            found += violations(tab, path, language)
         browser.close()
 
     assert found == []

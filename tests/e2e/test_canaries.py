@@ -35,8 +35,9 @@ from tests.e2e.canary_mishaps import Mishaps
 from tests.e2e.canary_walk import Walk
 from tests.factories.backups import ruang, told
 from tests.support import memory
+from tests.support.cities import CASES, furnish
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("canaries")]
 CONTROL = "kenari kendali di kolom terang"
 FORGET_SECONDS = 20
 
@@ -71,7 +72,8 @@ def aviary() -> Iterator[Aviary]:
     folder.chmod(0o711)
     flock = Flock()
     try:
-        with RunningDemo(folder, cases=2, forget_seconds=FORGET_SECONDS) as house, ExitStack() as stack:
+        furnish(folder / "data")
+        with RunningDemo(folder, cases=CASES, forget_seconds=FORGET_SECONDS) as house, ExitStack() as stack:
 
             def new_visitor(**wishes: Any) -> Visitor:
                 visitor = Visitor(house.url, **wishes)

@@ -16,6 +16,7 @@ from ruangaman.ops.running import RunningDemo
 from ruangaman.ops.soak.flood import report_and_return
 from ruangaman.ops.visitor import Visitor
 from tests.factories.backups import fingerprints, ruang, told
+from tests.support.cities import CASES, furnish
 
 pytestmark = pytest.mark.slow
 WRITERS = 3
@@ -23,11 +24,12 @@ WRITERS = 3
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[RunningDemo]:
-    """A demo with a tiny city."""
+    """A demo with a small city."""
     folder = Path(tempfile.mkdtemp(prefix="ra-backup-"))
     folder.chmod(0o711)
     try:
-        with RunningDemo(folder, cases=1) as running:
+        furnish(folder / "data")
+        with RunningDemo(folder, cases=CASES) as running:
             yield running
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -97,7 +99,7 @@ def test_a_backup_under_load_comes_back_whole_and_opens_every_receipt_shown_befo
 
     assert restored["rows"] == facts["rows"]
     assert restored["tables"]["intake_report"] < now["intake_report"]
-    with RunningDemo(target, cases=1) as again:
+    with RunningDemo(target, cases=CASES) as again:
         with psycopg.connect(again.conninfo()) as connection:
             odd = connection.execute(
                 "SELECT (SELECT count(*) FROM intake_report r WHERE NOT EXISTS"

@@ -20,6 +20,7 @@ import pytest
 
 from ruangaman.ops import demo, environment, processes, roles
 from ruangaman.ops.postgres import InUse, Postgres
+from tests.support.cities import furnish
 
 START_SECONDS = 300
 
@@ -48,8 +49,6 @@ def start(folder: Path, *words: str) -> tuple[subprocess.Popen[str], dict[str, A
         "--json",
         "--data",
         str(folder),
-        "--cases",
-        "3",
     ]
     env = {name: value for name, value in os.environ.items() if not name.startswith("RUANGAMAN_")}
     env["PYTHONPATH"] = str(environment.SOURCE)
@@ -92,8 +91,10 @@ def live(url: str) -> int:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One data folder for the lifecycle tests: the city is filled once."""
-    return tmp_path_factory.mktemp("demo with spaces") / "data"
+    """One data folder for the lifecycle tests, with a city in it."""
+    found = tmp_path_factory.mktemp("demo with spaces") / "data"
+    furnish(found)
+    return found
 
 
 def test_it_serves_and_sigterm_ends_everything(folder: Path) -> None:

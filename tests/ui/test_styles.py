@@ -57,6 +57,17 @@ def test_the_staff_sheet_is_what_its_parts_say():
     assert assets.SHEET.read_text(encoding="utf-8") == assets.build(), "run: python -m ruangaman.ui.assets"
 
 
+def test_night_changes_nothing_but_colours():
+    """The journeys look for all faults by day, and by night only for those that colours make."""
+    colour = r"#[0-9a-f]{6}|rgb\(0 0 0 / \.6\)"
+    for path in sorted(inline.FOLDER.rglob("*.css")):
+        rules = path.read_text(encoding="utf-8")
+        assert not re.search(r":lang\(|\[lang", rules), path.name
+        for night in re.findall(r"prefers-color-scheme: dark\) \{\s*(.*?)\n\}", rules, re.DOTALL):
+            assert re.fullmatch(rf":root \{{(\s*--[\w-]+: ({colour});)+\s*\}}", night), path.name
+        assert rules.count("(prefers-color-scheme") == (path == inline.FOLDER / "tokens.css"), path.name
+
+
 def test_no_rule_loads_anything():
     for path in inline.FOLDER.rglob("*.css"):
         assert not re.search(r"url\(|@import|expression\(", path.read_text(encoding="utf-8")), path
