@@ -24,3 +24,11 @@ def one_transaction(blocker: Any) -> Iterator[None]:
         reception.forget()
         directory.forget()
         transaction.set_rollback(True)
+
+
+@contextmanager
+def left_as_it_was() -> Iterator[None]:
+    """Undo at the end whatever is done in it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.test import Client
 
 from ruangaman.accounts.types import Role, permissions_of
-from ruangaman.intake.selectors import reception
 from tests.architecture.access_matrix import ANYONE, MATRIX, RELATIONS, Row
 from tests.architecture.addresses import addresses
+from tests.architecture.once import left_as_it_was, one_transaction
 from tests.architecture.world import World, make_world, things_for
 from tests.support.signing_in import signed_in
 
@@ -35,12 +35,18 @@ CASE_THREAD = ("/jawab", "/terbaca", "/lampiran/")
 pytestmark = pytest.mark.urls("tests.accounts.demo_urls")
 
 
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """Two offices with everybody in them."""
-    reception.forget()
-    yield make_world()
-    reception.forget()
+    with one_transaction(django_db_blocker):
+        yield make_world()
+
+
+@pytest.fixture
+def world(made: World) -> Iterator[World]:
+    """The same for each test."""
+    with left_as_it_was():
+        yield made
 
 
 def test_every_address_stands_in_the_table():

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ class Message:
         return self.context, self.id
 
 
+@cache
 def extract() -> dict[tuple[str | None, str], Message]:
     """Return every message of the Python sources and the templates."""
     found: dict[tuple[str | None, str], Message] = {}
