@@ -43,6 +43,7 @@ def pytest_unconfigure() -> None:
     _stage.clear()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A committed test is a `django_db` test with real transactions, without having to say so twice.
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ruangaman.audit.models import AuditEvent
 from ruangaman.clocks.models import Clock, ClockKind, Holiday, Limit, OfficeDay
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.ops.soak.histories import acts
 from tests.support.signing_in import signed_in
 
 RULES = "/pengaturan/jam/"
@@ -157,3 +158,11 @@ def test_hours_are_written_down_whole_or_not_at_all(client):
 def test_whoever_is_no_administrator_finds_nothing(clocks):
     assert signed_in(clocks.team.manager).get(RULES).status_code == 404
     assert signed_in(clocks.admin).get(RULES).status_code == 200
+
+
+def test_a_kind_runs_from_the_next_event_in_a_case_that_was_there(client, clocks):
+    case = clocks.team.open(risk=RiskLevel.SEDANG, at=timezone.now())
+    facts = {**NEW, "starts_on": ["cases.service_added"], "stops_on": ["cases.note_added"], "danger": "", "simpan": "1"}
+    assert client.post(f"{RULES}baru/", facts).status_code == 302
+    acts.serve(case, by=clocks.team.manager, at=timezone.now())
+    assert Clock.objects.filter(kind__key="kota.rujuk_ke_psikolog", stopped_at=None).count() == 1

@@ -254,11 +254,8 @@ def snapshot(pids: Iterable[int]) -> list[tuple[str, bytes]]:
 
 
 def haunted(stretches: list[tuple[str, bytes]], looked_for: list[bytes]) -> list[str]:
-    """Search what was read; returns where something was found, each thing once in a stretch."""
-    found = []
-    for who, stretch in stretches:
-        found += [hit for one in looked_for for hit in islice(search([one], stretch, who), 1)]
-    return found
+    """Search what was read; returns where something was found, a few times in each stretch."""
+    return [hit for who, stretch in stretches for hit in islice(search(looked_for, stretch, who), 5)]
 
 
 def count_sessions(house: RunningDemo) -> int:

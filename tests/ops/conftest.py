@@ -19,7 +19,7 @@ from tests.support.town import Town
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever needs the city goes to the one worker that has it."""
     for item in items:
-        if {"town", "town_server"} & set(getattr(item, "fixturenames", ())):
+        if "ops" in item.path.parts and {"town", "town_server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("town"))
 
 

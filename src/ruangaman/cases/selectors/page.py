@@ -25,7 +25,7 @@ from ruangaman.cases.selectors.flow import SessionView, last_session
 from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
 from ruangaman.cases.selectors.rows import read_parts
-from ruangaman.cases.selectors.shelf import Drawer, FileView, NoteView, PersonView, TaskView
+from ruangaman.cases.selectors.shelf import ClockView, Drawer, FileView, NoteView, PersonView, TaskView
 from ruangaman.cases.selectors.tables import Rows, parts_of, rows_of
 from ruangaman.cases.types import (
     CaseState,
@@ -87,6 +87,7 @@ class CasePage:
     people: list[PersonView]
     safe: SafeContact | None
     tasks: list[TaskView]
+    clocks: list[ClockView]
     done: list[TaskView]
     drawers: list[Drawer]
     holders: list[Holder]
@@ -195,6 +196,8 @@ def _compose(
     people = _people(rows, opened, at)
     items = [*timeline.items_of(case, rows, opened, held), *items]
     shown, older = timeline.newest(items, asked.stream, whole=asked.whole)
+    tasks = [_task(row, opened, viewer) for row in rows.tasks]
+    titles = {one.row.pk: one.title for one in tasks}
     move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
@@ -203,8 +206,9 @@ def _compose(
         name=_name(people),
         people=people,
         safe=_safe(people),
-        tasks=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is None],
-        done=[_task(row, opened, viewer) for row in rows.tasks if row.done_at is not None][-3:],
+        tasks=[one for one in tasks if one.row.done_at is None],
+        clocks=[ClockView.of(row, titles, viewer) for row in rows.clocks],
+        done=[one for one in tasks if one.row.done_at is not None][-3:],
         drawers=shelf.drawers_of(
             held, _holding(rows.live, grants), viewer, _notes(rows, opened), incidents, _files(rows, opened)
         ),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
@@ -17,6 +18,7 @@ from ruangaman.accounts.models import User
 from ruangaman.cases.models import Assignment, CaseFile, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.types import Identity, SafeContact
+from ruangaman.clocks.models import Clock
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.codelists import AgeGroup, Danger, Now, Who
@@ -74,6 +76,32 @@ class TaskView:
     title: str
     promised: Promised
     may_finish: bool
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """A promise that runs: what, whose turn, by which rule, and its time."""
+
+    label: str
+    law: str
+    promised: Promised
+
+    @classmethod
+    def of(cls, row: Clock, titles: Mapping[UUID, str], viewer: User) -> ClockView:
+        """Return the view of a clock; one of a task bears the task's title, as far as it is open."""
+        if row.owner_id == viewer.pk:
+            whose = _("giliran Anda")
+        else:
+            whose = row.owner.display_name if row.owner else row.desk.name if row.desk else ""
+        more = [
+            whose,
+            row.limit.legal_basis if row.limit else "",
+            _("kewajiban lembaga lain") if row.kind.is_third_party else "",
+            row.get_pause_reason_display() if row.paused_at else "",
+        ]
+        label = (titles.get(row.anchor) if row.anchor else "") or row.kind.name
+        promised = Promised(row.started_at, row.due_at, "pause" if row.paused_at else "")
+        return cls(label, " · ".join(filter(None, map(str, more))), promised)
 
 
 @dataclass(frozen=True)

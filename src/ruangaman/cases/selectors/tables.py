@@ -23,7 +23,12 @@ from ruangaman.cases.models import (
 )
 from ruangaman.cases.selectors.facts import facts_as_json, facts_from_json
 from ruangaman.cases.selectors.rows import PERSON, Found, as_json, build
+from ruangaman.clocks.models import Clock
+from ruangaman.clocks.selectors import open_of_dossier
 from ruangaman.vault.selectors import grants_as_json
+
+KIND = ("id", "key", "label", "label_en", "is_promised", "is_third_party")
+LIMIT = ("id", "legal_basis")
 
 
 @dataclass
@@ -37,6 +42,8 @@ class Rows:
     files: list[CaseFile]
     services: list[ServiceRecord]
     tasks: list[Task]
+    clocks: list[Clock]
+    """What is promised and not kept yet, what presses first first."""
     transitions: list[Transition]
     parts: list[Assignment]
     openings: list[Glass]
@@ -63,6 +70,7 @@ def parts_of(case: Case, at: datetime) -> dict[str, QuerySet[Any, Any]]:
         "files": as_json(CaseFile.objects.filter(case=case)),
         "services": as_json(ServiceRecord.objects.filter(case=case), by=PERSON, provider_unit=("id", "name")),
         "tasks": as_json(tasks, owner=PERSON, made_by=PERSON, done_by=PERSON),
+        "clocks": as_json(open_of_dossier(case.dossier_id), kind=KIND, limit=LIMIT, owner=PERSON, desk=("id", "name")),
         "transitions": as_json(Transition.objects.filter(case=case), by=PERSON),
         "parts": as_json(parts, user=PERSON, by=PERSON, until_by=PERSON),
         "openings": as_json(openings, opener=PERSON, closed_by=PERSON),
@@ -83,6 +91,7 @@ def rows_of(case: Case, found: Found) -> Rows:
         files=build(CaseFile, found["files"], by="position", case=case),
         services=sorted(services, key=lambda one: one.on),
         tasks=build(Task, found["tasks"], by="due_at", case=case),
+        clocks=build(Clock, found["clocks"], by="presses_at"),
         transitions=build(Transition, found["transitions"], by="at", case=case),
         parts=sorted(parts, key=lambda part: part.user_id != case.manager_id),
         openings=build(Glass, found["openings"], by="opened_at", case=case),
