@@ -8,9 +8,13 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from ruangaman.ops import processes
 
 PROGRAM = """
 import signal, threading, time
@@ -38,9 +42,11 @@ def test_without_that_it_sleeps_on():
 
 
 SERVER = """
+from pathlib import Path
 from ruangaman.config import ending
-ending.start()
+ending.start(longest={longest})
 def application(environ, start_response):
+    Path(__file__).with_name("begun").touch()
     read = len(environ["wsgi.input"].read())
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [str(read).encode()]
@@ -48,24 +54,42 @@ def application(environ, start_response):
 
 
 def test_a_request_that_is_still_being_read_is_answered_first(tmp_path):
-    (tmp_path / "slow.py").write_text(SERVER)
+    with half_sent(tmp_path, longest=60) as (upload, child):
+        os.kill(child, signal.SIGTERM)
+        time.sleep(2)
+        upload.sendall(bytes(200_000))
+        assert upload.recv(1000).startswith(b"HTTP/1.1 200 ")
+        upload.close()
+        assert processes.wait_gone(child, 20)
+
+
+def test_of_who_falls_silent_in_the_middle_it_does_not_wait_for_ever(tmp_path):
+    with half_sent(tmp_path, longest=3) as (_upload, child):
+        os.kill(child, signal.SIGTERM)
+        time.sleep(1)
+        assert Path(f"/proc/{child}/cmdline").exists(), "the control: it waits"
+        assert processes.wait_gone(child, 20)
+
+
+@contextmanager
+def half_sent(folder: Path, *, longest: int) -> Iterator[tuple[socket.socket, int]]:
+    """A server whose one process has begun to read a request, of which the rest has not come."""
+    (folder / "slow.py").write_text(SERVER.format(longest=longest))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
     command = [sys.executable, "-P", "-m", "granian", "slow:application", "--interface", "wsgi", "--port", str(port)]
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
-            upload = connect(port)
-            upload.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n" + bytes(200_000))
-            time.sleep(0.5)
-            for child in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
-                os.kill(int(child), signal.SIGTERM)
-            time.sleep(2)
-            upload.sendall(bytes(200_000))
-            assert upload.recv(1000).startswith(b"HTTP/1.1 200 ")
-            upload.close()
+            with connect(port) as upload:
+                upload.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n" + bytes(200_000))
+                while not (folder / "begun").exists():
+                    assert server.poll() is None
+                    time.sleep(0.05)
+                (child,) = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+                yield upload, int(child)
         finally:
-            server.terminate()
+            server.kill()
 
 
 def connect(port: int) -> socket.socket:

@@ -8,11 +8,12 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, connections
 from django.test import Client
 
 from ruangaman.core.errors import Busy
@@ -142,10 +143,10 @@ def no_database() -> Iterator[None]:
         raise OperationalError("gone")
 
     reception.forget()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "ensure_connection", gone)
-        patch.setattr(connection, "cursor", gone)
-        patch.setattr(connection, "savepoint", gone)
+    wrapper = connections["default"]
+    with ExitStack() as stack:  # not `MonkeyPatch`: it would leave on the object what it found on the class
+        for name in ("ensure_connection", "cursor", "savepoint"):
+            stack.enter_context(patch.object(wrapper, name, gone))
         yield
 
 

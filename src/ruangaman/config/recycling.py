@@ -104,3 +104,6 @@ def _watch() -> None:
         time.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - no secret, only not all at once
     logger.info("What this process opened is to be forgotten: it ends, and a fresh one takes its place.")
     os.kill(os.getpid(), signal.SIGTERM)
+    while True:  # until it is gone (`config.ending`): the next one waits for that, and for a fresh one in its place
+        time.sleep(0.5)
+        os.utime(stamp)

@@ -11,15 +11,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import (
-    Agency,
     Desk,
     DeskMember,
     DoorRequest,
@@ -30,8 +28,8 @@ from ruangaman.accounts.models import (
     User,
 )
 from ruangaman.accounts.policies import INVITATION_LIMIT, SECOND_STEP_LIMIT, can_decide, can_hold_emergency
+from ruangaman.accounts.selectors.viewers import read_viewer
 from ruangaman.accounts.types import Permission, RequestKind
-from ruangaman.audit.services import Planned
 from ruangaman.core.errors import NotFound
 from ruangaman.vault import services as vault
 from ruangaman.vault.keyring import Keyring
@@ -83,7 +81,7 @@ def load_viewer(*, session: Any, at: datetime, activity: bool) -> User | None:
     user_id = session.get(SESSION_KEY)
     if not user_id:
         return None
-    user = _read_viewer(UUID(user_id))
+    user = read_viewer(UUID(user_id))
     stamp = session.get(HASH_SESSION_KEY, "")
     if user is None or not constant_time_compare(stamp, user.get_session_auth_hash()):
         session.flush()
@@ -99,41 +97,6 @@ def load_viewer(*, session: Any, at: datetime, activity: bool) -> User | None:
     _apply_idle_limit(session, at, activity=activity)
     user.keyring = unpack_keyring(session.get(KEYRING))
     return user
-
-
-def _viewers(*, user: UUID) -> QuerySet[Any, Any]:
-    seats = DeskMember.objects.filter(user=OuterRef("pk"), until=None)
-    found: QuerySet[Any, Any] = User.objects.filter(pk=user, is_active=True).values(
-        *(f"{path}{name}" for path, model in VIEWED.items() for name in _columns(model)),
-        seats=ArraySubquery(seats.values("desk__principal_id")),
-        desks=ArraySubquery(seats.values("desk_id")),
-    )
-    return found
-
-
-VIEWED: dict[str, type[Model]] = {"": User, "unit__": Unit, "unit__agency__": Agency}
-VIEWER = Planned(_viewers)
-
-
-def _columns(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-def _of_row(model: type[Model], path: str, row: dict[str, Any]) -> Any:
-    names = _columns(model)
-    return model.from_db("default", names, [row[f"{path}{name}"] for name in names])
-
-
-def _read_viewer(user_id: UUID) -> User | None:
-    """Return somebody with unit, agency and desks: asked by every page, so planned once."""
-    row = VIEWER.first(user=user_id)
-    if row is None:
-        return None
-    user, unit, agency = (_of_row(model, path, row) for path, model in VIEWED.items())
-    unit.agency, user.unit = agency, unit
-    user.desk_principals, user.desk_ids = tuple(row["seats"]), tuple(row["desks"])
-    found: User = user
-    return found
 
 
 def past_viewer(*, session: Any, cookie: str) -> User | None:
