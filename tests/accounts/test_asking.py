@@ -19,6 +19,7 @@ from ruangaman.accounts.services.letters import call_officers
 from ruangaman.accounts.types import Permission, RequestKind, Role, permissions_of
 from ruangaman.accounts.views.roles import ROLES_SAID
 from ruangaman.audit.models import AuditEvent
+from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.core import clock
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
@@ -435,7 +436,11 @@ def test_the_printed_root_names_the_office(office: Office) -> None:
 
 
 def test_the_trail_names_the_desk_whose_key_was_signed(office: Office) -> None:
-    desk = office.desk(office.user())
+    facts: dict[str, Any] = {"unit": office.unit, "code": "meja-baru", "name": "Meja baru", "position": 99}
+    with unit_of_work(DatabaseRole.MIGRATE):
+        desk = services.create_desk(members=[office.user()], by=None, at=JAN_5, **facts)
+    with working(office.guard):
+        vault.sign_key(principal_id=desk.principal_id, by=office.guard, at=JAN_5)
     page = signed_in(office.guard).get("/pengaturan/jejak/", {"hari": "2026-01-05"}).content.decode()
     assert f"mengesahkan kunci {desk.name}" in page
     assert f"{str(desk.principal_id)[:8]}…" not in page

@@ -92,10 +92,8 @@ def make_team() -> Team:
         recovery, shares = vault.create_recovery(at=JAN_5)
         accounts.appoint_emergency_officers(unit=office.unit, officers=[office.head], by=None, at=JAN_5)
     office.unit.refresh_from_db()
-    for principal in (recovery, office.unit.breakglass_id):
-        for officer in (office.head, office.guard):
-            with working(officer):
-                vault.sign_key(principal_id=principal, by=officer, at=JAN_5)
+    assert office.unit.breakglass_id is not None
+    office.sign_keys(recovery, office.unit.breakglass_id)
     people = [
         office.user(role)
         for role in (Role.PETUGAS, Role.MANAJER, Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN)

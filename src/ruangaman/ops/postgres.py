@@ -38,7 +38,7 @@ _SETTINGS = {
     "log_error_verbosity": "terse",
     "log_statement": "none",
 }
-_CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+_CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
 
 
 class PostgresError(RuntimeError):
