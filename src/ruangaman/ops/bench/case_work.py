@@ -71,12 +71,14 @@ def _look(case: Any, manager: Any, repeats: int) -> dict[str, Any]:
             raise RuntimeError("The case cannot be opened.")
 
     one: dict[str, Any] = {"page": [], "sql": []}
+    counts = []  # the fewest counts: now and then a look reads what a process remembers for a minute
     for number in range(WARM + repeats):
         with looking(manager):
             begun = time.perf_counter()
             ask()
             page = time.perf_counter() - begun
             statements = plans.capture(ask)
+            counts.append(len(statements))
             begun = time.perf_counter()
             plans.run_bare(statements)
             sql = time.perf_counter() - begun
@@ -85,7 +87,7 @@ def _look(case: Any, manager: Any, repeats: int) -> dict[str, Any]:
             one["sql"].append(1000 * sql)
     with looking(manager):
         opened = Sealed.objects.filter(dossier=case.dossier_id).count()
-    return one | {"statements": len(statements), "opened": opened}
+    return one | {"statements": min(counts), "opened": opened}
 
 
 if __name__ == "__main__":
