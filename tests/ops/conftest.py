@@ -17,8 +17,7 @@ from tests.support.town import Town
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever needs the city goes to the one worker that has it; those who change whose keys are signed come last."""
-    items.sort(key=lambda item: item.path.name == "test_recover.py")
+    """Whoever needs the city goes to the one worker that has it."""
     for item in items:
         if "ops" in item.path.parts and {"town", "town_server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("town"))
