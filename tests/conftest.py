@@ -35,6 +35,8 @@ connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"]
 
 from ruangaman.ops import binaries  # noqa: E402
 from ruangaman.ops.postgres import Postgres  # noqa: E402
+from tests.architecture.once import left_as_it_was, one_transaction  # noqa: E402
+from tests.architecture.world import World, make_world  # noqa: E402
 from tests.support import stage  # noqa: E402
 
 
@@ -68,6 +70,20 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     patch.undo()
     with django_db_blocker.unblock():
         connections.close_all()
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Two offices with everybody in them, once for a file."""
+    with one_transaction(django_db_blocker):
+        yield make_world()
+
+
+@pytest.fixture
+def world(made: World) -> Iterator[World]:
+    """The same for each test."""
+    with left_as_it_was():
+        yield made
 
 
 @pytest.fixture(autouse=True)

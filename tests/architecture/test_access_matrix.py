@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,8 +12,7 @@ from django.test import Client
 from ruangaman.accounts.types import Role, permissions_of
 from tests.architecture.access_matrix import ANYONE, MATRIX, RELATIONS, Row
 from tests.architecture.addresses import addresses
-from tests.architecture.once import left_as_it_was, one_transaction
-from tests.architecture.world import World, make_world, things_for
+from tests.architecture.world import World, things_for
 from tests.support.signing_in import signed_in
 
 METHODS = ("get", "post")
@@ -33,20 +31,6 @@ ONE_OF_EACH = {permissions_of(role): role for role in reversed(Role.values)}
 """Of those who may do the same, one."""
 CASE_THREAD = ("/jawab", "/terbaca", "/lampiran/")
 pytestmark = pytest.mark.urls("tests.accounts.demo_urls")
-
-
-@pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Two offices with everybody in them."""
-    with one_transaction(django_db_blocker):
-        yield make_world()
-
-
-@pytest.fixture
-def world(made: World) -> Iterator[World]:
-    """The same for each test."""
-    with left_as_it_was():
-        yield made
 
 
 def test_every_address_stands_in_the_table():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,6 +13,8 @@ from django.utils import timezone
 from ruangaman.cases import services
 from ruangaman.cases.models import Case
 from ruangaman.cases.selectors.timeline import FEW, LONG
+from ruangaman.clocks.models import Clock
+from ruangaman.clocks.types import PauseReason
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.vault.types import Compartment
 from tests.cases.test_page_queries import lengthen, statements
@@ -114,3 +118,32 @@ def test_no_consent_is_presumed(team: Team, case: Case) -> None:
         assert send(team.manager, address, **said, **missing).status_code == 422, missing
     assert send(team.manager, address, **said, is_given="no", how="spoken").status_code == 302
     assert "Dijawab tidak" in page(team.manager, address)
+
+
+def test_every_clock_that_runs_stands_on_the_page_paused_ones_too(team: Team, case: Case) -> None:
+    address, at = f"/kasus/{case.code}/", timezone.now()
+    step = Clock.objects.get(subject=case.code, kind__key="case.step", stopped_at=None)
+    own = clocks_on(page(team.manager, address))
+    assert step.kind.name in own
+    assert "giliran Anda" in own
+    other = clocks_on(page(team.companion, address))
+    assert f"{team.manager.display_name} ·" in other
+    assert "giliran Anda" not in other
+
+    Clock.objects.filter(pk=step.pk).update(paused_at=at, pause_reason=PauseReason.NO_CONTACT)
+    paused = clocks_on(page(team.manager, address))
+    assert str(PauseReason.NO_CONTACT.label) in paused
+    assert "dijeda" in paused
+
+    with working(team.manager):
+        facts: dict[str, Any] = {"title": "JUDUL-UJI", "owner": team.manager, "due_at": at + timedelta(days=1)}
+        services.add_task(code=case.code, at=at, by=team.manager, **facts)
+    assert "JUDUL-UJI" in clocks_on(page(team.manager, address))
+    overseen = page(team.head, address)
+    assert "JUDUL-UJI" not in overseen
+    assert Clock.objects.get(subject=case.code, kind__key="task").kind.name in clocks_on(overseen)
+
+
+def clocks_on(text: str) -> str:
+    """The part of the page in which clocks run."""
+    return text.partition("Jam yang berjalan")[2].partition("Orang di sekitar kasus")[0]

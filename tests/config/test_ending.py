@@ -83,8 +83,10 @@ def half_sent(folder: Path, *, longest: int) -> Iterator[tuple[socket.socket, in
         try:
             with connect(port) as upload:
                 upload.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n" + bytes(200_000))
+                end = time.monotonic() + 30
                 while not (folder / "begun").exists():
                     assert server.poll() is None
+                    assert time.monotonic() < end, "it does not begin to read"
                     time.sleep(0.05)
                 (child,) = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
                 yield upload, int(child)

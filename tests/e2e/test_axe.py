@@ -31,10 +31,8 @@ def violations(tab: Tab, name: str, language: str) -> list[str]:
     """
     found = []
     tab.evaluate(AXE)
-    size = tab.viewport_size
-    for width, scheme in sorted(
-        LOOKS, key=lambda look: size is None or look[0] != size["width"]
-    ):  # as it is now, first
+    now = tab.viewport_size
+    for width, scheme in sorted(LOOKS, key=lambda look: now is None or look[0] != now["width"]):  # as it is, first
         if language != "id" and scheme == "dark":
             continue
         tab.set_viewport_size({"width": width, "height": WIDTHS[width]})

@@ -33,7 +33,7 @@ def read(*, begun_minutes=0, due_minutes=None, state=""):
         (60, None, "", "wait", 0, "menunggu"),
         (60, None, "pause", "pause", 0, "dijeda"),
         (60, -60, "done", "done", 0, "selesai"),
-        (60, 60, "pause", "pause", 50, "1 jam lagi"),
+        (60, 60, "pause", "pause", 0, "dijeda"),
     ],
 )
 def test_reading(begun, due, state, shape, left, words):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,9 +18,8 @@ from ruangaman.web.registry import palette_sources, sections
 from ruangaman.web.selectors import codes_in, parse_here
 from ruangaman.web.types import Here
 from tests.architecture.access_matrix import EVERYBODY, MATRIX, Row
-from tests.architecture.once import left_as_it_was, one_transaction
 from tests.architecture.test_access_matrix import ask, expected, fill
-from tests.architecture.world import World, make_world, things_for
+from tests.architecture.world import World, things_for
 from tests.factories import flow
 from tests.support.signing_in import signed_in
 
@@ -38,18 +35,6 @@ NOT_OFFERED = {
 LINK = re.compile(r'<a class="command" href="([^"#]*)')
 BUTTON = re.compile(r'<form action="([^"]*)" method="post">(?:(?!</form>).)*class="command"')
 TOKENS = re.compile(r'(csrfmiddlewaretoken" value="|X-CSRFToken&quot;: &quot;|X-CSRFToken": ")[^"&]*|sejak=\d+')
-
-
-@pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    with one_transaction(django_db_blocker):
-        yield make_world()
-
-
-@pytest.fixture
-def world(made: World) -> Iterator[World]:
-    with left_as_it_was():
-        yield made
 
 
 def search(client: Client, typed: str, **headers: str) -> str:

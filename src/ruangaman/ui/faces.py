@@ -135,9 +135,10 @@ def read_clock(*, start: datetime | None, due: datetime | None, now: datetime, s
         raise ValueError(f"a clock has no shape for {state!r}")
     if state == "done":
         return Reading("done", 0, "", "", _("selesai"))
+    if state == "pause":  # its time does not count: neither what is left nor what is over says anything
+        return Reading("pause", 0, "", "", _("dijeda"))
     if due is None:
-        words = _("dijeda") if state == "pause" else _("menunggu")
-        return Reading(state or "wait", 0, "", "", words)
+        return Reading(state or "wait", 0, "", "", _("menunggu"))
     span = due - now
     if span <= timedelta(0):
         return _read_over(-span, is_at_once=start == due, state=state)

@@ -27,7 +27,7 @@ from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import open_of_dossier
 from ruangaman.vault.selectors import grants_as_json
 
-KIND = ("id", "key", "label", "label_en", "is_promised", "is_third_party")
+KIND = ("id", "label", "label_en", "is_third_party")
 LIMIT = ("id", "legal_basis")
 
 
