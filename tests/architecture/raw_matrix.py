@@ -460,13 +460,13 @@ FUNCTIONS = {
     " cases_count_concerned codelists_may_manage clocks_desks clocks_may_set"
     " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
     " cases_glass_review cases_guards cases_may_write intake_desks intake_dossiers_of"
-    " intake_overdue ra_dossiers ra_keeper ra_opening ra_own_principals ra_principals ra_units ra_user"
+    " intake_overdue ra_keeper ra_opening ra_own_principals ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"
     " vault_remove_member vault_shred ra_barred vault_ask_about vault_barred_holders vault_forget_kin vault_is_barred"
     " vault_is_kin vault_is_lifted vault_lift_bars vault_note_kin vault_note_matches web_unit",
     "ra_public": "audit_append audit_seal_hash audit_seal_hashes intake_accept intake_is_mine intake_mark_read"
-    " intake_own intake_reception intake_safe_status intake_write ra_dossiers ra_principals ra_units ra_user"
+    " intake_own intake_reception intake_safe_status intake_write ra_principals ra_units ra_user"
     " vault_is_new vault_keep_pepper vault_locate_receipt vault_may_add_frame vault_may_add_to_thread",
     "ra_worker": "audit_append audit_first_bad audit_leaves audit_seal_versions audit_tips cases_glass_freeze"
     " procrastinate_* ra_principals ra_units ra_user vault_ask_epochs vault_delete_wraps_of vault_keep_pepper"

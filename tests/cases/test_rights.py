@@ -162,4 +162,3 @@ def test_a_grant_is_looked_up_and_who_is_looking_is_read_once_for_a_query(team: 
         )
     assert plan.count("InitPlan") >= 2
     assert "vault_grant g" in plan
-    assert "ra_dossiers" not in plan

@@ -8,11 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BinaryField, F, Func, IntegerField, Q
+from django.db.models import BinaryField, F, Func, IntegerField
 from django.db.models.functions import Cast
 
 from ruangaman.audit.models import AuditAlarm, AuditCheckpoint, AuditEvent
 from ruangaman.audit.types import BadRow, Cursor, Readings, Verdict
+from ruangaman.ui.keyset import below
 
 RUN = 1 << 14
 """Leaf hashes fetched at a time: half a megabyte."""
@@ -71,8 +72,7 @@ def list_events(
     if types is not None:
         events = events.filter(type__in=types)
     if after is not None:
-        same = Q(at=after.at, lane__lt=after.lane) | Q(at=after.at, lane=after.lane, seq__lt=after.seq)
-        events = events.filter(at__lte=after.at).filter(Q(at__lt=after.at) | same)
+        events = events.filter(below(at=after.at, lane=after.lane, seq=after.seq))
     return list(events.defer("seals", "prev", "hash").order_by("-at", "-lane", "-seq")[:limit])
 
 

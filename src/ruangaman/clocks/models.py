@@ -26,6 +26,7 @@ from ruangaman.clocks.types import (
     Unit,
 )
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.ui.keyset import above
 
 NOTHING: frozenset[str] = frozenset()
 USER = "accounts.User"
@@ -250,8 +251,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Those that come after a place in the order of what presses."""
         if place is None:
             return self
-        here = Q(presses_at=place.presses_at, id__gt=place.id)
-        return self.filter(presses_at__gte=place.presses_at).filter(Q(presses_at__gt=place.presses_at) | here)
+        return self.filter(above(presses_at=place.presses_at, id=place.id))
 
     def narrowed(self, to: types.Narrow, at: datetime) -> Self:
         """Those that a filter lets through."""

@@ -8,9 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.forms.fields import or_none
-from ruangaman.cases.types import CaseFilters, CaseState
+from ruangaman.cases.types import CaseFilters, CaseState, Span, closed_in, closed_lately
+from ruangaman.codelists.selectors import day_of
+from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import kecamatan_by_name
+from ruangaman.ui.types import Words
+
+CLOSED, YEARS = "closed", 5
 
 
 class FilterForm(forms.Form):
@@ -28,11 +33,11 @@ class FilterForm(forms.Form):
     perlu = forms.ChoiceField(
         label=_("Yang mana"),
         required=False,
-        choices=[
+        choices=lambda: [
             ("", _("semua yang terbuka")),
             ("late", _("yang tugasnya lewat waktu")),
             ("mine", _("yang punya tugas saya")),
-            ("closed", _("yang sudah ditutup")),
+            *((key, words) for key, words, _span in _closed()),
         ],
     )
 
@@ -46,11 +51,32 @@ class FilterForm(forms.Form):
         """Return what the address asks for."""
         self.is_valid()
         known = self.cleaned_data
-        need = known.get("perlu", "")
+        need, closed = known.get("perlu", ""), {key: span for key, _words, span in _closed()}
         return CaseFilters(
             state=known.get("tahap", ""),
             risk=int(known["bahaya"]) if known.get("bahaya") else None,
             kecamatan=known.get("wilayah", ""),
-            need="" if need == "closed" else need,
-            closed=need == "closed",
+            need="" if need in closed else need,
+            closed=closed.get(need),
         )
+
+    @property
+    def is_of_closed(self) -> bool:
+        """Whether the list is one of closed cases."""
+        return str(self.cleaned_data.get("perlu", "")).startswith(CLOSED)
+
+
+def _closed() -> list[tuple[str, Words, Span]]:
+    """Return when a case can have been closed: its key in the address, in words, as a span."""
+    at = clock.now()
+    this = day_of(at).year
+    years = range(this, this - YEARS, -1)
+    return [
+        (CLOSED, _("yang ditutup 12 bulan terakhir"), closed_lately(at)),
+        *((f"{CLOSED}-{year}", _("yang ditutup tahun %(year)d") % {"year": year}, closed_in(year)) for year in years),
+        (
+            f"{CLOSED}-before",
+            _("yang ditutup sebelum %(year)d") % {"year": years[-1]},
+            Span(until=closed_in(years[-1]).since),
+        ),
+    ]

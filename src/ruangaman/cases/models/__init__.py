@@ -36,7 +36,7 @@ from ruangaman.cases.models.tasks import Task as Task
 from ruangaman.cases.models.tasks import Transition as Transition
 from ruangaman.cases.models.ties import Tie as Tie
 from ruangaman.cases.models.versions import Version as Version
-from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind
+from ruangaman.cases.types import CLOSED_STATES, OPEN_STATES, CaseState, NoteSource, PersonKind, Span
 from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ClosingReason, RiskLevel, Sex
 from ruangaman.core.codes import new_case_code
 from ruangaman.vault.models import Grant
@@ -51,7 +51,9 @@ OPEN = Q(closed_at=None)
 
 
 MOST_DANGEROUS = (F("risk").desc(), F("opened_at").desc(), F("id").desc())
-"""The order of every list of cases."""
+"""The order of every list of open cases."""
+LATEST_CLOSED = (F("closed_at").desc(), F("id").desc())
+"""The order of every list of closed cases."""
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -77,6 +79,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         """Cases that are not closed."""
         return self.filter(closed_at=None)
+
+    def closed(self, within: Span) -> Self:
+        """Cases that were closed in a span of time."""
+        found = self.exclude(closed_at=None)
+        if within.since is not None:
+            found = found.filter(closed_at__gte=within.since)
+        return found if within.until is None else found.filter(closed_at__lt=within.until)
 
 
 def live_grants(viewer: User) -> models.QuerySet[Grant, object]:
@@ -136,7 +145,8 @@ class Case(models.Model):
             models.Index("unit", "kecamatan", *MOST_DANGEROUS, name="case_open_by_unit_kecamatan", condition=OPEN),
             models.Index("dossier", name="case_open_by_dossier", condition=OPEN),
             models.Index("manager", "state", name="case_open_by_manager", condition=OPEN),
-            models.Index("unit", *MOST_DANGEROUS, name="case_by_unit"),
+            models.Index("unit", *LATEST_CLOSED, name="case_closed_by_unit", condition=~OPEN),
+            models.Index("dossier", "closed_at", name="case_closed_by_dossier", condition=~OPEN),
         ]
 
     class Privacy:

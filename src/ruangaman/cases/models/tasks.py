@@ -35,7 +35,10 @@ class Task(models.Model):
                 condition=Q(done_at=None, done_by=None) | Q(done_at__gte=F("made_at"), done_by__isnull=False),
             ),
         ]
-        indexes: ClassVar = [models.Index("case", "due_at", name="task_open", condition=Q(done_at=None))]
+        indexes: ClassVar = [
+            models.Index("case", "due_at", name="task_open", condition=Q(done_at=None)),
+            models.Index("owner", name="task_open_by_owner", condition=Q(done_at=None)),
+        ]
 
     class Privacy:
         plain = frozenset({"id", "owner", "version", "made_at", "made_by", "due_at", "done_at", "done_by"})

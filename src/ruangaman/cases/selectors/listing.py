@@ -19,6 +19,7 @@ from ruangaman.cases.types import URGENT_NEEDS, CaseFacts, CaseFilters, CaseStat
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.ui import faces, moments
+from ruangaman.ui.keyset import below
 from ruangaman.ui.types import Promised, QueueRow, Words
 
 PAGE = 30
@@ -161,21 +162,31 @@ def parse_cursor(text: str) -> Cursor | None:
 def _page(
     cases: CaseQuerySet, viewer: User, filters: CaseFilters, after: Cursor | None, at: datetime
 ) -> CasePageOfList:
-    cases = narrow(cases, viewer, filters, at)
-    if after is not None:
-        same = Q(opened_at__lt=after.opened_at) | Q(opened_at=after.opened_at, id__lt=after.id)
-        cases = cases.filter(risk__lte=after.risk).filter(Q(risk__lt=after.risk) | same)
-    found = list(cases.select_related("manager").order_by("-risk", "-opened_at", "-id")[: PAGE + 1])
+    ordered = _latest_closed if filters.closed else _most_dangerous
+    # Managers are few and read by themselves: to join them the planner sometimes reads all who ever worked here.
+    found = list(ordered(narrow(cases, viewer, filters, at), after).prefetch_related("manager")[: PAGE + 1])
     rows = _rows(found[:PAGE], at)
     if len(found) <= PAGE:
         return CasePageOfList(rows, None)
     last = found[PAGE - 1]
-    return CasePageOfList(rows, Cursor(last.risk, last.opened_at, last.pk))
+    return CasePageOfList(rows, Cursor(last.risk, last.closed_at or last.opened_at, last.pk))
+
+
+def _most_dangerous(cases: CaseQuerySet, after: Cursor | None) -> CaseQuerySet:
+    if after is not None:
+        cases = cases.filter(below(risk=after.risk, opened_at=after.at, id=after.id))
+    return cases.order_by("-risk", "-opened_at", "-id")
+
+
+def _latest_closed(cases: CaseQuerySet, after: Cursor | None) -> CaseQuerySet:
+    if after is not None:
+        cases = cases.filter(below(closed_at=after.at, id=after.id))
+    return cases.order_by("-closed_at", "-id")
 
 
 def narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime) -> CaseQuerySet:
     """Return those of the cases that the filters let through."""
-    cases = cases.exclude(closed_at=None) if filters.closed else cases.open()
+    cases = cases.closed(filters.closed) if filters.closed else cases.open()
     if filters.state:
         cases = cases.filter(state=filters.state)
     if filters.risk is not None:

@@ -40,7 +40,18 @@ from ruangaman.cases.types.glass import (
 )
 from ruangaman.cases.types.identifiers import NikWarning, digits_of, nik_warnings, phone_e164
 from ruangaman.cases.types.incidents import AboutEvent, AboutPair, AboutVictim, PairChange
-from ruangaman.cases.types.listing import SOON, URGENT_NEEDS, CaseFacts, CaseFilters, Cursor, Need, need_of
+from ruangaman.cases.types.listing import (
+    SOON,
+    URGENT_NEEDS,
+    CaseFacts,
+    CaseFilters,
+    Cursor,
+    Need,
+    Span,
+    closed_in,
+    closed_lately,
+    need_of,
+)
 from ruangaman.cases.types.mediation import AskedBy, MediationFacts, NoMediation, why_no_mediation
 from ruangaman.cases.types.merging import Clash, Clashes, Fields, Merged, RecordKind, merge
 from ruangaman.cases.types.people import (
@@ -146,6 +157,7 @@ __all__ = [
     "RecordKind",
     "Right",
     "SafeContact",
+    "Span",
     "VictimLink",
     "Way",
     "WhyNot",
@@ -154,6 +166,8 @@ __all__ = [
     "age_words",
     "birth_text",
     "born_between",
+    "closed_in",
+    "closed_lately",
     "contact_of",
     "digits_of",
     "exact_birth",

@@ -8,31 +8,59 @@ from enum import StrEnum
 from uuid import UUID
 
 from ruangaman.cases.types.flow import CaseState
+from ruangaman.core.regions import zone
 
 SOON = timedelta(hours=24)
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Span:
+    """From one moment on until just before another; None: without that end."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def closed_lately(at: datetime) -> Span:
+    """Return the last twelve months."""
+    return Span(since=at - YEAR)
+
+
+def closed_in(year: int) -> Span:
+    """Return a calendar year of the city."""
+    return Span(datetime(year, 1, 1, tzinfo=zone()), datetime(year + 1, 1, 1, tzinfo=zone()))
 
 
 @dataclass(frozen=True)
 class CaseFilters:
-    """What a list of cases is narrowed to; the address carries it."""
+    """What a list of cases is narrowed to; the address carries it.
+
+    Args:
+        closed: when they were closed; None: those that are open.
+    """
 
     state: str = ""
     risk: int | None = None
     kecamatan: str = ""
     need: str = ""
-    closed: bool = False
+    closed: Span | None = None
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where the next page of a list begins: after this row."""
+    """Where the next page of a list begins: after this row.
+
+    Args:
+        at: when it was opened; among closed cases, when it was closed, and `risk` says nothing.
+    """
 
     risk: int
-    opened_at: datetime
+    at: datetime
     id: UUID
 
     def __str__(self) -> str:
-        return f"{self.risk}.{int(self.opened_at.timestamp() * 1_000_000)}.{self.id.hex}"
+        return f"{self.risk}.{int(self.at.timestamp() * 1_000_000)}.{self.id.hex}"
 
 
 class Need(StrEnum):

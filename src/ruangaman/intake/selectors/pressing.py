@@ -15,6 +15,7 @@ from ruangaman.clocks.types import HEAD_START, Cursor, Narrow, presses_at
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake.models import Message, Report, ReportQuerySet
 from ruangaman.intake.types import Direction
+from ruangaman.ui.keyset import above
 
 EVERYTHING, EVERYBODY = Narrow(), Q()
 DECIDE = "desk.decide"
@@ -89,8 +90,7 @@ def _waiting(narrow: Narrow, held: Q, at: datetime) -> ReportQuerySet:
 def _after(reports: ReportQuerySet, level: int, place: Cursor | None) -> ReportQuerySet:
     if place is None:
         return reports
-    due = place.presses_at + HEAD_START[RiskLevel(level)]
-    return reports.filter(due_at__gte=due).filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=place.id))
+    return reports.filter(above(due_at=place.presses_at + HEAD_START[RiskLevel(level)], id=place.id))
 
 
 def _unread() -> QuerySet[Message]:

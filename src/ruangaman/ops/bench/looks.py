@@ -18,7 +18,7 @@ from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import selectors as cases
 from ruangaman.cases import services as case_services
 from ruangaman.cases.models import Assignment, Case, Note
-from ruangaman.cases.types import CaseFilters, CaseState
+from ruangaman.cases.types import CaseFilters, CaseState, closed_lately
 from ruangaman.clocks import selectors as clocks
 from ruangaman.clocks.types import Turn
 from ruangaman.core.codelists import RiskLevel
@@ -31,13 +31,13 @@ from ruangaman.web.services.finding import search
 
 PEOPLE = {"companion": "pendamping", "manager": "manajer", "head": "kepala", "desk": "petugas"}
 """A companion with twenty grants, a manager with twenty thousand, the head and the desk of a large unit."""
-FILTERS = {
-    "state": CaseFilters(state=CaseState.SERVICES),
-    "danger": CaseFilters(risk=RiskLevel.TINGGI),
-    "district": CaseFilters(kecamatan="64.71.03"),
-    "late": CaseFilters(need="late"),
-    "own tasks": CaseFilters(need="mine"),
-    "closed": CaseFilters(closed=True),
+FILTERS: dict[str, Callable[[datetime], CaseFilters]] = {
+    "state": lambda _: CaseFilters(state=CaseState.SERVICES),
+    "danger": lambda _: CaseFilters(risk=RiskLevel.TINGGI),
+    "district": lambda _: CaseFilters(kecamatan="64.71.03"),
+    "late": lambda _: CaseFilters(need="late"),
+    "own tasks": lambda _: CaseFilters(need="mine"),
+    "closed": lambda at: CaseFilters(closed=closed_lately(at)),
 }
 DEEP = 10
 """Which page of a list is the deep one."""
@@ -122,8 +122,8 @@ def _lists(people: dict[str, User], at: datetime) -> Iterator[Look]:
     for name, selector in lists.items():
         page = partial(selector, viewer=people[name], at=at)
         yield from _first_and_deep("cases", name, people[name], partial(page, filters=CaseFilters()))
-        for kind, filters in FILTERS.items():
-            yield Look(f"cases by {kind}, {name}", people[name], partial(page, filters=filters, after=None))
+        for kind, narrow in FILTERS.items():
+            yield Look(f"cases by {kind}, {name}", people[name], partial(page, filters=narrow(at), after=None))
 
 
 def _first_and_deep(what: str, name: str, viewer: User, page: Callable[..., Any]) -> Iterator[Look]:

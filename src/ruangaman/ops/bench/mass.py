@@ -23,6 +23,8 @@ LARGE, UNIT, COMPANION = 20_000, 1_000, 20
 """Open cases of the large unit, of any other, of one companion."""
 GRANTS = 20_000
 """Of the person who holds many; a companion has as many as open cases."""
+WAITING = 200
+"""Reports that wait at the desk of the large unit."""
 BATCH = 250_000
 PROVED = 1_000_000
 """Up to so many rows every reference is looked up after loading; the statements are the same for more."""
@@ -55,6 +57,7 @@ class Size:
             "companions": max(rest // COMPANION, 1),
             "large_managers": max(self.large // UNIT, 1),
             "many": GRANTS,
+            "waits_every": max(self.large * OPEN_SHARE // WAITING // 10 * 10, 10),
         }
 
 

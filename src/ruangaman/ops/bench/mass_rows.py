@@ -17,8 +17,8 @@ HELPERS = (
     " $$ SELECT ((hashint8(number) & 2147483647) % sides)::integer $$",
     """
     CREATE UNLOGGED TABLE bench.one (
-        i bigint, is_open boolean, is_large boolean, place bigint, case_id uuid, dossier_id uuid, code text,
-            unit_id uuid,
+        i bigint, is_open boolean, is_large boolean, is_many boolean, waits boolean, place bigint, case_id uuid,
+            dossier_id uuid, code text, unit_id uuid,
         emergency uuid, companion uuid, companion_principal uuid, manager uuid, manager_principal uuid, desk_id uuid,
         desk_principal uuid, state text, risk integer, kecamatan text, opened_at timestamptz, closed_at timestamptz,
         due_at timestamptz, presses interval, at timestamptz)
@@ -38,14 +38,15 @@ HELPERS = (
 # Two from the same place, so that the large unit and a companion of it have their share at every size.
 NUMBERED = """
 INSERT INTO bench.one
-SELECT i, i %% 20 = 0, is_large, place, bench.key('case' || i), bench.key('dossier' || i),
+SELECT i, i %% 20 = 0, is_large, is_many, i %% w.waits_every = 0, place, bench.key('case' || i),
+    bench.key('dossier' || i),
     'K-' || lpad(upper(to_hex(i * 2654435761 %% 4294967296)), 8, '0'),
     CASE WHEN is_large THEN w.unit ELSE bench.key('unit' || place %% w.units) END,
     CASE WHEN is_large THEN w.emergency ELSE bench.key('emergency' || place %% w.units) END,
     CASE WHEN q.who = 'l0' THEN w.companion ELSE bench.key('user' || q.who) END,
     CASE WHEN q.who = 'l0' THEN w.companion_principal ELSE bench.key('principal' || q.who) END,
-    CASE WHEN i <= w.many THEN w.manager ELSE bench.key('user' || q.lead) END,
-    CASE WHEN i <= w.many THEN w.manager_principal ELSE bench.key('principal' || q.lead) END,
+    CASE WHEN is_many THEN w.manager ELSE bench.key('user' || q.lead) END,
+    CASE WHEN is_many THEN w.manager_principal ELSE bench.key('principal' || q.lead) END,
     CASE WHEN is_large THEN w.desk ELSE bench.key('desk' || place %% w.units) END,
     CASE WHEN is_large THEN w.desk_principal ELSE bench.key('deskprincipal' || place %% w.units) END,
     CASE WHEN i %% 20 > 0 THEN 'closed' ELSE (ARRAY['emergency', 'assessment', 'assessment', 'plan', 'plan', 'services',
@@ -56,7 +57,8 @@ SELECT i, i %% 20 = 0, is_large, place, bench.key('case' || i), bench.key('dossi
     CASE risk WHEN 4 THEN interval '72 hours' WHEN 3 THEN interval '24 hours' WHEN 2 THEN interval '6 hours'
         ELSE interval '0' END, w.at
 FROM bench.whole w, generate_series(%s::bigint, %s::bigint) i,
-    LATERAL (SELECT i / 20 AS place, i / 20 <= w.large AS is_large) p,
+    LATERAL (SELECT i / 20 AS place, i / 20 <= w.large AS is_large,
+        bench.dice(i + 7, w.rows::integer) < w.many AS is_many) p,
     LATERAL (SELECT w.at - interval '2200 days' * (1 - i::float8 / w.rows) - interval '90 days' AS opened_at,
         CASE WHEN bench.dice(i, 100) < 4 THEN 4 WHEN bench.dice(i, 100) < 20 THEN 3 WHEN bench.dice(i, 100) < 60 THEN 2
             ELSE 1 END AS risk,
@@ -120,7 +122,7 @@ OF_EACH = (
     INSERT INTO vault_grant (id, dossier_id, epoch, principal_id, generation, compartments, wrapped, reason,
         made_at, signature)
     SELECT bench.key('g3' || i), dossier_id, 1, o.manager_principal, 1, 254, '', 'case', opened_at, ''
-    FROM bench.one o, bench.whole w WHERE is_open OR i <= w.many
+    FROM bench.one o WHERE is_open OR is_many
     """,
     """
     INSERT INTO cases_case (id, code, unit_id, dossier_id, state, state_since, case_type, risk, authority, kecamatan,
@@ -206,7 +208,7 @@ OF_EACH = (
         bench.key('rc' || i), CASE WHEN waits THEN '' ELSE 'woman' END, CASE WHEN waits THEN '' ELSE 'city' END,
         CASE WHEN NOT waits THEN manager END, CASE WHEN NOT waits THEN opened_at END, '',
         CASE WHEN NOT waits THEN case_id END
-    FROM bench.one, LATERAL (SELECT i % 2000 = 0 AS waits) x WHERE i % 10 = 0
+    FROM bench.one WHERE i % 10 = 0
     """,
     """
     INSERT INTO clocks_clock (id, kind_id, limit_id, dossier_id, about, subject, unit_id, desk_id, danger, kecamatan,
@@ -214,6 +216,6 @@ OF_EACH = (
     SELECT bench.key('cd' || i), k.id, (SELECT l.id FROM clocks_limit l WHERE l.key = k.limit_key LIMIT 1),
         bench.key('rd' || i), 'report', 'L-' || substr(code, 3), unit_id, desk_id, risk, '', opened_at, due_at,
         due_at - presses, '', 0, '', 0, ''
-    FROM bench.one, clocks_clockkind k WHERE k.key = 'desk.decide' AND i % 2000 = 0
+    FROM bench.one, clocks_clockkind k WHERE k.key = 'desk.decide' AND waits
     """,
 )
