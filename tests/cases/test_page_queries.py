@@ -13,6 +13,7 @@ from ruangaman.accounts.models import User
 from ruangaman.audit.models import AuditEvent
 from ruangaman.cases import services
 from ruangaman.cases.models import Case
+from ruangaman.cases.selectors.rows import STATEMENTS
 from ruangaman.vault import directory
 from ruangaman.vault.types import Compartment
 from tests.factories.accounts import working
@@ -72,6 +73,8 @@ def test_a_case_of_two_hundred_items_is_opened_by_as_many_statements_as_an_empty
             counts[str(who.role)].append(len(asked))
             assert len(asked) <= MOST, f"{who.role}: {told(asked)}"
     assert all(len(set(found)) == 1 for found in counts.values()), counts
+    # What a page reads is one statement for each kind of viewer, not one more for each look.
+    assert len(STATEMENTS) <= len(viewers) + 1
 
 
 def test_everything_sealed_is_opened_at_once_and_leaves_one_event(team: Team) -> None:

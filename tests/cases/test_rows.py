@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
+from ruangaman.accounts.models import User
 from ruangaman.cases import services
 from ruangaman.cases.models import (
     Assignment,
@@ -23,7 +25,7 @@ from ruangaman.cases.models import (
     Tie,
     Transition,
 )
-from ruangaman.cases.selectors.rows import PERSON, as_json, build, read_parts
+from ruangaman.cases.selectors.rows import PERSON, Given, as_json, build, read_parts
 from ruangaman.intake.models import Attachment, Message, Report
 from tests.cases.test_selectors import fill
 from tests.factories.accounts import working
@@ -40,6 +42,21 @@ def values(row: Model) -> dict[str, Any]:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
+def given(case: Case, viewer: User) -> Given:
+    """What the page of a case is read by."""
+    return Given(case.pk, case.dossier_id, viewer.principals, timezone.now())
+
+
+def all_of(model: type[Model], known: Given) -> QuerySet[Any, Any]:
+    """Every row of a table."""
+    return as_json(model._default_manager.all())
+
+
+def tasks_of(known: Given) -> QuerySet[Any, Any]:
+    """The tasks of a case, with the people in them."""
+    return as_json(Task.objects.filter(case_id=known.case_id), owner=PERSON, done_by=PERSON)
+
+
 def test_every_row_comes_back_with_the_values_that_the_table_has(team: Team) -> None:
     case = team.open(at=timezone.now())
     team.assign(case, team.companion, at=timezone.now())
@@ -50,7 +67,7 @@ def test_every_row_comes_back_with_the_values_that_the_table_has(team: Team) -> 
             provider_unit=team.office.unit, result="x", by=team.manager, at=timezone.now(),
         )  # fmt: skip
         rows = {model.__name__: list(model._default_manager.all()) for model in MODELS}  # type: ignore[attr-defined]
-        found = read_parts({model.__name__: as_json(model._default_manager.all()) for model in MODELS})  # type: ignore[attr-defined]
+        found = read_parts({model.__name__: partial(all_of, model) for model in MODELS}, given(case, team.manager))
         for model in MODELS:
             back = build(model, found[model.__name__])
             assert [values(row) for row in back] == [
@@ -68,7 +85,7 @@ def test_whoever_is_named_comes_along_once_and_nobody_where_nobody_is(team: Team
             services.add_task(
                 code=case.code, title="x", owner=team.manager, due_at=timezone.now(), by=team.manager, at=timezone.now()
             )
-        found = read_parts({"tasks": as_json(Task.objects.filter(case=case), owner=PERSON, done_by=PERSON)})
+        found = read_parts({"tasks": tasks_of}, given(case, team.manager))
         first, second = build(Task, found["tasks"], by="due_at", case=case)
     assert first.owner is second.owner
     assert (first.owner.display_name, first.owner.role) == (team.manager.display_name, team.manager.role)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
@@ -17,6 +15,9 @@ from ruangaman.cases.types import FLOW_GATES, ActorGate, Gate, ReasonGate
 from ruangaman.core.registry import Registry
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Content
+
+if TYPE_CHECKING:
+    from ruangaman.cases.selectors.rows import Parts
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Panel(Protocol):
     def template(self) -> str:
         """Drawn with `case`, `viewer` and `panel`, which is what `context` returned."""
 
-    def reads(self, case: Case, viewer: User) -> Mapping[str, QuerySet[Any, Any]]:
+    def reads(self, case: Case, viewer: User) -> Parts:
         """Return what is in the clear as parts of the page's one statement, by names that begin with the panel's."""
 
     def load(self, case: Case, viewer: User, found: Mapping[str, list[Any]]) -> Any:

@@ -130,10 +130,12 @@ def list_branch(
     One statement, one index scan, for each person, desk or unit of the branch; two of them are merged here, for the
     database would sort all of both.
     """
-    each = [
-        place.running().awake(at).narrowed(narrow, at).after(after).pressing().select_related(*WITH)[:limit]
+    first = (
+        place.running().awake(at).narrowed(narrow, at).after(after).pressing().values("pk")[:limit]
         for place in _places(viewer, turn)
-    ]
+    )
+    # What a clock is of is joined to those on the page, not to all of somebody's.
+    each = [Clock.objects.filter(pk__in=keys).pressing().select_related(*WITH) for keys in first]
     return list(islice(merge(*each, key=place_of), limit))
 
 

@@ -93,6 +93,8 @@ DATABASES = {
         "TEST": {"NAME": ENV.database.name},
     }
 }
+# What is planned once finds by keys: one plan serves all values. Left to itself the server plans many a look anew.
+_session = "-c plan_cache_mode=force_generic_plan"
 _options: dict[str, object] = dict(ENV.database.options)
 if ENV.process == "web":
     # Four a core; a wait of three seconds is caught for the page that says what to do.
@@ -113,8 +115,9 @@ if ENV.process == "web":
         "tcp_user_timeout": 15_000,
     }
 elif ENV.process in {"worker", "migrate"}:
-    _options |= {"options": f"-c role=ra_{ENV.process}", "connect_timeout": 10}
-DATABASES["default"]["OPTIONS"] = _options
+    _session += f" -c role=ra_{ENV.process}"
+    _options |= {"connect_timeout": 10}
+DATABASES["default"]["OPTIONS"] = _options | {"options": _session}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["ruangaman.accounts.adapters.DoorBackend"]

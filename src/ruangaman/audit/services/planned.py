@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
@@ -38,10 +39,16 @@ def run_prepared(statement: str, values: Sequence[object] | Mapping[str, object]
 def _prepared(statement: str, values: Sequence[object] | Mapping[str, object]) -> Iterator[psycopg.Cursor[Any]]:
     raw = connection.connection
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+
+        def send(sql: str, params: Any, _many: object, _context: object) -> object:
+            return cursor.execute(sql, params, prepare=True)
+
+        for wrapper in reversed(connection.execute_wrappers):  # as Django's own cursor does
+            send = partial(wrapper, send)
         # Only for this one: while it is set, psycopg remembers the text of all others too, with what they carry.
         raw.prepare_threshold = 0
         try:
-            cursor.execute(statement, values, prepare=True)
+            send(statement, values, False, {"connection": connection, "cursor": cursor})
         finally:
             raw.prepare_threshold = None
         if connection.queries_logged:

@@ -15,11 +15,10 @@ from ruangaman.cases import policies
 from ruangaman.cases.models import Case, IncidentLink, Person, Tie
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.people import name_of, read_part
-from ruangaman.cases.selectors.rows import as_json, build
+from ruangaman.cases.selectors.rows import Given, Part, Parts, as_json, build
 from ruangaman.cases.selectors.ties import TieView, cares_and_accused, ties_as_json, views_of
 from ruangaman.cases.types import identity_of
 from ruangaman.cases.types.ties import TieKind
-from ruangaman.core import clock
 from ruangaman.ui.types import Words
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Meeting
@@ -73,6 +72,14 @@ class ShownAround:
     warned: list[str] = field(default_factory=list)
 
 
+def _same(given: Given) -> QuerySet[Any, Any]:
+    return vault.same_as_json(dossier_id=given.dossier_id, principals=given.principals, at=given.at)
+
+
+def _meetings(given: Given) -> QuerySet[Any, Any]:
+    return as_json(Meeting.objects.filter(found_id=given.dossier_id, done_at=None))
+
+
 @dataclass(frozen=True)
 class AroundPanel:
     """People and what they are to each other, on the page of a case."""
@@ -80,13 +87,13 @@ class AroundPanel:
     key: str = "cases.around"
     template: str = "cases/_around.html"
 
-    def reads(self, case: Case, viewer: User) -> Mapping[str, QuerySet[Any, Any]]:
+    def reads(self, case: Case, viewer: User) -> Parts:
         """Return ties, and for whom it concerns hints and what was met elsewhere."""
-        parts: dict[str, QuerySet[Any, Any]] = {"around.ties": ties_as_json(case, viewer)}
+        parts: dict[str, Part] = {"around.ties": ties_as_json}
         if viewer.has(Permission.PEOPLE_FIND):
-            parts["around.same"] = vault.same_as_json(dossier_id=case.dossier_id, by=viewer, at=clock.now())
+            parts["around.same"] = _same
         if policies.can_assign(viewer, case):
-            parts["around.meetings"] = as_json(Meeting.objects.filter(found_id=case.dossier_id, done_at=None))
+            parts["around.meetings"] = _meetings
         return parts
 
     def load(self, case: Case, viewer: User, found: Mapping[str, list[Any]]) -> Around:

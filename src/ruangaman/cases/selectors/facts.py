@@ -26,6 +26,7 @@ from ruangaman.cases.models import (
     Task,
     Transfer,
 )
+from ruangaman.cases.selectors.rows import Given
 from ruangaman.cases.types import TRIES_BEFORE_UNREACHABLE, Domain, Fact, Reached
 from ruangaman.consents.models import Consent
 from ruangaman.consents.types import ConsentPurpose
@@ -46,9 +47,9 @@ def facts_of(case: Case, at: datetime, *, closing: ClosingReason | None = None) 
     return facts_from_json(row["row"] if row else None, closing=closing)
 
 
-def facts_as_json(case: Case, at: datetime) -> QuerySet[Case, Any]:
+def facts_as_json(given: Given) -> QuerySet[Case, Any]:
     """Return what `facts_of` reads, with an annotation `row`, for one larger statement."""
-    return _facts_at(case_id=case.pk, at=at)
+    return _facts_at(case_id=given.case_id, at=given.at)
 
 
 def _facts_at(*, case_id: UUID, at: datetime) -> QuerySet[Case, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from ruangaman.accounts.models import User
 from ruangaman.cases import models, policies
 from ruangaman.cases.models import Case
 from ruangaman.cases.registry import TimelineItem
+from ruangaman.cases.selectors.rows import Given, Parts
 from ruangaman.cases.selectors.timeline import CONTACT, DECISION, RECORD, SERVICE
 from ruangaman.cases.types import CLOSED_STATES, WRITABLE_STATES, CaseState, Doing, Outcome, Reached
 from ruangaman.consents.models import Consent
@@ -128,9 +130,9 @@ def last_session(found: Mapping[str, list[Any]]) -> SessionView | None:
     )
 
 
-def _rows(kind: Kind, case: Case) -> QuerySet[Any, Any]:
+def _rows(kind: Kind, given: Given) -> QuerySet[Any, Any]:
     manager: Any = kind.model._default_manager
-    of_case = {"dossier_id": case.dossier_id} if kind.model is Consent else {"case": case}
+    of_case = {"dossier_id": given.dossier_id} if kind.model is Consent else {"case_id": given.case_id}
     rows = manager.filter(**of_case, **(kind.where or {})).order_by()
     texts = [Coalesce(Cast(name, CharField()), NONE) for name in kind.code]
     parts = [one for text in texts for one in (text, Value("|"))] or [NONE, NONE]
@@ -175,15 +177,18 @@ LINKS: tuple[tuple[str, str, Words], ...] = (
 MANAGERS = frozenset({"conference", "transfer", "closing", "aftercare"})
 
 
+PARTS: Parts = {f"flow.{kind.key}": partial(_rows, kind) for kind in KINDS}
+
+
 class FlowPanel:
     """The steps of a case: what was done when, and where the next one is done."""
 
     key: str = "cases.flow"
     template: str = "cases/_flow.html"
 
-    def reads(self, case: Case, viewer: User) -> Mapping[str, QuerySet[Any, Any]]:
+    def reads(self, case: Case, viewer: User) -> Parts:
         """Return the steps of every kind."""
-        return {f"flow.{kind.key}": _rows(kind, case) for kind in KINDS}
+        return PARTS
 
     def load(self, case: Case, viewer: User, found: Mapping[str, list[Any]]) -> tuple[Case, list[Done]]:
         """Return the steps in their order."""

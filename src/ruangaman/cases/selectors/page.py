@@ -24,9 +24,9 @@ from ruangaman.cases.selectors.cards import facts_about, warnings_about
 from ruangaman.cases.selectors.flow import SessionView, last_session
 from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
-from ruangaman.cases.selectors.rows import read_parts
+from ruangaman.cases.selectors.rows import Given, read_parts
 from ruangaman.cases.selectors.shelf import ClockView, Drawer, FileView, NoteView, PersonView, TaskView
-from ruangaman.cases.selectors.tables import Rows, parts_of, rows_of
+from ruangaman.cases.selectors.tables import PARTS, Rows, rows_of
 from ruangaman.cases.types import (
     CaseState,
     Evidence,
@@ -143,8 +143,8 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHOR
         case: from `get_case`, which decided that `viewer` may know of it.
         asked: how much of the timeline is shown.
     """
-    more = {name: rows for panel in registry.panels for name, rows in panel.reads(case, viewer).items()}
-    found = read_parts(parts_of(case, at) | more)
+    more = {name: part for panel in registry.panels for name, part in panel.reads(case, viewer).items()}
+    found = read_parts({**PARTS, **more}, _given(case, viewer, at))
     rows = rows_of(case, found)
     grants, dead = grants_from_json(found["grants"][0], viewer=viewer, at=at)
     held = _held(grants, viewer)
@@ -175,10 +175,14 @@ def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> 
 
     Writes: one `vault.revealed` event.
     """
-    rows, held = rows_of(case, read_parts(parts_of(case, at))), frozenset(Compartment)
+    rows, held = rows_of(case, read_parts(PARTS, _given(case, reader, at))), frozenset(Compartment)
     refs = _refs(rows, held, case)
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=at) if refs else {}
     return _compose(case, viewer, at, rows, [], held, opened, [], Asked(whole=True))
+
+
+def _given(case: Case, reader: Actor, at: datetime) -> Given:
+    return Given(case.pk, case.dossier_id, reader.principals, at)
 
 
 def _compose(

@@ -6,15 +6,36 @@ case reads thirty tables. Nothing binary travels so: content of the vault is rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Model, QuerySet, Value
 from django.db.models.functions import JSONObject
 
-Parts: TypeAlias = Mapping[str, QuerySet[Any, Any]]
-"""What is read at once: querysets with an annotation `row` that is JSON, by the name of the part."""
+from ruangaman.audit.services import Planned
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the parts of a case's page are found by.
+
+    Args:
+        principals: those whose wraps count.
+    """
+
+    case_id: UUID
+    dossier_id: UUID
+    principals: Sequence[UUID]
+    at: datetime
+
+
+Part: TypeAlias = Callable[[Given], QuerySet[Any, Any]]
+"""Makes a queryset with an annotation `row` that is JSON. A function of a module: the statement is kept by it."""
+Parts: TypeAlias = Mapping[str, Part]
+"""What is read at once, by the name of the part."""
 Found: TypeAlias = Mapping[str, list[Any]]
 """What came of it, by the same names, in no order."""
 Row = TypeVar("Row", bound=Model)
@@ -36,15 +57,32 @@ def as_json(rows: QuerySet[Any, Any], **related: tuple[str, ...]) -> QuerySet[An
     return found
 
 
-def read_parts(parts: Parts) -> Found:
-    """Read every part by one statement."""
+def read_parts(parts: Parts, given: Given) -> Found:
+    """Read every part by one statement, whose text is made once for these parts."""
     found: dict[str, list[Any]] = {name: [] for name in parts}
-    first, *others = [
-        rows.order_by().annotate(part=Value(name)).values_list("part", "row") for name, rows in parts.items()
-    ]
-    for name, row in first.union(*others, all=True):
-        found[name].append(row)
+    key = frozenset(parts.items())
+    statement = STATEMENTS.get(key)
+    if statement is None:
+        statement = STATEMENTS[key] = Planned(_union(dict(parts)))
+    for one in statement.rows(**vars(given)):
+        found[one["part"]].append(one["row"])
     return found
+
+
+STATEMENTS: dict[frozenset[tuple[str, Part]], Planned] = {}
+"""As many as there are kinds of viewers."""
+
+
+def _union(parts: Parts) -> Callable[..., QuerySet[Any, Any]]:
+    def build(**given: Any) -> QuerySet[Any, Any]:
+        known = Given(**given)
+        first, *others = [
+            part(known).order_by().annotate(part=Value(name)).values("part", "row") for name, part in parts.items()
+        ]
+        found: QuerySet[Any, Any] = first.union(*others, all=True)
+        return found
+
+    return build
 
 
 def build(model: type[Row], found: Iterable[Mapping[str, Any]], *, by: str = "id", **same: Model) -> list[Row]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from ruangaman.cases.models import (
     Assignment,
@@ -22,7 +21,7 @@ from ruangaman.cases.models import (
     Transition,
 )
 from ruangaman.cases.selectors.facts import facts_as_json, facts_from_json
-from ruangaman.cases.selectors.rows import PERSON, Found, as_json, build
+from ruangaman.cases.selectors.rows import PERSON, Found, Given, Part, Parts, as_json, build
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import open_of_dossier
 from ruangaman.vault.selectors import grants_as_json
@@ -57,30 +56,50 @@ class Rows:
         return [part for part in self.parts if part.until is None]
 
 
-def parts_of(case: Case, at: datetime) -> dict[str, QuerySet[Any, Any]]:
-    """Return what the page reads, each list with the people whose names stand in it."""
-    tasks = Task.objects.filter(case=case)
-    parts = Assignment.objects.filter(case=case)
-    openings = Glass.objects.filter(case=case).exclude(opened_at=None)
-    return {
-        "people": as_json(Person.objects.filter(case=case), added_by=PERSON),
-        "incidents": as_json(Incident.objects.filter(case=case), added_by=PERSON),
-        "links": as_json(IncidentLink.objects.filter(incident__case=case)),
-        "notes": as_json(Note.objects.filter(case=case), author=PERSON),
-        "files": as_json(CaseFile.objects.filter(case=case)),
-        "services": as_json(ServiceRecord.objects.filter(case=case), by=PERSON, provider_unit=("id", "name")),
-        "tasks": as_json(tasks, owner=PERSON, made_by=PERSON, done_by=PERSON),
-        "clocks": as_json(open_of_dossier(case.dossier_id), kind=KIND, limit=LIMIT, owner=PERSON, desk=("id", "name")),
-        "transitions": as_json(Transition.objects.filter(case=case), by=PERSON),
-        "parts": as_json(parts, user=PERSON, by=PERSON, until_by=PERSON),
-        "openings": as_json(openings, opener=PERSON, closed_by=PERSON),
-        "grants": Case.objects.filter(pk=case.pk).annotate(row=grants_as_json(case.dossier_id)),
-        "facts": facts_as_json(case, at),
-    }
+def _of_case(model: type[Model], **related: tuple[str, ...]) -> Part:
+    def part(given: Given) -> QuerySet[Any, Any]:
+        return as_json(model._default_manager.filter(case_id=given.case_id), **related)
+
+    return part
+
+
+def _links(given: Given) -> QuerySet[Any, Any]:
+    return as_json(IncidentLink.objects.filter(incident__case_id=given.case_id))
+
+
+def _clocks(given: Given) -> QuerySet[Any, Any]:
+    return as_json(open_of_dossier(given.dossier_id), kind=KIND, limit=LIMIT, owner=PERSON, desk=("id", "name"))
+
+
+def _openings(given: Given) -> QuerySet[Any, Any]:
+    begun = Glass.objects.filter(case_id=given.case_id).exclude(opened_at=None)
+    return as_json(begun, opener=PERSON, closed_by=PERSON)
+
+
+def _grants(given: Given) -> QuerySet[Any, Any]:
+    return Case.objects.filter(pk=given.case_id).annotate(row=grants_as_json(given.dossier_id))
+
+
+PARTS: Parts = {
+    "people": _of_case(Person, added_by=PERSON),
+    "incidents": _of_case(Incident, added_by=PERSON),
+    "links": _links,
+    "notes": _of_case(Note, author=PERSON),
+    "files": _of_case(CaseFile),
+    "services": _of_case(ServiceRecord, by=PERSON, provider_unit=("id", "name")),
+    "tasks": _of_case(Task, owner=PERSON, made_by=PERSON, done_by=PERSON),
+    "clocks": _clocks,
+    "transitions": _of_case(Transition, by=PERSON),
+    "parts": _of_case(Assignment, user=PERSON, by=PERSON, until_by=PERSON),
+    "openings": _openings,
+    "grants": _grants,
+    "facts": facts_as_json,
+}
+"""What the page reads, each list with the people whose names stand in it."""
 
 
 def rows_of(case: Case, found: Found) -> Rows:
-    """Return what came of `parts_of` as rows, each list in its order."""
+    """Return what came of `PARTS` as rows, each list in its order."""
     services = build(ServiceRecord, found["services"], by="recorded_at", case=case)
     parts = build(Assignment, found["parts"], by="since", case=case)
     return Rows(

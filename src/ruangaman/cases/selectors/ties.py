@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from ruangaman.accounts.models import User
-from ruangaman.cases.models import Case, IncidentLink, Person, Tie
-from ruangaman.cases.selectors.rows import as_json
+from ruangaman.cases.models import Case, IncidentLink, Person, Tie, live_grants_of
+from ruangaman.cases.selectors.rows import Given, as_json
 from ruangaman.cases.types import PersonKind
 from ruangaman.cases.types.ties import CARES, TieKind, words_of
 from ruangaman.ui.types import Words
@@ -42,12 +42,12 @@ def list_ties(*, case: Case, people: Sequence[Person], viewer: User) -> list[Tie
     return views_of(case, people, ties)
 
 
-def ties_as_json(case: Case, viewer: User) -> QuerySet[Tie, Any]:
+def ties_as_json(given: Given) -> QuerySet[Tie, Any]:
     """Return what `list_ties` reads of a whole case, with an annotation `row`, for one larger statement."""
-    held = Case.objects.granted_to(viewer).values("pk")
-    ties = Tie.objects.filter(Q(first__case=case) | Q(second__case=case), until=None)
+    held = Case.objects.filter(dossier_id__in=live_grants_of(given.principals)).values("pk")
+    ties = Tie.objects.filter(Q(first__case=given.case_id) | Q(second__case=given.case_id), until=None)
     for side in ("first__case", "second__case"):
-        ties = ties.filter(Q(**{side: case}) | Q(**{f"{side}__in": held}))
+        ties = ties.filter(Q(**{side: given.case_id}) | Q(**{f"{side}__in": held}))
     return as_json(ties, first=ABOUT, second=ABOUT, first__case=HOME, second__case=HOME)
 
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts.models import User
 from ruangaman.accounts.selectors.lost import keys_of
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Permission, Role
-from ruangaman.cases.models import Case, live_grants
+from ruangaman.cases.models import Case, live_grants, live_grants_of
 from ruangaman.cases.registry import TimelineItem
-from ruangaman.cases.selectors.rows import PERSON, as_json, build
+from ruangaman.cases.selectors.rows import PERSON, Given, Parts, as_json, build
 from ruangaman.cases.selectors.timeline import CONTACT
 from ruangaman.intake import policies
 from ruangaman.intake.models import Attachment, Message, Report
@@ -58,6 +58,26 @@ class ShownThread:
         return any(one.is_reporter and one.read_at is None for one in self.messages)
 
 
+def _reports(given: Given) -> QuerySet[Any, Any]:
+    return as_json(_held(given))
+
+
+def _messages(given: Given) -> QuerySet[Any, Any]:
+    return as_json(Message.objects.filter(report__in=_held(given).values("pk")), author=PERSON)
+
+
+def _files(given: Given) -> QuerySet[Any, Any]:
+    return as_json(Attachment.objects.filter(report__in=_held(given).values("pk")).exclude(message=None))
+
+
+def _held(given: Given) -> QuerySet[Report, Any]:
+    return Report.objects.filter(case_id=given.case_id, dossier_id__in=live_grants_of(given.principals))
+
+
+PARTS: Parts = {"thread.reports": _reports, "thread.messages": _messages, "thread.files": _files}
+"""The conversations that somebody holds a key for."""
+
+
 @dataclass(frozen=True)
 class ThreadPanel:
     """The conversations with the reporters, on the page of a case."""
@@ -65,17 +85,9 @@ class ThreadPanel:
     key: str = "intake.thread"
     template: str = "intake/_case_threads.html"
 
-    def reads(self, case: Case, viewer: User) -> Mapping[str, QuerySet[Any, Any]]:
+    def reads(self, case: Case, viewer: User) -> Parts:
         """Return the conversations that the viewer holds a key for."""
-        if not policies.has_thread(viewer):
-            return {}
-        reports = Report.objects.filter(case=case, dossier_id__in=live_grants(viewer))
-        of_them = {"report__in": reports.values("pk")}
-        return {
-            "thread.reports": as_json(reports),
-            "thread.messages": as_json(Message.objects.filter(**of_them), author=PERSON),
-            "thread.files": as_json(Attachment.objects.filter(**of_them).exclude(message=None)),
-        }
+        return PARTS if policies.has_thread(viewer) else {}
 
     def load(self, case: Case, viewer: User, found: Mapping[str, list[Any]]) -> list[CaseThread]:
         """Return them, the oldest first."""

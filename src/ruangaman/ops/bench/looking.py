@@ -63,15 +63,14 @@ def measure(databases: dict[int, str], *, repeats: int, progress: Progress) -> d
     for number in range(total):
         progress("Looking", number, total)
         for place, name in zip(places, databases.values(), strict=True):
-            with _database(name):
-                for look in random.sample(place.looks, len(place.looks)):
-                    _look(look, place.sent[look.name], place.found[look.name], counts=number >= WARM)
+            for look in random.sample(place.looks, len(place.looks)):
+                _look(name, look, place.sent[look.name], place.found[look.name], counts=number >= WARM)
     progress("Looking", total, total)
     return {place.rows: place.found for place in places}
 
 
 def _arrive(rows: int, name: str) -> Place:
-    with _database(name):
+    with _database(name, "inspect"):
         cast = looks.gather()
         listed = looks.list_looks(cast, looks.now())
         found = {look.name: Measured() for look in listed}
@@ -107,9 +106,9 @@ def _plan_for(rows: int) -> None:
             cursor.execute("SET LOCAL enable_seqscan = off")
 
 
-def _look(look: Look, sent: Sequence[Statement], into: Measured, *, counts: bool) -> None:
+def _look(name: str, look: Look, sent: Sequence[Statement], into: Measured, *, counts: bool) -> None:
     for way in random.sample(WAYS, len(WAYS)):
-        with looking(look.viewer):
+        with _database(name, "off" if way.endswith("off") else "on"), looking(look.viewer):
             if way.endswith("off"):
                 _without_security()
             work = partial(plans.run_bare, sent) if way.startswith("SQL") else look.ask
@@ -136,12 +135,16 @@ def _without_security() -> None:
 
 
 @contextmanager
-def _database(name: str) -> Iterator[None]:
-    """Let Django work with another database of the server until the block ends; its connection is kept."""
+def _database(name: str, what: str) -> Iterator[None]:
+    """Let Django work with another database of the server until the block ends.
+
+    Args:
+        what: is done there: each has a connection of its own, which is kept with the plans that were made on it.
+    """
     own = connections["default"]
-    wrapper = _wrappers.get(name)
+    wrapper = _wrappers.get((name, what))
     if wrapper is None:
-        wrapper = _wrappers[name] = type(own)({**own.settings_dict, "NAME": name}, "default")
+        wrapper = _wrappers[name, what] = type(own)({**own.settings_dict, "NAME": name}, "default")
     connections["default"] = wrapper
     try:
         yield
@@ -149,4 +152,4 @@ def _database(name: str) -> Iterator[None]:
         connections["default"] = own
 
 
-_wrappers: dict[str, BaseDatabaseWrapper] = {}
+_wrappers: dict[tuple[str, str], BaseDatabaseWrapper] = {}

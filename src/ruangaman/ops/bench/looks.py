@@ -87,11 +87,14 @@ def _sign_in() -> dict[str, User]:
 
 @contextmanager
 def looking(viewer: User) -> Iterator[UnitOfWork]:
-    """Be somebody for one look; nothing of it is kept."""
+    """Be somebody for one look. The trail does not tell of it; what else it writes stays, as after a request.
+
+    To take it back would take away the plans that the connection keeps, too.
+    """
     with unit_of_work(DatabaseRole.WEB) as unit:
         unit.set_viewer(viewer.pk, viewer.principals, viewer.oversight_units)
         yield unit
-        unit.roll_back()
+        unit.events.clear()
 
 
 def list_looks(cast: Cast, at: datetime) -> list[Look]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from django.db import connection
 from psycopg import ClientCursor
 
@@ -27,7 +28,9 @@ class Statement:
     """What was sent."""
 
     sql: str
-    values: Sequence[object] | None
+    values: Any
+    is_planned: bool = False
+    """Sent so that the server keeps its plan."""
 
     @property
     def is_read(self) -> bool:
@@ -44,7 +47,7 @@ class Captured:
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         """Send it and keep it."""
-        self.statements.append(Statement(sql, params))
+        self.statements.append(Statement(sql, params, is_planned=isinstance(context["cursor"], psycopg.Cursor)))
         return execute(sql, params, many, context)
 
 
@@ -58,10 +61,17 @@ def capture(ask: Any) -> list[Statement]:
 
 def run_bare(statements: Sequence[Statement]) -> None:
     """Send statements by psycopg alone, and take the rows as they come."""
-    with ClientCursor(connection.connection) as cursor:
+    raw = connection.connection
+    with ClientCursor(raw) as cursor, psycopg.Cursor(raw) as planned:
         for one in statements:
-            cursor.execute(one.sql.encode(), one.values)
-            cursor.fetchall()
+            if one.is_planned:
+                raw.prepare_threshold = 0
+                planned.execute(one.sql.encode(), one.values, prepare=True)
+                raw.prepare_threshold = None
+                planned.fetchall()
+            else:
+                cursor.execute(one.sql.encode(), one.values)
+                cursor.fetchall()
 
 
 def explain(statement: Statement) -> dict[str, Any]:

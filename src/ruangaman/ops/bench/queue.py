@@ -104,6 +104,8 @@ def _enlarge(server: Postgres) -> None:
             return
         connection.execute(f"ALTER SYSTEM SET shared_buffers = '{SHARED_BUFFERS}'".encode())
         connection.execute("ALTER SYSTEM SET max_wal_size = '4GB'")
+        # What is spent is read of the process that answers: none may help it unseen.
+        connection.execute("ALTER SYSTEM SET max_parallel_workers_per_gather = 0")
     server.stop()
     server.start()
 

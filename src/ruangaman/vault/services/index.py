@@ -224,14 +224,14 @@ def same_as(*, dossier_id: UUID, by: Actor, at: datetime) -> dict[UUID, list[Fou
     Returns:
         By reference of who is in the dossier; only those for whom there is somebody.
     """
-    rows: Any = same_as_json(dossier_id=dossier_id, by=by, at=at)
+    rows: Any = same_as_json(dossier_id=dossier_id, principals=by.principals, at=at)
     return same_from_json(rows.values_list("row", flat=True))
 
 
-def same_as_json(*, dossier_id: UUID, by: Actor, at: datetime) -> QuerySet[Any, Any]:
-    """Return what `same_as` reads, an annotation `row` with each, for one larger statement."""
+def same_as_json(*, dossier_id: UUID, principals: Sequence[UUID], at: datetime) -> QuerySet[Any, Any]:
+    """Return what `same_as` reads for who uses these keys, an annotation `row` with each, for one larger statement."""
     live = Q(not_after=None) | Q(not_after__gt=at)
-    held = Grant.objects.filter(live, principal_id__in=by.principals)
+    held = Grant.objects.filter(live, principal_id__in=principals)
     own = BlindTag.objects.filter(dossier_id=dossier_id)
     rows = BlindTag.objects.filter(tag__in=own.values("tag"), dossier_id__in=held.values("dossier_id"))
     mine = ArraySubquery(own.filter(tag=OuterRef("tag")).values("ref"))
