@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import UUID, uuid4
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -71,6 +72,18 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The same of few that another filter finds: inside CASE the planner cannot begin with thousands of grants."""
         live = Exists(live_grants(viewer).filter(dossier=OuterRef("dossier")))
         return self.filter(models.Case(models.When(live, then=True), default=False))
+
+    def granted_one_by_one(self, viewer: User) -> Self:
+        """The same for a list: an index of the cases is asked for every dossier of the viewer, and for nothing else."""
+        dossiers = ArraySubquery(live_grants(viewer))
+        held = models.Func(
+            F("dossier"),
+            dossiers,
+            template="(%(expressions)s))",
+            arg_joiner=" = ANY (",
+            output_field=models.BooleanField(),
+        )
+        return self.filter(held)
 
     def visible_to(self, viewer: User) -> Self:
         """Both. For one case by its code; a list names one branch, for an OR over many rows is a table scan."""
