@@ -55,6 +55,11 @@ def test_the_command_prints_and_ends_as_the_result_says(monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["checks"][0]["ok"] is False
 
 
+def test_a_record_names_no_folder_of_the_machine_it_was_made_on():
+    words = ["bench", "queue", "--data", "/somewhere", "--keep", "--rows", "1000", "--json", "--data=/else", "--record"]
+    assert bench._to_repeat(words) == ["bench", "queue", "--rows", "1000", "--record"]
+
+
 def test_every_bench_has_its_options_and_says_what_it_measures():
     parser = argparse.ArgumentParser()
     bench.add_arguments(parser)

@@ -39,10 +39,19 @@ def run(options: argparse.Namespace) -> int:
     if options.record:
         path: Path = PAGES / f"{options.name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        words = [word for word in sys.argv[1:] if word != "--json"]
-        path.write_text(result.to_page(says=module.SAYS, command=f"./ruang {shlex.join(words)}"))
+        command = f"./ruang {shlex.join(_to_repeat(sys.argv[1:]))}"
+        path.write_text(result.to_page(says=module.SAYS, command=command))
         say(f"Written to {path}.")
     return 0 if result.ok else 1
+
+
+def _to_repeat(words: list[str]) -> list[str]:
+    """Return the words with which anybody measures the same, without those about this machine or this terminal."""
+    kept: list[str] = []
+    for word, before in zip(words, ["", *words], strict=False):
+        if word not in {"--json", "--keep", "--data"} and before != "--data" and not word.startswith("--data="):
+            kept.append(word)
+    return kept
 
 
 def _module(name: str) -> Any:
