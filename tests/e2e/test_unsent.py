@@ -155,7 +155,8 @@ def _at_once(ani: Page, budi: Page, address: str, hers: tuple[str, str], his: tu
     for page, (name, words) in ((ani, hers), (budi, his)):
         page.locator(f"main form.form [name={name}]").fill(words)
         press(page.locator("main form.form"), re.compile("^Simpan$"))
-        page.wait_for_load_state("networkidle")
+        if page is ani:
+            page.wait_for_url(re.compile(r"/kasus/K-\w+/(#\w+)?$"))
 
 
 @pytest.mark.parametrize("device", ["desk", "phone_plain"])

@@ -124,10 +124,11 @@ def work_on(work: Work) -> None:
 
 
 def wait_for_the_head(work: Work) -> None:
-    """Let a case come as far as a plan that the head is asked about."""
+    """Let a case come as far as a plan that the head is asked about; somebody beside the team may read it."""
     _add_facts(work)
     _move(work, CaseState.PLAN, "Asesmen awal selesai, kebutuhan utama sudah jelas.", caseflow.consent_and_assess)
     caseflow.leave_waiting(work)
+    _let_read(work)
 
 
 def _let_read(work: Work) -> None:
