@@ -158,7 +158,7 @@ def test_a_row_says_why_it_is_there_and_no_name(team: Team) -> None:
     assert page.headline == "1 kasus perlu langkah sekarang"
     ended = listed(team.manager, CaseFilters(closed=Span()))
     assert ended.rows[0].sentence == "Ditutup 24 jam lalu: Tujuan tercapai"
-    assert ended.headline == "Semua kasus berjalan sesuai janjinya"
+    assert ended.headline == "Kasus yang sudah ditutup"
     with working(team.manager):
         assert selectors.list_unmanaged(viewer=team.manager) == []
 

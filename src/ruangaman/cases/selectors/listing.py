@@ -62,10 +62,11 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class CasePageOfList:
-    """Some rows, and where the next ones begin; `after` None: that was all."""
+    """Some rows, of closed cases or of open ones, and where the next ones begin; `after` None: that was all."""
 
     rows: list[CaseRow]
     after: Cursor | None
+    is_of_closed: bool = False
 
     @property
     def urgent(self) -> list[CaseRow]:
@@ -76,6 +77,8 @@ class CasePageOfList:
     def headline(self) -> str:
         """The answer that the page's title gives."""
         n = len(self.urgent)
+        if not n and self.rows and self.is_of_closed:
+            return _("Kasus yang sudah ditutup")
         if not n:
             return _("Semua kasus berjalan sesuai janjinya") if self.rows else _("Belum ada kasus di sini")
         if self.after is not None:
@@ -161,16 +164,15 @@ def parse_cursor(text: str) -> Cursor | None:
 
 
 def _page(
-    cases: CaseQuerySet, viewer: User, filters: CaseFilters, after: Cursor | None, at: datetime
+    cases: CaseQuerySet, viewer: User, filters: CaseFilters, begin: Cursor | None, at: datetime
 ) -> CasePageOfList:
     ordered = _latest_closed if filters.closed else _most_dangerous
     # Managers are few and read by themselves: to join them the planner sometimes reads all who ever worked here.
-    found = list(ordered(narrow(cases, viewer, filters, at), after).prefetch_related("manager")[: PAGE + 1])
+    found = list(ordered(narrow(cases, viewer, filters, at), begin).prefetch_related("manager")[: PAGE + 1])
     rows = _rows(found[:PAGE], at)
-    if len(found) <= PAGE:
-        return CasePageOfList(rows, None)
-    last = found[PAGE - 1]
-    return CasePageOfList(rows, Cursor(last.risk, last.closed_at or last.opened_at, last.pk))
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    after = Cursor(last.risk, last.closed_at or last.opened_at, last.pk) if last else None
+    return CasePageOfList(rows, after, is_of_closed=filters.closed is not None)
 
 
 def _most_dangerous(cases: CaseQuerySet, after: Cursor | None) -> CaseQuerySet:
