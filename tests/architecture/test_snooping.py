@@ -166,7 +166,8 @@ LISTS = [
     "/kerja/", "/kerja/?pemilik=semua", "/kerja/?pemilik=semua&bahaya=tinggi", "/kerja/?wilayah=64.71.03", "/kasus/",
     "/kasus/?bahaya=4", "/kasus/?wilayah=64.71.03", "/kasus/?tahap=assessment", "/kasus/?perlu=late",
     "/kasus/?perlu=mine",
-    "/kasus/?tutup=1", "/kasus/?sesudah=4.9999999999999999.ffffffffffffffffffffffffffffffff", "/tugas/", "/tulisan/",
+    "/kasus/?perlu=closed", "/kasus/?setelah=4.9999999999999999.ffffffffffffffffffffffffffffffff", "/tugas/",
+    "/tulisan/",
     "/cari/", "/palet/", "/kerja/beban/", "/pengaturan/buka-kembali/", "/pengaturan/orang/", "/pengaturan/simpanan/",
     "/serah-terima/", "/pengaturan/permintaan/", "/darurat/", "/kasus/keputusan/", "/pengaturan/jejak/",
 ]  # fmt: skip

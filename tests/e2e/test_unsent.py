@@ -83,6 +83,18 @@ def test_what_was_sent_is_not_brought_back_by_a_saving_on_its_way(written: Page)
     expect(written.get_by_text("yang belum terkirim")).to_have_count(0)
 
 
+@pytest.mark.parametrize("written", ["desk"], indirect=True)
+def test_what_the_server_does_not_take_says_so_and_stays(written: Page) -> None:
+    sent = re.compile(r"/kasus/K-\w+/catatan/$")
+    written.route(sent, lambda route: route.fulfill(status=500) if route.request.method == "POST" else route.fallback())
+    press(written.locator("main form.form"), "Simpan catatan")
+    expect(written.locator(".failed")).to_contain_text("Belum tersimpan")
+    expect(written.locator("textarea[name=text]")).to_have_value(WORDS)
+    written.unroute(sent)
+    press(written.locator("main form.form"), "Simpan catatan")
+    written.wait_for_url(re.compile(r"/kasus/K-\w+/(#\w+)?$"))
+
+
 @pytest.mark.parametrize("written", ["desk_plain"], indirect=True)
 def test_without_script_a_button_keeps_it(written: Page) -> None:
     press(written.locator("main form.form"), "Simpan dulu")

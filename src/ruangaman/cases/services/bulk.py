@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -127,10 +127,11 @@ def _lock(task: Task, by: User) -> Task | None:
 
 
 def _facts(row: Task) -> dict[str, Any]:
+    """In one time zone: a limit from a form is in the city's, the same one from the database is not."""
     return {
         "owner": str(row.owner_id),
-        "due_at": row.due_at.isoformat(),
-        "done_at": row.done_at.isoformat() if row.done_at else None,
+        "due_at": row.due_at.astimezone(UTC).isoformat(),
+        "done_at": row.done_at.astimezone(UTC).isoformat() if row.done_at else None,
         "version": row.version,
     }
 

@@ -40,7 +40,7 @@ def list_pressing(
     `has_unread`: the reporter wrote since. Two statements, however many wait.
 
     Of one danger, what presses first is what is due first: so each danger of each desk is a scan of `report_queue`.
-    What was triaged and has a clock of its own is left to it, unless somebody wrote.
+    What was triaged and has a clock of its own is left to it, unless somebody wrote or nobody has answered yet.
 
     Args:
         held: who holds them.
@@ -83,7 +83,7 @@ def _has_any(narrow: Narrow) -> bool:
 
 def _waiting(narrow: Narrow, held: Q, at: datetime) -> ReportQuerySet:
     decided = Clock.objects.filter(dossier_id=OuterRef("dossier_id"), kind__key=DECIDE).open()
-    found = Report.objects.waiting().filter(held).filter(~Exists(decided) | Exists(_unread()))
+    found = Report.objects.waiting().filter(held).filter(~Exists(decided) | Exists(_unread()) | Q(answered_at=None))
     return found.filter(due_at__lt=at, answered_at=None) if narrow.late else found
 
 

@@ -1,5 +1,5 @@
 /* Staff pages work without this. With it: the screen warns before it locks, Esc three times closes it, a form is sent
-   once, and what is for paper has a button that prints it. */
+   once, what is not taken says so, and what is for paper has a button that prints it. */
 (function () {
   "use strict";
   var doc = document, body = doc.body, limit = Number(body.dataset.idle || 900) * 1000, last = Date.now(), asked = last;
@@ -46,6 +46,22 @@
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
   });
+
+  /* What a script sent and nobody took: the form says so, with all that was typed still in it. */
+  function failed(event) {
+    var form = event.detail.elt.closest("form"), words = doc.getElementById("failed");
+    if (!form || !words || event.detail.requestConfig.verb !== "post") return;
+    settled(event);
+    form.insertBefore(words.content.cloneNode(true), form.querySelector(".form-go"));
+    form.querySelector(".failed").scrollIntoView({ block: "nearest" });
+  }
+  function settled(event) {
+    var said = event.detail.elt.querySelector(".failed");
+    if (said) said.remove();
+  }
+  doc.addEventListener("htmx:responseError", failed);
+  doc.addEventListener("htmx:sendError", failed);
+  doc.addEventListener("htmx:beforeRequest", settled);
   Array.prototype.forEach.call(doc.querySelectorAll("[data-print]"), function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
