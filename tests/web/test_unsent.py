@@ -108,6 +108,37 @@ def test_without_script_the_button_keeps_and_the_form_comes_back_filled(team: Te
     assert f'value="{hidden["row_id"]}"' in text(page), "the same form goes on: sent twice, it is made once"
 
 
+STEPS = [
+    ("manager", "aman/", "words"), ("manager", "asesmen/", "summary"), ("manager", "rencana/", "safety"),
+    ("manager", "rencana/", "goal_1"), ("manager", "tinjauan/", "reason"), ("manager", "konferensi/", "minutes"),
+    ("psychologist", "sesi/", "words"), ("manager", "upaya/", "words"), ("manager", "mediasi/", "words"),
+    ("lawyer", "polisi/", "wish"), ("manager", "penutupan/", "her_words"), ("manager", "pelimpahan/", "words"),
+    ("manager", "izin/", "withhold"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "path", "name"), STEPS)
+def test_each_step_of_a_case_gives_back_what_was_typed(team: Team, case: Case, who: str, path: str, name: str):
+    team.assign(case, team.psychologist, team.lawyer, at=timezone.now())
+    viewer: User = getattr(team, who)
+    client, address = signed_in(viewer), f"/kasus/{case.code}/{path}"
+    assert f'name="{name}"' in text(client.get(address))
+
+    client.post(address, {**form(client, address), name: WORDS, **SAVE}, headers=BY_ITSELF)
+    (draft,) = kept(viewer)
+    assert WORDS in text(client.get(f"{address}?lanjut={draft.id}"))
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [("companion", "sesi/"), ("companion", "polisi/"), ("companion", "konferensi/")]
+)
+def test_a_step_of_others_keeps_nothing(team: Team, case: Case, who: str, path: str):
+    viewer: User = getattr(team, who)
+    answer = signed_in(viewer).post(f"/kasus/{case.code}/{path}", {"words": WORDS, **SAVE}, headers=BY_ITSELF)
+    assert answer.status_code == 404
+    assert kept(viewer) == []
+
+
 def test_the_form_offers_what_waits_and_throws_it_away(team: Team, client: Client, address: str):
     send(client, address, {**form(client, address), **SAVE}, headers=BY_ITSELF)
     (draft,) = kept(team.companion)

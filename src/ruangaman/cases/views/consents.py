@@ -6,22 +6,23 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import ConfirmForm, ConsentForm
 from ruangaman.cases.selectors import steps
-from ruangaman.cases.views.answers import answer, data_of
+from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.consents.types import ConsentPurpose
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import requires, resumed
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Persetujuan")))
 @form_page
 def ledger(request: StaffRequest, code: str) -> HttpResponse:
     """Who agreed to what, and the form that asks once more."""
@@ -32,7 +33,7 @@ def ledger(request: StaffRequest, code: str) -> HttpResponse:
         data_of(request),
         recipients=[(key, one.name) for key, one in agencies.items()],
         at=at,
-        initial={"given_on": timezone.localdate(at)},
+        initial=resumed(request, {"given_on": timezone.localdate(at)}),
         **asked,
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
@@ -15,22 +16,23 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import AftercareForm, ClosingForm, ContactAfterForm, ReceivedForm, TransferForm
 from ruangaman.cases.selectors import steps
 from ruangaman.cases.types import AFTERCARE_MONTHS, Doing
-from ruangaman.cases.views.answers import answer, data_of
+from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import requires, resumed
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
 
 
-@requires(Permission.CASE_CLOSE)
+@requires(Permission.CASE_CLOSE, keeps=kept(_("Penutupan"), find=selectors.get_managed))
 @form_page
 def closing(request: StaffRequest, code: str) -> HttpResponse:
     """What was reached, before the case is closed."""
     case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
     last, approval = steps.open_closing(case=case, viewer=request.user, at=at)
-    form = ClosingForm(data_of(request), initial=selectors.closing_initial(case=case, viewer=request.user))
+    initial = resumed(request, selectors.closing_initial(case=case, viewer=request.user))
+    form = ClosingForm(data_of(request), initial=initial)
 
     def act() -> None:
         known = form.cleaned_data
@@ -47,13 +49,14 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/closing.html", case, form, act, to="penutupan/", **context)
 
 
-@requires(Permission.CASE_ASSIGN)
+@requires(Permission.CASE_ASSIGN, keeps=kept(_("Pelimpahan"), find=selectors.get_managed))
 @form_page
 def transfer(request: StaffRequest, code: str) -> HttpResponse:
     """Hand the case to another office by letter."""
     case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
     agencies = {str(one.pk): one for one in steps.list_recipients(viewer=request.user)}
-    form = TransferForm(data_of(request), agencies=[(key, one.name) for key, one in agencies.items()])
+    names = [(key, one.name) for key, one in agencies.items()]
+    form = TransferForm(data_of(request), agencies=names, initial=resumed(request))
 
     def act() -> None:
         known = form.cleaned_data
@@ -97,13 +100,13 @@ def aftercare(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/aftercare.html", case, form, act, to="pasca/", rows=rows)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Sesudah ditutup")))
 @form_page
 def contact_after(request: StaffRequest, code: str, contact_id: UUID) -> HttpResponse:
     """How it goes after the closing."""
     case = selectors.get_granted(code=code, viewer=request.user)
     row = steps.get_aftercare(case=case, contact_id=contact_id)
-    form = ContactAfterForm(data_of(request))
+    form = ContactAfterForm(data_of(request), initial=resumed(request))
 
     def act() -> None:
         known = form.cleaned_data

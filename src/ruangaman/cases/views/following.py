@@ -6,32 +6,50 @@ from datetime import timedelta
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import policies, selectors, services
 from ruangaman.cases.forms import ConferenceForm, MediationForm, PoliceForm, ReviewForm, SessionForm, TryForm
 from ruangaman.cases.forms.planning import people_of
-from ruangaman.cases.models import Conference, ContactTry, MediationRequest, PoliceDecision, Review, Session
+from ruangaman.cases.models import Case, Conference, ContactTry, MediationRequest, PoliceDecision, Review, Session
 from ruangaman.cases.selectors import functions, steps
 from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
-from ruangaman.cases.views.answers import answer, data_of
+from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import requires, resumed
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
 
 
-@requires(Permission.CASE_WRITE)
+def _for_sessions(*, code: str, viewer: User) -> Case:
+    """Return a case for who holds sessions. Raises Http404."""
+    case = selectors.get_granted(code=code, viewer=viewer)
+    if not policies.can_hold_session(viewer):
+        raise Http404
+    return case
+
+
+def _for_police(*, code: str, viewer: User) -> Case:
+    """Return a case for who decides what the police is told. Raises Http404."""
+    case = selectors.get_granted(code=code, viewer=viewer)
+    if not policies.can_decide_police(viewer):
+        raise Http404
+    return case
+
+
+@requires(Permission.CASE_WRITE, keeps=kept(_("Tinjauan")))
 @form_page
 def review(request: StaffRequest, code: str) -> HttpResponse:
     """The danger weighed again."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
     soon = timedelta(days=7 if case.risk >= RiskLevel.TINGGI else 30)
     initial = {"risk": case.risk, "next_on": timezone.localdate(at) + soon}
-    form = ReviewForm(data_of(request), at=at, initial=initial)
+    form = ReviewForm(data_of(request), at=at, initial=resumed(request, initial))
 
     def act() -> None:
         known = form.cleaned_data
@@ -44,14 +62,14 @@ def review(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/review.html", case, form, act, past=past)
 
 
-@requires(Permission.CASE_ASSIGN)
+@requires(Permission.CASE_ASSIGN, keeps=kept(_("Konferensi kasus"), find=selectors.get_managed))
 @form_page
 def conference(request: StaffRequest, code: str) -> HttpResponse:
     """Who met about the case, and what they decided."""
     case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
     team = people_of(selectors.list_parts(case=case, viewer=request.user))
     now = timezone.localtime(at).replace(minute=0, second=0, microsecond=0)
-    form = ConferenceForm(data_of(request), at=at, team=team, initial={"held_at": now})
+    form = ConferenceForm(data_of(request), at=at, team=team, initial=resumed(request, {"held_at": now}))
 
     def act() -> None:
         known = form.cleaned_data
@@ -65,14 +83,13 @@ def conference(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/conference.html", case, form, act, past=past)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Sesi psikolog"), find=_for_sessions))
 @form_page
 def session(request: StaffRequest, code: str) -> HttpResponse:
     """A psychologist's session. For the others of the team this page is not there."""
-    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    if not policies.can_hold_session(request.user):
-        raise Http404
-    form = SessionForm(data_of(request), at=at, initial={"on": timezone.localdate(at), "risk": case.risk})
+    case, at = _for_sessions(code=code, viewer=request.user), clock.now()
+    initial = resumed(request, {"on": timezone.localdate(at), "risk": case.risk})
+    form = SessionForm(data_of(request), at=at, initial=initial)
 
     def act() -> None:
         known = form.cleaned_data
@@ -86,12 +103,12 @@ def session(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/session.html", case, form, act, to="sesi/", past=past)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Upaya menghubungi")))
 @form_page
 def try_contact(request: StaffRequest, code: str) -> HttpResponse:
     """Somebody tried to reach her."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    form = TryForm(data_of(request))
+    form = TryForm(data_of(request), initial=resumed(request))
 
     def act() -> None:
         known = form.cleaned_data
@@ -104,12 +121,12 @@ def try_contact(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/try.html", case, form, act, to="upaya/", past=past)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Mediasi")))
 @form_page
 def mediation(request: StaffRequest, code: str) -> HttpResponse:
     """May there be a mediation? Whatever stands against it is said before anybody is asked."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    form = MediationForm(data_of(request))
+    form = MediationForm(data_of(request), initial=resumed(request))
 
     def act() -> None:
         known = form.cleaned_data
@@ -123,14 +140,12 @@ def mediation(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/mediation.html", case, form, act, to="mediasi/", past=past, against=against)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Laporan ke polisi"), find=_for_police))
 @form_page
 def police(request: StaffRequest, code: str) -> HttpResponse:
     """What is told to the police. Decided by the legal staff; for the others this page is not there."""
-    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    if not policies.can_decide_police(request.user):
-        raise Http404
-    form = PoliceForm(data_of(request), at=at)
+    case, at = _for_police(code=code, viewer=request.user), clock.now()
+    form = PoliceForm(data_of(request), at=at, initial=resumed(request))
 
     def act() -> None:
         known = form.cleaned_data

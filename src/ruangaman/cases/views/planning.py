@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
@@ -16,11 +17,11 @@ from ruangaman.cases.forms.planning import GOALS, people_of
 from ruangaman.cases.models import Case, SafetyCheck
 from ruangaman.cases.selectors import functions, steps
 from ruangaman.cases.types import Agreed, Escort, Right
-from ruangaman.cases.views.answers import answer, data_of
+from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import requires, resumed
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.types import StaffRequest
 
@@ -29,12 +30,12 @@ WEEKLY, MONTHLY = timedelta(days=7), timedelta(days=30)
 """How soon a case is looked at again: weekly while the danger is high (ours; domain.md 2.3, state 7)."""
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Aman dulu")))
 @form_page
 def safety(request: StaffRequest, code: str) -> HttpResponse:
     """Whether she is safe now, before anything else is asked."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    form = SafetyForm(data_of(request))
+    form = SafetyForm(data_of(request), initial=resumed(request))
 
     def act() -> None:
         known = form.cleaned_data
@@ -47,7 +48,7 @@ def safety(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/safety.html", case, form, act, past=past)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Asesmen")))
 @form_page
 def assessment(request: StaffRequest, code: str) -> HttpResponse:
     """The seven domains; what was found last time stands there to be gone on with."""
@@ -57,7 +58,7 @@ def assessment(request: StaffRequest, code: str) -> HttpResponse:
     for one in domains:
         initial |= {f"seen_{one.domain}": one.is_seen, f"words_{one.domain}": one.words}
         initial[f"needs_{one.domain}"] = [need.value for need in one.needs]
-    form = AssessmentForm(data_of(request), initial=initial)
+    form = AssessmentForm(data_of(request), initial=resumed(request, initial))
 
     def act() -> None:
         known = form.cleaned_data
@@ -87,7 +88,7 @@ def rights(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/rights.html", case, form, act, to="hak/", told=told, given=given)
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Rencana")))
 @form_page
 def plan(request: StaffRequest, code: str) -> HttpResponse:
     """The plan as it stands, and the form of its next version."""
@@ -95,7 +96,8 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
     owners = people_of(selectors.list_parts(case=case, viewer=request.user))
     offered = book().choices(ListKey.SERVICE_TYPE, day_of(at))
     last = steps.open_plan(case=case, viewer=request.user, at=at)
-    form = PlanForm(data_of(request), owners=owners, services=offered, at=at, initial=_plan_initial(case, last, at))
+    initial = resumed(request, _plan_initial(case, last, at))
+    form = PlanForm(data_of(request), owners=owners, services=offered, at=at, initial=initial)
 
     def act() -> None:
         known = form.cleaned_data
