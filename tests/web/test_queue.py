@@ -86,6 +86,20 @@ def test_the_sentence_says_why_it_is_here(counter):
     }
 
 
+def test_a_triaged_report_that_nobody_answered_stays_where_it_pressed(counter):
+    report, later = counter.send(**KINDS), counter.send(**KINDS, at=FEB_1 + timedelta(minutes=30))
+    counter.do(services.open_report, report)
+    facts = {"case_type": CaseType.WOMAN, "risk": report.danger, "authority": Authority.CITY}
+    counter.do(services.triage, report, **facts)
+    found = day(counter, at=FEB_1 + 30 * HOUR)
+    assert codes(found.now)[:2] == [report.code, later.code]
+    assert "belum dijawab" in found.now[0].row.sentence
+
+    counter.do(services.reply, report, text="x", message_id=uuid4())
+    said = [str(one.row.sentence) for one in day(counter, at=FEB_1 + 30 * HOUR).works if one.row.code == report.code]
+    assert [one.startswith("Buka kasus") for one in said] == [True], "answered, the decision alone is left"
+
+
 def test_what_presses_is_now_and_what_is_calm_waits_for_its_day(counter):
     report = counter.send()
     assert codes(day(counter, at=FEB_1 + HOUR).week) == [report.code]

@@ -60,11 +60,6 @@ class FilterForm(forms.Form):
             closed=closed.get(need),
         )
 
-    @property
-    def is_of_closed(self) -> bool:
-        """Whether the list is one of closed cases."""
-        return str(self.cleaned_data.get("perlu", "")).startswith(CLOSED)
-
 
 def _closed() -> list[tuple[str, Words, Span]]:
     """Return when a case can have been closed: its key in the address, in words, as a span."""

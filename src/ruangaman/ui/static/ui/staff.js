@@ -50,13 +50,14 @@
   /* What a script sent and nobody took: the form says so, with all that was typed still in it. */
   function failed(event) {
     var form = event.detail.elt.closest("form"), words = doc.getElementById("failed");
-    if (!form || !words || event.detail.requestConfig.verb !== "post") return;
+    if (!form || event.detail.requestConfig.verb !== "post") return;
     settled(event);
-    form.insertBefore(words.content.cloneNode(true), form.querySelector(".form-go"));
+    var go = form.querySelector(".form-go");
+    (go ? go.parentNode : form).insertBefore(words.content.cloneNode(true), go);
     form.querySelector(".failed").scrollIntoView({ block: "nearest" });
   }
   function settled(event) {
-    var said = event.detail.elt.querySelector(".failed");
+    var form = event.detail.elt.closest("form"), said = form && form.querySelector(".failed");
     if (said) said.remove();
   }
   doc.addEventListener("htmx:responseError", failed);
