@@ -31,6 +31,14 @@ def test_a_page_comes_smaller_and_whole() -> None:
     assert int(found["Content-Length"]) == len(found.content) < len(PAGE) / 10
 
 
+def test_pages_that_begin_alike_are_each_whole() -> None:
+    for end in (b"satu", b"dua" * 3000, b""):
+        response = HttpResponse(PAGE + end)
+        response.begins = PAGE  # type: ignore[attr-defined]  # as a kept page says
+
+        assert gzip.decompress(answer(response).content) == PAGE + end
+
+
 def test_the_same_page_has_many_lengths() -> None:
     lengths = {len(answer(HttpResponse(PAGE)).content) for _ in range(60)}
 

@@ -135,6 +135,19 @@ def test_a_child_is_asked_in_its_own_words():
     assert form.to_draft("web").voice == "child"
 
 
+def test_what_one_visitor_is_asked_does_not_reach_the_next():
+    """Forms share their fields; what one of them changes is its own."""
+    child = ReportForm(QueryDict("what=x&avoid=only-hers"), avoidable=[("only-hers", "Hanya dia")], child=True)
+    assert child.is_valid()
+
+    next_one = ReportForm(QueryDict("what=x&avoid=only-hers"), avoidable=AVOIDABLE)
+
+    assert "avoid" in next_one.errors
+    plain = ReportForm.base_fields
+    assert [next_one.fields[name].label for name in plain] == [plain[name].label for name in plain]
+    assert next_one.fields["kinds"] is plain["kinds"] is not child.fields["kinds"]
+
+
 def test_a_message_needs_words_or_a_file():
     assert not MessageForm(QueryDict("message=+")).is_valid()
     assert MessageForm(QueryDict("message="), has_files=True).is_valid()

@@ -22,6 +22,7 @@ class Bar:
         """Nothing is shown yet."""
         self._terminal = sys.stderr.isatty()
         self._last = self._began = 0.0
+        self._from = 0  # a run that goes on where another stopped is not quicker for what that one did
         self._what = ""
 
     def __enter__(self) -> Self:
@@ -44,7 +45,7 @@ class Bar:
         if self._terminal and self._what not in ("", what):
             say("")
         if what != self._what:
-            self._began = now
+            self._began, self._from = now, done
         self._last, self._what = now, what
         left = self._left(done, total, now)
         if self._terminal:
@@ -56,8 +57,8 @@ class Bar:
 
     def _left(self, done: int, total: int, now: float) -> str:
         """How long it will still take, once that can be told and is worth telling; padded, for it grows shorter."""
-        passed = now - self._began
-        minutes = passed * (total - done) / done / 60 if done and passed > _SECONDS else 0
+        passed, here = now - self._began, done - self._from
+        minutes = passed * (total - done) / here / 60 if here > 0 and passed > _SECONDS else 0
         return f", about {minutes:.0f} min left".ljust(24 if self._terminal else 0) if minutes >= 1 else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -127,10 +128,27 @@ def line(label: Any, **kwargs: Any) -> CleanText:
     return CleanText(max_characters=MAX_LINE, label=label, required=False, **kwargs)
 
 
+class Shared(dict[str, forms.Field]):
+    """Fields that every form of a class shares, where Django copies each of them for every request.
+
+    A form that changes one makes it its own first (`PublicForm.own`).
+    """
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Shared:
+        return Shared(self)
+
+
 class PublicForm(forms.Form):
     """What the public forms share: no value twice, and a fault of the body told like any other mistake."""
 
+    base_fields: dict[str, forms.Field]
+
     single: tuple[str, ...] = ()
+
+    def own(self, name: str) -> Any:
+        """Return a field that this form may change."""
+        self.fields[name] = copy.deepcopy(self.fields[name])
+        return self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         """Refuse fields that have one answer and came with two."""
@@ -210,15 +228,16 @@ class ReportForm(PublicForm):
         """
         super().__init__(*args, **{"auto_id": "%s", **kwargs})
         self.voice = "child" if child else ""
-        self.fields["avoid"].choices = list(avoidable)  # type: ignore[attr-defined]  # a choice field
+        self.own("avoid").choices = list(avoidable)
         if child:
-            self.fields["kinds"].choices = [(code.value, words) for code, words in CHILD_KINDS]  # type: ignore[attr-defined]
-            self.fields["kinds"].label = _("Yang mana yang mirip ceritamu?")
-            self.fields["kinds"].help_text = _("Boleh pilih beberapa. Boleh dilewati.")
-            self.fields["what"].label = _("Pakai kata-katamu sendiri")
-            self.fields["what"].help_text = _("Satu kalimat juga cukup. Salah ketik tidak apa-apa.")
-            self.fields["age_group"].choices = CHILD_AGES  # type: ignore[attr-defined]
-            self.fields["age_group"].label = _("Berapa umurmu?")
+            kinds, what, age_group = (self.own(name) for name in ("kinds", "what", "age_group"))
+            kinds.choices = [(code.value, words) for code, words in CHILD_KINDS]
+            kinds.label = _("Yang mana yang mirip ceritamu?")
+            kinds.help_text = _("Boleh pilih beberapa. Boleh dilewati.")
+            what.label = _("Pakai kata-katamu sendiri")
+            what.help_text = _("Satu kalimat juga cukup. Salah ketik tidak apa-apa.")
+            age_group.choices = CHILD_AGES
+            age_group.label = _("Berapa umurmu?")
 
     def clean_contact_value(self) -> str:
         """Ask again when the number or address cannot be right for the chosen way."""
@@ -293,3 +312,7 @@ class MessageForm(PublicForm):
         if not message and not self.has_files:
             raise forms.ValidationError(_("Belum ada tulisan atau berkas. Tulis sedikit saja."))
         return message
+
+
+for _form in (ReportForm, ReceiptForm, MessageForm):
+    _form.base_fields = Shared(_form.base_fields)
