@@ -54,7 +54,7 @@ def test_danger_comes_first_then_what_is_due_first(counter):
     assert codes(found.week) == [low.code]
     assert found.total == 4
     assert [work.place for work in found.works] == sorted(
-        (work.place for work in found.works), key=lambda place: (place.presses_at, place.id)
+        (work.place for work in found.works), key=lambda place: place.order
     )
 
 

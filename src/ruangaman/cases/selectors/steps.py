@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,7 @@ from ruangaman.cases.types import (
     find_move,
     missing_for,
 )
+from ruangaman.clocks.types import span
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.consents.models import Consent
@@ -222,9 +224,27 @@ def list_recipients(*, viewer: User) -> list[Agency]:
 
 
 def list_approvals(*, viewer: User) -> list[Approval]:
-    """Return what waits for the decision of `viewer`, the longest waiting first."""
-    rows = Approval.objects.filter(case__unit_id__in=viewer.oversight_units, decided_at=None)
-    return list(rows.select_related("case", "asked_by").order_by("asked_at", "id"))
+    """Return what waits for the decision of `viewer`: the most dangerous first, then the longest waiting.
+
+    What can no longer be decided is not among it: the case has ended, or there is a newer plan or closing.
+    """
+    rows = Approval.objects.filter(case__unit_id__in=viewer.oversight_units, decided_at=None, case__closed_at=None)
+    newest_of = {
+        kind: Subquery(model.objects.filter(case=OuterRef("case")).order_by("-at", "-id").values("pk")[:1])
+        for kind, model in ((ApprovalKind.PLAN, Plan), (ApprovalKind.CLOSING, ClosingAssessment))
+    }
+    current = Q()
+    for kind, subject in newest_of.items():
+        current |= Q(kind=kind, subject=subject)
+    return list(rows.filter(current).select_related("case", "asked_by").order_by("-case__risk", "asked_at", "id"))
+
+
+def list_waiting(*, viewer: User, at: datetime) -> list[Approval]:
+    """Return the same, each with `waited`: since when it waits, in words."""
+    rows = list_approvals(viewer=viewer)
+    for row in rows:
+        row.waited = span(at - row.asked_at)  # type: ignore[attr-defined]  # as an annotation would be
+    return rows
 
 
 def get_approval(*, approval_id: UUID, viewer: User) -> Approval:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
+from uuid import UUID
 
 from ruangaman.accounts.models import DutyShift, User
 from ruangaman.accounts.types import Permission
-from ruangaman.clocks.types import Cursor
+from ruangaman.clocks.types import NOT_YET, Cursor
 from ruangaman.core import clock
 from ruangaman.core.regions import zone
 from ruangaman.web.registry import work_sources, work_streams
@@ -82,11 +83,11 @@ def list_pressing(
     return list(_once(merge(*each, key=place_key)))[:limit]
 
 
-def place_key(work: Work) -> tuple[datetime, str]:
+def place_key(work: Work) -> tuple[int, datetime, UUID]:
     """Return what a stream is ordered by. Raises ValueError: it has no moment."""
     if work.place is None:
         raise ValueError("What is in a stream has a place.")
-    return work.place.presses_at, work.place.id.hex
+    return work.place.order
 
 
 def has_work(viewer: User) -> bool:
@@ -138,9 +139,9 @@ def band_of(*, at: datetime, due_at: datetime | None, is_pressing: bool) -> Band
     return Band.WEEK if due_at < end_of_day(at) + WEEK else Band.LATER
 
 
-def band_at(place: Cursor, at: datetime) -> Band:
+def band_at(place: Cursor) -> Band:
     """Return how near something of a stream is: it needs somebody from the moment on at which it presses."""
-    return band_of(at=at, due_at=place.presses_at, is_pressing=place.presses_at <= at)
+    return band_of(at=place.at, due_at=place.presses_at, is_pressing=place.rank != NOT_YET)
 
 
 def end_of_day(at: datetime) -> datetime:

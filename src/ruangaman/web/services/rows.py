@@ -18,7 +18,7 @@ from ruangaman.cases.models import Case
 from ruangaman.cases.types import CaseState
 from ruangaman.clocks import policies
 from ruangaman.clocks.models import Clock
-from ruangaman.clocks.types import ClockState, span
+from ruangaman.clocks.types import ClockState, Cursor, span
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.intake.models import Message, Report
 from ruangaman.intake.selectors.pressing import DECIDE
@@ -29,7 +29,11 @@ from ruangaman.web.selectors.queue import band_at
 from ruangaman.web.types import Owner, Work
 
 LEGAL = "polisi/"
+DECIDES = "decision."
+DECISION = "/kasus/keputusan/"
+"""Followed by the request's id: the head opens the request, and nothing of the case."""
 PLACES: tuple[tuple[str, str, Words], ...] = (
+    (DECIDES, DECISION, gettext_lazy("Lihat dan putuskan")),
     ("task", "#berikutnya", gettext_lazy("Buka tugasnya")),
     ("case.emergency", "status/", gettext_lazy("Pindahkan tahap")),
     ("case.companion", "tim/", gettext_lazy("Pilih pendamping")),
@@ -58,10 +62,14 @@ class Facts:
     desks: frozenset[Any]
 
 
-def rows_of(found: Sequence[Clock], *, viewer: Any, at: datetime) -> list[Work]:
-    """Return clocks as rows: one statement for the cases among them, one for the reports."""
+def rows_of(found: Sequence[Clock], *, viewer: Any, at: datetime, asked: datetime | None = None) -> list[Work]:
+    """Return clocks as rows: one statement for the cases among them, one for the reports.
+
+    Args:
+        asked: the moment whose order they stand in; None: that is now.
+    """
     facts = _facts(found, viewer)
-    return [_work(clock, facts, viewer, at) for clock in found]
+    return [_work(clock, facts, viewer, at, clock.place_at(asked or at)) for clock in found]
 
 
 def sentence_of(clock: Clock, at: datetime) -> str:
@@ -103,23 +111,24 @@ def _facts(found: Sequence[Clock], viewer: Any) -> Facts:
     )
 
 
-def _work(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> Work:
+def _work(clock: Clock, facts: Facts, viewer: Any, at: datetime, place: Cursor) -> Work:
     row = _report_row(clock, facts, viewer, at) if clock.about == REPORTED else _case_row(clock, facts, viewer, at)
     return Work(
         row=row,
-        band=band_at(clock.cursor, at),
+        band=band_at(place),
         owner=_owner(clock, viewer),
         danger=clock.danger,
         due_at=clock.due_at,
         kecamatan=clock.kecamatan,
-        place=clock.cursor,
+        place=place,
     )
 
 
 def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
     case, mine = facts.cases.get(clock.subject), clock.owner_id == viewer.pk
     base = f"/kasus/{clock.subject}/"
-    path, action = _place(clock, viewer) if mine else ("", _("Lihat kasus"))
+    is_asked = mine or clock.kind.key.startswith(DECIDES)
+    path, action = _place(clock, viewer) if is_asked else ("", _("Lihat kasus"))
     is_said = clock.kind.is_third_party or clock.kind.next_step.startswith(clock.kind.name)
     said: list[Words] = [] if is_said else [clock.kind.name]
     if case is not None:
@@ -134,9 +143,14 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
         place=KECAMATAN.get(clock.kecamatan, ""),
         owner=_owner_words(clock, viewer),
         action=action if case else "",
-        action_url=f"{base}{path}" if case else "",
+        action_url=_address(base, path) if case else "",
         later_url=_later(clock, facts, viewer) if case else "",
     )
+
+
+def _address(base: str, path: str) -> str:
+    """Return where a need is met: a part of its case, or a page of its own."""
+    return path if path.startswith("/") else f"{base}{path}"
 
 
 def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
@@ -182,10 +196,19 @@ def _place(clock: Clock, viewer: Any) -> tuple[str, str]:
     for start, path, words in PLACES:
         if not clock.kind.key.startswith(start):
             continue
+        if path == DECISION:
+            return _decision(clock, viewer)
         if path != LEGAL or case_policies.can_decide_police(viewer):
             return path, str(words)
         if viewer.has(Permission.CASE_ASSIGN):
             return "tim/", _("Tugaskan pendamping hukum")
+    return "", _("Buka kasus")
+
+
+def _decision(clock: Clock, viewer: Any) -> tuple[str, str]:
+    """Return where the head decides; a manager whose unit has no head is led to the case."""
+    if viewer.has(Permission.CASE_APPROVE) and clock.anchor is not None:
+        return f"{DECISION}{clock.anchor}/", _("Lihat dan putuskan")
     return "", _("Buka kasus")
 
 
