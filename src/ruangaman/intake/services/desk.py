@@ -56,6 +56,8 @@ class OpenReport:
     contact: Content | Closed = field(repr=False)
     messages: list[OpenMessage] = field(repr=False)
     files: list[OpenFile] = field(repr=False)
+    why: str = field(default="", repr=False)
+    """Why it was found less dangerous than its answers say; "" also without the key."""
 
 
 @transaction.atomic
@@ -73,6 +75,7 @@ def open_report(*, code: str, by: User, at: datetime) -> OpenReport:
     rows = list(report.messages.select_related("author").order_by("sent_at", "id"))
     attachments = list(report.attachments.order_by("position", "id"))
     refs = [report.answers_ref, report.contact_ref, *(row.ref for row in rows), *(one.key_ref for one in attachments)]
+    refs += [report.triage_ref] if report.triage_ref else []
     found = vault.reveal_many(refs=dict.fromkeys(refs, report.dossier_id), purpose=Purpose.TRIAGE, by=by, at=at)
     if report.opened_at is None:
         report.opened_at = at
@@ -85,6 +88,7 @@ def open_report(*, code: str, by: User, at: datetime) -> OpenReport:
         contact=found[report.contact_ref],
         messages=thread_of(rows, attachments, found),
         files=[file for one in attachments if one.message_id is None and (file := _file(one, found))],
+        why=(_text(found[report.triage_ref]) or "") if report.triage_ref else "",
     )
 
 
