@@ -197,7 +197,7 @@ def _report_facts(report: Report) -> dict[str, str]:
 
 def _refused(counter: Counter) -> Report:
     report = _report(counter)
-    facts = {"reason": RefusalReason.SPAM, "words": "MAAF", "note": "", "message_id": uuid4()}
+    facts = {"reason": RefusalReason.SPAM, "words": "MAAF", "note": "x", "message_id": uuid4()}
     counter.do(intake.refuse, report, by=counter.first, at=timezone.now(), **facts)
     return report
 
@@ -213,7 +213,7 @@ def _case_elsewhere(world: World, other: Office) -> Case:
 
 def _open(world: World, report: Report, officer: User, manager: User, *, team: bool) -> Case:
     counter, at = world.counter, timezone.now()
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY}
+    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
     counter.write_back(report, "PESAN-UJI", at=at, files=(PHOTO,))
     counter.do(intake.triage, report, by=officer, at=at, **facts)
     case: Case = counter.do(intake.open_case, report, by=officer, at=at, manager=manager, case_id=uuid4())

@@ -172,7 +172,7 @@ def test_taking_moves_what_the_giver_held_and_nothing_else(counter):
     held, free, mine, done = (counter.send(**KINDS) for _ in range(4))
     counter.do(services.take, held, by=counter.first)
     counter.do(services.take, mine, by=counter.second)
-    counter.do(services.refuse, done, by=counter.first, reason="other_office", words="x", note="", message_id=uuid4())
+    counter.do(services.refuse, done, by=counter.first, reason="other_office", words="x", note="x", message_id=uuid4())
     holder = counter.fresh(done).taken_by_id
     give(counter, counter.first, THREE, text=WORDS)
 

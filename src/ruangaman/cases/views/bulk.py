@@ -35,15 +35,14 @@ def index(request: StaffRequest) -> HttpResponse:
 
 
 def _list(request: StaffRequest, form: BulkForm | None, *, status: int = 200) -> HttpResponse:
-    at, narrowed = clock.now(), FilterForm(request.GET)
+    at = clock.now()
     found = _matching(request)
-    chosen_filters = {name: value for name, value in request.GET.items() if name in {*narrowed.fields, "pemilik"}}
     context = {
         "lines": selectors.with_titles(tasks=found, viewer=request.user, at=at),
         "form": form or BulkForm(colleagues=selectors.list_colleagues(tasks=found), at=at),
         "ticked": set(request.POST.getlist("tugas")),
         "everybody": request.GET.get("pemilik") == "tim",
-        "query": urlencode(chosen_filters),
+        "query": _address("", request).removeprefix("?"),
         "is_full": len(found) >= MOST_AT_ONCE,
         "undo": _undo_of(request),
         "at": at,
@@ -68,7 +67,8 @@ def _undo_of(request: StaffRequest) -> dict[str, str] | None:
         return None
     act, n = found
     words = ngettext("%(n)d tugas diubah.", "%(n)d tugas diubah.", n) % {"n": n}
-    return {"text": f"{act.get_kind_display()}: {words}", "url": f"{LIST_URL}banyak/{act.pk}/batal"}
+    url = _address(f"{LIST_URL}banyak/{act.pk}/batal", request)
+    return {"text": f"{act.get_kind_display()}: {words}", "url": url}
 
 
 @requires(Permission.CASE_WRITE)
@@ -122,8 +122,7 @@ def do(request: StaffRequest) -> HttpResponse:
     except DomainError as error:
         form.add_error(None, str(error))
         return _list(request, form, status=409)
-    query = {key: value for key, value in request.GET.items() if key != "sudah"}
-    return HttpResponseRedirect(f"{LIST_URL}?{urlencode({**query, 'sudah': str(act.pk)})}")
+    return HttpResponseRedirect(_address(LIST_URL, request, sudah=str(act.pk)))
 
 
 @requires(Permission.CASE_WRITE)
@@ -135,8 +134,17 @@ def undo(request: StaffRequest, act_id: UUID) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     except DomainError as error:
-        return render(request, "cases/tasks_undone.html", {"refusal": str(error)}, status=409)
+        context = {"refusal": str(error), "back": _address(LIST_URL, request)}
+        return render(request, "cases/tasks_undone.html", context, status=409)
     lines = selectors.with_titles(tasks=undone.changed, viewer=request.user, at=clock.now())
     if not lines:
-        return HttpResponseRedirect(LIST_URL)
-    return render(request, "cases/tasks_undone.html", {"undone": undone, "lines": lines})
+        return HttpResponseRedirect(_address(LIST_URL, request))
+    context = {"undone": undone, "lines": lines, "back": _address(LIST_URL, request)}
+    return render(request, "cases/tasks_undone.html", context)
+
+
+def _address(path: str, request: StaffRequest, **more: str) -> str:
+    """Return an address that says which list somebody was looking at."""
+    known = {*FilterForm(request.GET).fields, "pemilik"}
+    query = {name: value for name, value in request.GET.items() if name in known} | more
+    return f"{path}?{urlencode(query)}" if query else path

@@ -98,10 +98,9 @@ def triage(
     """
     report = _step(code, Step.TRIAGE, by=by, at=at)
     same = (report.case_type, report.danger, report.authority) == (case_type, risk, authority)
-    if same and report.triaged_by_id is not None and not why:
+    is_less = suggest(report).needs_reason(risk)
+    if same and report.triaged_by_id is not None and not (is_less and why):
         return report
-    suggestion = suggest(report)
-    is_less = suggestion.needs_reason(risk)
     if is_less and not why:
         raise NeedsReason(_("Jawaban pelapor berkata lebih berbahaya. Tulis mengapa Anda menilainya lebih rendah."))
     report.triage_ref = _seal_note(report, why, by, at) if is_less else None
