@@ -302,3 +302,18 @@ def test_what_a_row_offers_can_be_done_by_who_is_offered_it(counter):
     assert rows._place(legal, manager)[0] == "tim/"
     assert rows._place(legal, counter.team.lawyer)[0] == "polisi/"
     assert rows._place(legal, counter.team.companion)[0] == ""
+
+
+def test_tasks_say_of_which_service_they_are_and_who_gave_them(counter):
+    """Many of one person's tasks say the same sentence; their titles are sealed."""
+    manager, case = counter.manager, counter.team.open(at=FEB_1)
+    with working(manager):
+        cases.add_task(code=case.code, title="JUDUL-UJI", owner=manager, due_at=FEB_3, by=manager, at=FEB_1)
+    flow.advance(case, CaseState.SERVICES, by=manager, head=counter.team.head, at=FEB_1)
+    with working(manager):
+        day = selectors.get_day(viewer=manager, filters=Filters(kind="task"), at=FEB_2)
+    found = {str(work.row.about): work.row for work in day.works}
+    assert {f"dari {manager.display_name}, 1 Feb 10.00", f"Kesehatan, dari {manager.display_name}"} <= set(found)
+    assert all(row.code == case.code for row in found.values())
+    assert all(row.facts[0] == row.about for row in found.values())
+    assert "JUDUL-UJI" not in repr(day)
