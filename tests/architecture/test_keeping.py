@@ -13,7 +13,9 @@ from tests.support.signing_in import signed_in
 
 pytestmark = pytest.mark.urls("tests.accounts.demo_urls")
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS = {
+    "darurat/<case_code:code>/": "a draft would say in a list which case somebody meant to open; it is two sentences",
+}
 """Addresses whose words are not kept, and why."""
 
 
@@ -53,4 +55,6 @@ def test_every_staff_page_with_words_keeps_them(world: World):
 def test_a_form_that_keeps_nothing_is_seen():
     form = '<form action="/x/" method="post"><textarea name="a"></textarea></form>'
     assert loose(form)
-    assert not loose(form.replace("<form", "<form data-unsent").replace("</form>", '<b name="simpan_dulu"></form>ui/unsent'))
+    assert not loose(
+        form.replace("<form", "<form data-unsent").replace("</form>", '<b name="simpan_dulu"></form>ui/unsent')
+    )

@@ -289,7 +289,12 @@ def _case_facts(world: World, case: Case) -> dict[str, str]:
         "access": str(case.accesses.get().pk),
         "reader": str(case.accesses.get().user_id),
         "waiting": str(Waiting.objects.get(dossier_id=case.dossier_id).pk),
-        "clock": str(Clock.objects.running().filter(dossier_id=case.dossier_id, owner=case.manager).pressing(timezone.now())[0].pk),
+        "clock": str(
+            Clock.objects.running()
+            .filter(dossier_id=case.dossier_id, owner=case.manager)
+            .pressing(timezone.now())[0]
+            .pk
+        ),
         "saved": UNKNOWN_ID,
         "consent": str(Consent.objects.get(dossier_id=case.dossier_id).pk),
         "approval": str(case.approvals.get().pk),

@@ -182,7 +182,12 @@ def handle_reports(scene: Scene, leaver: User) -> None:
     counter, team, head = scene.counter, scene.counter.team, scene.office.head
     report = counter.send(**KINDS, what="LAPORAN PERTAMA")
     counter.do(
-        intake.triage, report, case_type=CaseType.WOMAN, risk=RiskLevel.TINGGI, authority=Authority.CITY, at=FEB_1,
+        intake.triage,
+        report,
+        case_type=CaseType.WOMAN,
+        risk=RiskLevel.TINGGI,
+        authority=Authority.CITY,
+        at=FEB_1,
         why="x",
     )
     case = counter.do(intake.open_case, report, manager=team.manager, case_id=uuid4())

@@ -20,7 +20,13 @@ class IntakeConfig(AppConfig):
         from ruangaman.intake import events  # noqa: F401 - importing fills the registry
         from ruangaman.intake.selectors import needs  # noqa: F401 - importing fills the registry
         from ruangaman.intake.selectors.shifts import list_called_too
-        from ruangaman.intake.services.casework import AvoidBarrier, ReportOrigin, ThreadEnding, ThreadFollower, ThreadPanel
+        from ruangaman.intake.services.casework import (
+            AvoidBarrier,
+            ReportOrigin,
+            ThreadEnding,
+            ThreadFollower,
+            ThreadPanel,
+        )
         from ruangaman.notifications.registry import AlsoCalled, also_called
 
         panels.add(ThreadPanel())

@@ -27,7 +27,9 @@ class Migration(migrations.Migration):
             for name, rule in RULES.items()
             for step in (
                 migrations.RemoveConstraint(model_name="report", name=name),
-                migrations.AddConstraint(model_name="report", constraint=models.CheckConstraint(name=name, condition=rule)),
+                migrations.AddConstraint(
+                    model_name="report", constraint=models.CheckConstraint(name=name, condition=rule)
+                ),
             )
         ),
         migrations.RunSQL("GRANT UPDATE (triage_ref) ON intake_report TO ra_web;", migrations.RunSQL.noop),

@@ -27,6 +27,7 @@ from ruangaman.vault import services as vault
 from ruangaman.vault.selectors import held_of, list_grants
 from ruangaman.vault.types import Closed, Compartment, Content, GrantSpec, Purpose
 
+
 class ReportOrigin:
     """The reports that became a case, which their desk still has keys for."""
 

@@ -83,9 +83,7 @@ def as_work(report: Report, *, viewer: Any, at: datetime, asked: datetime) -> Wo
         take_url=f"/laporan/{report.code}/ambil" if owner is Owner.NOBODY else "",
     )
     place = pressing.place_of(report, asked)
-    return Work(
-        row=row, band=band_at(place), owner=owner, danger=report.danger, due_at=row.promised.due, place=place
-    )
+    return Work(row=row, band=band_at(place), owner=owner, danger=report.danger, due_at=row.promised.due, place=place)
 
 
 def signs(report: Report) -> list[Words]:
