@@ -123,7 +123,8 @@ def needs(counter, *rows):
     return [
         Clock.objects.create(
             kind=kind, dossier_id=case.dossier_id, about="case", subject=case.code, anchor=uuid4(),
-            unit_id=case.unit_id, owner=counter.manager, danger=danger, started_at=FEB_1 - timedelta(days=60), due_at=due,
+            unit_id=case.unit_id, owner=counter.manager, danger=danger, started_at=FEB_1 - timedelta(days=60),
+            due_at=due,
             presses_at=presses_at(due, danger),
         ).pk
         for danger, due in rows

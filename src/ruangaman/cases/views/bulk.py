@@ -129,18 +129,17 @@ def do(request: StaffRequest) -> HttpResponse:
 @require_POST
 def undo(request: StaffRequest, act_id: UUID) -> HttpResponse:
     """Take it back; what somebody changed meanwhile stays as they made it, and is named."""
+    back = _address(LIST_URL, request)
     try:
         undone = services.undo_bulk(act_id=act_id, by=request.user, at=clock.now())
     except NotFound as error:
         raise Http404 from error
     except DomainError as error:
-        context = {"refusal": str(error), "back": _address(LIST_URL, request)}
-        return render(request, "cases/tasks_undone.html", context, status=409)
+        return render(request, "cases/tasks_undone.html", {"refusal": str(error), "back": back}, status=409)
     lines = selectors.with_titles(tasks=undone.changed, viewer=request.user, at=clock.now())
     if not lines:
-        return HttpResponseRedirect(_address(LIST_URL, request))
-    context = {"undone": undone, "lines": lines, "back": _address(LIST_URL, request)}
-    return render(request, "cases/tasks_undone.html", context)
+        return HttpResponseRedirect(back)
+    return render(request, "cases/tasks_undone.html", {"undone": undone, "lines": lines, "back": back})
 
 
 def _address(path: str, request: StaffRequest, **more: str) -> str:

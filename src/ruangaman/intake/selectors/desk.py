@@ -72,7 +72,7 @@ class Overdue:
 
 
 def list_overdue(*, at: datetime) -> list[Overdue]:
-    """Return, by danger, how many reports wait unanswered in the units that the database was told the viewer oversees."""
+    """Return, by danger, how many reports nobody answered in the units of which the database was told."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT danger, reports, due_at FROM intake_overdue(%s) ORDER BY danger DESC", [at])
         return [Overdue(*row) for row in cursor.fetchall()]

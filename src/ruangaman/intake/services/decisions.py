@@ -25,7 +25,7 @@ from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held, wr
 from ruangaman.intake.services.telling import tell
 from ruangaman.intake.types import LETHAL, LIMIT_KEYS, State, Step, danger_level, state_after
 from ruangaman.vault import services as vault
-from ruangaman.vault.types import Compartment
+from ruangaman.vault.types import Compartment, Content
 
 UNDO_SECONDS = 60
 _TRIAGE = ["case_type", "authority", "triaged_by", "triaged_at", "triage_ref"]
@@ -238,7 +238,7 @@ def undo_refusal(*, code: str, by: User, at: datetime) -> Report:
 
 def _seal_note(report: Report, note: str, by: User, at: datetime) -> UUID:
     """Seal why something was decided, for colleagues."""
-    content = {"text": note}
+    content: Content = {"text": note}
     return vault.seal(dossier_id=report.dossier_id, compartment=Compartment.WORK, content=content, by=by, at=at)
 
 
