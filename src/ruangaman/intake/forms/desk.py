@@ -79,7 +79,7 @@ class TriageForm(forms.Form):
         multiline=True,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Disimpan tersegel bersama triase. Hanya rekan meja yang membacanya."),
+        help_text=_("Disimpan tersegel bersama triase, untuk rekan yang memegang laporan ini."),
     )
 
     def __init__(self, *args: Any, suggestion: Suggestion | None = None, **kwargs: Any) -> None:
