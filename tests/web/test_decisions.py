@@ -93,11 +93,12 @@ def test_the_list_says_danger_and_how_long_and_the_most_pressing_is_first(counte
     page = signed_in(counter.team.head).get("/kasus/keputusan/").content.decode()
 
     assert re.findall(r'class="code">(K-\w+)<', page) == [grave.code, quiet.code]
-    first, second = (re.sub(r"<[^>]+>", "", part) for part in page.split("<li>")[-2:])
+    first, second = (re.sub(r"<[^>]+>", " ", part) for part in page.split('<li class="row">')[1:])
     assert "Ekstrem" in first
-    assert "menunggu 5 jam" in first
+    assert "Rencana menunggu 5 jam" in first
+    assert f"dari {counter.manager.display_name}" in first
     assert "Rendah" in second
-    assert "menunggu 3 hari" in second
+    assert "Rencana menunggu 3 hari" in second
 
 
 def test_what_waited_before_gets_its_clock_once_and_what_cannot_be_decided_gets_none(counter):

@@ -43,14 +43,16 @@ from ruangaman.cases.types import (
     find_move,
     missing_for,
 )
+from ruangaman.clocks.models import Clock
 from ruangaman.clocks.types import span
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.consents.models import Consent
 from ruangaman.consents.selectors import list_consents
 from ruangaman.core.codelists import CaseType, ClosingReason
-from ruangaman.core.regions import zone
+from ruangaman.core.regions import KECAMATAN, zone
 from ruangaman.core.types import Json
+from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Closed, Content, Purpose
 
@@ -239,12 +241,28 @@ def list_approvals(*, viewer: User) -> list[Approval]:
     return list(rows.filter(current).select_related("case", "asked_by").order_by("-case__risk", "asked_at", "id"))
 
 
-def list_waiting(*, viewer: User, at: datetime) -> list[Approval]:
-    """Return the same, each with `waited`: since when it waits, in words."""
+def list_waiting(*, viewer: User, at: datetime) -> list[QueueRow]:
+    """Return the same as rows: how long each waits, until when it was promised, who asked."""
     rows = list_approvals(viewer=viewer)
-    for row in rows:
-        row.waited = span(at - row.asked_at)  # type: ignore[attr-defined]  # as an annotation would be
-    return rows
+    clocks = Clock.objects.open().filter(anchor__in=[row.pk for row in rows])
+    due = dict(clocks.values_list("anchor", "due_at")) if rows else {}
+    return [_waiting(row, due.get(row.pk, row.asked_at), at) for row in rows]
+
+
+def _waiting(row: Approval, due_at: datetime, at: datetime) -> QueueRow:
+    case, url = row.case, f"/kasus/keputusan/{row.pk}/"
+    said = {"what": row.get_kind_display(), "span": span(at - row.asked_at)}
+    return QueueRow(
+        url=url,
+        sentence=_("%(what)s menunggu %(span)s") % said,
+        code=case.code,
+        promised=Promised(row.asked_at, due_at),
+        danger=case.risk,
+        facts=[case.get_case_type_display(), case.get_state_display()],
+        place=KECAMATAN.get(case.kecamatan, ""),
+        owner=_("dari %(name)s") % {"name": row.asked_by.display_name},
+        action=_("Lihat dan putuskan"),
+    )
 
 
 def get_approval(*, approval_id: UUID, viewer: User) -> Approval:

@@ -22,6 +22,8 @@ MOST = 100
 MOST_OF_A_SOURCE = 20
 WEEK = timedelta(days=6)
 MINE = Filters()
+NO_CASE = 9
+"""Above every danger."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,13 @@ class Day:
 def get_day(*, viewer: User, filters: Filters, at: datetime, after: Cursor | None = None, limit: int = PAGE) -> Day:
     """Return a page of what waits for `viewer`, what presses first first.
 
-    What has no time of its own stands on the first page, at the head of its band.
+    What has no time of its own stands on the first page, at the head of its band; of what presses, of its danger.
     """
     pressing = list_pressing(viewer=viewer, filters=filters, at=at, after=after, limit=limit + 1)
     rare = [] if after is not None else [_rare(source, viewer, filters, at) for source in _sources_of(viewer)]
     shown = sorted((work for found in rare for work in found[:MOST_OF_A_SOURCE]), key=urgency) + pressing[:limit]
     return Day(
-        now=[work for work in shown if work.band is Band.NOW],
+        now=sorted((work for work in shown if work.band is Band.NOW), key=_danger_first),
         today=[work for work in shown if work.band is Band.TODAY],
         week=[work for work in shown if work.band is Band.WEEK],
         later=[work for work in shown if work.band is Band.LATER],
@@ -123,6 +125,11 @@ def count_words(count: int) -> str:
 def urgency(work: Work) -> tuple[bool, int, float, str]:
     """Return the key of what has no place: what bars all else, then the most dangerous, then what is due first."""
     return not work.is_first, -work.danger, work.due_at.timestamp() if work.due_at else float("inf"), work.row.code
+
+
+def _danger_first(work: Work) -> tuple[bool, int]:
+    """Return the key by which what presses now stands together; duties that are about no case stay at the head."""
+    return not work.is_first, -(work.danger or NO_CASE)
 
 
 def band_of(*, at: datetime, due_at: datetime | None, is_pressing: bool) -> Band:

@@ -13,13 +13,11 @@ from ruangaman.cases import selectors as cases
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import CaseState
 from ruangaman.clocks.types import span
-from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import desk
 from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.web.registry import Section, sections, work_sources
-from ruangaman.web.selectors import band_of
 from ruangaman.web.types import Band, Owner, Work, WorkSource
 
 
@@ -67,11 +65,6 @@ def list_messages(*, viewer: Any, at: datetime) -> list[Work]:
     return [_message(report, report.case, at) for report in desk.list_written_in_cases(viewer=viewer) if report.case]
 
 
-def _cannot_wait(case: Case) -> bool:
-    """Whether what is unread in a case belongs to what presses now."""
-    return case.state == CaseState.EMERGENCY or case.risk >= RiskLevel.TINGGI
-
-
 def count_messages(*, viewer: Any) -> int:
     """Return in how many of the viewer's cases there is something unread."""
     return desk.list_written_in_cases(viewer=viewer).count()
@@ -91,7 +84,7 @@ def _message(report: Report, case: Case, at: datetime) -> Work:
             owner=_("Anda"),
             action=_("Baca balasan"),
         ),
-        band=band_of(at=at, due_at=None, is_pressing=_cannot_wait(case)),
+        band=Band.NOW,
         owner=Owner.MINE,
         danger=case.risk,
         due_at=None,
