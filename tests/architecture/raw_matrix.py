@@ -292,7 +292,8 @@ WEB = {
     "consents_consent": "S known; I held by:recorded_by_id; U held (ended_at ended_by_id ending)",
     "cases_glass": "S cases|glass",
     "intake_report": "S reports; U reports (danger state needs_desk due_at limit_key opened_at answered_at taken_by_id"
-    " taken_at case_type authority triaged_by_id triaged_at duplicate_of_id refusal_reason refused_by_id refused_at"
+    " taken_at case_type authority triaged_by_id triaged_at triage_ref duplicate_of_id refusal_reason refused_by_id"
+    " refused_at"
     " refusal_ref case_id)",
     "intake_message": "S reports; I reports; U reports (read_at)",
     "intake_attachment": "S reports; I reports",

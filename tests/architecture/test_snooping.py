@@ -214,7 +214,7 @@ def _somebody(world: World) -> Case:
         **{**KINDS, "what": "CERITA-SASARAN", "contact": "phone", "contact_value": PHONE},
     )
     counter.write_back(report, "CERITA-SASARAN", at=at, files=(PHOTO,))
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY}
+    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
     counter.do(intake.triage, report, by=counter.first, at=at, **facts)
     case: Case = counter.do(intake.open_case, report, by=counter.first, at=at, manager=team.manager, case_id=uuid4())
     victim = NewPerson(

@@ -197,7 +197,7 @@ def _report_facts(report: Report) -> dict[str, str]:
 
 def _refused(counter: Counter) -> Report:
     report = _report(counter)
-    facts = {"reason": RefusalReason.SPAM, "words": "MAAF", "note": "", "message_id": uuid4()}
+    facts = {"reason": RefusalReason.SPAM, "words": "MAAF", "note": "x", "message_id": uuid4()}
     counter.do(intake.refuse, report, by=counter.first, at=timezone.now(), **facts)
     return report
 
@@ -213,7 +213,7 @@ def _case_elsewhere(world: World, other: Office) -> Case:
 
 def _open(world: World, report: Report, officer: User, manager: User, *, team: bool) -> Case:
     counter, at = world.counter, timezone.now()
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY}
+    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
     counter.write_back(report, "PESAN-UJI", at=at, files=(PHOTO,))
     counter.do(intake.triage, report, by=officer, at=at, **facts)
     case: Case = counter.do(intake.open_case, report, by=officer, at=at, manager=manager, case_id=uuid4())
@@ -289,7 +289,12 @@ def _case_facts(world: World, case: Case) -> dict[str, str]:
         "access": str(case.accesses.get().pk),
         "reader": str(case.accesses.get().user_id),
         "waiting": str(Waiting.objects.get(dossier_id=case.dossier_id).pk),
-        "clock": str(Clock.objects.running().filter(dossier_id=case.dossier_id, owner=case.manager).pressing()[0].pk),
+        "clock": str(
+            Clock.objects.running()
+            .filter(dossier_id=case.dossier_id, owner=case.manager)
+            .pressing(timezone.now())[0]
+            .pk
+        ),
         "saved": UNKNOWN_ID,
         "consent": str(Consent.objects.get(dossier_id=case.dossier_id).pk),
         "approval": str(case.approvals.get().pk),

@@ -194,6 +194,21 @@ def test_the_whole_way_without_a_script(work: Work):
     assert client.post(undo[1]).status_code == 409
 
 
+def test_taking_it_back_leads_to_the_list_it_was_done_from(work: Work):
+    client = signed_in(work.team.manager)
+    chosen = {"tugas": [str(work.tasks["SATU-UJI"].pk)], "apa": "done", "row_id": str(uuid4())}
+    done = client.post("/tugas/banyak/lakukan?pemilik=tim&sudah=x&lain=y", chosen)
+    where = done.headers["Location"]
+    assert where.startswith("/tugas/?pemilik=tim&sudah=")
+    assert "lain" not in where
+    undo = re.search(r'<form class="undo" action="([^"]*)"', text(client.get(where)))
+    assert undo is not None
+
+    back = client.post(undo[1])
+
+    assert (back.status_code, back.headers["Location"]) == (302, "/tugas/?pemilik=tim")
+
+
 def test_all_that_match_are_chosen_by_one_button(work: Work):
     client = signed_in(work.team.manager)
     page = text(client.post("/tugas/banyak/?pemilik=tim", {"semua": "1", "apa": "done"}))

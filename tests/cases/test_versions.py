@@ -375,6 +375,7 @@ def test_two_browsers_the_same_field_and_the_choice(team: Team, today: tuple[Cas
 
     assert answer.status_code == 409
     page = text(answer)
+    assert "Dua orang menulis di tempat yang sama" in page
     assert f"Tulisan {team.manager.display_name}" in page
     assert "Tulisan Anda" in page
     assert "petugas perempuan" in page
@@ -390,6 +391,20 @@ def test_two_browsers_the_same_field_and_the_choice(team: Team, today: tuple[Cas
     assert found["languages"] == "BAHASA-UJI"
     every = {value for step in history(team.manager, case, person) for _n, _o, value in step.changes}
     assert "TULISAN\nANI" in every, "what was not chosen stands in the versions before"
+
+
+def test_two_pages_of_one_person_are_said_to_be_hers(team: Team, today: tuple[Case, Person]):
+    case, person = today
+    address, ani = f"/kasus/{case.code}/orang/{person.pk}/", signed_in(team.manager)
+    first, second = opened_form(ani, address), opened_form(ani, address)
+    ani.post(address, {**first, "needs": "TULISAN SATU"})
+
+    page = text(ani.post(address, {**second, "needs": "TULISAN DUA"}))
+
+    assert "Anda menulis di tempat ini dari dua halaman" in page
+    assert "Tulisan Anda di halaman lain" in page
+    assert "Dua orang" not in page
+    assert team.manager.display_name not in page.split('class="clash"')[1].split("</fieldset>")[0]
 
 
 def test_an_incident_and_a_task_are_changed_on_their_pages(team: Team, today: tuple[Case, Person]):

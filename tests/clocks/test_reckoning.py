@@ -192,9 +192,39 @@ def test_a_paused_clock_stands_still_and_says_so():
     assert Clock(MONDAY, MONDAY, stopped_at=MONDAY, paused_at=MONDAY).state(later) is ClockState.DONE
 
 
-@given(starts, st.uuids())
-def test_a_place_in_the_list_survives_the_address(at, row_id):
-    assert Cursor.parse(str(Cursor(at, row_id))) == Cursor(at, row_id)
+@given(starts, st.uuids(), st.sampled_from(list(RiskLevel)), starts)
+def test_a_place_in_the_list_survives_the_address(presses, row_id, danger, at):
+    place = Cursor(presses, row_id, danger, at)
+    assert Cursor.parse(str(place)) == place
+
+
+places = st.builds(
+    lambda gone, row_id, danger: (MONDAY + timedelta(hours=gone), row_id, int(danger)),
+    st.integers(-99, 99), st.uuids(), st.sampled_from(list(RiskLevel)),
+)  # fmt: skip
+
+
+@given(places, places)
+def test_where_each_danger_goes_on_is_exactly_what_comes_after_a_place(here, other):
+    """A page reads each danger from `begin_in` on; the plain order of two places says the same."""
+    place, after = Cursor(*here, MONDAY), Cursor(*other, MONDAY)
+    begin = place.begin_in(after.danger)
+    assert (begin is None or (after.presses_at, after.id) > begin) is (after.order > place.order)
+
+
+@given(places, places, st.integers(0, 400))
+def test_of_two_that_press_the_order_never_changes_again(one, other, gone):
+    later = MONDAY + timedelta(hours=gone)
+    pressing = [Cursor(*row, at) for at in (MONDAY, later) for row in (one, other) if row[0] <= MONDAY]
+    if len(pressing) == 4:
+        assert (pressing[0].order < pressing[1].order) is (pressing[2].order < pressing[3].order)
+
+
+@given(places, places)
+def test_a_more_dangerous_need_that_presses_is_first_however_late_the_other_is(one, other):
+    first, second = Cursor(*one, MONDAY), Cursor(*other, MONDAY)
+    if first.presses_at <= MONDAY and first.danger > second.danger:
+        assert first.order < second.order
 
 
 @pytest.mark.parametrize("text", ["", "x", "1", "1.x", "9" * 40 + "." + "0" * 32])

@@ -293,7 +293,9 @@ def test_the_list_reads_an_index_in_its_order_and_row_security_does_not_change_t
         cursor.execute("ANALYZE clocks_clock")
     for viewer, turn, index in ((manager, Turn.MINE, "clock_of_owner"), (clocks.team.head, Turn.UNIT, "clock_of_unit")):
         with working(viewer):
-            found = selectors._branch(viewer, turn).running().awake(FEB_3).pressing()[:51]
+            found = (
+                selectors._branch(viewer, turn).running().awake(FEB_3).of_danger(1).order_by("presses_at", "id")[:51]
+            )
             plan = found.explain()
         assert index in plan, plan
         assert "Sort" not in plan, plan

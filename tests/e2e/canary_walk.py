@@ -113,7 +113,7 @@ class Walk:
     def open_case(self, officer: Visitor, code: str) -> str:
         """Triage, and a case with its manager."""
         page, before = officer.get(f"/laporan/{code}/"), codes(self.house, "cases_case")
-        facts = {"case_type": "woman", "risk": "3", "authority": "city"}
+        facts = {"case_type": "woman", "risk": "3", "authority": "city", "why": self.flock.word("triage why")}
         page = _ok(officer.submit(page, facts, action="/triase"))
         manager = _option(page, "Dewi Anggraeni")
         _ok(officer.submit(page, {"manager": manager}, action="/buka-kasus"))

@@ -27,7 +27,7 @@ def counter(db: None) -> Counter:
 def test_a_lawyer_opens_the_report_s_file_and_finds_no_conversation(counter: Counter) -> None:
     report = counter.send(files=(PICTURE,), **KINDS)
     counter.do(services.reply, report, text=WORDS, message_id=uuid4())
-    counter.do(services.triage, report, case_type=CaseType.WOMAN, risk=RiskLevel.TINGGI, authority=Authority.CITY)
+    counter.do(services.triage, report, case_type=CaseType.WOMAN, risk=RiskLevel.EKSTREM, authority=Authority.CITY)
     case = counter.do(services.open_case, report, manager=counter.manager, case_id=uuid4())
     lawyer = counter.team.lawyer
     with working(counter.manager):

@@ -29,7 +29,7 @@ from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, read
 from tests.factories.desk import HOUR, KINDS, STORY, Counter, events_of, make_counter
 
-TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY}
+TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
 REFUSAL = {"reason": RefusalReason.OTHER_OFFICE, "words": "KATA-UJI maaf", "note": "CATATAN-UJI luar kota"}
 
 

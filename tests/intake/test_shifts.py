@@ -172,7 +172,7 @@ def test_taking_moves_what_the_giver_held_and_nothing_else(counter):
     held, free, mine, done = (counter.send(**KINDS) for _ in range(4))
     counter.do(services.take, held, by=counter.first)
     counter.do(services.take, mine, by=counter.second)
-    counter.do(services.refuse, done, by=counter.first, reason="other_office", words="x", note="", message_id=uuid4())
+    counter.do(services.refuse, done, by=counter.first, reason="other_office", words="x", note="x", message_id=uuid4())
     holder = counter.fresh(done).taken_by_id
     give(counter, counter.first, THREE, text=WORDS)
 
@@ -331,6 +331,25 @@ def test_what_was_written_is_kept_when_it_cannot_be_given(counter):
     assert not Handover.objects.exists()
     assert client.post("/serah-terima/beri", sent | {"meja": "meja-lain"}).status_code == 404
     assert Client().get("/serah-terima/").status_code == 404
+
+
+def test_what_is_typed_for_the_next_shift_is_kept_and_given_back_to_its_desk(counter):
+    report = counter.send()
+    client = signed_in(counter.first)
+    page = client.get("/serah-terima/").content.decode()
+    once = re.search(r'action="/serah-terima/beri".*?name="once" value="([^"]+)"', page, re.DOTALL)
+    assert once
+    typed = {"once": once[1], "meja": counter.desk.code, "text": WORDS, f"tentang_{report.code}": "TENTANG-UJI"}
+
+    kept = client.post("/serah-terima/beri", {**typed, "simpan_dulu": "1"})
+
+    assert not Handover.objects.exists()
+    assert kept.headers["Location"].startswith("/serah-terima/?lanjut=")
+    again = client.get(kept.headers["Location"]).content.decode()
+    assert WORDS in again
+    assert "TENTANG-UJI" in again
+    assert once[1] in again, "the same form goes on: sent twice, it is given once"
+    assert WORDS not in signed_in(counter.second).get("/serah-terima/").content.decode()
 
 
 def test_the_page_asks_the_same_however_much_is_open(counter, django_assert_max_num_queries):

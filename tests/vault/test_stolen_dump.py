@@ -181,9 +181,8 @@ def handle_reports(scene: Scene, leaver: User) -> None:
     """One becomes a case, one is kept from the unit, one comes after somebody left."""
     counter, team, head = scene.counter, scene.counter.team, scene.office.head
     report = counter.send(**KINDS, what="LAPORAN PERTAMA")
-    counter.do(
-        intake.triage, report, case_type=CaseType.WOMAN, risk=RiskLevel.TINGGI, authority=Authority.CITY, at=FEB_1
-    )
+    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.EKSTREM, "authority": Authority.CITY}
+    counter.do(intake.triage, report, at=FEB_1, **facts)
     case = counter.do(intake.open_case, report, manager=team.manager, case_id=uuid4())
     team.assign(case, team.companion, leaver, team.psychologist)
     with working(team.psychologist):

@@ -124,6 +124,21 @@ def test_people_of_before_come_in_with_one_button(counter: Counter) -> None:
     assert "orang dalam kasus Anda belum" not in text_of(client.get("/cari/"))
 
 
+def test_an_answer_that_may_be_incomplete_says_so_beside_it_and_looks_again(counter: Counter) -> None:
+    person = NewPerson(kind=PersonKind.VICTIM, identity=Identity(chosen_name="NAMA-LAMA", nik=NIK), id=uuid4())
+    counter.team.open(people=[person], at=timezone.now())
+    client = signed_in(counter.manager)
+    text = search(counter.manager, client=client)
+    assert text.index("Tidak ada yang dapat Anda buka") < text.index("jawaban di sini belum lengkap")
+    assert text.index("jawaban di sini belum lengkap") < text.index("Apa yang dapat ditemukan")
+    assert f'<input type="hidden" name="nomor" value="{NIK}">' in text
+
+    again = text_of(client.post("/cari/lengkapi", {"nomor": NIK}))
+
+    assert "NAMA-LAMA" in again
+    assert "belum lengkap" not in again
+
+
 # --- at the desk ------------------------------------------------------------------------------------------------------
 
 
@@ -154,7 +169,7 @@ def opened_from(counter: Counter, report: Report, **facts: Any) -> Case:
     client = signed_in(counter.first)
     counter.do(
         intake.triage, report, at=timezone.now(), case_type=CaseType.WOMAN, risk=RiskLevel.SEDANG,
-        authority=Authority.CITY,
+        authority=Authority.CITY, why="x",
     )  # fmt: skip
     data = {"manager": str((facts.get("manager") or counter.manager).pk), "once": str(uuid4())}
     assert client.post(f"/laporan/{report.code}/buka-kasus", data).status_code == 302
@@ -195,7 +210,7 @@ def test_the_reporters_wish_keeps_a_manager_out(counter: Counter) -> None:
         kin.avoid_place(code="polresta", by=counter.manager, at=timezone.now())
     counter.do(
         intake.triage, report, at=timezone.now(), case_type=CaseType.WOMAN, risk=RiskLevel.SEDANG,
-        authority=Authority.CITY,
+        authority=Authority.CITY, why="x",
     )  # fmt: skip
     client, second = signed_in(counter.first), counter.office.user(Role.MANAJER)
 

@@ -76,7 +76,7 @@ def test_danger_makes_a_step_press_earlier(counter):
         row.code for row in found.pressing
     ] == [high.code, extreme.code]
     assert [row.code for row in found.late] == [low.code]
-    assert found.headline == "1 langkah terlambat, 2 hampir."
+    assert found.headline == "1 tugas terlambat, 2 hampir."
 
 
 MINUTE = timedelta(minutes=1)

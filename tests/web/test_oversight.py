@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.db import connection
 
@@ -37,7 +38,7 @@ def test_the_head_sees_how_many_reports_wait_too_long_and_which_cases_ask(counte
     found = day_of(counter.team.head)
 
     said = sentences(found)
-    assert sum("belum dibuka padahal batasnya lewat" in one for one in said) == 2
+    assert sum("belum dijawab padahal batasnya lewat" in one for one in said) == 2
     assert {work.row.code for work in found.works if work.row.code} == {case.code}
     assert any("Pastikan ia aman" in one for one in said)
     assert STORY not in " ".join(said)
@@ -73,5 +74,15 @@ def test_the_page_shows_it_to_the_head_and_holds_no_story(counter):
     page = signed_in(counter.team.head).get("/kerja/")
 
     assert page.status_code == 200
-    assert "1 laporan belum dibuka padahal batasnya lewat" in page.content.decode()
+    assert "1 laporan belum dijawab padahal batasnya lewat" in page.content.decode()
     assert STORY not in page.content.decode()
+
+
+def test_what_was_opened_and_not_answered_stays_the_head_s_until_somebody_answers(counter):
+    report = counter.send(**KINDS)
+    counter.do(services.open_report, report)
+    assert any("belum dijawab padahal batasnya lewat" in one for one in sentences(day_of(counter.team.head)))
+    counter.do(services.triage, report, case_type="woman", risk=RiskLevel.EKSTREM, authority="city")
+    assert any("belum dijawab padahal batasnya lewat" in one for one in sentences(day_of(counter.team.head)))
+    counter.do(services.reply, report, text="x", message_id=uuid4())
+    assert not any("belum dijawab padahal" in one for one in sentences(day_of(counter.team.head)))

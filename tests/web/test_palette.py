@@ -15,7 +15,7 @@ from ruangaman.audit.models import AuditEvent
 from ruangaman.cases.models import Case
 from ruangaman.core import clock
 from ruangaman.web.registry import palette_sources, sections
-from ruangaman.web.selectors import codes_in, parse_here
+from ruangaman.web.selectors import codes_in, parse_here, part_in
 from ruangaman.web.types import Here
 from tests.architecture.access_matrix import EVERYBODY, MATRIX, Row
 from tests.architecture.test_access_matrix import ask, expected, fill
@@ -116,6 +116,24 @@ def test_a_code_one_may_open_is_found_however_it_is_typed(world: World):
         assert f'data-url="/kasus/{code}/"' in search(client, typed, hx_request="true"), typed
 
 
+def test_the_beginning_of_a_code_finds_what_one_holds_and_nothing_else(world: World):
+    own, far = things_for(world, "manajer", "own")["case"], things_for(world, "manajer", "other")["case"]
+    client = signed_in(world.people["manajer"])
+    for typed in (own[:6], own[:6].lower(), f"{own[0]} {own[2:6]}"):
+        assert f'href="/kasus/{own}/"' in search(client, typed), typed
+    assert far not in search(client, far[:6])
+    report = things_for(world, "petugas", "own")["report"]
+    page = search(signed_in(world.people["petugas"]), report[:6])
+    assert f'href="/laporan/{report}/"' in page
+
+
+def test_what_is_found_by_its_code_is_not_called_ones_own(world: World):
+    report = things_for(world, "petugas", "own")["report"]
+    page = search(signed_in(world.people["petugas"]), report)
+    assert "Laporan dengan kode itu" in page
+    assert "Laporan yang saya pegang" not in page
+
+
 def test_an_expired_grant_opens_nothing_from_it(world: World):
     expired = things_for(world, "petugas", "expired")
     for who, code in (("petugas", expired["report"]), ("manajer", expired["case"])):
@@ -190,3 +208,14 @@ def test_where_somebody_is(path: str, here: Here):
 )
 def test_what_counts_as_a_code(typed: str, codes: list[str]):
     assert codes_in(typed) == codes
+
+
+@pytest.mark.parametrize(
+    ("typed", "part"),
+    [
+        ("k-7f3", "K-7F3"), ("l 9d2x", "L-9D2X"), ("7f3q", "7F3Q"), ("K-7F3Q2MWD", ""), ("7F3Q2MWD", ""),
+        ("rencana", ""), ("7f", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_what_counts_as_the_beginning_of_one(typed: str, part: str):
+    assert part_in(typed) == part

@@ -31,7 +31,7 @@ from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, add_incident
 from tests.factories.desk import HOUR, KINDS
 from tests.support.signing_in import signed_in
 
-TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY}
+TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
 
 
 def walk(viewer, filters, at, limit):
@@ -40,7 +40,7 @@ def walk(viewer, filters, at, limit):
     while True:
         with working(viewer):
             day = selectors.get_day(viewer=viewer, filters=filters, at=at, after=after, limit=limit)
-        seen += [work.place for work in day.works if work.place is not None]
+        seen += [work.place.id for work in day.works if work.place is not None]
         if day.after is None:
             return seen
         after = day.after
@@ -86,8 +86,10 @@ def reference(viewer: User, filters: Filters, at, desks: list[UUID]):
             continue
         if filters.kecamatan and one.kecamatan != filters.kecamatan:
             continue
-        found.append(one.cursor)
-    return sorted(found, key=lambda place: (place.presses_at, place.id))
+        found.append((one.danger, one.presses_at, one.pk))
+    now = sorted((row for row in found if row[1] <= at), key=lambda row: (-row[0], row[1], row[2]))
+    later = sorted((row for row in found if row[1] > at), key=lambda row: row[1:])
+    return [row[2] for row in now + later]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -111,6 +113,51 @@ def test_page_by_page_it_is_the_order_of_a_plain_sort(counter, seed):
             sizes.append(len(wanted))
     assert max(sizes) > 30
     assert len(set(sizes)) > 5
+
+
+def needs(counter, *rows):
+    """Clocks of the manager: danger and limit of each. Returns their ids in that order."""
+    case = counter.team.open()
+    Clock.objects.all()._raw_delete("default")
+    kind = ClockKind.objects.filter(about="case").first()
+    return [
+        Clock.objects.create(
+            kind=kind, dossier_id=case.dossier_id, about="case", subject=case.code, anchor=uuid4(),
+            unit_id=case.unit_id, owner=counter.manager, danger=danger, started_at=FEB_1 - timedelta(days=60),
+            due_at=due,
+            presses_at=presses_at(due, danger),
+        ).pk
+        for danger, due in rows
+    ]  # fmt: skip
+
+
+def test_no_lateness_of_little_danger_buries_an_extreme_one(counter):
+    """Forty-nine days late is late; somebody whose life is at risk within three days is first all the same."""
+    late, new, high, not_yet, due_now = needs(
+        counter,
+        (RiskLevel.RENDAH, FEB_2 - timedelta(days=49)),
+        (RiskLevel.EKSTREM, FEB_2 + 71 * HOUR),
+        (RiskLevel.TINGGI, FEB_2 - timedelta(days=9)),
+        (RiskLevel.EKSTREM, FEB_2 + 73 * HOUR),
+        (RiskLevel.RENDAH, FEB_2),
+    )
+    assert walk(counter.manager, Filters(), FEB_2, 40) == [new, high, late, due_now, not_yet]
+    # What does not press yet waits behind what does, and comes first from the moment on at which it presses.
+    assert walk(counter.manager, Filters(), FEB_2 + 2 * HOUR, 40) == [new, not_yet, high, late, due_now]
+
+
+def test_what_begins_to_press_while_somebody_turns_the_pages_is_not_lost(counter):
+    rows = [(RiskLevel.RENDAH, FEB_2 - number * HOUR) for number in range(3)]
+    first, second, third, soon = needs(counter, *rows, (RiskLevel.EKSTREM, FEB_2 + 73 * HOUR))
+    with working(counter.manager):
+        page = selectors.get_day(viewer=counter.manager, filters=Filters(), at=FEB_2, limit=2)
+        rest = selectors.get_day(
+            viewer=counter.manager, filters=Filters(), at=FEB_2 + 2 * HOUR, after=page.after, limit=9
+        )
+        anew = selectors.get_day(viewer=counter.manager, filters=Filters(), at=FEB_2 + 2 * HOUR, limit=9)
+    assert [work.place.id for work in page.works] == [third, second]
+    assert [work.place.id for work in rest.works] == [first, soon]
+    assert [work.place.id for work in anew.works] == [soon, third, second, first]
 
 
 def test_the_order_of_a_past_instant_is_that_which_was_shown_then(counter):
@@ -187,6 +234,23 @@ def test_what_was_written_before_and_after_a_case_was_opened_is_shown_to_its_man
     assert said(counter.manager, FEB_1 + 4 * HOUR).count("belum dibaca") == 2
 
 
+def test_what_nobody_read_presses_and_stands_by_its_danger_among_the_rest(counter):
+    unread = []
+    for risk in (RiskLevel.RENDAH, RiskLevel.EKSTREM):
+        report = counter.send()
+        counter.do(intake.triage, report, **{**TRIAGE, "risk": risk})
+        counter.write_back(report, "x", at=FEB_1 + HOUR)
+        unread.append(
+            counter.do(intake.open_case, report, manager=counter.manager, case_id=uuid4(), at=FEB_1 + 2 * HOUR)
+        )
+    (between,) = needs(counter, (RiskLevel.TINGGI, FEB_1))
+    with working(counter.manager):
+        day = selectors.get_day(viewer=counter.manager, filters=Filters(), at=FEB_1 + 3 * HOUR)
+    assert [work.row.code for work in day.now] == [
+        unread[1].code, Clock.objects.get(pk=between).subject, unread[0].code,
+    ]  # fmt: skip
+
+
 def test_duties_that_are_no_clock_stay():
     assert {source.key for source in work_sources} == {
         "awaited", "case-messages", "closed", "emergency", "glass", "keys", "met", "oversight", "records", "reopenable",
@@ -256,3 +320,18 @@ def test_what_a_row_offers_can_be_done_by_who_is_offered_it(counter):
     assert rows._place(legal, manager)[0] == "tim/"
     assert rows._place(legal, counter.team.lawyer)[0] == "polisi/"
     assert rows._place(legal, counter.team.companion)[0] == ""
+
+
+def test_tasks_say_of_which_service_they_are_and_who_gave_them(counter):
+    """Many of one person's tasks say the same sentence; their titles are sealed."""
+    manager, case = counter.manager, counter.team.open(at=FEB_1)
+    with working(manager):
+        cases.add_task(code=case.code, title="JUDUL-UJI", owner=manager, due_at=FEB_3, by=manager, at=FEB_1)
+    flow.advance(case, CaseState.SERVICES, by=manager, head=counter.team.head, at=FEB_1)
+    with working(manager):
+        day = selectors.get_day(viewer=manager, filters=Filters(kind="task"), at=FEB_2)
+    found = {str(work.row.about): work.row for work in day.works}
+    assert {f"dari {manager.display_name}, 1 Feb 10.00", f"Kesehatan, dari {manager.display_name}"} <= set(found)
+    assert all(row.code == case.code for row in found.values())
+    assert all(row.facts[0] == row.about for row in found.values())
+    assert "JUDUL-UJI" not in repr(day)

@@ -113,7 +113,7 @@ STEPS = [
     ("manager", "rencana/", "goal_1"), ("manager", "tinjauan/", "reason"), ("manager", "konferensi/", "minutes"),
     ("psychologist", "sesi/", "words"), ("manager", "upaya/", "words"), ("manager", "mediasi/", "words"),
     ("lawyer", "polisi/", "wish"), ("manager", "penutupan/", "her_words"), ("manager", "pelimpahan/", "words"),
-    ("manager", "izin/", "withhold"),
+    ("manager", "izin/", "withhold"), ("manager", "tahan/", "words"),
 ]  # fmt: skip
 
 

@@ -109,11 +109,23 @@ class Barrier(Protocol):
         """Return their codes, as far as `by` can open where they are written."""
 
 
+class Origin(Protocol):
+    """Says what a case came from and has keys of its own: who holds those can read it there."""
+
+    @property
+    def key(self) -> str:
+        """Unique among origins."""
+
+    def dossiers(self, *, case: Case) -> Mapping[str, UUID]:
+        """Return public code → dossier of each, as far as the viewer may know of it."""
+
+
 gates: Registry[Gate] = Registry("case gate")
 panels: Registry[Panel] = Registry("case panel")
 followers: Registry[Follower] = Registry("case follower")
 endings: Registry[Ending] = Registry("case ending")
 barriers: Registry[Barrier] = Registry("case barrier")
+origins: Registry[Origin] = Registry("case origin")
 
 gates.add(ActorGate())
 gates.add(ReasonGate())

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, IntegerField, Q, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -228,6 +228,11 @@ OPEN = Q(stopped_at=None)
 RUNNING = Q(stopped_at=None, paused_at=None)
 
 
+def _rank(at: datetime) -> Case:
+    """`types.rank_at` for the database."""
+    return Case(When(presses_at__lte=at, then=-F("danger")), default=types.NOT_YET, output_field=IntegerField())
+
+
 class ClockQuerySet(models.QuerySet["Clock"]):
     """Which clocks; each list names one branch, for which there is an index."""
 
@@ -247,11 +252,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Those that somebody put off beyond `at`."""
         return self.filter(snoozed_until__gt=at)
 
-    def after(self, place: types.Cursor | None) -> Self:
-        """Those that come after a place in the order of what presses."""
-        if place is None:
-            return self
-        return self.filter(above(presses_at=place.presses_at, id=place.id))
+    def of_danger(self, danger: int, after: types.Cursor | None = None) -> Self:
+        """Those of one danger that come after a place in the order of what presses: one scan of an index."""
+        found, begin = self.filter(danger=danger), after.begin_in(danger) if after else None
+        return found.filter(above(presses_at=begin[0], id=begin[1])) if begin else found
 
     def narrowed(self, to: types.Narrow, at: datetime) -> Self:
         """Those that a filter lets through."""
@@ -267,9 +271,14 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         # What is late presses already: said twice, so that the index ends there.
         return found.filter(due_at__lt=at, presses_at__lt=at) if to.late else found
 
-    def pressing(self) -> Self:
-        """What presses first, first."""
-        return self.order_by("presses_at", "id")
+    def pressing(self, at: datetime) -> Self:
+        """What presses at a moment first, the most dangerous of it first; then what begins to press first (ADR 23)."""
+        return self.order_by(_rank(at), "presses_at", "id")
+
+    def after(self, place: types.Cursor) -> Self:
+        """Those that come after a place in this order: for a list that no index holds."""
+        rank, presses, row_id = place.order
+        return self.alias(rank=_rank(place.at)).filter(above(rank=rank, presses_at=presses, id=row_id))
 
 
 class Clock(models.Model):
@@ -350,9 +359,9 @@ class Clock(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index("owner", "presses_at", "id", name="clock_of_owner", condition=RUNNING),
-            models.Index("desk", "presses_at", "id", name="clock_of_desk", condition=RUNNING),
-            models.Index("unit", "presses_at", "id", name="clock_of_unit", condition=RUNNING),
+            models.Index("owner", "danger", "presses_at", "id", name="clock_of_owner", condition=RUNNING),
+            models.Index("desk", "danger", "presses_at", "id", name="clock_of_desk", condition=RUNNING),
+            models.Index("unit", "danger", "presses_at", "id", name="clock_of_unit", condition=RUNNING),
             models.Index("escalates_at", name="clock_escalates", condition=RUNNING & Q(escalates_at__isnull=False)),
             models.Index("dossier", "started_at", name="clock_of_dossier"),
             models.Index("snoozed_until", name="clock_snoozed", condition=RUNNING & Q(snoozed_until__isnull=False)),
@@ -366,10 +375,9 @@ class Clock(models.Model):
         """How it reads. What was promised for a moment that is past has no time at all."""
         return types.Clock(min(self.started_at, self.due_at), self.due_at, self.stopped_at, self.paused_at)
 
-    @property
-    def cursor(self) -> types.Cursor:
-        """Its place in the order of what presses."""
-        return types.Cursor(self.presses_at, self.pk)
+    def place_at(self, at: datetime) -> types.Cursor:
+        """Return its place in the order of what presses at a moment."""
+        return types.Cursor(self.presses_at, self.pk, self.danger, at)
 
     @property
     def paused_for(self) -> timedelta:

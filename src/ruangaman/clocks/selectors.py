@@ -19,7 +19,7 @@ from ruangaman.accounts.models import DeskMember, User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
 from ruangaman.audit.services import Planned
 from ruangaman.clocks.models import Clock, ClockKind, ClockQuerySet, Holiday, Limit, OfficeDay
-from ruangaman.clocks.types import Calendar, Cursor, Length, Narrow, Office, Tell, Turn, Unit, due_after
+from ruangaman.clocks.types import HEAD_START, Calendar, Cursor, Length, Narrow, Office, Tell, Turn, Unit, due_after
 from ruangaman.clocks.types import Clock as Face
 from ruangaman.core.errors import NotFound
 from ruangaman.vault.models import Grant
@@ -110,10 +110,11 @@ def _holding(row: Mapping[str, Any]) -> Holding:
 def list_open(*, viewer: User, turn: Turn, at: datetime, after: Cursor | None = None, limit: int = PAGE) -> ClockPage:
     """Return a page of the running clocks of one branch, what presses first first; what is put off is left out.
 
-    `presses_at` never changes by itself, so the order is an index and the page a place in it (ADR 20).
+    Of one danger `presses_at` is the order, and never changes by itself: so the page is a place in an index (ADR 23).
     """
     found = list_branch(viewer=viewer, turn=turn, at=at, after=after, limit=limit + 1)
-    return ClockPage(found[:limit], found[limit - 1].cursor if len(found) > limit else None)
+    last = found[limit - 1].place_at(order_at(at, after)) if len(found) > limit else None
+    return ClockPage(found[:limit], last)
 
 
 def list_branch(
@@ -127,21 +128,41 @@ def list_branch(
 ) -> list[Clock]:
     """Return the first running, awake clocks of one branch after a place, what presses first first.
 
-    One statement, one index scan, for each person, desk or unit of the branch; two of them are merged here, for the
-    database would sort all of both.
+    One statement for each person, desk or unit of the branch, with one index scan for each danger; two of them are
+    merged here, for the database would sort all of both.
     """
-    first = (
-        place.running().awake(at).narrowed(narrow, at).after(after).pressing().values("pk")[:limit]
-        for place in _places(viewer, turn)
-    )
+    asked = order_at(at, after)
     # What a clock is of is joined to those on the page, not to all of somebody's.
-    each = [Clock.objects.filter(pk__in=keys).pressing().select_related(*WITH) for keys in first]
-    return list(islice(merge(*each, key=place_of), limit))
+    each = [
+        Clock.objects.filter(pk__in=keys).pressing(asked).select_related(*WITH)[:limit]
+        for keys in _first_keys(viewer, turn, narrow, at, after, limit)
+    ]
+    return list(islice(merge(*each, key=lambda one: one.place_at(asked).order), limit))
 
 
-def place_of(clock: Clock) -> tuple[datetime, UUID]:
-    """Return what clocks are ordered by, in Python as in the database."""
-    return clock.presses_at, clock.pk
+def _first_keys(
+    viewer: User, turn: Turn, narrow: Narrow, at: datetime, after: Cursor | None, limit: int
+) -> list[QuerySet[Any, Any]]:
+    """Return of each place of a branch the keys of its first clocks of each danger: among them are the first of all."""
+    found = []
+    for place in _places(viewer, turn):
+        these = place.running().awake(at).narrowed(narrow, at)
+        if turn is Turn.HELD:  # by the dossiers, of which there is no order
+            these = these.after(after) if after is not None else these
+            found.append(these.pressing(order_at(at, after)).values("pk")[:limit])
+            continue
+        parts = [
+            these.of_danger(level, after).order_by("presses_at", "id").values("pk")[:limit]
+            for level in HEAD_START
+            if level >= narrow.danger
+        ]
+        found.append(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
+    return found
+
+
+def order_at(at: datetime, after: Cursor | None) -> datetime:
+    """Return the moment whose order a page is in: that of the first page that somebody saw, else now."""
+    return after.at if after is not None else at
 
 
 def list_at(*, viewer: User, turn: Turn, at: datetime) -> list[Clock]:
@@ -154,7 +175,7 @@ def list_at(*, viewer: User, turn: Turn, at: datetime) -> list[Clock]:
     then = Q(stopped_at=None) | Q(stopped_at__gt=at)
     counting = Q(paused_at=None) | Q(paused_at__gt=at)
     clocks = _branch(viewer, turn).filter(then, counting, started_at__lte=at)
-    return list(clocks.pressing().select_related(*WITH))
+    return list(clocks.pressing(at).select_related(*WITH))
 
 
 def count_up_to(

@@ -16,11 +16,17 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         """Fill the lists of channels and kinds of event, bring the conversation into the case, say who is called."""
         load_folder("ruangaman.intake.channels")
-        from ruangaman.cases.registry import barriers, endings, followers, panels
+        from ruangaman.cases.registry import barriers, endings, followers, origins, panels
         from ruangaman.intake import events  # noqa: F401 - importing fills the registry
         from ruangaman.intake.selectors import needs  # noqa: F401 - importing fills the registry
         from ruangaman.intake.selectors.shifts import list_called_too
-        from ruangaman.intake.services.casework import AvoidBarrier, ThreadEnding, ThreadFollower, ThreadPanel
+        from ruangaman.intake.services.casework import (
+            AvoidBarrier,
+            ReportOrigin,
+            ThreadEnding,
+            ThreadFollower,
+            ThreadPanel,
+        )
         from ruangaman.notifications.registry import AlsoCalled, also_called
 
         panels.add(ThreadPanel())
@@ -28,3 +34,4 @@ class IntakeConfig(AppConfig):
         endings.add(ThreadEnding())
         also_called.add(AlsoCalled("handover", list_called_too))
         barriers.add(AvoidBarrier())
+        origins.add(ReportOrigin())

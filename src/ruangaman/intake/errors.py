@@ -27,6 +27,10 @@ class AlreadyTaken(Conflict):
     """Somebody else is already answering this report."""
 
 
+class NeedsReason(DomainError):
+    """The answers say more danger than what was decided: that needs a written reason."""
+
+
 class WrongState(Conflict):
     """The report has moved on; what was asked cannot be done from where it stands."""
 

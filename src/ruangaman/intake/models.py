@@ -16,7 +16,7 @@ from ruangaman.intake.types import WORKED_ON, Direction, SizeClass, State
 
 NOTHING: frozenset[str] = frozenset()
 OPENED_OR_TRIAGED = (State.TRIAGED, State.CASE_OPENED)
-TRIAGE_EMPTY = Q(case_type="", authority="", triaged_by=None, triaged_at=None)
+TRIAGE_EMPTY = Q(case_type="", authority="", triaged_by=None, triaged_at=None, triage_ref=None)
 TRIAGE_FULL = Q(triaged_by__isnull=False, triaged_at__isnull=False) & ~Q(case_type="") & ~Q(authority="")
 REFUSAL_EMPTY = Q(refusal_reason="", refused_by=None, refused_at=None, refusal_ref=None)
 REFUSAL_FULL = Q(refused_by__isnull=False, refused_at__isnull=False) & ~Q(refusal_reason="")
@@ -73,6 +73,8 @@ class Report(models.Model):
     authority = models.CharField(max_length=10, choices=Authority, blank=True)
     triaged_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     triaged_at = models.DateTimeField(null=True)
+    triage_ref = models.UUIDField(null=True)
+    """Vault, work: why it is less dangerous than the answers say."""
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
     refusal_reason = models.CharField(max_length=16, choices=RefusalReason, blank=True)
     refused_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
@@ -137,7 +139,7 @@ class Report(models.Model):
             }
         )  # fmt: skip
         linkable = frozenset(
-            {"id", "code", "dossier", "answers_ref", "contact_ref", "duplicate_of", "refusal_ref", "case"}
+            {"id", "code", "dossier", "answers_ref", "contact_ref", "triage_ref", "duplicate_of", "refusal_ref", "case"}
         )
 
     def __str__(self) -> str:

@@ -173,7 +173,7 @@ def turn_away(city: City, prepared: PreparedReport, at: datetime) -> None:
             code=prepared.code,
             reason=city.rng.choice([RefusalReason.NOT_VIOLENCE, RefusalReason.OTHER_OFFICE]),
             words=city.rng.choice(story.REFUSALS),
-            note="",
+            note=story.REFUSED_BECAUSE,
             message_id=uuid4(),
             by=officer,
             at=at,
@@ -196,8 +196,9 @@ def triage(city: City, prepared: PreparedReport, plot: plots.Plot, officer: User
     risk = city.rng.choices(levels, weights=[22, 46, 24, 8])[0]
     with acting(officer):
         intake.triage(
-            code=prepared.code, case_type=plot.case_type, risk=risk, authority=Authority.CITY, by=officer, at=at
-        )
+            code=prepared.code, case_type=plot.case_type, risk=risk, authority=Authority.CITY,
+            why=story.LESS_DANGER, by=officer, at=at,
+        )  # fmt: skip
     return risk
 
 

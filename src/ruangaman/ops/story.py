@@ -66,6 +66,8 @@ ANSWERS: dict[CaseType, tuple[str, ...]] = {
         "Boleh. Anak saya sakit lagi, jadi saya balas kalau dia tidur.",
     ),
 }
+LESS_DANGER = "Sudah ditelepon: ia di rumah kakaknya, pelaku di luar kota. Dinilai lagi besok pagi."
+REFUSED_BECAUSE = "Sudah dipastikan lewat percakapan: tidak ada bahaya, dan bukan kekerasan."
 REFUSALS = (
     "Terima kasih sudah menulis. Untuk urusan ini kami bukan tempat yang tepat. Silakan hubungi kantor kelurahan. Bila ada "
     "kekerasan, kamu selalu boleh menulis lagi ke sini.",

@@ -49,6 +49,8 @@ class QueueRow:
     promised: Promised
     danger: int
     facts: Sequence[Words] = field(default_factory=tuple)
+    about: Words = ""
+    """Which of several alike it is; stands where there is room for one fact only."""
     place: Words = ""
     owner: Words = ""
     action: Words = ""

@@ -286,6 +286,8 @@ class PaletteSource:
         list_commands: (viewer, here, at) → what the viewer may do; nothing that would answer 403 or 404.
         find: (viewer, codes) → what stands behind codes that were typed, as far as the viewer may open it. Whatever the
             answer, it asks the database the same; None: it knows no codes.
+        begin: (viewer, part) → what the viewer holds keys for, with a code that begins so; None: it knows no codes.
+        found_title: of the group of what was found by its code: it need not be the viewer's.
     """
 
     key: str
@@ -293,6 +295,8 @@ class PaletteSource:
     title: Callable[[Here], Words]
     list_commands: ListCommands
     find: FindCommands | None = None
+    begin: BeginCommands | None = None
+    found_title: Words = ""
 
 
 class ListCommands(Protocol):
@@ -300,6 +304,13 @@ class ListCommands(Protocol):
 
     def __call__(self, *, viewer: Any, here: Here, at: datetime) -> list[Command]:
         """Return it in the order in which it is shown."""
+
+
+class BeginCommands(Protocol):
+    """Looks for codes that begin with what was typed."""
+
+    def __call__(self, *, viewer: Any, part: str) -> list[Command]:
+        """Return what the viewer holds keys for, not many."""
 
 
 class FindCommands(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -66,7 +66,7 @@ class AnswersForm(CaseForm):
             known: what was answered before; codes that have ended since stay choosable.
             pairs: the perpetrators of this victim.
         """
-        kwargs["initial"] = _initial(known, pairs)
+        kwargs["initial"] = _initial(known, pairs) | _typed(kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.pairs = list(pairs)
         for name, key in LISTS.items():
@@ -163,6 +163,12 @@ class AnswersForm(CaseForm):
             )
             for place, pair in enumerate(self.pairs)
         ]
+
+
+def _typed(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what somebody goes on with: one tick alone is a list as well."""
+    several_of = {*LISTS, *(name for name in found if name.startswith("forms_"))}
+    return {name: [value] if name in several_of and isinstance(value, str) else value for name, value in found.items()}
 
 
 def _initial(known: AboutVictim, pairs: Sequence[PairFields]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import CASE_ROLES
-from ruangaman.cases import policies
+from ruangaman.cases import policies, registry
 from ruangaman.cases.models import Access, Assignment, Case
 from ruangaman.cases.selectors.holders import HolderView, list_holders
 from ruangaman.cases.selectors.shelf import text_of
@@ -57,6 +57,8 @@ class AccessPage:
     """Everything on the page."""
 
     rows: list[AccessRow]
+    origins: list[tuple[str, list[HolderView]]]
+    """What the case came from, by its code, with who can open it there."""
     pending: list[EndedRow]
     ended: list[EndedRow]
     past: list[Assignment]
@@ -90,6 +92,7 @@ def get_access_page(*, case: Case, viewer: User, at: datetime) -> AccessPage:
     keeping = get_keeping(case.dossier_id)
     return AccessPage(
         rows=rows,
+        origins=_origins(case, viewer, at),
         pending=[one for one in rest if policies.is_running(one.access, at)],
         ended=[one for one in rest if not policies.is_running(one.access, at)],
         past=list(case.assignments.exclude(until=None).select_related("user", "until_by").order_by("-until")),
@@ -99,6 +102,11 @@ def get_access_page(*, case: Case, viewer: User, at: datetime) -> AccessPage:
         keep_until=keeping.keep_until if keeping else None,
         epoch=Dossier.objects.values_list("epoch", flat=True).get(pk=case.dossier_id),
     )
+
+
+def _origins(case: Case, viewer: User, at: datetime) -> list[tuple[str, list[HolderView]]]:
+    found = {code: home for origin in registry.origins for code, home in origin.dossiers(case=case).items()}
+    return [(code, list_holders(dossier_id=home, viewer=viewer, at=at)) for code, home in sorted(found.items())]
 
 
 def get_access(*, case: Case, access_id: UUID, viewer: User, at: datetime) -> Access:

@@ -50,14 +50,14 @@ class UnitLoad:
         """Answer whether something is late or about to be."""
         late, soon = len(self.late), len(self.pressing)
         if self.is_cut:
-            return _("Lebih dari %(n)d langkah terlambat atau hampir terlambat.") % {"n": MOST_LATE}
+            return _("Lebih dari %(n)d tugas terlambat atau hampir terlambat.") % {"n": MOST_LATE}
         if late and soon:
-            return _("%(late)d langkah terlambat, %(soon)d hampir.") % {"late": late, "soon": soon}
+            return _("%(late)d tugas terlambat, %(soon)d hampir.") % {"late": late, "soon": soon}
         if late:
-            return ngettext("%(n)d langkah terlambat.", "%(n)d langkah terlambat.", late) % {"n": late}
+            return ngettext("%(n)d tugas terlambat.", "%(n)d tugas terlambat.", late) % {"n": late}
         if soon:
-            return _("Tidak ada yang terlambat; %(soon)d hampir.") % {"soon": soon}
-        return _("Tidak ada yang terlambat atau hampir terlambat.")
+            return _("Tidak ada tugas yang terlambat; %(soon)d hampir.") % {"soon": soon}
+        return _("Tidak ada tugas yang terlambat atau hampir terlambat.")
 
 
 def get_unit_load(*, viewer: User, at: datetime) -> UnitLoad:
@@ -121,7 +121,7 @@ def _row(task: Task, at: datetime) -> QueueRow:
     case, clock = task.case, Clock(min(task.made_at, task.due_at), task.due_at)
     return QueueRow(
         url=f"/kasus/{case.code}/",
-        sentence=_("Satu langkah, %(left)s") % {"left": clock.words(at)},
+        sentence=_("Satu tugas, %(left)s") % {"left": clock.words(at)},
         code=case.code,
         promised=Promised(task.made_at, task.due_at),
         danger=case.risk,

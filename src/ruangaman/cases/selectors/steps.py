@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -42,13 +43,16 @@ from ruangaman.cases.types import (
     find_move,
     missing_for,
 )
+from ruangaman.clocks.models import Clock
+from ruangaman.clocks.types import span
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.consents.models import Consent
 from ruangaman.consents.selectors import list_consents
 from ruangaman.core.codelists import CaseType, ClosingReason
-from ruangaman.core.regions import zone
+from ruangaman.core.regions import KECAMATAN, zone
 from ruangaman.core.types import Json
+from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Closed, Content, Purpose
 
@@ -222,9 +226,43 @@ def list_recipients(*, viewer: User) -> list[Agency]:
 
 
 def list_approvals(*, viewer: User) -> list[Approval]:
-    """Return what waits for the decision of `viewer`, the longest waiting first."""
-    rows = Approval.objects.filter(case__unit_id__in=viewer.oversight_units, decided_at=None)
-    return list(rows.select_related("case", "asked_by").order_by("asked_at", "id"))
+    """Return what waits for the decision of `viewer`: the most dangerous first, then the longest waiting.
+
+    What can no longer be decided is not among it: the case has ended, or there is a newer plan or closing.
+    """
+    rows = Approval.objects.filter(case__unit_id__in=viewer.oversight_units, decided_at=None, case__closed_at=None)
+    newest_of = {
+        kind: Subquery(model.objects.filter(case=OuterRef("case")).order_by("-at", "-id").values("pk")[:1])
+        for kind, model in ((ApprovalKind.PLAN, Plan), (ApprovalKind.CLOSING, ClosingAssessment))
+    }
+    current = Q()
+    for kind, subject in newest_of.items():
+        current |= Q(kind=kind, subject=subject)
+    return list(rows.filter(current).select_related("case", "asked_by").order_by("-case__risk", "asked_at", "id"))
+
+
+def list_waiting(*, viewer: User, at: datetime) -> list[QueueRow]:
+    """Return the same as rows: how long each waits, until when it was promised, who asked."""
+    rows = list_approvals(viewer=viewer)
+    clocks = Clock.objects.open().filter(anchor__in=[row.pk for row in rows])
+    due = dict(clocks.values_list("anchor", "due_at")) if rows else {}
+    return [_waiting(row, due.get(row.pk, row.asked_at), at) for row in rows]
+
+
+def _waiting(row: Approval, due_at: datetime, at: datetime) -> QueueRow:
+    case, url = row.case, f"/kasus/keputusan/{row.pk}/"
+    said = {"what": row.get_kind_display(), "span": span(at - row.asked_at)}
+    return QueueRow(
+        url=url,
+        sentence=_("%(what)s menunggu %(span)s") % said,
+        code=case.code,
+        promised=Promised(row.asked_at, due_at),
+        danger=case.risk,
+        facts=[case.get_case_type_display(), case.get_state_display()],
+        place=KECAMATAN.get(case.kecamatan, ""),
+        owner=_("dari %(name)s") % {"name": row.asked_by.display_name},
+        action=_("Lihat dan putuskan"),
+    )
 
 
 def get_approval(*, approval_id: UUID, viewer: User) -> Approval:

@@ -67,12 +67,20 @@ class Clashed(Conflict):
         clashes: what to choose, and everything else as it is to be.
         opened: the version that stands there now: what is chosen is chosen against it.
         authors: by field: who wrote what stands there now, and when.
+        own: fields that whoever asked wrote themselves meanwhile, on another page.
     """
 
-    def __init__(self, clashes: Clashes, *, opened: int, authors: Mapping[str, tuple[str, datetime]]) -> None:
+    def __init__(
+        self,
+        clashes: Clashes,
+        *,
+        opened: int,
+        authors: Mapping[str, tuple[str, datetime]],
+        own: frozenset[str] = frozenset(),
+    ) -> None:
         """Say that there is something to choose."""
         super().__init__(_("Orang lain mengubah bagian yang sama. Pilih yang benar."))
-        self.clashes, self.opened, self.authors = clashes, opened, authors
+        self.clashes, self.opened, self.authors, self.own = clashes, opened, authors, own
 
 
 @dataclass(frozen=True)
@@ -298,17 +306,20 @@ def _settle(case: Case, row: Record, mine: Mapping[str, str], opened: int | None
         raise NotAllowed(_("Isi yang sudah ada tidak terbuka untuk Anda, jadi tidak dapat Anda ubah."))
     found = merge(base, present, mine)
     if isinstance(found, Clashes):
-        raise Clashed(found, opened=row.version, authors=_authors(states))
+        writers = _writers(states)
+        authors = {name: (one.by.display_name, one.at) for name, one in writers.items()}
+        own = frozenset(name for name, one in writers.items() if one.by_id == by.pk)
+        raise Clashed(found, opened=row.version, authors=authors, own=own)
     return _Change(found.fields, present)
 
 
-def _authors(states: Sequence[State]) -> dict[str, tuple[str, datetime]]:
-    """Say of each field that changed on the way who wrote what stands there now, and when."""
-    found: dict[str, tuple[str, datetime]] = {}
+def _writers(states: Sequence[State]) -> dict[str, Version]:
+    """Return of each field that changed on the way the version that wrote what stands there now."""
+    found: dict[str, Version] = {}
     for before, after in pairwise(states):
         for name, value in after.fields.items():
             if before.fields.get(name, "") != value:
-                found[name] = (after.version.by.display_name, after.version.at)
+                found[name] = after.version
     return found
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ruangaman.accounts.models import User
@@ -14,10 +15,10 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import AccessForm, EndForm, HoldForm, UntilForm
 from ruangaman.cases.selectors.access import parts_of
 from ruangaman.cases.types import AccessReason
-from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, refused, show
+from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, kept, refused, show
 from ruangaman.cases.views.team import named
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import requires, resumed
 from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
 from ruangaman.vault.selectors import get_hold
@@ -119,12 +120,12 @@ def ask(request: StaffRequest, code: str, user_id: UUID) -> HttpResponse:
     return go(request, access_url(code))
 
 
-@requires(Permission.CASE_ASSIGN)
+@requires(Permission.CASE_ASSIGN, keeps=kept(_("Tahan dari penghapusan"), find=selectors.get_managed))
 @form_page
 def hold(request: StaffRequest, code: str) -> HttpResponse:
     """Forbid that the case is erased, and say why."""
     case = selectors.get_managed(code=code, viewer=request.user)
-    form = HoldForm(data_of(request))
+    form = HoldForm(data_of(request), initial=resumed(request))
     if is_sent(request, form):
         known = form.cleaned_data
         if is_done(

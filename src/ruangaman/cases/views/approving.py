@@ -49,8 +49,8 @@ def _ask(request: StaffRequest, code: str, kind: ApprovalKind) -> HttpResponse:
 @require_safe
 def waiting(request: StaffRequest) -> HttpResponse:
     """What waits for the head's decision."""
-    rows = steps.list_approvals(viewer=request.user)
-    return render(request, "cases/approvals.html", {"rows": rows, "at": clock.now()})
+    rows = steps.list_waiting(viewer=request.user, at=clock.now())
+    return render(request, "cases/approvals.html", {"rows": rows})
 
 
 @requires(Permission.CASE_APPROVE)

@@ -35,15 +35,14 @@ def index(request: StaffRequest) -> HttpResponse:
 
 
 def _list(request: StaffRequest, form: BulkForm | None, *, status: int = 200) -> HttpResponse:
-    at, narrowed = clock.now(), FilterForm(request.GET)
+    at = clock.now()
     found = _matching(request)
-    chosen_filters = {name: value for name, value in request.GET.items() if name in {*narrowed.fields, "pemilik"}}
     context = {
         "lines": selectors.with_titles(tasks=found, viewer=request.user, at=at),
         "form": form or BulkForm(colleagues=selectors.list_colleagues(tasks=found), at=at),
         "ticked": set(request.POST.getlist("tugas")),
         "everybody": request.GET.get("pemilik") == "tim",
-        "query": urlencode(chosen_filters),
+        "query": _address("", request).removeprefix("?"),
         "is_full": len(found) >= MOST_AT_ONCE,
         "undo": _undo_of(request),
         "at": at,
@@ -68,7 +67,8 @@ def _undo_of(request: StaffRequest) -> dict[str, str] | None:
         return None
     act, n = found
     words = ngettext("%(n)d tugas diubah.", "%(n)d tugas diubah.", n) % {"n": n}
-    return {"text": f"{act.get_kind_display()}: {words}", "url": f"{LIST_URL}banyak/{act.pk}/batal"}
+    url = _address(f"{LIST_URL}banyak/{act.pk}/batal", request)
+    return {"text": f"{act.get_kind_display()}: {words}", "url": url}
 
 
 @requires(Permission.CASE_WRITE)
@@ -122,21 +122,28 @@ def do(request: StaffRequest) -> HttpResponse:
     except DomainError as error:
         form.add_error(None, str(error))
         return _list(request, form, status=409)
-    query = {key: value for key, value in request.GET.items() if key != "sudah"}
-    return HttpResponseRedirect(f"{LIST_URL}?{urlencode({**query, 'sudah': str(act.pk)})}")
+    return HttpResponseRedirect(_address(LIST_URL, request, sudah=str(act.pk)))
 
 
 @requires(Permission.CASE_WRITE)
 @require_POST
 def undo(request: StaffRequest, act_id: UUID) -> HttpResponse:
     """Take it back; what somebody changed meanwhile stays as they made it, and is named."""
+    back = _address(LIST_URL, request)
     try:
         undone = services.undo_bulk(act_id=act_id, by=request.user, at=clock.now())
     except NotFound as error:
         raise Http404 from error
     except DomainError as error:
-        return render(request, "cases/tasks_undone.html", {"refusal": str(error)}, status=409)
+        return render(request, "cases/tasks_undone.html", {"refusal": str(error), "back": back}, status=409)
     lines = selectors.with_titles(tasks=undone.changed, viewer=request.user, at=clock.now())
     if not lines:
-        return HttpResponseRedirect(LIST_URL)
-    return render(request, "cases/tasks_undone.html", {"undone": undone, "lines": lines})
+        return HttpResponseRedirect(back)
+    return render(request, "cases/tasks_undone.html", {"undone": undone, "lines": lines, "back": back})
+
+
+def _address(path: str, request: StaffRequest, **more: str) -> str:
+    """Return an address that says which list somebody was looking at."""
+    known = {*FilterForm(request.GET).fields, "pemilik"}
+    query = {name: value for name, value in request.GET.items() if name in known} | more
+    return f"{path}?{urlencode(query)}" if query else path

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ruangaman.accounts import services as accounts
@@ -25,7 +26,7 @@ from ruangaman.cases.models import Glass
 from ruangaman.cases.types import GlassEnding, GlassReason, GlassState, GlassVerdict
 from ruangaman.cases.views.answers import data_of, go, is_done, is_sent
 from ruangaman.core import clock
-from ruangaman.core.access import prepared, requires, signed_in
+from ruangaman.core.access import Kept, prepared, requires, resumed, signed_in
 from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
 
@@ -201,15 +202,21 @@ def end(request: StaffRequest, glass_id: UUID) -> HttpResponse:
     return answered(request, glass, lambda: services.end_glass(glass=glass, how=how, by=viewer, at=at), back)
 
 
-@requires(Permission.GLASS_REVIEW)
+def _to_review(request: Any, glass_id: UUID) -> Glass:
+    """Return an opening that the viewer reviews. Raises Http404."""
+    glass = selectors.get_glass(glass_id=glass_id, viewer=request.user)
+    if not policies.can_review(request.user, glass):
+        raise Http404
+    return glass
+
+
+@requires(Permission.GLASS_REVIEW, keeps=Kept(gettext_lazy("Tinjauan akses darurat"), _to_review))
 @form_page
 def review(request: StaffRequest, glass_id: UUID) -> HttpResponse:
     """Say whether an opening was needed and rightly done: neither who opened nor who agreed."""
     viewer, at = request.user, clock.now()
-    glass = selectors.get_glass(glass_id=glass_id, viewer=viewer)
-    if not policies.can_review(viewer, glass):
-        raise Http404
-    form = GlassReviewForm(data_of(request))
+    glass = _to_review(request, glass_id)
+    form = GlassReviewForm(data_of(request), initial=resumed(request))
     if is_sent(request, form) and is_done(
         form,
         lambda: services.review_glass(

@@ -55,7 +55,7 @@ def _add_incident(request: StaffRequest, code: str, form: IncidentForm) -> None:
     )
 
 
-@requires(Permission.CASE_WRITE)
+@requires(Permission.CASE_WRITE, keeps=kept(_("Jawaban tentang korban")))
 @form_page
 def answer_about(request: StaffRequest, code: str, incident_id: UUID, victim_id: UUID) -> HttpResponse:
     """What is asked about one victim in one incident; what was answered before is opened and recorded."""
@@ -83,4 +83,6 @@ def _answers_form(request: StaffRequest, page: AnswersPage) -> AnswersForm:
         PairFields(link.pk, name, link.perpetrator_id is not None, link.relation, tuple(link.forms), about)
         for link, name, about in page.pairs
     ]
-    return AnswersForm(data_of(request), book=book(), on=page.on, known=page.about, pairs=pairs)
+    return AnswersForm(
+        data_of(request), initial=resumed(request), book=book(), on=page.on, known=page.about, pairs=pairs
+    )

@@ -243,6 +243,7 @@ def _choose(request: StaffRequest, case: Case, form: Any, clash: Clashed) -> Htt
             "label": label_of(form, one.name),
             "base": shown(form, one.name, one.base),
             "author": clash.authors.get(one.name, ("", None)),
+            "is_own": one.name in clash.own,
             "theirs": (one.theirs, shown(form, one.name, one.theirs)),
             "mine": (one.mine, shown(form, one.name, one.mine)),
             "both": f"{one.theirs}\n\n{one.mine}" if takes_both(form, one.theirs, one.mine, one.name) else "",
@@ -253,7 +254,8 @@ def _choose(request: StaffRequest, case: Case, form: Any, clash: Clashed) -> Htt
     carried = [
         (name, value) for name, value in clash.clashes.fields.items() if name in form.fields and name not in named
     ]
-    context = {"asked": asked, "carried": carried, "opened": clash.opened}
+    is_own = all(one["is_own"] for one in asked)
+    context = {"asked": asked, "carried": carried, "opened": clash.opened, "is_own": is_own}
     response = show(request, "cases/clash.html", case, form, **context)
     response.status_code = 409
     return response

@@ -22,6 +22,7 @@ from ruangaman.clocks.types.kinds import (
 )
 from ruangaman.clocks.types.reckoning import (
     HEAD_START,
+    NOT_YET,
     Calendar,
     Length,
     Office,
@@ -31,6 +32,7 @@ from ruangaman.clocks.types.reckoning import (
     due_after,
     is_working,
     presses_at,
+    rank_at,
     resumed_due,
     step_at,
     working_between,
@@ -44,6 +46,7 @@ __all__ = [
     "LONGEST_CHAIN",
     "LONGEST_SNOOZE",
     "MINUTE",
+    "NOT_YET",
     "Calendar",
     "Clock",
     "ClockState",
@@ -68,6 +71,7 @@ __all__ = [
     "due_after",
     "is_working",
     "presses_at",
+    "rank_at",
     "resumed_due",
     "span",
     "step_at",

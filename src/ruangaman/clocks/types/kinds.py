@@ -12,6 +12,8 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.clocks.types.reckoning import HEAD_START, NOT_YET, rank_at
+
 Detail = Mapping[str, str | int | bool | list[str] | None]
 """Codes, counts and keys of something that happened; never words of a person."""
 
@@ -97,22 +99,61 @@ class Narrow:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where the next page begins: after this row."""
+    """Where the next page begins: after this row.
+
+    Args:
+        at: the moment by which what presses is told from what does not yet. All pages of one walk have that of the
+            first: while somebody turns the pages, no row changes its place.
+    """
 
     presses_at: datetime
     id: UUID
+    danger: int
+    at: datetime
 
     def __str__(self) -> str:
-        return f"{(self.presses_at - _EPOCH) // timedelta(microseconds=1)}.{self.id.hex}"
+        return f"{_micros(self.presses_at)}.{self.id.hex}.{self.danger}.{_micros(self.at)}"
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
         """Return the place that an address names; None: at the beginning."""
         try:
-            micros, hexed = text.split(".")
-            return cls(_EPOCH + timedelta(microseconds=int(micros)), UUID(hexed))
+            presses, hexed, danger, at = text.split(".")
+            found = cls(_moment(presses), UUID(hexed), int(danger), _moment(at))
         except (ValueError, OverflowError):
             return None
+        return found if found.danger in HEAD_START else None
+
+    @property
+    def rank(self) -> int:
+        """What presses comes by its danger, before what does not yet."""
+        return rank_at(self.presses_at, self.danger, self.at)
+
+    @property
+    def order(self) -> tuple[int, datetime, UUID]:
+        """What rows are ordered by, in Python as in the database."""
+        return self.rank, self.presses_at, self.id
+
+    def begin_in(self, danger: int) -> tuple[datetime, UUID] | None:
+        """Return after which moment and id the rows of one danger go on that come after this place; None: all of them.
+
+        Of one danger the order is that of the moments alone, whether it presses or not: so each is one scan.
+        """
+        if self.rank in {NOT_YET, -danger}:
+            return self.presses_at, self.id
+        return None if self.rank < -danger else (self.at, LAST_ID)
+
+
+LAST_ID = UUID(int=(1 << 128) - 1)
+"""Of rows of the same moment none comes after it."""
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _moment(micros: str) -> datetime:
+    return _EPOCH + timedelta(microseconds=int(micros))
 
 
 @dataclass(frozen=True)

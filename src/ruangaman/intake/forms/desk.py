@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ruangaman.accounts.models import User
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake.forms.public import CleanText
+from ruangaman.intake.services.decisions import Suggestion
 
 MAX_MESSAGE, MAX_WORDS, MAX_NOTE = 10_000, 4_000, 2_000
 CODE_LENGTH = 12
@@ -72,6 +73,33 @@ class TriageForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Pilih wewenang siapa.")},
     )
+    why = CleanText(
+        label=_("Mengapa lebih rendah dari jawabannya?"),
+        max_characters=MAX_NOTE,
+        multiline=True,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Disimpan tersegel bersama triase, untuk rekan yang memegang laporan ini."),
+    )
+
+    def __init__(self, *args: Any, suggestion: Suggestion | None = None, **kwargs: Any) -> None:
+        """Args: suggestion: what the answers point to; less than that is asked for a reason."""
+        super().__init__(*args, **kwargs)
+        self.suggestion = suggestion
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a second look where the answers say more danger."""
+        cleaned = super().clean() or {}
+        risk = cleaned.get("risk")
+        is_less = self.suggestion is not None and risk is not None and self.suggestion.needs_reason(risk)
+        if is_less and not cleaned.get("why") and "why" not in self.errors:
+            self.add_error("why", _("Tulis alasannya, atau naikkan tingkat bahayanya."))
+        return cleaned
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether the reason is asked for on the page."""
+        return "why" in self.errors or bool(self["why"].value())
 
 
 class DuplicateForm(forms.Form):
@@ -112,8 +140,28 @@ class RefuseForm(OnceForm):
         multiline=True,
         widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
-        help_text=_("Tidak terlihat oleh pelapor. Boleh kosong."),
+        help_text=_("Tidak terlihat oleh pelapor. Boleh kosong bila jawabannya tidak menyebut bahaya."),
     )
+    look = forms.BooleanField(label=_("Sudah saya lihat lagi: laporan ini tetap tidak ditangani"), required=False)
+
+    def __init__(self, *args: Any, suggestion: Suggestion | None = None, **kwargs: Any) -> None:
+        """Args: suggestion: what the answers point to; where they say danger, a second look is asked for."""
+        super().__init__(*args, **kwargs)
+        self.against = suggestion.against if suggestion is not None else ()
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a written reason and a second look where the answers say danger."""
+        cleaned = super().clean() or {}
+        if self.against and not cleaned.get("note") and "note" not in self.errors:
+            self.add_error("note", _("Jawaban pelapor menyebut bahaya. Tulis untuk rekan mengapa tidak ditangani."))
+        if self.against and not cleaned.get("look"):
+            self.add_error("look", _("Baca sekali lagi jawabannya, lalu centang."))
+        return cleaned
+
+    @property
+    def asks_look(self) -> bool:
+        """Whether the second look is asked for on the page: once somebody has tried to refuse."""
+        return self.is_bound and bool(self.against)
 
 
 class OpenCaseForm(OnceForm):

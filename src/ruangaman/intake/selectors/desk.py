@@ -64,7 +64,7 @@ def _lately(moment: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Overdue:
-    """Reports that nobody opened though their limit is over: how many, how dangerous, the earliest limit."""
+    """Reports that nobody answered though their limit is over: how many, how dangerous, the earliest limit."""
 
     danger: int
     reports: int
@@ -72,7 +72,7 @@ class Overdue:
 
 
 def list_overdue(*, at: datetime) -> list[Overdue]:
-    """Return, by danger, how many reports wait unopened in the units that the database was told the viewer oversees."""
+    """Return, by danger, how many reports nobody answered in the units of which the database was told."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT danger, reports, due_at FROM intake_overdue(%s) ORDER BY danger DESC", [at])
         return [Overdue(*row) for row in cursor.fetchall()]

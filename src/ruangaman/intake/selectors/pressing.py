@@ -11,6 +11,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import User
 from ruangaman.clocks.models import Clock
+from ruangaman.clocks.selectors import order_at
 from ruangaman.clocks.types import HEAD_START, Cursor, Narrow, presses_at
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake.models import Message, Report, ReportQuerySet
@@ -22,9 +23,9 @@ DECIDE = "desk.decide"
 """The kind of clock in whose place a triaged report stands: one thing is one row."""
 
 
-def place_of(report: Report) -> Cursor:
+def place_of(report: Report, at: datetime) -> Cursor:
     """Return where a report stands among what presses: as a clock with its limit and danger would."""
-    return Cursor(presses_at(report.due_at, report.danger), report.pk)
+    return Cursor(presses_at(report.due_at, report.danger), report.pk, report.danger, at)
 
 
 def list_pressing(
@@ -54,9 +55,11 @@ def list_pressing(
     ]
     if not parts or not _has_any(narrow):
         return []
-    found = sorted((presses_at(due, danger), pk) for pk, due, danger in parts[0].union(*parts[1:], all=True))[:limit]
-    rows = Report.objects.filter(pk__in=[pk for _place, pk in found]).select_related("taken_by")
-    return sorted(rows.annotate(has_unread=Exists(_unread())), key=lambda one: (place_of(one).presses_at, one.pk))
+    asked = order_at(at, after)
+    first = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    found = sorted(Cursor(presses_at(due, danger), pk, danger, asked).order for pk, due, danger in first)[:limit]
+    rows = Report.objects.filter(pk__in=[pk for _rank, _moment, pk in found]).select_related("taken_by")
+    return sorted(rows.annotate(has_unread=Exists(_unread())), key=lambda one: place_of(one, asked).order)
 
 
 def count_up_to(*, viewer: User, at: datetime, wanted: Mapping[str, tuple[Narrow, Q]], most: int) -> dict[str, int]:
@@ -88,9 +91,10 @@ def _waiting(narrow: Narrow, held: Q, at: datetime) -> ReportQuerySet:
 
 
 def _after(reports: ReportQuerySet, level: int, place: Cursor | None) -> ReportQuerySet:
-    if place is None:
+    begin = place.begin_in(level) if place is not None else None
+    if begin is None:
         return reports
-    return reports.filter(above(due_at=place.presses_at + HEAD_START[RiskLevel(level)], id=place.id))
+    return reports.filter(above(due_at=begin[0] + HEAD_START[RiskLevel(level)], id=begin[1]))
 
 
 def _unread() -> QuerySet[Message]:

@@ -27,6 +27,17 @@ from ruangaman.vault import services as vault
 from ruangaman.vault.selectors import held_of, list_grants
 from ruangaman.vault.types import Closed, Compartment, Content, GrantSpec, Purpose
 
+
+class ReportOrigin:
+    """The reports that became a case, which their desk still has keys for."""
+
+    key = "reports"
+
+    def dossiers(self, *, case: Case) -> Mapping[str, UUID]:
+        """Return them by their code; row-level security leaves out what the viewer does not hold."""
+        return dict(Report.objects.filter(case=case).values_list("code", "dossier_id"))
+
+
 DESK_PARTS = ROLE_COMPARTMENTS[Role.PETUGAS]
 
 

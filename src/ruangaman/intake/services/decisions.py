@@ -19,16 +19,16 @@ from ruangaman.clocks.selectors import limit_for
 from ruangaman.core.codelists import Authority, CaseType, Danger, Now, RefusalReason, RiskLevel, Who
 from ruangaman.core.errors import NotFound
 from ruangaman.intake import events
-from ruangaman.intake.errors import WrongState
+from ruangaman.intake.errors import NeedsReason, WrongState
 from ruangaman.intake.models import Report
 from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held, write_message
 from ruangaman.intake.services.telling import tell
 from ruangaman.intake.types import LETHAL, LIMIT_KEYS, State, Step, danger_level, state_after
 from ruangaman.vault import services as vault
-from ruangaman.vault.types import Compartment
+from ruangaman.vault.types import Compartment, Content
 
 UNDO_SECONDS = 60
-_TRIAGE = ["case_type", "authority", "triaged_by", "triaged_at"]
+_TRIAGE = ["case_type", "authority", "triaged_by", "triaged_at", "triage_ref"]
 _REFUSAL = ["refusal_reason", "refused_by", "refused_at", "refusal_ref"]
 
 
@@ -39,6 +39,12 @@ class Suggestion:
     case_type: CaseType | None
     risk: RiskLevel
     why: str
+    against: tuple[str, ...] = ()
+    """The answers that say danger, in words: they speak against less, and against a refusal."""
+
+    def needs_reason(self, risk: int) -> bool:
+        """Whether this is less danger than the answers say."""
+        return risk < self.risk
 
 
 def suggest(report: Report) -> Suggestion:
@@ -49,6 +55,7 @@ def suggest(report: Report) -> Suggestion:
     if report.now == Now.UNSURE:
         reasons.append(_("mungkin sedang terjadi"))
     signs = [str(Danger(sign).label).lower() for sign in report.dangers]
+    against = (*reasons, *signs)
     if signs:
         reasons.append(_("tanda bahaya: %(signs)s") % {"signs": ", ".join(signs)})
     if report.who == Who.CHILD:
@@ -61,6 +68,7 @@ def suggest(report: Report) -> Suggestion:
         why=_("karena %(reasons)s") % {"reasons": ", ".join(reasons)}
         if reasons
         else _("tidak ada tanda bahaya yang dipilih"),
+        against=against,
     )
 
 
@@ -71,20 +79,31 @@ def count_lethal(report: Report) -> str:
 
 
 @transaction.atomic
-def triage(*, code: str, case_type: CaseType, risk: RiskLevel, authority: Authority, by: User, at: datetime) -> Report:
+def triage(
+    *, code: str, case_type: CaseType, risk: RiskLevel, authority: Authority, by: User, at: datetime, why: str = ""
+) -> Report:
     """Answer the three questions. May be done again until a case is opened.
+
+    Args:
+        why: cleaned; needed, and kept, only where the danger is less than the answers say.
 
     Raises:
         NotFound, AlreadyTaken.
         WrongState: it is a case, double or refused already.
+        NeedsReason: less danger than the answers say, and no word why; nothing is written.
 
-    Writes: the report, its limit as long as nobody has answered, its clocks, one `intake.triaged` event.
+    Writes: the report, perhaps the sealed reason, its limit as long as nobody has answered, its clocks, one
+        `intake.triaged` event.
     Source: domain.md 2.3, state 2.
     """
     report = _step(code, Step.TRIAGE, by=by, at=at)
     same = (report.case_type, report.danger, report.authority) == (case_type, risk, authority)
-    if same and report.triaged_by_id is not None:
+    is_less = suggest(report).needs_reason(risk)
+    if same and report.triaged_by_id is not None and not (is_less and why):
         return report
+    if is_less and not why:
+        raise NeedsReason(_("Jawaban pelapor berkata lebih berbahaya. Tulis mengapa Anda menilainya lebih rendah."))
+    report.triage_ref = _seal_note(report, why, by, at) if is_less else None
     report.case_type, report.authority, report.danger = case_type, authority, risk
     report.triaged_by, report.triaged_at = by, at
     if report.answered_at is None:
@@ -163,12 +182,13 @@ def refuse(
 
     Args:
         words: for the reporter, cleaned, not empty.
-        note: why, for colleagues; may be empty.
+        note: why, for colleagues; may be empty unless the answers say danger.
         message_id: minted with the form; the same refusal sent twice is one.
 
     Raises:
         NotFound, AlreadyTaken.
         WrongState: it is decided already.
+        NeedsReason: the answers say danger, and there is no note; nothing is written.
 
     Writes: the report, the sealed message and note, `intake.refused` and `intake.replied` events.
     """
@@ -176,11 +196,11 @@ def refuse(
     if report.state == State.REFUSED and report.messages.filter(pk=message_id).exists():
         return report
     _move(report, Step.REFUSE, by=by, at=at)
+    if not note and suggest(report).against:
+        raise NeedsReason(_("Jawaban pelapor menyebut bahaya. Tulis untuk rekan mengapa laporan ini tidak ditangani."))
     write_message(report, text=words, message_id=message_id, by=by, at=at)
     if note:
-        report.refusal_ref = vault.seal(
-            dossier_id=report.dossier_id, compartment=Compartment.WORK, content={"text": note}, by=by, at=at
-        )
+        report.refusal_ref = _seal_note(report, note, by, at)
     report.refusal_reason, report.refused_by, report.refused_at = reason, by, at
     report.answered_at, report.needs_desk = report.answered_at or at, False
     report.save(update_fields=["state", "answered_at", "needs_desk", *_REFUSAL])
@@ -216,6 +236,12 @@ def undo_refusal(*, code: str, by: User, at: datetime) -> Report:
     return report
 
 
+def _seal_note(report: Report, note: str, by: User, at: datetime) -> UUID:
+    """Seal why something was decided, for colleagues."""
+    content: Content = {"text": note}
+    return vault.seal(dossier_id=report.dossier_id, compartment=Compartment.WORK, content=content, by=by, at=at)
+
+
 def _step(code: str, step: Step, *, by: User, at: datetime) -> Report:
     report = lock_report(code=code, by=by)
     _move(report, step, by=by, at=at)
@@ -240,3 +266,4 @@ def _end(report: Report, state: State, by: User, at: datetime) -> None:
 
 def _forget_triage(report: Report) -> None:
     report.case_type, report.authority, report.triaged_by, report.triaged_at = "", "", None, None
+    report.triage_ref = None

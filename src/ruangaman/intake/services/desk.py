@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts import selectors as accounts
-from ruangaman.accounts.models import User
+from ruangaman.accounts.models import DeskMember, User
 from ruangaman.cases.models import Case
 from ruangaman.clocks import services as clocks
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
@@ -56,6 +56,10 @@ class OpenReport:
     contact: Content | Closed = field(repr=False)
     messages: list[OpenMessage] = field(repr=False)
     files: list[OpenFile] = field(repr=False)
+    taken_over_at: datetime | None = None
+    """When somebody of the case answered: what was written from then on is the case's, and not shown here."""
+    why: str = field(default="", repr=False)
+    """Why it was found less dangerous than its answers say; "" also without the key."""
 
 
 @transaction.atomic
@@ -71,8 +75,11 @@ def open_report(*, code: str, by: User, at: datetime) -> OpenReport:
     """
     report = lock_report(code=code, by=by)
     rows = list(report.messages.select_related("author").order_by("sent_at", "id"))
-    attachments = list(report.attachments.order_by("position", "id"))
+    ended = taken_over_at(report, rows)
+    rows = rows if ended is None else [row for row in rows if row.sent_at < ended]
+    attachments = _files_of(report, rows)
     refs = [report.answers_ref, report.contact_ref, *(row.ref for row in rows), *(one.key_ref for one in attachments)]
+    refs += [report.triage_ref] if report.triage_ref else []
     found = vault.reveal_many(refs=dict.fromkeys(refs, report.dossier_id), purpose=Purpose.TRIAGE, by=by, at=at)
     if report.opened_at is None:
         report.opened_at = at
@@ -85,6 +92,8 @@ def open_report(*, code: str, by: User, at: datetime) -> OpenReport:
         contact=found[report.contact_ref],
         messages=thread_of(rows, attachments, found),
         files=[file for one in attachments if one.message_id is None and (file := _file(one, found))],
+        taken_over_at=ended,
+        why=(_text(found[report.triage_ref]) or "") if report.triage_ref else "",
     )
 
 
@@ -99,8 +108,8 @@ def open_attachment(*, code: str, attachment_id: UUID, by: User, at: datetime) -
     Writes: one `vault.revealed` event with the purpose of a download.
     """
     report = _lock_thread(code=code, by=by)
-    attachment = report.attachments.filter(pk=attachment_id).first()
-    if attachment is None:
+    attachment = report.attachments.select_related("message").filter(pk=attachment_id).first()
+    if attachment is None or (attachment.message is not None and _is_case_s(report, attachment.message, by)):
         raise NotFound(_("Tidak ada berkas seperti itu."))
     ref, home = attachment.key_ref, report.dossier_id
     return vault.open_file(key_ref=ref, dossier_id=home, purpose=Purpose.DOWNLOAD, by=by, at=at)
@@ -160,6 +169,7 @@ def reply(*, code: str, text: str, message_id: UUID, by: User, at: datetime) -> 
         NotFound: no such report, neither at a desk of `by` nor in a case of theirs.
         AlreadyTaken: somebody else at the desk holds it.
         NotAllowed: the role of `by` does not answer reporters.
+        WrongState: `by` sits at the desk, and somebody of the case has answered.
 
     Writes: the sealed message, the report, one `intake.replied` event.
     """
@@ -171,6 +181,8 @@ def reply(*, code: str, text: str, message_id: UUID, by: User, at: datetime) -> 
         return earlier
     at_desk = report.desk_id in accounts.desks_of(by) and policies.can_work_at_desk(by)
     if at_desk:
+        if taken_over_at(report, list(report.messages.all())) is not None:
+            raise WrongState(_("Manajer kasus sudah meneruskan percakapan ini."))
         refuse_if_held(report, by=by)
     message = write_message(report, text=text, message_id=message_id, by=by, at=at)
     if at_desk:
@@ -243,6 +255,33 @@ def lock_report(*, code: str, by: User) -> Report:
     if report is None:
         raise NotFound(_("Tidak ada laporan seperti itu."))
     return report
+
+
+def taken_over_at(report: Report, rows: Sequence[Message]) -> datetime | None:
+    """Return when somebody of the case first answered: from then on the desk reads and writes no more.
+
+    None: nobody of the case has, so that a reporter is never without somebody who reads; or she wrote after the case
+    was closed, and it is the desk's again.
+    """
+    if report.case_id is None or report.needs_desk:
+        return None
+    seated = set(DeskMember.objects.filter(desk_id=report.desk_id).values_list("user_id", flat=True))
+    answers = [row for row in rows if row.direction == Direction.OUT and row.author_id not in seated]
+    return min((row.sent_at for row in answers), default=None)
+
+
+def _is_case_s(report: Report, message: Message, by: User) -> bool:
+    """Whether a message is the case's alone, and `by` reads it at the desk."""
+    if report.desk_id not in accounts.desks_of(by):
+        return False
+    ended = taken_over_at(report, list(report.messages.all()))
+    return ended is not None and message.sent_at >= ended
+
+
+def _files_of(report: Report, rows: Sequence[Message]) -> list[Attachment]:
+    """Return the files of a report and of these messages."""
+    shown = {None, *(row.pk for row in rows)}
+    return [one for one in report.attachments.order_by("position", "id") if one.message_id in shown]
 
 
 def refuse_if_held(report: Report, *, by: User) -> None:

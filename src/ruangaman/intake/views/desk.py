@@ -106,7 +106,7 @@ def settle(request: StaffRequest, code: str) -> HttpResponse:
 @require_POST
 def triage(request: StaffRequest, code: str) -> HttpResponse:
     """Answer the three questions."""
-    form = TriageForm(request.POST, auto_id="triase_%s")
+    form = TriageForm(request.POST, suggestion=_answers(request, code), auto_id="triase_%s")
     return _do(
         request,
         code,
@@ -115,6 +115,7 @@ def triage(request: StaffRequest, code: str) -> HttpResponse:
             case_type=CaseType(form.cleaned_data["case_type"]),
             risk=RiskLevel(form.cleaned_data["risk"]),
             authority=Authority(form.cleaned_data["authority"]),
+            why=form.cleaned_data["why"],
             by=request.user,
             at=clock.now(),
         ),
@@ -152,7 +153,7 @@ def undo_duplicate(request: StaffRequest, code: str) -> HttpResponse:
 @require_POST
 def refuse(request: StaffRequest, code: str) -> HttpResponse:
     """Say that it is not for us, in words for the reporter."""
-    form = RefuseForm(request.POST, auto_id="tolak_%s")
+    form = RefuseForm(request.POST, suggestion=_answers(request, code), auto_id="tolak_%s")
     return _do(
         request,
         code,
@@ -211,6 +212,11 @@ def download(request: StaffRequest, code: str, file_id: UUID) -> StreamingHttpRe
     except NotFound as error:
         raise Http404 from error
     return send_file(facts, pieces)
+
+
+def _answers(request: StaffRequest, code: str) -> decisions.Suggestion:
+    """Return what the answers of a report point to. Raises Http404."""
+    return decisions.suggest(selectors.get_report(code=code, viewer=request.user))
 
 
 def _do(

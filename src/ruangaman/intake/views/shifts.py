@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.forms import BoundField
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
-from ruangaman.core.access import requires
+from ruangaman.core.access import Kept, requires, resumed
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake import services
@@ -45,14 +48,14 @@ class Room:
     """Whether to take it is what the page asks for; otherwise to hand it over."""
 
 
-@at_desk
+@requires(Permission.REPORT_DESK, keeps=Kept("", lambda request: None))
 @require_safe
 def index(request: StaffRequest) -> HttpResponse:
     """Whose turn it is, what was written, what is open. Reading the words is recorded."""
     return _page(request)
 
 
-@at_desk
+@requires(Permission.REPORT_DESK, keeps=Kept(gettext_lazy("Serah terima jaga"), lambda request: None, page=".."))
 @require_POST
 def give(request: StaffRequest) -> HttpResponse:
     """Hand the desk over."""
@@ -102,9 +105,9 @@ def _own(request: StaffRequest, code: str) -> Duty:
 
 def _page(request: StaffRequest, *, form: GiveForm | None = None, refusal: str = "", status: int = 200) -> HttpResponse:
     at = clock.now()
-    duties = selectors.list_duties(viewer=request.user, at=at)
+    duties, typed = selectors.list_duties(viewer=request.user, at=at), resumed(request, step="beri")
     context = {
-        "rooms": [_room(one, request.user, at, form) for one in duties],
+        "rooms": [_room(one, request.user, at, form, typed) for one in duties],
         "at": at,
         "refusal": refusal,
         "said": wording.HANDED.get(request.GET.get("sudah", "")),
@@ -112,12 +115,12 @@ def _page(request: StaffRequest, *, form: GiveForm | None = None, refusal: str =
     return render(request, "intake/shifts.html", context, status=status)
 
 
-def _room(duty: Duty, viewer: User, at: datetime, sent: GiveForm | None) -> Room:
+def _room(duty: Duty, viewer: User, at: datetime, sent: GiveForm | None, typed: Mapping[str, Any]) -> Room:
     waiting, last = selectors.list_waiting(desk=duty.desk), selectors.get_last(desk=duty.desk, at=at)
     notes = services.read_notes(handovers=[*waiting, *([last] if last else [])], by=viewer, at=at)
     reports = selectors.list_open(desk=duty.desk)
     is_sent = sent is not None and sent.data.get("meja") == duty.desk.code
-    form = sent if sent is not None and is_sent else _fresh(duty)
+    form = sent if sent is not None and is_sent else _fresh(duty, typed)
     for report in reports:
         form.ask_about(report.code)
     from_others = any(row.given_by_id != viewer.pk for row in waiting)
@@ -134,5 +137,7 @@ def _room(duty: Duty, viewer: User, at: datetime, sent: GiveForm | None) -> Room
     )
 
 
-def _fresh(duty: Duty) -> GiveForm:
-    return GiveForm(codes=[], initial={"meja": duty.desk.code}, auto_id=f"{duty.desk.code}_%s")
+def _fresh(duty: Duty, typed: Mapping[str, Any]) -> GiveForm:
+    """Return the form of a desk: empty, or with what somebody wrote for this desk and goes on with."""
+    mine = typed if typed.get("meja") == duty.desk.code else {}
+    return GiveForm(codes=[], initial={**mine, "meja": duty.desk.code}, auto_id=f"{duty.desk.code}_%s")

@@ -20,7 +20,7 @@ from ruangaman.cases.selectors.page import Asked, get_case_page
 from ruangaman.cases.types import CaseState
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import list_at
-from ruangaman.clocks.types import Turn
+from ruangaman.clocks.types import Turn, rank_at
 from ruangaman.ops.city import acting
 from ruangaman.ops.year.ledger import Ledger, Told, read_trail
 from ruangaman.ops.year.world import BEGIN, World
@@ -157,10 +157,10 @@ def _queue(world: World, ledger: Ledger, moments: Sequence[datetime]) -> Iterato
     for at in moments:
         with acting(head):
             rows = list_at(viewer=head, turn=Turn.UNIT, at=at)
-        found = [(row.presses_at, row.kind.key, row.subject) for row in rows]
+        found = [(rank_at(row.presses_at, row.danger, at), row.presses_at, row.kind.key, row.subject) for row in rows]
         told = [one for one in ledger.open_at(at) if one.paused_at is None or one.paused_at > at]
-        mine = sorted((one.presses_at, one.kind, one.subject) for one in told)
-        if mine != sorted(found) or [one[0] for one in mine] != [one[0] for one in found]:
+        mine = sorted((rank_at(one.presses_at, one.danger, at), one.presses_at, one.kind, one.subject) for one in told)
+        if mine != sorted(found) or [one[:2] for one in mine] != [one[:2] for one in found]:
             yield f"At {at} the head's queue has {len(found)} turns, by the trail {len(mine)}, or in another order."
 
 

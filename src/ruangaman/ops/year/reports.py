@@ -51,7 +51,8 @@ def reply(world: World, code: str, who: str = "") -> None:
 
 def triage(world: World, code: str, *, risk: RiskLevel, case_type: CaseType, authority: Authority) -> None:
     """Let the desk answer the three questions."""
-    world.do(holder(world, code), intake.triage, code=code, case_type=case_type, risk=risk, authority=authority)
+    facts = {"case_type": case_type, "risk": risk, "authority": authority, "why": story.LESS_DANGER}
+    world.do(holder(world, code), intake.triage, code=code, **facts)
 
 
 def turned_away(world: World, *, is_prompt: bool, is_mistaken: bool) -> Life:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ruangaman.web.selectors.palette import codes_in, list_groups, parse_here
+from ruangaman.web.selectors.palette import codes_in, list_groups, parse_here, part_in
 from ruangaman.web.selectors.queue import (
     MOST,
     PAGE,
@@ -41,5 +41,6 @@ __all__ = [
     "list_pressing",
     "list_saved",
     "parse_here",
+    "part_in",
     "urgency",
 ]

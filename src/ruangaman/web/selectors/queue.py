@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
+from uuid import UUID
 
 from ruangaman.accounts.models import DutyShift, User
 from ruangaman.accounts.types import Permission
-from ruangaman.clocks.types import Cursor
+from ruangaman.clocks.types import NOT_YET, Cursor
 from ruangaman.core import clock
 from ruangaman.core.regions import zone
 from ruangaman.web.registry import work_sources, work_streams
@@ -21,6 +22,8 @@ MOST = 100
 MOST_OF_A_SOURCE = 20
 WEEK = timedelta(days=6)
 MINE = Filters()
+NO_CASE = 9
+"""Above every danger."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,13 @@ class Day:
 def get_day(*, viewer: User, filters: Filters, at: datetime, after: Cursor | None = None, limit: int = PAGE) -> Day:
     """Return a page of what waits for `viewer`, what presses first first.
 
-    What has no time of its own stands on the first page, at the head of its band.
+    What has no time of its own stands on the first page, at the head of its band; of what presses, of its danger.
     """
     pressing = list_pressing(viewer=viewer, filters=filters, at=at, after=after, limit=limit + 1)
     rare = [] if after is not None else [_rare(source, viewer, filters, at) for source in _sources_of(viewer)]
     shown = sorted((work for found in rare for work in found[:MOST_OF_A_SOURCE]), key=urgency) + pressing[:limit]
     return Day(
-        now=[work for work in shown if work.band is Band.NOW],
+        now=sorted((work for work in shown if work.band is Band.NOW), key=_danger_first),
         today=[work for work in shown if work.band is Band.TODAY],
         week=[work for work in shown if work.band is Band.WEEK],
         later=[work for work in shown if work.band is Band.LATER],
@@ -82,11 +85,11 @@ def list_pressing(
     return list(_once(merge(*each, key=place_key)))[:limit]
 
 
-def place_key(work: Work) -> tuple[datetime, str]:
+def place_key(work: Work) -> tuple[int, datetime, UUID]:
     """Return what a stream is ordered by. Raises ValueError: it has no moment."""
     if work.place is None:
         raise ValueError("What is in a stream has a place.")
-    return work.place.presses_at, work.place.id.hex
+    return work.place.order
 
 
 def has_work(viewer: User) -> bool:
@@ -124,6 +127,11 @@ def urgency(work: Work) -> tuple[bool, int, float, str]:
     return not work.is_first, -work.danger, work.due_at.timestamp() if work.due_at else float("inf"), work.row.code
 
 
+def _danger_first(work: Work) -> tuple[bool, int]:
+    """Return the key by which what presses now stands together; duties that are about no case stay at the head."""
+    return not work.is_first, -(work.danger or NO_CASE)
+
+
 def band_of(*, at: datetime, due_at: datetime | None, is_pressing: bool) -> Band:
     """Return how near something is.
 
@@ -138,9 +146,9 @@ def band_of(*, at: datetime, due_at: datetime | None, is_pressing: bool) -> Band
     return Band.WEEK if due_at < end_of_day(at) + WEEK else Band.LATER
 
 
-def band_at(place: Cursor, at: datetime) -> Band:
+def band_at(place: Cursor) -> Band:
     """Return how near something of a stream is: it needs somebody from the moment on at which it presses."""
-    return band_of(at=at, due_at=place.presses_at, is_pressing=place.presses_at <= at)
+    return band_of(at=place.at, due_at=place.presses_at, is_pressing=place.rank != NOT_YET)
 
 
 def end_of_day(at: datetime) -> datetime:

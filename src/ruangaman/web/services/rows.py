@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import policies as case_policies
-from ruangaman.cases.models import Case
+from ruangaman.cases.models import Case, Goal, Task
 from ruangaman.cases.types import CaseState
 from ruangaman.clocks import policies
 from ruangaman.clocks.models import Clock
-from ruangaman.clocks.types import ClockState, span
+from ruangaman.clocks.types import ClockState, Cursor, span
+from ruangaman.codelists.selectors import book, day_of
+from ruangaman.codelists.types import ListKey
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.intake.models import Message, Report
 from ruangaman.intake.selectors.pressing import DECIDE
@@ -29,7 +33,11 @@ from ruangaman.web.selectors.queue import band_at
 from ruangaman.web.types import Owner, Work
 
 LEGAL = "polisi/"
+DECIDES = "decision."
+DECISION = "/kasus/keputusan/"
+"""Followed by the request's id: the head opens the request, and nothing of the case."""
 PLACES: tuple[tuple[str, str, Words], ...] = (
+    (DECIDES, DECISION, gettext_lazy("Lihat dan putuskan")),
     ("task", "#berikutnya", gettext_lazy("Buka tugasnya")),
     ("case.emergency", "status/", gettext_lazy("Pindahkan tahap")),
     ("case.companion", "tim/", gettext_lazy("Pilih pendamping")),
@@ -46,7 +54,7 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("mediation.", "mediasi/", gettext_lazy("Buka mediasi")),
 )
 """Beginnings of kinds → where on a case's page their need is met, and what one does there. Others lead to the case."""
-REPORTED = "report"
+REPORTED, TASK = "report", "task"
 
 
 @dataclass(frozen=True)
@@ -54,14 +62,20 @@ class Facts:
     """What the rows of one page say of cases and reports, by code."""
 
     cases: dict[str, Case]
+    tasks: dict[str, dict[str, Any]]
+    """Of each task, by its id: of which service it is, who gave it and when. Its title is sealed and stays so."""
     reports: dict[str, Report]
     desks: frozenset[Any]
 
 
-def rows_of(found: Sequence[Clock], *, viewer: Any, at: datetime) -> list[Work]:
-    """Return clocks as rows: one statement for the cases among them, one for the reports."""
+def rows_of(found: Sequence[Clock], *, viewer: Any, at: datetime, asked: datetime | None = None) -> list[Work]:
+    """Return clocks as rows: one statement for the cases among them, one for the reports.
+
+    Args:
+        asked: the moment whose order they stand in; None: that is now.
+    """
     facts = _facts(found, viewer)
-    return [_work(clock, facts, viewer, at) for clock in found]
+    return [_work(clock, facts, viewer, at, clock.place_at(asked or at)) for clock in found]
 
 
 def sentence_of(clock: Clock, at: datetime) -> str:
@@ -95,33 +109,57 @@ def _facts(found: Sequence[Clock], viewer: Any) -> Facts:
     others = {clock.subject for clock in found} - reported
     unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
     reports = Report.objects.filter(code__in=reported).select_related("taken_by", "case")
-    cases = Case.objects.filter(code__in=others).only("code", "case_type", "state")
+    cases = list(_cases(others, {clock.anchor for clock in found if clock.kind.key == TASK})) if others else []
     return Facts(
-        {case.code: case for case in cases} if others else {},
+        {case.code: case for case in cases},
+        {one["id"]: one for case in cases for one in getattr(case, "asked", ())},
         {one.code: one for one in reports.annotate(has_unread=Exists(unread))} if reported else {},
         frozenset(accounts.seats_of(viewer)) if viewer.has(Permission.REPORT_DESK) else frozenset(),
     )
 
 
-def _work(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> Work:
+def _cases(codes: set[str], tasks: set[Any]) -> QuerySet[Case]:
+    """Return the cases, each with what is known in the clear of these tasks of it: one statement."""
+    service = Goal.objects.filter(task=OuterRef("pk")).values("service")[:1]
+    facts = JSONObject(id="id", made_at="made_at", by="made_by__display_name", service=Subquery(service))
+    asked = Task.objects.filter(case=OuterRef("pk"), pk__in=tasks).values(facts=facts)
+    cases = Case.objects.filter(code__in=codes).only("code", "case_type", "state")
+    return cases.annotate(asked=ArraySubquery(asked)) if tasks else cases
+
+
+def subject_of(task: Mapping[str, Any] | None) -> str:
+    """Say which task it is, as far as that is in the clear: the service that it is for, who gave it and when."""
+    if task is None:
+        return ""
+    made_at = datetime.fromisoformat(task["made_at"])
+    said = {"name": task["by"], "day": moments.short(made_at)}
+    if not task["service"]:
+        return _("dari %(name)s, %(day)s") % said
+    service = book().label(ListKey.SERVICE_TYPE, task["service"], day_of(made_at))
+    return _("%(service)s, dari %(name)s") % {**said, "service": service}
+
+
+def _work(clock: Clock, facts: Facts, viewer: Any, at: datetime, place: Cursor) -> Work:
     row = _report_row(clock, facts, viewer, at) if clock.about == REPORTED else _case_row(clock, facts, viewer, at)
     return Work(
         row=row,
-        band=band_at(clock.cursor, at),
+        band=band_at(place),
         owner=_owner(clock, viewer),
         danger=clock.danger,
         due_at=clock.due_at,
         kecamatan=clock.kecamatan,
-        place=clock.cursor,
+        place=place,
     )
 
 
 def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
     case, mine = facts.cases.get(clock.subject), clock.owner_id == viewer.pk
     base = f"/kasus/{clock.subject}/"
-    path, action = _place(clock, viewer) if mine else ("", _("Lihat kasus"))
+    is_asked = mine or clock.kind.key.startswith(DECIDES)
+    path, action = _place(clock, viewer) if is_asked else ("", _("Lihat kasus"))
     is_said = clock.kind.is_third_party or clock.kind.next_step.startswith(clock.kind.name)
-    said: list[Words] = [] if is_said else [clock.kind.name]
+    about = subject_of(facts.tasks.get(str(clock.anchor))) if clock.kind.key == TASK else ""
+    said: list[Words] = [one for one in (about, "" if is_said or about else clock.kind.name) if one]
     if case is not None:
         said += [case.get_case_type_display(), CaseState(case.state).label]
     return QueueRow(
@@ -131,12 +169,18 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
         promised=_promised(clock),
         danger=clock.danger,
         facts=said,
+        about=about,
         place=KECAMATAN.get(clock.kecamatan, ""),
         owner=_owner_words(clock, viewer),
         action=action if case else "",
-        action_url=f"{base}{path}" if case else "",
+        action_url=_address(base, path) if case else "",
         later_url=_later(clock, facts, viewer) if case else "",
     )
+
+
+def _address(base: str, path: str) -> str:
+    """Return where a need is met: a part of its case, or a page of its own."""
+    return path if path.startswith("/") else f"{base}{path}"
 
 
 def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
@@ -182,10 +226,19 @@ def _place(clock: Clock, viewer: Any) -> tuple[str, str]:
     for start, path, words in PLACES:
         if not clock.kind.key.startswith(start):
             continue
+        if path == DECISION:
+            return _decision(clock, viewer)
         if path != LEGAL or case_policies.can_decide_police(viewer):
             return path, str(words)
         if viewer.has(Permission.CASE_ASSIGN):
             return "tim/", _("Tugaskan pendamping hukum")
+    return "", _("Buka kasus")
+
+
+def _decision(clock: Clock, viewer: Any) -> tuple[str, str]:
+    """Return where the head decides; a manager whose unit has no head is led to the case."""
+    if viewer.has(Permission.CASE_APPROVE) and clock.anchor is not None:
+        return f"{DECISION}{clock.anchor}/", _("Lihat dan putuskan")
     return "", _("Buka kasus")
 
 

@@ -18,7 +18,6 @@ from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import desk
 from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.web.registry import Section, sections, work_sources
-from ruangaman.web.selectors import band_of
 from ruangaman.web.types import Band, Owner, Work, WorkSource
 
 
@@ -85,7 +84,7 @@ def _message(report: Report, case: Case, at: datetime) -> Work:
             owner=_("Anda"),
             action=_("Baca balasan"),
         ),
-        band=band_of(at=at, due_at=None, is_pressing=case.state == CaseState.EMERGENCY),
+        band=Band.NOW,
         owner=Owner.MINE,
         danger=case.risk,
         due_at=None,

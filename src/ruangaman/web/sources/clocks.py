@@ -49,8 +49,9 @@ def list_after(*, viewer: Any, filters: Filters, at: datetime, after: Cursor | N
         clocks.list_branch(viewer=viewer, turn=turn, at=at, after=after, narrow=narrow, limit=limit)
         for turn, narrow in branches_of(viewer, filters)
     ]
-    once = {clock.pk: clock for clock in merge(*each, key=clocks.place_of)}
-    return rows_of(list(once.values())[:limit], viewer=viewer, at=at)
+    asked = clocks.order_at(at, after)
+    once = {clock.pk: clock for clock in merge(*each, key=lambda one: one.place_at(asked).order)}
+    return rows_of(list(once.values())[:limit], viewer=viewer, at=at, asked=asked)
 
 
 def count(*, viewer: Any, wanted: Mapping[str, Filters], at: datetime, most: int) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What the head of a unit answers for and no clock tells of: turns nobody took, reports nobody opened."""
+"""What the head of a unit answers for and no clock tells of: turns nobody took, reports nobody answered."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ruangaman.web.types import Band, Owner, Work, WorkSource
 
 
 def list_unit(*, viewer: Any, at: datetime) -> list[Work]:
-    """Return what no clock tells of in the viewer's units: turns nobody took, reports nobody opened."""
+    """Return what no clock tells of in the viewer's units: turns nobody took, reports nobody answered."""
     untaken = [_untaken(one) for one in shifts.list_untaken(viewer=viewer, at=at)]
     return [*untaken, *map(_overdue, desk.list_overdue(at=at))]
 
 
 def count_unit(*, viewer: Any) -> int:
-    """Return of how many dangers there are reports that nobody opened in time."""
+    """Return of how many dangers there are reports that nobody answered in time."""
     return len(desk.list_overdue(at=clock.now()))
 
 
@@ -46,8 +46,8 @@ def _untaken(duty: shifts.Duty) -> Work:
 
 def _overdue(found: desk.Overdue) -> Work:
     sentence = ngettext(
-        "%(n)d laporan belum dibuka padahal batasnya lewat",
-        "%(n)d laporan belum dibuka padahal batasnya lewat",
+        "%(n)d laporan belum dijawab padahal batasnya lewat",
+        "%(n)d laporan belum dijawab padahal batasnya lewat",
         found.reports,
     ) % {"n": found.reports}
     return Work(

@@ -19,6 +19,7 @@ from ruangaman.web.types import Command, Here, PaletteSource
 
 MOST = 40
 """How many of one's own cases are listed; every other one is found by its code."""
+MOST_FOUND = 8
 WRITE: tuple[tuple[Words, str], ...] = (
     (gettext_lazy("Langkah baru"), "tugas/"),
     (gettext_lazy("Tulis catatan"), "catatan/"),
@@ -92,6 +93,14 @@ def find(*, viewer: Any, codes: Sequence[str]) -> list[Command]:
     return _as_commands(Case.objects.visible_to(viewer).filter(code__in=codes).order_by("code"))
 
 
+def begin(*, viewer: Any, part: str) -> list[Command]:
+    """Return the viewer's own cases, closed ones too, whose code begins with what was typed."""
+    if not viewer.has(Permission.CASE_READ) or part.startswith("L-"):
+        return []
+    code = part if part.startswith("K-") else f"K-{part}"
+    return _as_commands(Case.objects.granted_to(viewer).filter(code__startswith=code).order_by("code")[:MOST_FOUND])
+
+
 def _as_commands(cases: QuerySet[Case]) -> list[Command]:
     return [
         Command(
@@ -119,5 +128,7 @@ palette_sources.add(
         title=lambda here: _("Kasus saya"),
         list_commands=list_mine,
         find=find,
+        begin=begin,
+        found_title=gettext_lazy("Kasus dengan kode itu"),
     )
 )

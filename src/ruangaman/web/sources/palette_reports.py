@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.types import Permission
@@ -16,7 +17,7 @@ from ruangaman.intake.types import WORKED_ON
 from ruangaman.web.registry import palette_sources
 from ruangaman.web.types import Command, Here, PaletteSource
 
-MOST = 20
+MOST, MOST_FOUND = 20, 8
 
 
 def list_actions(*, viewer: Any, here: Here, at: datetime) -> list[Command]:
@@ -57,6 +58,14 @@ def find(*, viewer: Any, codes: Sequence[str]) -> list[Command]:
     return _as_commands(_openable(viewer).filter(code__in=codes).order_by("code"))
 
 
+def begin(*, viewer: Any, part: str) -> list[Command]:
+    """Return the reports of the viewer's desks whose code begins with what was typed."""
+    if not viewer.has(Permission.REPORT_DESK) or part.startswith("K-"):
+        return []
+    code = part if part.startswith("L-") else f"L-{part}"
+    return _as_commands(_openable(viewer).filter(code__startswith=code).order_by("code")[:MOST_FOUND])
+
+
 def _openable(viewer: Any) -> ReportQuerySet:
     """Return the reports of the viewer's desks whose keys are still there."""
     return Report.objects.of_desks(accounts.desks_of(viewer)).filter(dossier_id__in=live_grants(viewer))
@@ -89,5 +98,7 @@ palette_sources.add(
         title=lambda here: _("Laporan yang saya pegang"),
         list_commands=list_mine,
         find=find,
+        begin=begin,
+        found_title=gettext_lazy("Laporan dengan kode itu"),
     )
 )

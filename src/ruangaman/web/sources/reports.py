@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.types import Permission
+from ruangaman.clocks.selectors import order_at
 from ruangaman.clocks.types import MINUTE, Clock, Cursor, span
 from ruangaman.core.codelists import Danger, Now, Who
 from ruangaman.intake.models import Report
@@ -54,7 +55,7 @@ def list_after(*, viewer: Any, filters: Filters, at: datetime, after: Cursor | N
         held=held_by(viewer, filters.owners),
         limit=limit,
     )
-    return [as_work(report, viewer=viewer, at=at) for report in found]
+    return [as_work(report, viewer=viewer, at=at, asked=order_at(at, after)) for report in found]
 
 
 def count(*, viewer: Any, wanted: Mapping[str, Filters], at: datetime, most: int) -> dict[str, int]:
@@ -63,8 +64,12 @@ def count(*, viewer: Any, wanted: Mapping[str, Filters], at: datetime, most: int
     return pressing.count_up_to(viewer=viewer, at=at, wanted=lists, most=most)
 
 
-def as_work(report: Report, *, viewer: Any, at: datetime) -> Work:
-    """Return a report as a row of the queue: why it is here, and until when."""
+def as_work(report: Report, *, viewer: Any, at: datetime, asked: datetime) -> Work:
+    """Return a report as a row of the queue: why it is here, and until when.
+
+    Args:
+        asked: the moment whose order it stands in.
+    """
     owner = _owner(report, viewer)
     row = QueueRow(
         url=f"/laporan/{report.code}/",
@@ -77,10 +82,8 @@ def as_work(report: Report, *, viewer: Any, at: datetime) -> Work:
         action=action(report),
         take_url=f"/laporan/{report.code}/ambil" if owner is Owner.NOBODY else "",
     )
-    place = pressing.place_of(report)
-    return Work(
-        row=row, band=band_at(place, at), owner=owner, danger=report.danger, due_at=row.promised.due, place=place
-    )
+    place = pressing.place_of(report, asked)
+    return Work(row=row, band=band_at(place), owner=owner, danger=report.danger, due_at=row.promised.due, place=place)
 
 
 def signs(report: Report) -> list[Words]:

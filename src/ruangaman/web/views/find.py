@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -32,9 +33,15 @@ def stretch_number(request: Any) -> None:
 
 
 def stretch_waiting(request: Any) -> None:
-    """Open and stretch what waits to come into the index before the page takes a connection."""
+    """Open and stretch what waits to come into the index, and the number that was looked for, before the page takes a
+    connection.
+    """
     if request.method == "POST" and not request.cookie_is_new:
         request.prepared = finding.prepare_catching_up(cookie=request.cookie, at=clock.now())
+        form, waiting = NumberForm(request.POST), request.prepared
+        if waiting is not None and not waiting.fault and form.is_valid():
+            asked = finding.prepare_search(cookie=request.cookie, number=form.cleaned_data["nomor"], at=clock.now())
+            request.prepared = replace(asked, people=waiting.people) if asked is not None else waiting
 
 
 @requires(Permission.PEOPLE_FIND, prepare=stretch_number)
@@ -56,11 +63,18 @@ def search(request: StaffRequest) -> HttpResponse:
 @requires(Permission.PEOPLE_FIND, prepare=stretch_waiting)
 @require_POST
 def catch_up(request: StaffRequest) -> HttpResponse:
-    """Let people in one's own cases be found who could not be yet."""
+    """Let people in one's own cases be found who could not be yet; then look again for what was looked for."""
     found: Prepared | None = prepared(request)
-    if found is not None and not found.fault:
+    if found is not None and (found.people or not found.fault):
         case_services.index_waiting(found=found.people, by=request.user, at=clock.now())
-    return HttpResponseRedirect(SEARCH_URL)
+    if found is None or not (found.probes or found.fault):
+        return HttpResponseRedirect(SEARCH_URL)
+    form = NumberForm(request.POST)
+    form.is_valid()
+    if found.fault:
+        form.add_error(None, found.fault)
+        return _page(request, form)
+    return _page(request, form, finding.search(probes=found.probes, by=request.user, at=clock.now()))
 
 
 def _page(request: StaffRequest, form: NumberForm, hits: list[Hit] | None = None) -> HttpResponse:

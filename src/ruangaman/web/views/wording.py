@@ -64,7 +64,7 @@ def headline(day: Day, filters: Filters) -> str:
 def rest_of_day(day: Day) -> str:
     """Say how much more there is today and this week, as far as this page goes."""
     if day.after is not None:
-        return _("Urutannya bahaya dikali sisa waktu. Selebihnya ada di halaman berikutnya.")
+        return _("Yang sudah mendesak di atas, yang paling berbahaya dulu. Selebihnya ada di halaman berikutnya.")
     today, week = len(day.today), len(day.week)
     parts = {"today": in_words(today), "week": in_words(week)}
     if today and week:

@@ -6,7 +6,7 @@
   var cover = doc.getElementById("tirai");
   if (!box || !box.showModal) return;
   var input = doc.getElementById("palet-cari"), list = doc.getElementById("palet-isi"), said = box.querySelector("[role=status]");
-  var code = /^([kl][-\s]?)?[0-9a-hjkmnp-tv-z]{8}$/i, asked = 0, chosen = null, went = 0, wait = 0;
+  var code = /^(?:[kl][-\s][0-9a-hjkmnp-tv-z]{3,8}|(?=.*\d)(?:[kl][-\s]?)?[0-9a-hjkmnp-tv-z]{3,8}|[0-9a-hjkmnp-tv-z]{8})$/i, asked = 0, chosen = null, went = 0, wait = 0;
 
   function each(found, act) { Array.prototype.forEach.call(found, act); }
   function token() { return JSON.parse(body.getAttribute("hx-headers") || "{}"); }
