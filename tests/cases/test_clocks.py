@@ -85,7 +85,7 @@ def test_closing_ends_every_clock_and_going_on_begins_those_of_the_new_state(tea
     act(team.manager, services.plan_aftercare, case, days=[(FEB_9 + timedelta(days=30)).date()], at=FEB_9)
     act(team.manager, services.move_state, case, target=CaseState.AFTERCARE, reason="x", at=FEB_9)
     assert keys(case) == ["aftercare.month_1", "aftercare.month_3", "aftercare.month_6"]
-    act(team.manager, services.reopen_case, case, reason="x", at=FEB_9)
+    act(team.manager, services.reopen_case, case, risk=RiskLevel.RENDAH, is_safe=True, reason="x", at=FEB_9)
     assert keys(case) == ["case.assess_medium", "case.companion", "case.step"]
 
 

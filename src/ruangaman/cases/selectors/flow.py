@@ -144,11 +144,12 @@ def _rows(kind: Kind, given: Given) -> QuerySet[Any, Any]:
 
 @dataclass(frozen=True)
 class Link:
-    """A step that can be done, where, and when it was done last."""
+    """A step that can be done, where, and when it was done last; `is_warning`: the last time it did not end well."""
 
     step: str
     name: Words
     last: str
+    is_warning: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,9 @@ class FlowPanel:
         case, done = loaded
         last = {one.kind: one for one in done}
         shown = [
-            Link(step, name, _last_words(last.get(kind))) for kind, step, name in LINKS if _can_do(kind, case, viewer)
+            Link(step, name, _last_words(last.get(kind)), is_warning=_is_unsafe(last.get(kind)))
+            for kind, step, name in LINKS
+            if _can_do(kind, case, viewer)
         ]
         return FlowView(shown)
 
@@ -228,7 +231,20 @@ def _can_do(kind: str, case: Case, viewer: User) -> bool:
     return kind not in MANAGERS or policies.can_assign(viewer, case)
 
 
+def last_unsafe(found: Mapping[str, list[Any]]) -> datetime | None:
+    """Return when she was last found not to be safe; None: she was safe at the last look, or nobody looked."""
+    rows = found["flow.safety"]
+    last = max(rows, key=lambda row: datetime.fromisoformat(row["at"]), default=None)
+    return datetime.fromisoformat(last["at"]) if last is not None and last["code"].startswith("false|") else None
+
+
+def _is_unsafe(done: Done | None) -> bool:
+    return done is not None and done.kind == "safety" and done.code.startswith("false|")
+
+
 def _last_words(done: Done | None) -> str:
+    if done is not None and _is_unsafe(done):
+        return _("Belum aman, %(day)s") % {"day": date_format(done.at, "j M")}
     return _("terakhir %(day)s") % {"day": date_format(done.at, "j M")} if done else _("belum")
 
 

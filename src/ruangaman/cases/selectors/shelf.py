@@ -41,6 +41,8 @@ ORDER = (
     (Compartment.ATTACHMENT, "clip"),
     (Compartment.WORK, "pen"),
 )
+DANGER_QUESTION = "Tanda bahaya"
+"""The question of the report whose answer tells of danger to life, as it is sealed with the story."""
 LOST = gettext_lazy("Kunci lama, tidak berlaku")
 """Said of whoever has a part in a case and a key that opens nothing of it any more: lost, or left with the work."""
 Facts = list[tuple[str, str]]
@@ -256,6 +258,13 @@ def _in_words(value: str) -> str:
 def _chosen_words() -> dict[str, Words]:
     with translation.override(settings.LANGUAGE_CODE):
         return {str(one.label): one.label for codelist in CHOSEN for one in codelist}
+
+
+def dangers_of(notes: Sequence[NoteView]) -> list[str]:
+    """Return what was answered about signs of danger, each once, as far as these notes are open."""
+    asked = _(DANGER_QUESTION)
+    said = [value for one in notes for label, value in one.facts if label == asked]
+    return list(dict.fromkeys(part for value in said for part in value.split(", ") if part))
 
 
 def since_words(part: Assignment) -> str:

@@ -24,7 +24,14 @@ from ruangaman.cases.types.flow import (
     missing_for,
     moves_from,
 )
-from ruangaman.cases.types.gates import AFTERCARE_MONTHS, FLOW_GATES, TRIES_BEFORE_UNREACHABLE, Fact, FactGate
+from ruangaman.cases.types.gates import (
+    AFTERCARE_MONTHS,
+    FLOW_GATES,
+    TRIES_BEFORE_UNREACHABLE,
+    Fact,
+    FactGate,
+    missing_for_asking,
+)
 from ruangaman.cases.types.gbvims import Age, Answer
 from ruangaman.cases.types.glass import (
     GLASS_ASKED_FOR,
@@ -84,8 +91,10 @@ from ruangaman.cases.types.steps import (
     Way,
     WhyNot,
 )
+from ruangaman.cases.types.windows import NEED_OF, WindowOutcome
 
 __all__ = [
+    "WindowOutcome",
     "AFTERCARE_MONTHS",
     "CLOSED_STATES",
     "FLOW_GATES",
@@ -140,6 +149,7 @@ __all__ = [
     "Missing",
     "Move",
     "MoveKind",
+    "NEED_OF",
     "Need",
     "NeedCode",
     "NewFile",
@@ -177,6 +187,7 @@ __all__ = [
     "identity_of",
     "merge",
     "missing_for",
+    "missing_for_asking",
     "moves_from",
     "need_of",
     "nik_warnings",

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_http_methods
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import CloseForm, MoveForm, ReopenForm
+from ruangaman.cases.selectors import weighing
 from ruangaman.cases.services.moves import OWN_WAYS
 from ruangaman.cases.types import CaseState, MoveKind, moves_from
 from ruangaman.cases.views.answers import answer, case_url, data_of, go, is_done, is_sent, kept, show
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
+from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
@@ -61,7 +63,8 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
             transition_id=known["row_id"],
         )  # fmt: skip
 
-    return answer(request, "cases/close.html", case, form, act, reason=reason, missing=missing)
+    running = weighing.list_running(case=case, at=at)
+    return answer(request, "cases/close.html", case, form, act, reason=reason, missing=missing, running=running)
 
 
 @requires(Permission.CASE_CLOSE, keeps=kept(_("Pembukaan lagi kasus"), find=selectors.get_managed))
@@ -69,14 +72,15 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
 def reopen(request: StaffRequest, code: str) -> HttpResponse:
     """Why a closed case is opened again."""
     case = selectors.get_managed(code=code, viewer=request.user)
-    form = ReopenForm(data_of(request), initial=resumed(request))
+    form = ReopenForm(data_of(request), initial=resumed(request, {"risk": case.risk}))
     if is_sent(request, form):
         known = form.cleaned_data
         if is_done(
             form,
             lambda: services.reopen_case(
-                code=code, reason=known["reason"], by=request.user, at=clock.now(), transition_id=known["row_id"]
-            ),
+                code=code, reason=known["reason"], risk=RiskLevel(int(known["risk"])),
+                is_safe=known["is_safe"] == "yes", by=request.user, at=clock.now(), transition_id=known["row_id"],
+            ),  # fmt: skip
         ):
             return go(request, case_url(case))
     return show(request, "cases/reopen.html", case, form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ruangaman.clocks.types.binding import LAW, WINDOWS, is_binding
 from ruangaman.clocks.types.face import DAY, HOUR, LAST_PART, MINUTE, Clock, ClockState, span
 from ruangaman.clocks.types.kinds import (
     LONGEST_CHAIN,
@@ -20,6 +21,7 @@ from ruangaman.clocks.types.kinds import (
     Tell,
     Turn,
 )
+from ruangaman.clocks.types.late import STILL_HELPS
 from ruangaman.clocks.types.reckoning import (
     HEAD_START,
     Calendar,
@@ -40,6 +42,7 @@ __all__ = [
     "DAY",
     "HEAD_START",
     "HOUR",
+    "LAW",
     "LAST_PART",
     "LONGEST_CHAIN",
     "LONGEST_SNOOZE",
@@ -63,9 +66,12 @@ __all__ = [
     "Tell",
     "Turn",
     "Unit",
+    "STILL_HELPS",
+    "WINDOWS",
     "add_months",
     "add_working",
     "due_after",
+    "is_binding",
     "is_working",
     "presses_at",
     "resumed_due",
