@@ -269,7 +269,9 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
     def binding(self, *, event: str) -> Self:
         """Those of law or medicine that an event would end although what they are about was not done."""
-        known = Q(kind__from_occurrence=True) | Q(kind__key__regex=types.WINDOWS) | Q(limit__legal_basis__regex=types.LAW)
+        known = (
+            Q(kind__from_occurrence=True) | Q(kind__key__regex=types.WINDOWS) | Q(limit__legal_basis__regex=types.LAW)
+        )
         return self.filter(known, kind__stops_on__contains=[event])
 
     def pressing(self) -> Self:

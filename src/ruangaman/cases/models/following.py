@@ -155,9 +155,7 @@ class Aftercare(Step):
             models.CheckConstraint(
                 name="aftercare_cancelled_goes_together",
                 condition=Q(cancelled_at=None, cancelled_by=None, cancelled_ref=None)
-                | Q(
-                    cancelled_at__gte=F("at"), cancelled_by__isnull=False, cancelled_ref__isnull=False, held_at=None
-                ),
+                | Q(cancelled_at__gte=F("at"), cancelled_by__isnull=False, cancelled_ref__isnull=False, held_at=None),
             ),
             models.CheckConstraint(
                 name="aftercare_held_goes_together",

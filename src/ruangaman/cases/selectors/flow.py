@@ -97,6 +97,12 @@ KINDS: tuple[Kind, ...] = (
         "received", M.Transfer, "swap", DECISION, (), "acknowledged_at", "acknowledged_by",
         {"acknowledged_at__isnull": False},
     ),
+    Kind(
+        "withdrawn", M.Transfer, "undo", DECISION, (), "withdrawn_at", "withdrawn_by", {"withdrawn_at__isnull": False}
+    ),
+    Kind(
+        "cancelled", M.Aftercare, "undo", DECISION, (), "cancelled_at", "cancelled_by", {"cancelled_at__isnull": False}
+    ),
     Kind("closing", M.ClosingAssessment, "stop", DECISION),
     Kind("aftercare", M.Aftercare, "phone", CONTACT, ("doing",), "held_at", "held_by", {"held_at__isnull": False}),
     Kind("mediation", M.MediationRequest, "people", DECISION),
@@ -289,6 +295,8 @@ _PLAIN: dict[str, Words] = {
     "rights": _lazy("Hak dijelaskan"),
     "transfer": _lazy("Kasus dilimpahkan ke lembaga lain"),
     "received": _lazy("Pelimpahan diterima lembaga lain"),
+    "withdrawn": _lazy("Pelimpahan ditarik kembali"),
+    "cancelled": _lazy("Kontak sesudah ditutup dibatalkan"),
     "closing": _lazy("Asesmen penutupan dicatat"),
     "mediation": _lazy("Permintaan mediasi dicatat"),
     "police": _lazy("Keputusan tentang laporan polisi dicatat"),

@@ -127,7 +127,11 @@ def open_steps(*, model: Any, case: Case, viewer: User, at: datetime) -> list[St
 
 def open_transfers(*, case: Case, viewer: User, at: datetime) -> list[tuple[StepView, StepView | None]]:
     """Return where the case was handed to, each with what the other office signed."""
-    rows = list(Transfer.objects.filter(case=case).select_related("by", "to", "acknowledged_by", "withdrawn_by").order_by("-at", "-id"))
+    rows = list(
+        Transfer.objects.filter(case=case)
+        .select_related("by", "to", "acknowledged_by", "withdrawn_by")
+        .order_by("-at", "-id")
+    )
     refs = [ref for row in rows for ref in (row.ref, row.acknowledged_ref) if ref]
     opened = _open(refs, case, viewer, at)
     return [

@@ -48,7 +48,9 @@ def ask_approval(*, code: str, kind: ApprovalKind, by: User, at: datetime, appro
         return asked
     missing = missing_for_asking(kind, facts_of(case, at))
     if missing:
-        raise EvidenceMissing(_("Sebelum diajukan masih diperlukan: %(what)s.") % {"what": ", ".join(map(str, missing))})
+        raise EvidenceMissing(
+            _("Sebelum diajukan masih diperlukan: %(what)s.") % {"what": ", ".join(map(str, missing))}
+        )
     row = Approval(id=approval_id or uuid4(), case=case, kind=kind, subject=subject, asked_at=at, asked_by=by)
     row.save(force_insert=True)
     tell(events.APPROVAL_ASKED, case, by=by, at=at, detail={"approval": str(row.pk), "kind": str(kind)})

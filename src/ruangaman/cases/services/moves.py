@@ -160,7 +160,7 @@ def reopen_case(
     Episode(case=case, number=number, at=at, by=by).save(force_insert=True)
     case.closed_at, case.closed_by, case.closing_reason, case.closing_ref, case.risk = None, None, "", None, now
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref", "risk"])
-    resumed = _resume_clocks(case, since)
+    resumed = _resume_clocks(case, since, at)
     detail: Detail = {"from": move.source.value, "episode": number, "clocks": resumed}
     tell(events.CASE_REOPENED, case, by=by, at=at, detail=detail)
     if now != before:
@@ -174,13 +174,13 @@ def reopen_case(
     return case
 
 
-def _resume_clocks(case: Case, since: datetime) -> int:
+def _resume_clocks(case: Case, since: datetime, at: datetime) -> int:
     """Let what the closing ended undone go on; the turns of who has no part any more are the manager's."""
     parts = list(case.assignments.values_list("user_id", "until"))
     live = {user for user, until in parts if until is None}
     gone = {user for user, _until in parts} - live
     return clocks.resume_ended(
-        event=events.CASE_CLOSED.key, subject=subject_of(case), since=since, gone=gone, but=("task",)
+        event=events.CASE_CLOSED.key, subject=subject_of(case), since=since, at=at, gone=gone, but=("task",)
     )
 
 

@@ -94,7 +94,6 @@ from ruangaman.cases.types.steps import (
 from ruangaman.cases.types.windows import NEED_OF, WindowOutcome
 
 __all__ = [
-    "WindowOutcome",
     "AFTERCARE_MONTHS",
     "CLOSED_STATES",
     "FLOW_GATES",
@@ -104,6 +103,7 @@ __all__ = [
     "LONGEST_ACCESS",
     "MOST_AT_ONCE",
     "MOVES",
+    "NEED_OF",
     "OPEN_STATES",
     "SOON",
     "STEPS",
@@ -149,7 +149,6 @@ __all__ = [
     "Missing",
     "Move",
     "MoveKind",
-    "NEED_OF",
     "Need",
     "NeedCode",
     "NewFile",
@@ -171,6 +170,7 @@ __all__ = [
     "VictimLink",
     "Way",
     "WhyNot",
+    "WindowOutcome",
     "age_in_group",
     "age_on",
     "age_words",

@@ -129,9 +129,7 @@ def aftercare(request: StaffRequest, code: str) -> HttpResponse:
 
     rows = steps.list_aftercare(case=case, viewer=request.user)
     is_planned = any(one.held_at is None and one.cancelled_at is None for one in rows)
-    return answer(
-        request, "cases/aftercare.html", case, form, act, to="pasca/", rows=rows, is_planned=is_planned
-    )
+    return answer(request, "cases/aftercare.html", case, form, act, to="pasca/", rows=rows, is_planned=is_planned)
 
 
 @requires(Permission.CASE_CLOSE, keeps=kept(_("Pembatalan kontak"), find=selectors.get_managed))

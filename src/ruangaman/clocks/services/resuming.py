@@ -15,12 +15,19 @@ from ruangaman.clocks.types import Subject
 
 @transaction.atomic(savepoint=False)
 def resume_ended(
-    *, event: str, subject: Subject, since: datetime, gone: Collection[UUID] = (), but: Collection[str] = ()
+    *,
+    event: str,
+    subject: Subject,
+    since: datetime,
+    at: datetime,
+    gone: Collection[UUID] = (),
+    but: Collection[str] = (),
 ) -> int:
-    """Let the clocks that an event ended run again, each until when it ran before: what was late is late again.
+    """Let what an event ended undone run again, each until when it ran before: what was late is late again.
 
-    Called before the event that takes the end back is told: what runs already does not begin anew. Only what can be
-    done where the subject stands now goes on.
+    The rows that ended stay as they ended; each goes on as a new one, so that the past can be told. Called before the
+    event that takes the end back is told: what runs already does not begin anew. Only what can be done where the
+    subject stands now goes on.
 
     Args:
         event: what ended them.
@@ -35,25 +42,35 @@ def resume_ended(
     """
     found = Clock.objects.filter(dossier_id=subject.dossier_id).select_related("kind", "limit")
     running = set(found.open().values_list("kind_id", "anchor"))
-    resumed = 0
     ended = found.filter(stopped_on=event, stopped_at__gte=since).exclude(kind__key__in=but)
+    rows = []
     for clock in ended.order_by("-stopped_at", "-started_at", "id"):
-        states, place_of = clock.kind.rule.states, (clock.kind_id, clock.anchor)
-        if place_of in running or (states and subject.state not in states):
+        states, what = clock.kind.rule.states, (clock.kind_id, clock.anchor)
+        if what in running or (states and subject.state not in states):
             continue
-        running.add(place_of)
-        clock.stopped_at, clock.stopped_on = None, ""
-        clock.snoozed_until, clock.snooze_reason = None, ""
-        clock.danger, clock.lead_id = subject.danger, subject.lead_id
-        if clock.owner_id in gone and subject.lead_id:
-            clock.owner_id = subject.lead_id
-        place(clock, clock.kind.steps)
-        clock.save(update_fields=CHANGED)
-        resumed += 1
-    return resumed
+        running.add(what)
+        rows.append(_again(clock, subject, gone, at))
+    Clock.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
 
 
-CHANGED = [
-    "stopped_at", "stopped_on", "snoozed_until", "snooze_reason", "danger", "lead", "owner", "presses_at",
-    "escalates_at",
-]  # fmt: skip
+def _again(clock: Clock, subject: Subject, gone: Collection[UUID], at: datetime) -> Clock:
+    owner = subject.lead_id if clock.owner_id in gone and subject.lead_id else clock.owner_id
+    row = Clock(
+        kind=clock.kind,
+        limit_id=clock.limit_id,
+        dossier_id=clock.dossier_id,
+        about=clock.about,
+        subject=clock.subject,
+        anchor=clock.anchor,
+        unit_id=subject.unit_id,
+        desk_id=clock.desk_id,
+        owner_id=owner,
+        lead_id=subject.lead_id,
+        danger=subject.danger,
+        kecamatan=subject.kecamatan,
+        started_at=at,
+        due_at=clock.due_at,
+    )
+    place(row, clock.kind.steps)
+    return row

@@ -93,7 +93,13 @@ def assess_closing(
     case: Case, *, by: User, at: datetime, reason: ClosingReason = ClosingReason.GOALS_MET, why: str = "JAM-UJI"
 ) -> ClosingAssessment:
     """Say what was reached, and why the clocks of law and medicine that run are needed no more."""
-    facts: dict[str, Any] = {"goals": (1, 1), "was_asked": True, "words": "PENUTUP-UJI", "her_words": "", "why_clocks": why}
+    facts: dict[str, Any] = {
+        "goals": (1, 1),
+        "was_asked": True,
+        "words": "PENUTUP-UJI",
+        "her_words": "",
+        "why_clocks": why,
+    }
     with acting(by):
         return services.assess_closing(code=case.code, reason=reason, risk=RiskLevel.RENDAH, by=by, at=at, **facts)
 

@@ -235,9 +235,7 @@ class OnPostgres:
         with acting(self.crew.manager):
             waiting = Transfer.objects.filter(case=self.case, acknowledged_at=None, withdrawn_at=None)
             row = waiting.order_by("-at")[0]
-            return services.withdraw_transfer(
-                code=self.case.code, transfer_id=row.pk, reason="x", at=at, **self.by
-            )
+            return services.withdraw_transfer(code=self.case.code, transfer_id=row.pk, reason="x", at=at, **self.by)
 
     def _cancel_after(self, what: str, at: datetime) -> Any:
         with acting(self.crew.manager):

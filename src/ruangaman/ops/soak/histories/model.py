@@ -316,7 +316,11 @@ def history(seed: int, *, steps: int) -> tuple[Plain, list[Act]]:
     rng = Random(seed)  # noqa: S311 - a history, no key
     risk = rng.choice((1, 2, 2, 3, 4))
     case = Plain("emergency" if risk >= 3 else "assessment", risk)
-    shadow, acts, place = replace(case, forms=set(), mediations=[], duties=set(), ended=set()), [], 0 if risk >= 3 else 2
+    shadow, acts, place = (
+        replace(case, forms=set(), mediations=[], duties=set(), ended=set()),
+        [],
+        0 if risk >= 3 else 2,
+    )
     for _ in range(steps):
         if rng.random() < 0.6 and place < len(WALK):
             act = WALK[place]
