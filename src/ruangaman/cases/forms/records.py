@@ -93,9 +93,7 @@ class ServiceForm(CaseForm):
         cleaned = super().clean()
         code, on = cleaned.get("type"), cleaned.get("on")
         if code and on and not any(one.is_valid(on) for one in self.book.versions(ListKey.SERVICE_TYPE, code)):
-            self.add_error(
-                "type", _("Layanan ini tidak berlaku pada tanggal itu. Pilih yang berlaku, atau periksa tanggalnya.")
-            )
+            self.add_error("type", _("Layanan ini tidak berlaku pada tanggal itu: periksa keduanya."))
         return cleaned
 
 

@@ -22,7 +22,7 @@ WINDOWS = {
     "clinical.contraception": ("contraception", "Tawarkan kontrasepsi darurat, makin cepat makin baik; catat jawabannya",
                                "Offer emergency contraception, the sooner the better; record the answer"),
     "evidence.sexual": ("evidence", "", ""),
-    "evidence.physical": ("evidence", "", ""),
+    "evidence.physical": ("injuries", "", ""),
 }  # fmt: skip
 AGAIN = {
     "key": "case.safety_again",

@@ -1,4 +1,4 @@
-"""The windows of health and evidence after sexual or bodily harm, and what may be said of each. Source: domain.md 1.2."""
+"""The windows of health and evidence after sexual or bodily harm, and what may be said of each. domain.md 1.2."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NEED_OF = {
     "clinical.pep": "pep",
     "clinical.contraception": "contraception",
     "evidence.sexual": "evidence",
-    "evidence.physical": "evidence",
+    "evidence.physical": "injuries",
 }
 """By kind of clock: what the window is for, as the event says that ends it."""
 

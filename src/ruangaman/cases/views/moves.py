@@ -85,7 +85,7 @@ def reopen(request: StaffRequest, code: str) -> HttpResponse:
                 by=request.user,
                 at=clock.now(),
                 transition_id=known["row_id"],
-            ),  # fmt: skip
+            ),
         ):
             return go(request, case_url(case))
     return show(request, "cases/reopen.html", case, form)

