@@ -133,7 +133,7 @@ def test_once_a_case_has_moved_nothing_waits_for_that_form_any_more(team: Team, 
     """Each refused try was another form; what they kept is past once the case has moved."""
     client, address = signed_in(team.manager), f"/kasus/{case.code}/status/"
     notes = f"/kasus/{case.code}/catatan/"
-    client.post(notes, {**form(client, notes), **SAVE}, headers=BY_ITSELF)
+    client.post(notes, {**form(client, notes), "text": WORDS, **SAVE}, headers=BY_ITSELF)
     for _ in range(2):
         tried = {**form(client, address), "target": "plan", "reason": WORDS}
         client.post(address, {**tried, **SAVE}, headers=BY_ITSELF)

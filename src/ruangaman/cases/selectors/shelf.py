@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from ruangaman.accounts.models import User
 from ruangaman.cases.models import Assignment, CaseFile, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
-from ruangaman.cases.types import Identity, SafeContact
+from ruangaman.cases.types import Identity, SafeContact, WindowOutcome
 from ruangaman.clocks.models import Clock
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
@@ -29,7 +29,7 @@ from ruangaman.vault.types import Closed, Compartment, Content
 if TYPE_CHECKING:
     from ruangaman.cases.selectors.incidents import IncidentView
 
-CHOSEN = (Danger, Now, Who, AgeGroup)
+CHOSEN = (Danger, Now, Who, AgeGroup, WindowOutcome)
 CHOSEN_LISTS = (ListKey.VIOLENCE_FORM, ListKey.RELATION)
 """The codes whose words a sealed answer may be made of."""
 ORDER = (

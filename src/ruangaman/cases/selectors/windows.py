@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -38,10 +38,10 @@ def windows_of(case: Case) -> ClockQuerySet:
 def list_windows(*, case: Case, viewer: User, at: datetime) -> list[WindowView]:
     """Return them in words."""
     days = dict(Incident.objects.filter(case=case).values_list("pk", "from_on"))
-    return [_view(row, days.get(row.anchor), at) for row in windows_of(case)]
+    return [_view(row, days.get(row.anchor) if row.anchor else None, at) for row in windows_of(case)]
 
 
-def _view(row: Clock, day: object, at: datetime) -> WindowView:
+def _view(row: Clock, day: date | None, at: datetime) -> WindowView:
     known = {"name": row.kind.name, "when": moments.when(row.due_at)}
     is_late = at > row.due_at
     if day is None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -56,7 +58,8 @@ def answer_window(
         raise NotFound(_("Jendela ini sudah dijawab, atau tidak ada dalam kasus ini."))
     if outcome.needs_words and not words.strip():
         raise DomainError(_("Tulis mengapa."))
-    facts = [(gettext_noop("Jendela"), clock.kind.label), (gettext_noop("Hasilnya"), str(outcome.label))]
+    with translation.override(settings.LANGUAGE_CODE):  # what is sealed is for everybody, whatever `by` reads in
+        facts = [(gettext_noop("Jendela"), clock.kind.label), (gettext_noop("Hasilnya"), str(outcome.label))]
     note = Note(
         id=note_id or uuid4(),
         case=case,

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
+from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
 from ruangaman.cases.models import Aftercare, Transfer
 from ruangaman.cases.services.ending import month_of
@@ -81,7 +82,7 @@ def cancel_aftercare(*, code: str, contact_id: UUID, reason: str, by: User, at: 
     row.cancelled_ref = seal(case, Compartment.WORK, note_content(reason), by=by, at=at)
     row.cancelled_at, row.cancelled_by = at, by
     row.save(update_fields=["cancelled_at", "cancelled_by", "cancelled_ref"])
-    detail = {"aftercare": str(row.pk), "month": month_of(case, row)}
+    detail: Detail = {"aftercare": str(row.pk), "month": month_of(case, row)}
     tell(events.AFTERCARE_CANCELLED, case, by=by, at=at, detail=detail)
     return row
 

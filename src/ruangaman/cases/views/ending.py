@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -21,6 +22,7 @@ from ruangaman.cases.forms import (
     TakeBackForm,
     TransferForm,
 )
+from ruangaman.cases.models import Approval, Case
 from ruangaman.cases.selectors import steps, weighing
 from ruangaman.cases.types import AFTERCARE_MONTHS, ApprovalKind, Doing
 from ruangaman.cases.views.answers import answer, data_of, kept
@@ -53,15 +55,19 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
             at=at, closing_id=known["row_id"],
         )  # fmt: skip
 
-    said = steps.outcome_words(approval) if last else ""
-    may_ask = last is not None and selectors.may_ask(case=case, viewer=request.user, approval=approval)
-    points = steps.point_words(approval)
-    missing = selectors.missing_to_ask(case=case, kind=ApprovalKind.CLOSING, at=at) if may_ask else []
-    context = {
-        "last": last, "approval": approval, "said": said, "may_ask": may_ask, "points": points, "missing": missing,
-        "running": running,
-    }  # fmt: skip
+    context = {"last": last, "approval": approval, "running": running, **_how_it_stands(request, case, approval, last)}
     return answer(request, "cases/closing.html", case, form, act, to="penutupan/", **context)
+
+
+def _how_it_stands(request: StaffRequest, case: Case, approval: Approval | None, last: object) -> dict[str, Any]:
+    """Return what the head said of the closing, and what is missing before it is asked about."""
+    may_ask = last is not None and selectors.may_ask(case=case, viewer=request.user, approval=approval)
+    return {
+        "said": steps.outcome_words(approval) if last else "",
+        "may_ask": may_ask,
+        "points": steps.point_words(approval),
+        "missing": selectors.missing_to_ask(case=case, kind=ApprovalKind.CLOSING, at=clock.now()) if may_ask else [],
+    }
 
 
 @requires(Permission.CASE_ASSIGN, keeps=kept(_("Pelimpahan"), find=selectors.get_managed))
