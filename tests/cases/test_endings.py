@@ -131,6 +131,15 @@ def test_the_page_names_what_runs_and_the_head_sees_it_without_a_key(team: Team)
     assert (len(seen.binding), seen.forms, seen.waits) == (4, ["Seksual"], "6 hari")
 
 
+def test_tasks_are_told_together_by_the_one_that_presses_first(team: Team) -> None:
+    case = team.open()
+    for due_at in (FEB_9, FEB_3):
+        act(team.manager, services.add_task, case, title="x", owner=team.manager, due_at=due_at, at=FEB_2)
+    with working(team.manager):
+        (tasks,) = [one for one in list_running(case=case, at=FEB_2) if one.is_task]
+    assert (tasks.count, tasks.row.due_at, tasks.is_binding) == (2, FEB_3, False)
+
+
 def test_opening_again_brings_back_what_was_not_done_with_the_time_it_had(team: Team) -> None:
     case = sexual(team)
     before = dict(Clock.objects.open().filter(dossier=case.dossier_id).values_list("kind__key", "due_at"))

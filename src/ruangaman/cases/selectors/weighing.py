@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,12 +16,15 @@ from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.ui.types import Promised
 
+TASK = "task"
+
 
 @dataclass(frozen=True)
 class Running:
-    """One clock of a case that runs.
+    """One clock of a case that runs, or all of its tasks together: their clocks have one name.
 
     Args:
+        row: of several the one that presses first.
         is_binding: law or medicine asks for it.
         is_answered: a closing says why it is needed no more.
     """
@@ -33,6 +36,12 @@ class Running:
     is_late: bool
     is_binding: bool
     is_answered: bool
+    count: int = 1
+
+    @property
+    def is_task(self) -> bool:
+        """Whether it is ticked off, and holds the closing until it is."""
+        return self.row.kind.key == TASK
 
 
 @dataclass(frozen=True)
@@ -67,8 +76,11 @@ def list_running(*, case: Case, at: datetime, covers: Collection[UUID] = ()) -> 
     Args:
         covers: of which a closing says why they are needed no more.
     """
-    rows = open_of_dossier(case.dossier_id).filter(about="case").pressing().select_related(*WITH)
-    found = [_running(row, at, covers) for row in rows]
+    rows = list(open_of_dossier(case.dossier_id).filter(about="case").pressing().select_related(*WITH))
+    tasks = [row for row in rows if row.kind.key == TASK]
+    found = [_running(row, at, covers) for row in rows if row.kind.key != TASK]
+    if tasks:
+        found.append(replace(_running(tasks[0], at, covers), count=len(tasks)))
     return sorted(found, key=lambda one: not one.is_binding)
 
 

@@ -72,7 +72,7 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
 def reopen(request: StaffRequest, code: str) -> HttpResponse:
     """Why a closed case is opened again."""
     case = selectors.get_managed(code=code, viewer=request.user)
-    form = ReopenForm(data_of(request), initial=resumed(request, {"risk": case.risk}))
+    form = ReopenForm(data_of(request), initial=resumed(request))
     if is_sent(request, form):
         known = form.cleaned_data
         if is_done(
