@@ -262,13 +262,13 @@ NOT_IN_THE_DEMO = frozenset(
     {
         "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
         "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/", "pengaturan/kode/",
-        CASE + "pelimpahan/<uuid:transfer_id>/terima", CASE + "pelimpahan/<uuid:transfer_id>/tarik", GLASS, GLASS + "tinjau", "kerja/saringan/<uuid:saved_id>/",
+        CASE + "pelimpahan/<uuid:transfer_id>/terima", CASE + "pelimpahan/<uuid:transfer_id>/tarik",
+        GLASS, GLASS + "tinjau", "kerja/saringan/<uuid:saved_id>/",
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
-look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every transfer there has, and
-its withdrawal, for a case that was handed on is closed;
-openings by an emergency key and filters with a name: in the demo there are none.
+look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every transfer there has,
+and its withdrawal, for a case that was handed on is closed; openings by an emergency key and filters with a name: in the demo there are none.
 """
 
 NO_PAGES = frozenset(
