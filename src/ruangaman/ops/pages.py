@@ -267,7 +267,7 @@ NOT_IN_THE_DEMO = frozenset(
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
-look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every transfer there has, and
+look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every one there has, and
 taking one back, for those cases are closed; openings by an emergency key and filters with a name: in the demo there are
 none.
 """
