@@ -378,6 +378,7 @@ MATRIX = (
     in_case("izin/", 200, 422),
     in_case("izin/<uuid:consent_id>/cabut", 200, 302),
     in_case("aman/", 200, 422),
+    in_case("jendela/", 200, 422),
     in_case("asesmen/", 200, 422),
     in_case("hak/", 200, 422),
     in_case("rencana/", 200, 422),
@@ -392,6 +393,8 @@ MATRIX = (
     in_case("penutupan/ajukan", 405, 409, who=MANAGER),
     in_case("pelimpahan/", 200, 422, who=MANAGER),
     in_case("pelimpahan/<uuid:transfer_id>/terima", 200, 422, who=MANAGER),
+    in_case("pelimpahan/<uuid:transfer_id>/tarik", 200, 422, who=MANAGER),
     in_case("pasca/", 200, 422, who=MANAGER),
     in_case("pasca/<uuid:contact_id>/", 200, 422),
+    in_case("pasca/<uuid:contact_id>/batal", 200, 422, who=MANAGER),
 )

@@ -16,7 +16,7 @@ from ruangaman.cases import policies, selectors, services
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Access, Case
 from ruangaman.cases.types import AccessReason
-from ruangaman.core.codelists import CaseType
+from ruangaman.core.codelists import CaseType, RiskLevel
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Dossier, Grant, Keeping
@@ -330,7 +330,9 @@ def test_a_closed_case_is_kept_by_its_class_and_one_opened_again_is_not_due(team
     assert page(team, case, team.manager).keep_until == kept.keep_until
 
     with working(team.manager):
-        services.reopen_case(code=case.code, reason="LAGI", by=team.manager, at=FEB_9)
+        services.reopen_case(
+            code=case.code, risk=RiskLevel.RENDAH, is_safe=True, reason="LAGI", by=team.manager, at=FEB_9
+        )
     assert not Keeping.objects.exists()
 
 

@@ -143,7 +143,11 @@ STEPS = {
     ),
     "upaya/": (ContactTry, {"way": "phone", "result": "no_answer"}, {"way": "merpati"}),
     "mediasi/": (MediationRequest, {"asked_by": "accused", "words": "x"}, {"words": ""}),
-    "pelimpahan/": (Transfer, {"name": "LEMBAGA", "letter": "1"}, {"name": ""}),
+    "pelimpahan/": (
+        Transfer,
+        {"name": "LEMBAGA", "letter": "1", "basis": "duty", "why": "x"},
+        {"basis": "", "why": ""},
+    ),
     "penutupan/": (
         ClosingAssessment,
         {"reason": "died", "risk": "1", "goals_met": "0", "goals_total": "0", "was_asked": "no", "words": "x"},

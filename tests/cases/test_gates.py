@@ -229,7 +229,9 @@ def test_opened_again_everything_but_consent_begins_anew(team: Team) -> None:
     flow.close(case, by=team.manager, head=team.head, at=FEB_2)
     moves = case.transitions.count()
     with working(team.manager):
-        services.reopen_case(code=case.code, reason="LAGI", by=team.manager, at=FEB_3)
+        services.reopen_case(
+            code=case.code, risk=RiskLevel.RENDAH, is_safe=True, reason="LAGI", by=team.manager, at=FEB_3
+        )
     assert Episode.objects.get(case=case).number == 2
     assert case.transitions.count() == moves + 1, "what was before stays"
     assert missing(team, case, S.PLAN) == ["asesmen/"]
@@ -238,7 +240,9 @@ def test_opened_again_everything_but_consent_begins_anew(team: Team) -> None:
     assert missing(team, case, S.CLOSED) == ["penutupan/", "#berikutnya"]
     flow.close(case, by=team.manager, head=team.head, at=FEB_9)
     with working(team.manager):
-        services.reopen_case(code=case.code, reason="LAGI", by=team.manager, at=FEB_9)
+        services.reopen_case(
+            code=case.code, risk=RiskLevel.RENDAH, is_safe=True, reason="LAGI", by=team.manager, at=FEB_9
+        )
     assert [one.number for one in Episode.objects.filter(case=case).order_by("number")] == [2, 3]
 
 

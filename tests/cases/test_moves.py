@@ -122,7 +122,15 @@ def test_a_closed_case_says_why_and_opens_again_into_assessment(team: Team) -> N
         services.close_case(code=case.code, reason=ClosingReason.MOVED, explanation="x", by=team.manager, at=FEB_3)
     for _ in range(2):
         with working(team.manager):
-            services.reopen_case(code=case.code, reason="KEMBALI-UJI", by=team.manager, at=FEB_3, transition_id=opening)
+            services.reopen_case(
+                code=case.code,
+                risk=RiskLevel.RENDAH,
+                is_safe=True,
+                reason="KEMBALI-UJI",
+                by=team.manager,
+                at=FEB_3,
+                transition_id=opening,
+            )
     row = team.fresh(case)
     assert (row.state, row.closed_at, row.closing_reason, row.closing_ref) == ("assessment", None, "", None)
     assert [move.reason_code for move in case.transitions.order_by("at")] == ["moved", ""]
@@ -163,7 +171,9 @@ def test_only_the_manager_moves_closes_and_opens_again(team: Team) -> None:
         with pytest.raises(NotAllowed):
             services.close_case(code=case.code, reason=ClosingReason.DIED, explanation="x", by=team.companion, at=FEB_2)
         with pytest.raises(NotAllowed):
-            services.reopen_case(code=case.code, reason="x", by=team.companion, at=FEB_2)
+            services.reopen_case(
+                code=case.code, risk=RiskLevel.RENDAH, is_safe=True, reason="x", by=team.companion, at=FEB_2
+            )
     for user in (team.lawyer, team.head):
         with working(user), pytest.raises(NotFound):
             services.move_state(code=case.code, target=CaseState.PLAN, reason="x", by=user, at=FEB_2)
@@ -175,7 +185,7 @@ def test_closing_and_opening_again_are_not_moves_of_the_status_page(team: Team) 
         with working(team.manager), pytest.raises(NoSuchMove):
             services.move_state(code=case.code, target=target, reason="x", by=team.manager, at=FEB_2)
     with working(team.manager), pytest.raises(NoSuchMove):
-        services.reopen_case(code=case.code, reason="x", by=team.manager, at=FEB_2)
+        services.reopen_case(code=case.code, risk=RiskLevel.RENDAH, is_safe=True, reason="x", by=team.manager, at=FEB_2)
 
 
 def test_the_database_refuses_a_closed_case_without_its_facts(team: Team) -> None:

@@ -330,7 +330,9 @@ def test_a_case_moves_on_closes_and_opens_again(team: Team, case: Case) -> None:
     for words in ("ALASAN-UJI", "PENUTUP-UJI", "Kasus ditutup: pindah atau dilimpahkan", "Buka lagi"):
         assert words in text
     assert send(team.companion, base + "catatan/", compartment="3", text="x").status_code == 422
-    assert send(team.manager, base + "buka-lagi/", reason="ADA-KABAR").headers["Location"] == base
+    assert (
+        send(team.manager, base + "buka-lagi/", reason="ADA-KABAR", risk="2", is_safe="yes").headers["Location"] == base
+    )
     assert Case.objects.get(pk=case.pk).state == "assessment"
 
 

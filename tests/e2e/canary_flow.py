@@ -45,7 +45,7 @@ def begin(fill: Fill, word: Word, manager: Visitor, case: str) -> None:
         manager, case, "rencana/", stays=True, goal_0=word("goal"), safety=word("safety plan"), with_her="yes",
         agreed="spoken", **goal,
     )  # fmt: skip
-    fill(manager, case, "tinjauan/", risk="3", reason=word("review"))
+    fill(manager, case, "tinjauan/", risk="3", reason=word("review"), next_on=day(7))
     decided = {"owner_0": companion, "due_0": day(3)}
     fill(
         manager, case, "konferensi/", held_at=past(), participants=_check(manager, case), guests=word("guest"),
@@ -55,7 +55,7 @@ def begin(fill: Fill, word: Word, manager: Visitor, case: str) -> None:
     fill(manager, case, "mediasi/", stays=True, asked_by="accused", words=word("mediation"))
     fill(
         manager, case, "pelimpahan/", stays=True, name=word("transfer to"), letter=word("letter"),
-        words=word("transfer words"),
+        words=word("transfer words"), basis="duty", why=word("transfer basis"),
     )  # fmt: skip
     found = re.search(rf"/kasus/{case}/(pelimpahan/[0-9a-f-]+/terima)", manager.get(f"/kasus/{case}/pelimpahan/").text)
     assert found, page.text[-2000:]
@@ -86,6 +86,7 @@ def end(fill: Fill, word: Word, manager: Visitor, head: Visitor, case: str) -> N
         stays=True,
         words=word("closing words"),
         her_words=word("her last words"),
+        why_clocks=word("closing clocks"),
         **numbers,
     )
     manager.submit(manager.get(f"/kasus/{case}/penutupan/"), {}, action="/penutupan/ajukan")

@@ -90,7 +90,8 @@ def give_everybody_a_case(url: str) -> None:
     code = (free or _cases(visitor, "?perlu=closed"))[0]
     if not free:
         page = visitor.get(f"/kasus/{code}/buka-lagi/")
-        assert visitor.submit(page, {"reason": "Ia meminta bantuan lagi."}, action="/buka-lagi/").status == 200
+        said = {"reason": "Ia meminta bantuan lagi.", "risk": "2", "is_safe": "yes"}
+        assert visitor.submit(page, said, action="/buka-lagi/").status == 200
     for role in ("psikolog", "pendamping hukum", "petugas rumah aman"):
         page = guide.visitor.get(f"/kasus/{code}/tim/")
         found = re.search(rf'<option value="([0-9a-f-]{{36}})"[^>]*>[^<]*, {role}</option>', page.text)

@@ -130,6 +130,8 @@ class MainJob:
         for name, value in {"reason": "goals_met", "risk": "1", "was_asked": "yes"}.items():
             page.locator(f'input[name={name}][value="{value}"]').check(force=True)
         page.locator("textarea[name=words]").fill(CLOSING)
+        for one in page.locator("textarea[name=why_clocks]").all():  # only where a clock of law or medicine runs
+            one.fill(CLOSING)
         press(page, "Simpan")
         press(page, "Ajukan kepada kepala")
         expect(page.locator("main")).to_contain_text("Menunggu keputusan kepala")

@@ -120,7 +120,9 @@ def test_what_is_opened_again_leaves_the_register_with_its_reports(counter: Coun
     _report, case = closed(counter)
     assert Keeping.objects.count() == 2
     with working(counter.manager):
-        cases.reopen_case(code=case.code, reason="LAGI", by=counter.manager, at=timezone.now())
+        cases.reopen_case(
+            code=case.code, risk=RiskLevel.RENDAH, is_safe=True, reason="LAGI", by=counter.manager, at=timezone.now()
+        )
     assert not Keeping.objects.exists()
 
 

@@ -129,6 +129,23 @@ def test_each_step_of_a_case_gives_back_what_was_typed(team: Team, case: Case, w
     assert WORDS in text(client.get(f"{address}?lanjut={draft.id}"))
 
 
+def test_once_a_case_has_moved_nothing_waits_for_that_form_any_more(team: Team, case: Case):
+    """Each refused try was another form; what they kept is past once the case has moved."""
+    client, address = signed_in(team.manager), f"/kasus/{case.code}/status/"
+    notes = f"/kasus/{case.code}/catatan/"
+    client.post(notes, {**form(client, notes), "text": WORDS, **SAVE}, headers=BY_ITSELF)
+    for _ in range(2):
+        tried = {**form(client, address), "target": "plan", "reason": WORDS}
+        client.post(address, {**tried, **SAVE}, headers=BY_ITSELF)
+        assert client.post(address, tried).status_code == 422, "nothing was assessed"
+    assert len(kept(team.manager)) == 3
+    moved = {**form(client, address), "target": "emergency", "reason": WORDS}
+    assert client.post(address, moved).status_code == 302
+    (left,) = kept(team.manager)
+    assert left.words is not None
+    assert left.words.page == notes, "what belongs to another page stays"
+
+
 @pytest.mark.parametrize(
     ("who", "path"), [("companion", "sesi/"), ("companion", "polisi/"), ("companion", "konferensi/")]
 )

@@ -19,7 +19,7 @@ CASE_CLOSED = register(
     EventType("cases.closed", "{actor} menutup kasus {subject}", fields=frozenset({"from", "reason"}))
 )
 CASE_REOPENED = register(
-    EventType("cases.reopened", "{actor} membuka lagi kasus {subject}", fields=frozenset({"from", "episode"}))
+    EventType("cases.reopened", "{actor} membuka lagi kasus {subject}", fields=frozenset({"from", "episode", "clocks"}))
 )
 PERSON_ADDED = register(
     EventType("cases.person_added", "{actor} menambah orang pada kasus {subject}", fields=frozenset({"kind", "person"}))
@@ -257,7 +257,7 @@ TRANSFER_SENT = register(
     EventType(
         "cases.transfer_sent",
         "{actor} melimpahkan kasus {subject}",
-        fields=frozenset({"transfer", "to"}),
+        fields=frozenset({"transfer", "to", "basis"}),
     )
 )
 TRANSFER_ACKNOWLEDGED = register(
@@ -267,11 +267,25 @@ TRANSFER_ACKNOWLEDGED = register(
         fields=frozenset({"transfer"}),
     )
 )
+TRANSFER_WITHDRAWN = register(
+    EventType(
+        "cases.transfer_withdrawn",
+        "{actor} menarik kembali pelimpahan kasus {subject}",
+        fields=frozenset({"transfer"}),
+    )
+)
+WINDOW_ANSWERED = register(
+    EventType(
+        "cases.window_answered",
+        "{actor} menjawab jendela kesehatan atau bukti pada kasus {subject}",
+        fields=frozenset({"need", "incident", "note"}),
+    )
+)
 CLOSING_ASSESSED = register(
     EventType(
         "cases.closing_assessed",
         "{actor} mencatat asesmen penutupan kasus {subject}",
-        fields=frozenset({"closing", "reason", "risk"}),
+        fields=frozenset({"closing", "reason", "risk", "clocks"}),
     )
 )
 AFTERCARE_PLANNED = register(
@@ -279,6 +293,13 @@ AFTERCARE_PLANNED = register(
         "cases.aftercare_planned",
         "{actor} menjadwalkan kontak sesudah penutupan kasus {subject}",
         fields=frozenset({"contacts"}),
+    )
+)
+AFTERCARE_CANCELLED = register(
+    EventType(
+        "cases.aftercare_cancelled",
+        "{actor} membatalkan kontak sesudah penutupan kasus {subject}",
+        fields=frozenset({"aftercare", "month"}),
     )
 )
 AFTERCARE_CONTACTED = register(

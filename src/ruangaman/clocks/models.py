@@ -271,6 +271,13 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         # What is late presses already: said twice, so that the index ends there.
         return found.filter(due_at__lt=at, presses_at__lt=at) if to.late else found
 
+    def binding(self, *, event: str) -> Self:
+        """Those of law or medicine that an event would end although what they are about was not done."""
+        known = (
+            Q(kind__from_occurrence=True) | Q(kind__key__regex=types.WINDOWS) | Q(limit__legal_basis__regex=types.LAW)
+        )
+        return self.filter(known, kind__stops_on__contains=[event])
+
     def pressing(self, at: datetime) -> Self:
         """What presses at a moment first, the most dangerous of it first; then what begins to press first (ADR 23)."""
         return self.order_by(_rank(at), "presses_at", "id")
@@ -374,6 +381,17 @@ class Clock(models.Model):
     def face(self) -> types.Clock:
         """How it reads. What was promised for a moment that is past has no time at all."""
         return types.Clock(min(self.started_at, self.due_at), self.due_at, self.stopped_at, self.paused_at)
+
+    def todo_at(self, at: datetime) -> str:
+        """What to do next; of a window that is over, what still helps."""
+        late = types.STILL_HELPS.get(self.kind.key) if at > self.due_at else None
+        return str(late) if late is not None else self.kind.next_step
+
+    @property
+    def is_binding(self) -> bool:
+        """Whether law or medicine asks for it."""
+        basis = self.limit.legal_basis if self.limit else ""
+        return types.is_binding(key=self.kind.key, from_occurrence=self.kind.from_occurrence, basis=basis)
 
     def place_at(self, at: datetime) -> types.Cursor:
         """Return its place in the order of what presses at a moment."""

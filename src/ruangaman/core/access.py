@@ -37,11 +37,14 @@ class Kept:
             forms stand and that is itself none.
         find: called with the request and the address's own arguments; raises Http404 for whom the form is not there.
         page: where the form stands, as seen from its address: "" there, ".." one step up.
+        is_once: what it does can be done once from where things stand: when it is taken, whatever else was kept of its
+            page is past, and thrown away.
     """
 
     label: str | Promise
     find: Callable[..., object]
     page: str = ""
+    is_once: bool = False
 
 
 @dataclass(frozen=True)

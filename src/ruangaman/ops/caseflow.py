@@ -165,7 +165,7 @@ def _review(work: Work, at: datetime) -> None:
             code=work.code,
             risk=calmer,
             reason=rng.choice(story.REVIEWS),
-            next_on=timezone.localdate(at) + timedelta(days=7 if calmer >= RiskLevel.TINGGI else 30),
+            next_on=timezone.localdate(at) + timedelta(days=7 if calmer >= RiskLevel.TINGGI else 28),
             by=manager,
             at=at,
         )
@@ -262,6 +262,7 @@ def end(work: Work, reason: ClosingReason) -> None:
             was_asked=reason is ClosingReason.GOALS_MET,
             words=work.city.rng.choice(story.ENDINGS),
             her_words=work.city.rng.choice(story.HER_WORDS) if reason is ClosingReason.GOALS_MET else "",
+            why_clocks="Sudah dijawab bersamanya saat layanan diberikan; tidak ada yang menunggu lagi.",
             by=manager,
             at=at,
         )
@@ -300,6 +301,8 @@ def _transfer(work: Work, at: datetime) -> None:
             name="UPTD PPA kota lain (contoh)",
             letter=f"{work.city.rng.randint(100, 999)}/UPTD-PPA/CONTOH",
             words="Ia pindah ke tempat keluarganya.",
+            basis=Basis.CONSENT,
+            why="Ia menandatangani persetujuan untuk kantor itu di kertas.",
             by=manager,
             at=at,
         )

@@ -166,6 +166,7 @@ FLOW_PAGES = (
     Page("izin", "manajer", CASE + "izin/", "/kasus/{case}/izin/"),
     Page("izin-cabut", "manajer", CASE + "izin/<uuid:consent_id>/cabut", "/kasus/{case}/izin/{consent}/cabut"),
     Page("aman", "manajer", CASE + "aman/", "/kasus/{case}/aman/"),
+    Page("jendela", "manajer", CASE + "jendela/", "/kasus/{case}/jendela/"),
     Page("asesmen", "manajer", CASE + "asesmen/", "/kasus/{case}/asesmen/"),
     Page("hak", "manajer", CASE + "hak/", "/kasus/{case}/hak/"),
     Page("rencana", "manajer", CASE + "rencana/", "/kasus/{case}/rencana/"),
@@ -178,6 +179,9 @@ FLOW_PAGES = (
     Page("pelimpahan", "manajer", CASE + "pelimpahan/", "/kasus/{case}/pelimpahan/"),
     Page("pasca", "manajer", CASE + "pasca/", "/kasus/{closed_case}/pasca/"),
     Page("pasca-kontak", "manajer", CASE + "pasca/<uuid:contact_id>/", "/kasus/{closed_case}/pasca/{contact}/"),
+    Page(
+        "pasca-batal", "manajer", CASE + "pasca/<uuid:contact_id>/batal", "/kasus/{closed_case}/pasca/{contact}/batal"
+    ),
     Page("sesi", "psikolog", CASE + "sesi/", "/kasus/{case}/sesi/"),
     Page("polisi", "hukum", CASE + "polisi/", "/kasus/{case}/polisi/"),
     Page("keputusan", "kepala", "kasus/keputusan/", "/kasus/keputusan/"),
@@ -258,12 +262,14 @@ NOT_IN_THE_DEMO = frozenset(
     {
         "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
         "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/", "pengaturan/kode/",
-        CASE + "pelimpahan/<uuid:transfer_id>/terima", GLASS, GLASS + "tinjau", "kerja/saringan/<uuid:saved_id>/",
+        CASE + "pelimpahan/<uuid:transfer_id>/terima", CASE + "pelimpahan/<uuid:transfer_id>/tarik",
+        GLASS, GLASS + "tinjau", "kerja/saringan/<uuid:saved_id>/",
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
-look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every transfer there has;
-openings by an emergency key and filters with a name: in the demo there are none.
+look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every one there has, and
+taking one back, for those cases are closed; openings by an emergency key and filters with a name: in the demo there are
+none.
 """
 
 NO_PAGES = frozenset(

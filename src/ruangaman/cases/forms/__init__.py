@@ -20,7 +20,9 @@ from ruangaman.cases.forms.ending import (
     ContactAfterForm,
     DecideForm,
     ReceivedForm,
+    TakeBackForm,
     TransferForm,
+    WindowForm,
 )
 from ruangaman.cases.forms.filters import FilterForm
 from ruangaman.cases.forms.following import ConferenceForm, MediationForm, PoliceForm, ReviewForm, SessionForm, TryForm
@@ -68,9 +70,11 @@ __all__ = [
     "SafetyForm",
     "ServiceForm",
     "SessionForm",
+    "TakeBackForm",
     "TaskForm",
     "TieForm",
     "TransferForm",
     "TryForm",
     "UntilForm",
+    "WindowForm",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.forms.fields import MAX_TEXT, NEEDED, CaseForm, CleanText, choice
 from ruangaman.cases.types import CaseState
+from ruangaman.core.codelists import RiskLevel
 
 
 class AssignForm(CaseForm):
@@ -66,4 +67,19 @@ class ConfirmForm(CaseForm):
 class ReopenForm(CaseForm):
     """Why a closed case is opened again."""
 
+    is_safe = choice(
+        [("yes", _("Ya, aman sekarang")), ("no", _("Belum aman"))], _("Apakah ia aman sekarang?"),
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    risk = choice(
+        RiskLevel.choices, _("Seberapa berbahaya sekarang"), widget=forms.RadioSelect,
+        help_text=_("Bila lebih tinggi dari yang tercatat, bahaya kasus ini naik. Turun hanya lewat tinjauan."),
+    )  # fmt: skip
     reason = CleanText(label=_("Mengapa dibuka lagi"), rows=4, most=MAX_TEXT)
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever is not safe is not in low danger."""
+        cleaned = super().clean()
+        if cleaned.get("is_safe") == "no" and cleaned.get("risk") == str(RiskLevel.RENDAH.value):
+            self.add_error("risk", _("Belum aman, jadi bahayanya tidak rendah. Nilai lagi."))
+        return cleaned

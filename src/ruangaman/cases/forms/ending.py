@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.forms.fields import MAX_TEXT, CaseForm, CleanText, choice, day, or_none, several
-from ruangaman.cases.types import Doing, Outcome, Point
+from ruangaman.cases.types import Doing, Outcome, Point, WindowOutcome
+from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 
 
@@ -49,6 +50,24 @@ class ClosingForm(CaseForm):
         [("yes", _("Ya")), ("no", _("Belum dapat"))], _("Sudah ditanya pendapatnya?"), widget=forms.RadioSelect
     )
     her_words = CleanText(label=_("Kata-katanya"), rows=3, most=MAX_TEXT, required=False)
+    why_clocks = CleanText(
+        label=_("Mengapa jam hukum dan kesehatan itu tidak perlu lagi"), rows=3, most=MAX_TEXT, required=False,
+        help_text=_("Satu alasan untuk semuanya. Disimpan terkunci, bersama nama jamnya."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, has_binding: bool, **kwargs: Any) -> None:
+        """Ask about the clocks of law and medicine only where some run."""
+        super().__init__(*args, **kwargs)
+        self.has_binding = has_binding
+        if not has_binding:
+            del self.fields["why_clocks"]
+
+    def clean_why_clocks(self) -> str:
+        """Whatever law or medicine asks for does not end without a word."""
+        why = str(self.cleaned_data["why_clocks"])
+        if not why.strip():
+            raise forms.ValidationError(_("Tulis mengapa, atau biarkan kasus ini terbuka sampai dijawab."))
+        return why
 
     def clean(self) -> dict[str, Any]:
         """No more was met than there was."""
@@ -66,6 +85,14 @@ class TransferForm(CaseForm):
     name = CleanText(label=_("Lembaga lain"), required=False, help_text=_("Bila belum ada dalam daftar."))
     letter = CleanText(label=_("Nomor surat"))
     words = CleanText(label=_("Keterangan"), rows=3, most=MAX_TEXT, required=False)
+    basis = choice(
+        or_none(Basis.choices, _("Persetujuannya sudah tercatat")), _("Yang membolehkan"), required=False,
+        help_text=_("Untuk lembaga di luar daftar, pilih “Persetujuan” bila ia menandatangani di kertas."),
+    )  # fmt: skip
+    why = CleanText(
+        label=_("Dasarnya"), rows=3, most=MAX_TEXT, required=False,
+        help_text=_("Surat, keadaan, atau pasal yang membolehkan tanpa persetujuan yang tercatat."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, agencies: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         """Offer the offices that are known here."""
@@ -78,7 +105,14 @@ class TransferForm(CaseForm):
         cleaned = super().clean()
         if bool(cleaned.get("to")) == bool(cleaned.get("name")):
             self.add_error("name", _("Pilih satu lembaga, atau tulis namanya."))
+        if cleaned.get("basis") and not cleaned.get("why", "").strip():
+            self.add_error("why", _("Tulis dasarnya."))
         return cleaned
+
+    def to_basis(self) -> Basis | None:
+        """Return what allows it in the place of the ledger's consent; None: the ledger is asked."""
+        said = self.cleaned_data["basis"]
+        return Basis(said) if said else None
 
 
 class ReceivedForm(CaseForm):
@@ -86,6 +120,37 @@ class ReceivedForm(CaseForm):
 
     signer = CleanText(label=_("Siapa yang menerima"), help_text=_("Nama dan jabatan pada tanda terima."))
     on = day(_("Tanggal tanda terima"))
+
+
+class TakeBackForm(CaseForm):
+    """Why something that was sent or planned counts no more."""
+
+    reason = CleanText(label=_("Mengapa"), rows=3, most=MAX_TEXT, help_text=_("Riwayatnya tetap ada."))
+
+
+class WindowForm(CaseForm):
+    """What came of a window of health or evidence."""
+
+    window = choice((), _("Jendela yang mana"), widget=forms.RadioSelect)
+    outcome = choice(WindowOutcome.choices, _("Apa hasilnya"), widget=forms.RadioSelect)
+    words = CleanText(
+        label=_("Keterangan"), rows=3, most=MAX_TEXT, required=False,
+        help_text=_("Perlu diisi bila tidak diperlukan atau terlambat. Disimpan terkunci di cerita kejadian."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, windows: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        """Offer the windows that nobody answered yet."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["window"]
+        field.choices = list(windows)
+
+    def clean(self) -> dict[str, Any]:
+        """What was neither given nor declined says why."""
+        cleaned = super().clean()
+        outcome = cleaned.get("outcome")
+        if outcome and WindowOutcome(outcome).needs_words and not cleaned.get("words", "").strip():
+            self.add_error("words", _("Tulis mengapa."))
+        return cleaned
 
 
 class AftercareForm(CaseForm):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.accounts.models import User
@@ -74,6 +75,25 @@ class ReviewForm(PastForm):
         label=_("Mengapa dinilai begitu"), rows=4, most=MAX_TEXT, help_text=_("Dibaca seluruh tim kasus ini.")
     )
     next_on = day(_("Ditinjau lagi"))
+
+    def __init__(self, *args: Any, latest: Mapping[int, date], **kwargs: Any) -> None:
+        """Know the last day of each danger."""
+        super().__init__(*args, **kwargs)
+        self.latest = latest
+        weekly, monthly = self.latest[RiskLevel.TINGGI], self.latest[RiskLevel.SEDANG]
+        self.fields["next_on"].help_text = _("Paling lambat %(monthly)s; bila tinggi atau ekstrem %(weekly)s.") % {
+            "monthly": date_format(monthly, "j F Y"),
+            "weekly": date_format(weekly, "j F Y"),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """No later than the danger allows."""
+        cleaned = super().clean()
+        risk, next_on = cleaned.get("risk"), cleaned.get("next_on")
+        if risk and next_on and next_on > self.latest[int(risk)]:
+            day_of = {"day": date_format(self.latest[int(risk)], "j F Y")}
+            self.add_error("next_on", _("Dengan bahaya ini paling lambat %(day)s.") % day_of)
+        return cleaned
 
 
 class ConferenceForm(PastForm):

@@ -15,10 +15,12 @@ from ruangaman.cases.types import (
     Answer,
     Identity,
     NewPerson,
+    NikWarning,
     PersonKind,
     SafeContact,
     birth_text,
     digits_of,
+    nik_warnings,
     person_content,
     phone_e164,
 )
@@ -41,6 +43,8 @@ PLAIN = (
 BY_PHONE = frozenset({ContactWay.PHONE, ContactWay.WHATSAPP})
 OLDEST_BIRTH = 1900
 NOT_KNOWN = _("Belum diketahui")
+ASKED_AGAIN = frozenset({NikWarning.LENGTH, NikWarning.PLACE, NikWarning.DATE, NikWarning.SERIAL})
+"""What no number of anybody can be; on paper it stands so all the same now and then."""
 
 
 class PersonForm(CaseForm):
@@ -89,6 +93,10 @@ class PersonForm(CaseForm):
     nik = CleanText(
         label=_("NIK"), most=32, required=False, help_text=_("Boleh kosong. Pertolongan tidak menunggu NIK.")
     )
+    nik_sure = forms.CharField(
+        required=False, max_length=64, label=_("Tetap simpan nomor ini, kertasnya memang begitu")
+    )
+    """The number itself, ticked: another one is asked about again."""
     kk = CleanText(label=_("Nomor kartu keluarga"), most=32, required=False)
     education = choice((), _("Pendidikan"), required=False)
     occupation = choice((), _("Pekerjaan"), required=False)
@@ -116,7 +124,8 @@ class PersonForm(CaseForm):
             places: agencies and units that take part here.
         """
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.known_nik = today, known.nik if known else ""
+        self.nik_odd: list[str] = []
         stands = known or Identity()
         offer(self, "workplace", or_none(places, _("Bukan di instansi yang ikut di sini")))
         for name, key in ONE.items():
@@ -145,8 +154,27 @@ class PersonForm(CaseForm):
         return self.is_open(*ONE, "workplace", "children", "pregnant", "ethnicity")
 
     def clean_nik(self) -> str:
-        """Without spaces; whatever is odd about it is told beside it and refuses nothing."""
-        return digits_of(self.cleaned_data["nik"])
+        """Without spaces. What cannot be is asked about once more, and kept when it is meant so."""
+        nik = digits_of(self.cleaned_data["nik"])
+        odd = [one for one in nik_warnings(nik, today=self.today, allow_synthetic=True) if one in ASKED_AGAIN]
+        if not nik or nik == self.known_nik or not odd:
+            return nik
+        self.nik_odd = [str(one.label) for one in odd]
+        if digits_of(str(self.data.get(self.add_prefix("nik_sure"), ""))) != nik:
+            raise forms.ValidationError(
+                _("%(odd)s Periksa kertasnya, atau centang “Tetap simpan”.") % {"odd": " ".join(self.nik_odd)}
+            )
+        return nik
+
+    @property
+    def nik_to_confirm(self) -> str:
+        """The number as it was sent, where it is odd: the value of the box; else ""."""
+        return digits_of(str(self.data.get(self.add_prefix("nik"), ""))) if self.nik_odd else ""
+
+    @property
+    def is_nik_confirmed(self) -> bool:
+        """Whether the box was ticked for this number."""
+        return digits_of(str(self.data.get(self.add_prefix("nik_sure"), ""))) == self.nik_to_confirm
 
     def clean_kk(self) -> str:
         """Without spaces."""

@@ -63,11 +63,23 @@ class ServiceForm(CaseForm):
     def __init__(
         self, *args: Any, book: CodeBook, providers: Iterable[tuple[str, str]] = (), today: date, **kwargs: Any
     ) -> None:
-        """Offer the kinds of service there are, and the units that can have given it."""
+        """Offer the kinds of service there were on the day, and the units that can have given it."""
         super().__init__(*args, **kwargs)
-        self.today = today
-        offer(self, "type", or_none(book.choices(ListKey.SERVICE_TYPE, today), _("Pilih layanan")))
+        self.today, self.book = today, book
+        on = self._day()
+        sent = self.data.get(self.add_prefix("type"), "") if self.is_bound else ""
+        kept = [sent] if sent and book.versions(ListKey.SERVICE_TYPE, sent) else []
+        offer(self, "type", or_none(book.choices(ListKey.SERVICE_TYPE, on, kept=kept), _("Pilih layanan")))
         offer(self, "provider", providers)
+
+    def _day(self) -> date:
+        """Return the day that was sent, or that the form begins with; today where none can be read."""
+        said = self["on"].value()
+        try:
+            found = self.fields["on"].to_python(said)
+        except forms.ValidationError:
+            return self.today
+        return found if isinstance(found, date) and OLDEST <= found <= self.today else self.today
 
     def clean_on(self) -> date:
         """A service is recorded once it was given."""
@@ -75,6 +87,14 @@ class ServiceForm(CaseForm):
         if not OLDEST <= on <= self.today:
             raise forms.ValidationError(_("Layanan dicatat setelah diberikan: periksa tanggalnya."))
         return on
+
+    def clean(self) -> dict[str, Any]:
+        """What is offered today was perhaps not there yet on the day."""
+        cleaned = super().clean()
+        code, on = cleaned.get("type"), cleaned.get("on")
+        if code and on and not any(one.is_valid(on) for one in self.book.versions(ListKey.SERVICE_TYPE, code)):
+            self.add_error("type", _("Layanan ini tidak berlaku pada tanggal itu: periksa keduanya."))
+        return cleaned
 
 
 class TaskForm(CaseForm):

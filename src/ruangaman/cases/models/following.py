@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from ruangaman.cases.models.planning import USER, Step
 from ruangaman.cases.types import AskedBy, Doing, NoMediation, PoliceChoice, Reached, Way
+from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 
 
@@ -60,11 +61,17 @@ class Transfer(Step):
 
     to = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, null=True, related_name="+")
     """None: an office that is not known to the system; its name is sealed."""
+    basis = models.CharField(max_length=8, choices=Basis, blank=True)
+    """What allowed it; empty: it was sent before this was asked."""
     ref = models.UUIDField(unique=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     """Who wrote down that it was taken on."""
     acknowledged_ref = models.UUIDField(null=True, unique=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_ref = models.UUIDField(null=True, unique=True)
+    """Why it counts no more; it stays in the history."""
 
     class Meta:
         constraints: ClassVar = [
@@ -73,12 +80,19 @@ class Transfer(Step):
                 condition=Q(acknowledged_at=None, acknowledged_by=None, acknowledged_ref=None)
                 | Q(acknowledged_at__gte=F("at"), acknowledged_by__isnull=False, acknowledged_ref__isnull=False),
             ),
+            models.CheckConstraint(
+                name="transfer_withdrawn_goes_together",
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_ref=None)
+                | Q(withdrawn_at__gte=F("at"), withdrawn_by__isnull=False, withdrawn_ref__isnull=False),
+            ),
         ]
         indexes: ClassVar = [models.Index("case", "at", name="transfer_by_case")]
 
     class Privacy:
-        plain = frozenset({"id", "at", "by", "to", "acknowledged_at", "acknowledged_by"})
-        linkable = frozenset({"case", "ref", "acknowledged_ref"})
+        plain = frozenset(
+            {"id", "at", "by", "to", "basis", "acknowledged_at", "acknowledged_by", "withdrawn_at", "withdrawn_by"}
+        )
+        linkable = frozenset({"case", "ref", "acknowledged_ref", "withdrawn_ref"})
 
 
 class ContactTry(Step):
@@ -104,6 +118,8 @@ class ClosingAssessment(Step):
     goals_met = models.PositiveSmallIntegerField()
     goals_total = models.PositiveSmallIntegerField()
     was_asked = models.BooleanField()
+    covers = ArrayField(models.UUIDField(), default=list)
+    """The clocks of law and medicine that ran, of which the sealed words say why they are needed no more."""
     ref = models.UUIDField(unique=True)
 
     class Meta:
@@ -115,7 +131,7 @@ class ClosingAssessment(Step):
 
     class Privacy:
         plain = frozenset({"id", "at", "by", "reason", "risk", "goals_met", "goals_total", "was_asked"})
-        linkable = frozenset({"case", "ref"})
+        linkable = frozenset({"case", "covers", "ref"})
 
 
 class Aftercare(Step):
@@ -126,10 +142,21 @@ class Aftercare(Step):
     held_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     doing = models.CharField(max_length=8, choices=Doing, blank=True)
     ref = models.UUIDField(null=True, unique=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    cancelled_ref = models.UUIDField(null=True, unique=True)
+    """Why nobody asks on that day."""
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "due_on"], name="aftercare_once_a_day"),
+            models.UniqueConstraint(
+                fields=["case", "due_on"], condition=Q(cancelled_at=None), name="aftercare_once_a_day"
+            ),
+            models.CheckConstraint(
+                name="aftercare_cancelled_goes_together",
+                condition=Q(cancelled_at=None, cancelled_by=None, cancelled_ref=None)
+                | Q(cancelled_at__gte=F("at"), cancelled_by__isnull=False, cancelled_ref__isnull=False, held_at=None),
+            ),
             models.CheckConstraint(
                 name="aftercare_held_goes_together",
                 condition=Q(held_at=None, held_by=None, doing="", ref=None)
@@ -138,8 +165,8 @@ class Aftercare(Step):
         ]
 
     class Privacy:
-        plain = frozenset({"id", "at", "by", "due_on", "held_at", "held_by", "doing"})
-        linkable = frozenset({"case", "ref"})
+        plain = frozenset({"id", "at", "by", "due_on", "held_at", "held_by", "doing", "cancelled_at", "cancelled_by"})
+        linkable = frozenset({"case", "ref", "cancelled_ref"})
 
 
 class MediationRequest(Step):

@@ -65,7 +65,7 @@ from ruangaman.cases.selectors.people import (
     read_part,
 )
 from ruangaman.cases.selectors.shelf import TaskView
-from ruangaman.cases.selectors.steps import closing_initial, may_ask, read_closing
+from ruangaman.cases.selectors.steps import closing_initial, may_ask, missing_to_ask, read_closing
 from ruangaman.cases.selectors.versions import Step, get_history, get_record, list_versions, open_states
 
 __all__ = [
@@ -130,6 +130,7 @@ __all__ = [
     "list_unmanaged",
     "list_versions",
     "may_ask",
+    "missing_to_ask",
     "name_of",
     "open_answers",
     "open_hold",

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from ruangaman.audit.services import Planned
+from ruangaman.cases import events
 from ruangaman.cases.models import (
     Aftercare,
     Approval,
@@ -27,9 +29,10 @@ from ruangaman.cases.models import (
     Transfer,
 )
 from ruangaman.cases.selectors.rows import Given
-from ruangaman.cases.types import TRIES_BEFORE_UNREACHABLE, Domain, Fact, Reached
+from ruangaman.cases.types import TRIES_BEFORE_UNREACHABLE, Agreed, Domain, Fact, Reached
+from ruangaman.clocks.models import Clock, ClockQuerySet
 from ruangaman.consents.models import Consent
-from ruangaman.consents.types import ConsentPurpose
+from ruangaman.consents.types import Basis, ConsentPurpose
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 
 OF_CASE = {"case": OuterRef("pk")}
@@ -53,7 +56,8 @@ def facts_as_json(given: Given) -> QuerySet[Case, Any]:
 
 
 def _facts_at(*, case_id: UUID, at: datetime) -> QuerySet[Case, Any]:
-    rows = _facts().annotate(consent=Exists(_consents(at))).filter(pk=case_id)
+    by_law = _consents(at).exclude(basis=Basis.CONSENT)
+    rows = _facts().annotate(consent=Exists(_consents(at)), by_law=Exists(by_law)).filter(pk=case_id)
     names = ("risk", *ANNOTATED, *(fact.value for fact in PRESENT))
     return rows.annotate(row=JSONObject(**{name: F(name) for name in names}))
 
@@ -67,6 +71,8 @@ def facts_from_json(row: Mapping[str, Any] | None, *, closing: ClosingReason | N
         **{fact: row[fact.value] for fact in PRESENT},
         Fact.SAFETY_PLAN: row["safety"] is not None,
         Fact.CLOSING_ASSESSED: row["closing"] is not None and closing in (None, reason),
+        Fact.CLOCKS_ANSWERED: set(row["binding"] or ()) <= set(row["covers"] or ()),
+        Fact.PLAN_AGREED: row["agreed"] not in (None, Agreed.NOT_YET) or row["by_law"],
         Fact.TRIED: (row["tries"] or 0) >= TRIES_BEFORE_UNREACHABLE,
         Fact.NOTHING_OPEN: not row["open"],
         Fact.HIGH_RISK: row["risk"] >= RiskLevel.TINGGI,
@@ -81,7 +87,7 @@ PRESENT = (
     Fact.TRANSFERRED, Fact.AFTERCARE_PLANNED,
 )  # fmt: skip
 """Facts that a column of the query says as they are."""
-ANNOTATED = ("reason", "safety", "closing", "tries", "open")
+ANNOTATED = ("reason", "safety", "agreed", "by_law", "closing", "covers", "binding", "tries", "open")
 
 
 def since_episode() -> dict[str, Any]:
@@ -90,10 +96,20 @@ def since_episode() -> dict[str, Any]:
     return {"began": Coalesce(Subquery(last), F("opened_at"))}
 
 
+def began_at(case: Case) -> datetime:
+    """Return when the present episode of a case began."""
+    return _began(case) or case.opened_at
+
+
+def _began(case: Case) -> datetime | None:
+    cases: Any = Case.objects.annotate(**since_episode()).filter(pk=case.pk)
+    began: datetime | None = cases.values_list("began", flat=True).first()
+    return began
+
+
 def newest(model: Any, case: Case) -> Any:
     """Return the newest row of the present episode of a model of `models.planning` or `models.following`, or None."""
-    cases: Any = Case.objects.annotate(**since_episode()).filter(pk=case.pk)
-    began = cases.values_list("began", flat=True).first()
+    began = _began(case)
     if began is None:
         return None
     return model.objects.filter(case=case, at__gte=began).select_related("by").order_by("-at", "-id").first()
@@ -116,8 +132,11 @@ def _facts() -> QuerySet[Case, Any]:
         .annotate(
             plan=Subquery(plans.values("id")[:1]),
             safety=Subquery(plans.values("safety_ref")[:1]),
+            agreed=Subquery(plans.values("agreed")[:1]),
             closing=Subquery(closings.values("id")[:1]),
             reason=Subquery(closings.values("reason")[:1]),
+            covers=Subquery(closings.values("covers")[:1]),
+            binding=ArraySubquery(_binding().values("pk")),
         )
         .annotate(
             safe=Exists(_latest_check_is_safe()),
@@ -126,12 +145,22 @@ def _facts() -> QuerySet[Case, Any]:
             plan_approved=Exists(Approval.objects.filter(subject=OuterRef("plan"), outcome="approved")),
             served=Exists(ServiceRecord.objects.filter(case=OuterRef("pk"), recorded_at__gte=OuterRef("began"))),
             closing_approved=Exists(Approval.objects.filter(subject=OuterRef("closing"), outcome="approved")),
-            transferred=Exists(Transfer.objects.filter(**SINCE, acknowledged_at__isnull=False)),
-            aftercare_planned=Exists(Aftercare.objects.filter(**OF_CASE, held_at=None)),
+            transferred=Exists(Transfer.objects.filter(**SINCE, acknowledged_at__isnull=False, withdrawn_at=None)),
+            aftercare_planned=Exists(Aftercare.objects.filter(**OF_CASE, held_at=None, cancelled_at=None)),
             open=Exists(Task.objects.filter(**OF_CASE, done_at=None)),
             tries=_count_tries(),
         )
     )
+
+
+def binding_clocks(case: Case) -> ClockQuerySet:
+    """Return what law or medicine asks for, still runs, and closing the case would end undone."""
+    return Clock.objects.filter(dossier_id=case.dossier_id).open().binding(event=events.CASE_CLOSED.key)
+
+
+def _binding() -> ClockQuerySet:
+    """What law or medicine asks for, and closing the case would end undone."""
+    return Clock.objects.filter(dossier_id=OuterRef("dossier_id")).open().binding(event=events.CASE_CLOSED.key)
 
 
 def _latest_check_is_safe() -> QuerySet[SafetyCheck]:

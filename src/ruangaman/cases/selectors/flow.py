@@ -97,6 +97,12 @@ KINDS: tuple[Kind, ...] = (
         "received", M.Transfer, "swap", DECISION, (), "acknowledged_at", "acknowledged_by",
         {"acknowledged_at__isnull": False},
     ),
+    Kind(
+        "withdrawn", M.Transfer, "undo", DECISION, (), "withdrawn_at", "withdrawn_by", {"withdrawn_at__isnull": False}
+    ),
+    Kind(
+        "cancelled", M.Aftercare, "undo", DECISION, (), "cancelled_at", "cancelled_by", {"cancelled_at__isnull": False}
+    ),
     Kind("closing", M.ClosingAssessment, "stop", DECISION),
     Kind("aftercare", M.Aftercare, "phone", CONTACT, ("doing",), "held_at", "held_by", {"held_at__isnull": False}),
     Kind("mediation", M.MediationRequest, "people", DECISION),
@@ -144,11 +150,12 @@ def _rows(kind: Kind, given: Given) -> QuerySet[Any, Any]:
 
 @dataclass(frozen=True)
 class Link:
-    """A step that can be done, where, and when it was done last."""
+    """A step that can be done, where, and when it was done last; `is_warning`: the last time it did not end well."""
 
     step: str
     name: Words
     last: str
+    is_warning: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,7 +210,9 @@ class FlowPanel:
         case, done = loaded
         last = {one.kind: one for one in done}
         shown = [
-            Link(step, name, _last_words(last.get(kind))) for kind, step, name in LINKS if _can_do(kind, case, viewer)
+            Link(step, name, _last_words(last.get(kind)), is_warning=_is_unsafe(last.get(kind)))
+            for kind, step, name in LINKS
+            if _can_do(kind, case, viewer)
         ]
         return FlowView(shown)
 
@@ -228,7 +237,20 @@ def _can_do(kind: str, case: Case, viewer: User) -> bool:
     return kind not in MANAGERS or policies.can_assign(viewer, case)
 
 
+def last_unsafe(found: Mapping[str, list[Any]]) -> datetime | None:
+    """Return when she was last found not to be safe; None: she was safe at the last look, or nobody looked."""
+    rows = found["flow.safety"]
+    last = max(rows, key=lambda row: datetime.fromisoformat(row["at"]), default=None)
+    return datetime.fromisoformat(last["at"]) if last is not None and last["code"].startswith("false|") else None
+
+
+def _is_unsafe(done: Done | None) -> bool:
+    return done is not None and done.kind == "safety" and done.code.startswith("false|")
+
+
 def _last_words(done: Done | None) -> str:
+    if done is not None and _is_unsafe(done):
+        return _("Belum aman, %(day)s") % {"day": date_format(done.at, "j M")}
     return _("terakhir %(day)s") % {"day": date_format(done.at, "j M")} if done else _("belum")
 
 
@@ -273,6 +295,8 @@ _PLAIN: dict[str, Words] = {
     "rights": _lazy("Hak dijelaskan"),
     "transfer": _lazy("Kasus dilimpahkan ke lembaga lain"),
     "received": _lazy("Pelimpahan diterima lembaga lain"),
+    "withdrawn": _lazy("Pelimpahan ditarik kembali"),
+    "cancelled": _lazy("Kontak sesudah ditutup dibatalkan"),
     "closing": _lazy("Asesmen penutupan dicatat"),
     "mediation": _lazy("Permintaan mediasi dicatat"),
     "police": _lazy("Keputusan tentang laporan polisi dicatat"),

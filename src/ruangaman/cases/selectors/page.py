@@ -21,7 +21,7 @@ from ruangaman.cases.models import (
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
 from ruangaman.cases.selectors.cards import facts_about, warnings_about
-from ruangaman.cases.selectors.flow import SessionView, last_session
+from ruangaman.cases.selectors.flow import SessionView, last_session, last_unsafe
 from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
 from ruangaman.cases.selectors.rows import Given, read_parts
@@ -103,6 +103,10 @@ class CasePage:
     """Those by the emergency key that run now."""
     session: SessionView | None = None
     """What may be known of the last session by who cannot read it."""
+    unsafe_at: datetime | None = None
+    """When she was last looked at, if she was not safe then."""
+    dangers: list[str] = field(default_factory=list)
+    """What was answered about the danger to her life, as far as the viewer may open it."""
 
     @property
     def has_keys(self) -> bool:
@@ -156,6 +160,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHOR
     page = _compose(case, viewer, at, rows, living, held, opened, items, asked)
     page.may = _may(case, rows, viewer)
     page.session = last_session(found) if held else None
+    page.unsafe_at = last_unsafe(found) if held and case.is_open else None
     page.panels = [
         (panel.template, shown)
         for panel, known in loaded
@@ -224,6 +229,7 @@ def _compose(
         team=rows.live,
         may={},
         openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
+        dangers=shelf.dangers_of(_notes(rows, opened)),
     )
 
 

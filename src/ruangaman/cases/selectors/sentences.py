@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
@@ -21,12 +22,19 @@ from ruangaman.cases.models import (
     Transfer,
 )
 from ruangaman.cases.types import Escort, NoMediation
+from ruangaman.core import clock
+from ruangaman.core.regions import zone
 
 
 def sentence_of(row: Any) -> str:
     """Return one sentence about a step; "" for kinds that have a page of their own to say it."""
     say = _SENTENCES.get(type(row))
     return say(row) if say else ""
+
+
+def day_words(day: date) -> str:
+    """Say a day; the year only where it is not this one."""
+    return date_format(day, "j F" if day.year == clock.now().astimezone(zone()).year else "j F Y")
 
 
 def _safety(row: SafetyCheck) -> str:
@@ -38,7 +46,7 @@ def _safety(row: SafetyCheck) -> str:
 
 def _review(row: Review) -> str:
     known = {"risk": row.get_risk_display().lower(), "before": row.get_before_display().lower()}
-    known["day"] = date_format(row.next_on, "j F")
+    known["day"] = day_words(row.next_on)
     if row.risk == row.before:
         return _("Bahaya tetap %(risk)s. Ditinjau lagi %(day)s.") % known
     return _("Bahaya dari %(before)s menjadi %(risk)s. Ditinjau lagi %(day)s.") % known
@@ -54,11 +62,11 @@ def _conference(row: Conference) -> str:
 
 
 def _session(row: Session) -> str:
-    known = {"day": date_format(row.on, "j F"), "risk": row.get_risk_display().lower()}
+    known = {"day": day_words(row.on), "risk": row.get_risk_display().lower()}
     words = _("Sesi %(day)s, hadir. Bahaya %(risk)s.") if row.attended else _("Sesi %(day)s, tidak hadir.")
     if row.next_on is None:
         return words % known
-    known["next"] = date_format(row.next_on, "j F")
+    known["next"] = day_words(row.next_on)
     return (words + " " + _("Berikutnya %(next)s.")) % known
 
 
@@ -81,7 +89,7 @@ def _police(row: PoliceDecision) -> str:
         return str(row.get_choice_display())
     return _("%(choice)s, surat %(day)s") % {
         "choice": row.get_choice_display(),
-        "day": date_format(row.sent_on, "j F"),
+        "day": day_words(row.sent_on),
     }
 
 

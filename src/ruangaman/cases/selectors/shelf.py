@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from ruangaman.accounts.models import User
 from ruangaman.cases.models import Assignment, CaseFile, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
-from ruangaman.cases.types import Identity, SafeContact
+from ruangaman.cases.types import Identity, SafeContact, WindowOutcome
 from ruangaman.clocks.models import Clock
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
@@ -29,7 +29,7 @@ from ruangaman.vault.types import Closed, Compartment, Content
 if TYPE_CHECKING:
     from ruangaman.cases.selectors.incidents import IncidentView
 
-CHOSEN = (Danger, Now, Who, AgeGroup)
+CHOSEN = (Danger, Now, Who, AgeGroup, WindowOutcome)
 CHOSEN_LISTS = (ListKey.VIOLENCE_FORM, ListKey.RELATION)
 """The codes whose words a sealed answer may be made of."""
 ORDER = (
@@ -41,6 +41,8 @@ ORDER = (
     (Compartment.ATTACHMENT, "clip"),
     (Compartment.WORK, "pen"),
 )
+DANGER_QUESTION = "Tanda bahaya"
+"""The question of the report whose answer tells of danger to life, as it is sealed with the story."""
 LOST = gettext_lazy("Kunci lama, tidak berlaku")
 """Said of whoever has a part in a case and a key that opens nothing of it any more: lost, or left with the work."""
 Facts = list[tuple[str, str]]
@@ -256,6 +258,13 @@ def _in_words(value: str) -> str:
 def _chosen_words() -> dict[str, Words]:
     with translation.override(settings.LANGUAGE_CODE):
         return {str(one.label): one.label for codelist in CHOSEN for one in codelist}
+
+
+def dangers_of(notes: Sequence[NoteView]) -> list[str]:
+    """Return what was answered about signs of danger, each once, as far as these notes are open."""
+    asked = _(DANGER_QUESTION)
+    said = [value for one in notes for label, value in one.facts if label == asked]
+    return list(dict.fromkeys(part for value in said for part in value.split(", ") if part))
 
 
 def since_words(part: Assignment) -> str:

@@ -42,6 +42,7 @@ from ruangaman.cases.types import (
     Point,
     find_move,
     missing_for,
+    missing_for_asking,
 )
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.types import span
@@ -130,7 +131,11 @@ def open_steps(*, model: Any, case: Case, viewer: User, at: datetime) -> list[St
 
 def open_transfers(*, case: Case, viewer: User, at: datetime) -> list[tuple[StepView, StepView | None]]:
     """Return where the case was handed to, each with what the other office signed."""
-    rows = list(Transfer.objects.filter(case=case).select_related("by", "to", "acknowledged_by").order_by("-at", "-id"))
+    rows = list(
+        Transfer.objects.filter(case=case)
+        .select_related("by", "to", "acknowledged_by", "withdrawn_by")
+        .order_by("-at", "-id")
+    )
     refs = [ref for row in rows for ref in (row.ref, row.acknowledged_ref) if ref]
     opened = _open(refs, case, viewer, at)
     return [
@@ -174,12 +179,12 @@ def open_closing(*, case: Case, viewer: User, at: datetime) -> tuple[StepView | 
 
 def list_aftercare(*, case: Case, viewer: User) -> list[Aftercare]:
     """Return the contacts after the closing, by day."""
-    return list(Aftercare.objects.filter(case=case).select_related("held_by").order_by("due_on"))
+    return list(Aftercare.objects.filter(case=case).select_related("held_by", "cancelled_by").order_by("due_on", "at"))
 
 
 def get_aftercare(*, case: Case, contact_id: UUID) -> Aftercare:
     """Return one planned contact. Raises Http404: there is none, or it was held."""
-    row = Aftercare.objects.filter(case=case, pk=contact_id, held_at=None).first()
+    row = Aftercare.objects.filter(case=case, pk=contact_id, held_at=None, cancelled_at=None).first()
     if row is None:
         raise Http404
     return row
@@ -187,7 +192,15 @@ def get_aftercare(*, case: Case, contact_id: UUID) -> Aftercare:
 
 def get_transfer(*, case: Case, transfer_id: UUID) -> Transfer:
     """Return one transfer that nobody has signed for. Raises Http404."""
-    row = Transfer.objects.filter(case=case, pk=transfer_id, acknowledged_at=None).first()
+    row = Transfer.objects.filter(case=case, pk=transfer_id, acknowledged_at=None, withdrawn_at=None).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def get_sent(*, case: Case, transfer_id: UUID) -> Transfer:
+    """Return one transfer that counts, signed for or not. Raises Http404."""
+    row = Transfer.objects.filter(case=case, pk=transfer_id, withdrawn_at=None).select_related("to").first()
     if row is None:
         raise Http404
     return row
@@ -328,6 +341,11 @@ def may_ask(*, case: Case, viewer: User, approval: Approval | None) -> bool:
     """Whether `viewer` can hand the newest version to the head now: its manager, and it is not there already."""
     is_open = approval is None or approval.outcome == Outcome.RETURNED
     return is_open and policies.can_assign(viewer, case) and CaseState(case.state) in OPEN_STATES
+
+
+def missing_to_ask(*, case: Case, kind: ApprovalKind, at: datetime) -> list[Missing]:
+    """Return what has to be there before the head is asked."""
+    return missing_for_asking(kind, facts_of_case(case, at))
 
 
 def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:

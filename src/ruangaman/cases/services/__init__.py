@@ -38,6 +38,8 @@ from ruangaman.cases.services.tasks import add_task, complete_task, undo_task
 from ruangaman.cases.services.team import assign, change_manager, unassign
 from ruangaman.cases.services.ties import tie_people, untie_people
 from ruangaman.cases.services.versions import edit_incident, edit_person, edit_task
+from ruangaman.cases.services.windows import answer_window
+from ruangaman.cases.services.withdrawing import cancel_aftercare, withdraw_transfer
 
 __all__ = [
     "Decision",
@@ -52,6 +54,7 @@ __all__ = [
     "add_task",
     "agree_glass",
     "answer_about_victim",
+    "answer_window",
     "ask_about_meeting",
     "ask_approval",
     "ask_for_older",
@@ -61,6 +64,7 @@ __all__ = [
     "assess_closing",
     "assign",
     "break_glass",
+    "cancel_aftercare",
     "change_access",
     "change_manager",
     "check_safety",
@@ -105,4 +109,5 @@ __all__ = [
     "undo_bulk",
     "undo_task",
     "untie_people",
+    "withdraw_transfer",
 ]

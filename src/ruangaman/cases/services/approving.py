@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
-from ruangaman.cases.errors import CaseClosed
+from ruangaman.cases.errors import CaseClosed, EvidenceMissing
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, Plan
-from ruangaman.cases.selectors.facts import newest
+from ruangaman.cases.selectors.facts import facts_of, newest
 from ruangaman.cases.services.loading import find_first, lock_writable
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import OPEN_STATES, ApprovalKind, CaseState, Outcome, Point
+from ruangaman.cases.types import OPEN_STATES, ApprovalKind, CaseState, Outcome, Point, missing_for_asking
 from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
 
 
@@ -28,6 +28,7 @@ def ask_approval(*, code: str, kind: ApprovalKind, by: User, at: datetime, appro
     Raises:
         NotFound: no such case for `by`, or nothing to ask about.
         NotAllowed: `by` does not manage it.
+        EvidenceMissing: something has to be there before the head is asked; the sentence says what.
         CaseClosed: nothing is written.
 
     Writes: the row, one `cases.approval_asked` event.
@@ -45,6 +46,11 @@ def ask_approval(*, code: str, kind: ApprovalKind, by: User, at: datetime, appro
     asked = Approval.objects.filter(case=case, subject=subject).exclude(outcome=Outcome.RETURNED).first()
     if asked is not None:
         return asked
+    missing = missing_for_asking(kind, facts_of(case, at))
+    if missing:
+        raise EvidenceMissing(
+            _("Sebelum diajukan masih diperlukan: %(what)s.") % {"what": ", ".join(map(str, missing))}
+        )
     row = Approval(id=approval_id or uuid4(), case=case, kind=kind, subject=subject, asked_at=at, asked_by=by)
     row.save(force_insert=True)
     tell(events.APPROVAL_ASKED, case, by=by, at=at, detail={"approval": str(row.pk), "kind": str(kind)})

@@ -15,9 +15,12 @@ from ruangaman.accounts.models import Agency, User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
 from ruangaman.cases.models import Aftercare, Case, ClosingAssessment, Episode, Transfer
+from ruangaman.cases.selectors.facts import binding_clocks
 from ruangaman.cases.services.loading import find_first, lock_case, lock_writable, seal
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import AFTERCARE_MONTHS, CLOSED_STATES, CaseState, Doing, note_content
+from ruangaman.consents.models import Consent
+from ruangaman.consents.types import OWN_PURPOSES, Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from ruangaman.vault.types import Compartment
@@ -33,6 +36,8 @@ def send_transfer(
     name: str,
     letter: str,
     words: str,
+    basis: Basis | None = None,
+    why: str = "",
     by: User,
     at: datetime,
     transfer_id: UUID | None = None,
@@ -42,11 +47,13 @@ def send_transfer(
     Args:
         to: None: an office that is not known here, named by `name`.
         letter: the letter's number; sealed with the rest in the work compartment.
+        basis: what allows it where the ledger holds no consent to share with `to`; None: the ledger does.
+        why: what that basis rests on; sealed with the rest.
 
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` does not manage it.
-        DomainError: no office, or no letter.
+        DomainError: no office, no letter, or nothing that allows it.
         CaseClosed: nothing is written.
 
     Writes: the sealed words, the row, one `cases.transfer_sent` event.
@@ -60,13 +67,34 @@ def send_transfer(
         raise NotAllowed(_("Hanya manajer kasus yang melimpahkan kasus."))
     if (to is None and not name) or not letter:
         raise DomainError(_("Tulis kepada siapa kasus ini dilimpahkan, dan nomor suratnya."))
-    content = note_content(words, [("Nomor surat", letter), (gettext_noop("Lembaga"), to.name if to else name)])
+    allowed = _basis_of(case, to, basis, why, at)
+    facts = [("Nomor surat", letter), (gettext_noop("Lembaga"), to.name if to else name)]
+    if why.strip():
+        facts.append((gettext_noop("Dasar pelimpahan"), why))
+    content = note_content(words, facts)
     ref = seal(case, Compartment.WORK, content, by=by, at=at)
-    row = Transfer(id=transfer_id or uuid4(), case=case, at=at, by=by, to=to, ref=ref)
+    row = Transfer(id=transfer_id or uuid4(), case=case, at=at, by=by, to=to, basis=allowed, ref=ref)
     row.save(force_insert=True)
-    detail: Detail = {"transfer": str(row.pk), "to": to.code if to else ""}
+    detail: Detail = {"transfer": str(row.pk), "to": to.code if to else "", "basis": str(allowed)}
     tell(events.TRANSFER_SENT, case, by=by, at=at, detail=detail)
     return row
+
+
+def _basis_of(case: Case, to: Agency | None, basis: Basis | None, why: str, at: datetime) -> Basis:
+    """Return what allows a transfer: the ledger's entry about this office, or what is said in its place.
+
+    Raises:
+        DomainError: neither. An office outside of the list stands in no ledger: a consent for it is on paper.
+    """
+    live = Consent.objects.live(at).filter(dossier_id=case.dossier_id, recipient=to).exclude(purpose__in=OWN_PURPOSES)
+    found = live.order_by("-given_at").values_list("basis", flat=True).first() if to is not None else None
+    if found is not None:
+        return Basis(found)
+    if basis is None or not why.strip():
+        raise DomainError(_("Belum ada persetujuan untuk berbagi dengan lembaga ini, dan belum ada dasar lain."))
+    if to is not None and basis is Basis.CONSENT:
+        raise DomainError(_("Catat dulu persetujuannya untuk berbagi dengan lembaga ini, di halaman persetujuan."))
+    return basis
 
 
 @transaction.atomic
@@ -85,7 +113,7 @@ def acknowledge_transfer(*, code: str, transfer_id: UUID, who: str, on: date, by
     Writes: the sealed words, the row, one `cases.transfer_acknowledged` event.
     """
     case = lock_writable(code, by)
-    row = Transfer.objects.select_for_update(of=("self",)).filter(pk=transfer_id, case=case).first()
+    row = Transfer.objects.select_for_update(of=("self",)).filter(pk=transfer_id, case=case, withdrawn_at=None).first()
     if row is None:
         raise NotFound(_("Pelimpahan ini tidak ada dalam kasus ini."))
     if row.acknowledged_at is not None:
@@ -110,6 +138,7 @@ def assess_closing(
     was_asked: bool,
     words: str,
     her_words: str,
+    why_clocks: str = "",
     by: User,
     at: datetime,
     closing_id: UUID | None = None,
@@ -120,11 +149,13 @@ def assess_closing(
         goals: how many were met, of how many.
         was_asked: whether she was asked how it was for her.
         words, her_words: sealed in the work compartment.
+        why_clocks: why what law or medicine asks for and still runs is needed no more; sealed with the names of those
+            clocks.
 
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` does not manage it.
-        DomainError: the numbers do not add up.
+        DomainError: the numbers do not add up, or such a clock runs and nobody says why it may end.
         CaseClosed: nothing is written.
 
     Writes: the sealed words, the row, one `cases.closing_assessed` event.
@@ -139,7 +170,14 @@ def assess_closing(
     met, total = goals
     if not 0 <= met <= total:
         raise DomainError(_("Tujuan yang tercapai tidak dapat lebih banyak dari semuanya."))
-    content = note_content(words, [(gettext_noop("Kata penerima manfaat"), her_words)] if her_words else [])
+    binding = list(binding_clocks(case).select_related("kind"))
+    if binding and not why_clocks.strip():
+        raise DomainError(_("Jam hukum atau kesehatan masih berjalan: tulis mengapa tidak perlu lagi."))
+    facts = [(gettext_noop("Kata penerima manfaat"), her_words)] if her_words else []
+    if binding:
+        named = ", ".join(sorted({clock.kind.label for clock in binding}))
+        facts += [(gettext_noop("Jam yang diakhiri"), named), (gettext_noop("Mengapa tidak perlu lagi"), why_clocks)]
+    content = note_content(words, facts)
     row = ClosingAssessment(
         id=closing_id or uuid4(),
         case=case,
@@ -150,22 +188,23 @@ def assess_closing(
         goals_met=met,
         goals_total=total,
         was_asked=was_asked,
+        covers=[clock.pk for clock in binding],
         ref=seal(case, Compartment.WORK, content, by=by, at=at),
     )
     row.save(force_insert=True)
-    detail: Detail = {"closing": str(row.pk), "reason": str(reason), "risk": int(risk)}
+    detail: Detail = {"closing": str(row.pk), "reason": str(reason), "risk": int(risk), "clocks": len(binding)}
     tell(events.CLOSING_ASSESSED, case, by=by, at=at, detail=detail)
     return row
 
 
 @transaction.atomic
 def plan_aftercare(*, code: str, days: Sequence[date], by: User, at: datetime) -> list[Aftercare]:
-    """Plan contacts for after the closing; a day that is planned already is left as it is.
+    """Plan contacts for after the closing, once: the same days again change nothing.
 
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` does not manage it.
-        Conflict: the case is still open.
+        Conflict: the case is still open, or contacts are planned already: take one away first.
         DomainError: no day, or one that is not to come.
 
     Writes: the rows, one `cases.aftercare_planned` event.
@@ -178,7 +217,10 @@ def plan_aftercare(*, code: str, days: Sequence[date], by: User, at: datetime) -
         raise Conflict(_("Kontak sesudah penutupan dijadwalkan setelah kasus ditutup."))
     if not days or min(days) <= timezone.localdate(at):
         raise DomainError(_("Pilih hari yang masih akan datang."))
-    known = set(Aftercare.objects.filter(case=case).values_list("due_on", flat=True))
+    planned = Aftercare.objects.filter(case=case, cancelled_at=None)
+    known = set(planned.values_list("due_on", flat=True))
+    if not set(days) <= known and planned.filter(held_at=None).exists():
+        raise Conflict(_("Kontaknya sudah dijadwalkan. Batalkan dulu yang tidak jadi, lalu jadwalkan lagi."))
     rows = [Aftercare(case=case, at=at, by=by, due_on=day) for day in sorted(set(days) - known)]
     Aftercare.objects.bulk_create(rows)
     if rows:
@@ -198,7 +240,7 @@ def contact_after(*, code: str, contact_id: UUID, doing: Doing, words: str, by: 
     Writes: the sealed words, the row, one `cases.aftercare_contacted` event.
     """
     case = lock_writable(code, by)
-    row = Aftercare.objects.select_for_update(of=("self",)).filter(pk=contact_id, case=case).first()
+    row = Aftercare.objects.select_for_update(of=("self",)).filter(pk=contact_id, case=case, cancelled_at=None).first()
     if row is None:
         raise NotFound(_("Jadwal kontak ini tidak ada dalam kasus ini."))
     if row.held_at is not None:
@@ -206,12 +248,12 @@ def contact_after(*, code: str, contact_id: UUID, doing: Doing, words: str, by: 
     row.ref = seal(case, Compartment.WORK, note_content(words), by=by, at=at) if words else None
     row.held_at, row.held_by, row.doing = at, by, doing
     row.save(update_fields=["held_at", "held_by", "doing", "ref"])
-    detail: Detail = {"aftercare": str(row.pk), "month": _month_of(case, row), "doing": str(doing)}
+    detail: Detail = {"aftercare": str(row.pk), "month": month_of(case, row), "doing": str(doing)}
     tell(events.AFTERCARE_CONTACTED, case, by=by, at=at, detail=detail)
     return row
 
 
-def _month_of(case: Case, row: Aftercare) -> int:
+def month_of(case: Case, row: Aftercare) -> int:
     """Return which of the contacts after the closing a planned day was for: the one that it is nearest to."""
     closed_on = timezone.localdate(case.closed_at or row.at)
     return min(AFTERCARE_MONTHS, key=lambda months: abs((row.due_on - closed_on).days - MONTH_DAYS * months))

@@ -16,6 +16,8 @@ from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
 from ruangaman.cases.models import Case, Conference, ContactTry, Review, Session
+from ruangaman.cases.selectors.reviewing import latest_review
+from ruangaman.cases.selectors.sentences import day_words
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.tasks import add_task
 from ruangaman.cases.services.telling import tell
@@ -54,7 +56,7 @@ def review(
 
     Raises:
         NotFound: no such case for `by`.
-        DomainError: the next review is not to come.
+        DomainError: the next review is not to come, or later than the danger allows.
         CaseClosed, NotAllowed: nothing is written.
 
     Writes: the sealed reason, the row, the case's risk and its clocks', `cases.reviewed`, `cases.risk_changed` when it
@@ -67,6 +69,11 @@ def review(
         return found
     if next_on <= timezone.localdate(at):
         raise DomainError(_("Hari peninjauan berikutnya harus masih akan datang."))
+    latest = latest_review(risk=risk, at=at)
+    if next_on > latest:
+        raise DomainError(
+            _("Dengan bahaya ini, tinjauan berikutnya paling lambat %(day)s.") % {"day": day_words(latest)}
+        )
     before = RiskLevel(case.risk)
     ref = seal(case, Compartment.WORK, note_content(reason), by=by, at=at)
     row = Review(id=review_id or uuid4(), case=case, at=at, by=by, risk=risk, before=before, next_on=next_on, ref=ref)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -73,6 +73,18 @@ def check_codes(key: ListKey, codes: Iterable[str]) -> None:
     lists = book()
     if any(not lists.versions(key, code) for code in codes):
         raise UnknownCode(_("Pilihan ini tidak ada dalam daftar “%(name)s”.") % {"name": key.label})
+
+
+def check_valid(key: ListKey, code: str, on: date) -> None:
+    """Check that a code was valid on a day.
+
+    Raises:
+        UnknownCode: it is not in its list, or was not valid then.
+    """
+    check_codes(key, [code])
+    versions = book().versions(key, code)
+    if not any(one.is_valid(on) for one in versions):
+        raise UnknownCode(_("“%(name)s” tidak berlaku pada tanggal itu.") % {"name": versions[-1].label})
 
 
 def seal(

@@ -13,15 +13,17 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
 from ruangaman.cases.models import Case, Episode, Transition
-from ruangaman.cases.selectors.facts import facts_of
+from ruangaman.cases.selectors.facts import began_at, facts_of
+from ruangaman.cases.selectors.needs import subject_of
 from ruangaman.cases.services.ending import next_episode
 from ruangaman.cases.services.loading import find_first, lock_case, seal
-from ruangaman.cases.services.planning import start_plan
+from ruangaman.cases.services.planning import check_safety, start_plan
 from ruangaman.cases.services.tasks import wake_tasks
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import CaseState, Evidence, Move, MoveKind, find_move, missing_for, note_content
-from ruangaman.core.codelists import CaseType, ClosingReason
-from ruangaman.core.errors import NotAllowed
+from ruangaman.cases.types import CaseState, Escort, Evidence, Move, MoveKind, find_move, missing_for, note_content
+from ruangaman.clocks import services as clocks
+from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
+from ruangaman.core.errors import DomainError, NotAllowed
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 
@@ -113,16 +115,33 @@ def close_case(
 
 
 @transaction.atomic
-def reopen_case(*, code: str, reason: str, by: User, at: datetime, transition_id: UUID | None = None) -> Case:
+def reopen_case(
+    *,
+    code: str,
+    reason: str,
+    risk: RiskLevel,
+    is_safe: bool,
+    by: User,
+    at: datetime,
+    transition_id: UUID | None = None,
+) -> Case:
     """Open a closed case again: a new episode, from assessment on. What was written at its closing stays.
+
+    What the closing ended although it was not done goes on, until when it ran before.
+
+    Args:
+        risk: how dangerous it is now; the danger goes up with it, and down only with a review.
+        is_safe: whether she is safe now; recorded as a safety check.
 
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` does not manage it.
         NoSuchMove: it is not closed.
         EvidenceMissing: a gate is shut.
+        DomainError: not safe, and yet in low danger.
 
-    Writes: the case, the sealed reason, one transition, the episode, one `cases.reopened` event.
+    Writes: the case, the sealed reason, one transition, the episode, one `cases.reopened` event, the safety check,
+        clocks; `cases.risk_changed` when the danger rose.
     """
     case = lock_case(code, by)
     if find_first(Transition, transition_id, case) is not None:
@@ -131,20 +150,38 @@ def reopen_case(*, code: str, reason: str, by: User, at: datetime, transition_id
         raise NotAllowed(_("Hanya manajer kasus yang membuka lagi kasus."))
     if case.is_open:
         raise NoSuchMove(_("Kasus %(code)s tidak sedang ditutup.") % {"code": case.code})
+    before, now = RiskLevel(case.risk), RiskLevel(max(risk, case.risk))
+    if not is_safe and now is RiskLevel.RENDAH:
+        raise DomainError(_("Belum aman, tetapi bahayanya dinilai rendah. Nilai lagi bahayanya."))
     move = _find(case, CaseState.ASSESSMENT)
     _pass_gates(case, move, reason, by=by, at=at)
     _move(case, move, reason, "", by=by, at=at, transition_id=transition_id)
-    number = next_episode(case)
+    number, since = next_episode(case), began_at(case)
     Episode(case=case, number=number, at=at, by=by).save(force_insert=True)
-    case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = None, None, "", None
-    case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
-    detail: Detail = {"from": move.source.value, "episode": number}
+    case.closed_at, case.closed_by, case.closing_reason, case.closing_ref, case.risk = None, None, "", None, now
+    case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref", "risk"])
+    resumed = _resume_clocks(case, since, at)
+    detail: Detail = {"from": move.source.value, "episode": number, "clocks": resumed}
     tell(events.CASE_REOPENED, case, by=by, at=at, detail=detail)
+    if now != before:
+        tell(events.RISK_CHANGED, case, by=by, at=at, detail={"risk": int(now), "before": int(before)})
+        clocks.set_danger(dossier_id=case.dossier_id, subject=case.code, danger=now, by=by, at=at)
+    check_safety(code=code, is_safe=is_safe, escort=Escort.NONE, words="", by=by, at=at)
     wake_tasks(case, by=by, at=at)
     vault.resume_dossier(dossier_id=case.dossier_id, by=by, at=at)
     for ending in registry.endings:
         ending.resumed(case=case, by=by, at=at)
     return case
+
+
+def _resume_clocks(case: Case, since: datetime, at: datetime) -> int:
+    """Let what the closing ended undone go on; the turns of who has no part any more are the manager's."""
+    parts = list(case.assignments.values_list("user_id", "until"))
+    live = {user for user, until in parts if until is None}
+    gone = {user for user, _until in parts} - live
+    return clocks.resume_ended(
+        event=events.CASE_CLOSED.key, subject=subject_of(case), since=since, at=at, gone=gone, but=("task",)
+    )
 
 
 def _end(case: Case, by: User, at: datetime) -> None:

@@ -15,7 +15,7 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.errors import WrongPerson
 from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, ServiceRecord
-from ruangaman.cases.services.loading import check_codes, find_first, lock_writable, seal
+from ruangaman.cases.services.loading import check_codes, check_valid, find_first, lock_writable, seal
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import AboutEvent, Content, NoteSource, PersonKind, VictimLink, note_content
 from ruangaman.cases.types.incidents import with_event
@@ -183,7 +183,7 @@ def add_service(
 
     Raises:
         NotFound: no such case for `by`.
-        UnknownCode: there is no such kind of service.
+        UnknownCode: there was no such kind of service on that day.
         CaseClosed, NotAllowed: nothing is written.
 
     Writes: the sealed result, the row, one `cases.service_added` event.
@@ -192,7 +192,7 @@ def add_service(
     found = find_first(ServiceRecord, service_id, case)
     if found is not None:
         return found
-    check_codes(ListKey.SERVICE_TYPE, [type])
+    check_valid(ListKey.SERVICE_TYPE, type, on)
     record = ServiceRecord(
         id=service_id or uuid4(),
         case=case,

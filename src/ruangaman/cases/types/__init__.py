@@ -24,7 +24,14 @@ from ruangaman.cases.types.flow import (
     missing_for,
     moves_from,
 )
-from ruangaman.cases.types.gates import AFTERCARE_MONTHS, FLOW_GATES, TRIES_BEFORE_UNREACHABLE, Fact, FactGate
+from ruangaman.cases.types.gates import (
+    AFTERCARE_MONTHS,
+    FLOW_GATES,
+    TRIES_BEFORE_UNREACHABLE,
+    Fact,
+    FactGate,
+    missing_for_asking,
+)
 from ruangaman.cases.types.gbvims import Age, Answer
 from ruangaman.cases.types.glass import (
     GLASS_ASKED_FOR,
@@ -84,6 +91,7 @@ from ruangaman.cases.types.steps import (
     Way,
     WhyNot,
 )
+from ruangaman.cases.types.windows import NEED_OF, WindowOutcome
 
 __all__ = [
     "AFTERCARE_MONTHS",
@@ -95,6 +103,7 @@ __all__ = [
     "LONGEST_ACCESS",
     "MOST_AT_ONCE",
     "MOVES",
+    "NEED_OF",
     "OPEN_STATES",
     "SOON",
     "STEPS",
@@ -161,6 +170,7 @@ __all__ = [
     "VictimLink",
     "Way",
     "WhyNot",
+    "WindowOutcome",
     "age_in_group",
     "age_on",
     "age_words",
@@ -177,6 +187,7 @@ __all__ = [
     "identity_of",
     "merge",
     "missing_for",
+    "missing_for_asking",
     "moves_from",
     "need_of",
     "nik_warnings",

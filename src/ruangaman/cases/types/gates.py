@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.types.flow import CaseState, Evidence, Missing, Move, MoveKind
+from ruangaman.cases.types.steps import ApprovalKind
 
 TRIES_BEFORE_UNREACHABLE = 3
 """So many tries to reach somebody before a case is closed for that reason (ours; domain.md 2.3 leaves n open)."""
@@ -24,10 +26,12 @@ class Fact(StrEnum):
     ASSESSED = "assessed"
     PLANNED = "planned"
     SAFETY_PLAN = "safety_plan"
+    PLAN_AGREED = "plan_agreed"
     PLAN_APPROVED = "plan_approved"
     SERVED = "served"
     CLOSING_ASSESSED = "closing_assessed"
     CLOSING_APPROVED = "closing_approved"
+    CLOCKS_ANSWERED = "clocks_answered"
     NOTHING_OPEN = "nothing_open"
     TRIED = "tried"
     TRANSFERRED = "transferred"
@@ -100,6 +104,10 @@ FLOW_GATES: tuple[FactGate, ...] = (
         "closing_approved", _F.CLOSING_APPROVED, _("persetujuan kepala atas penutupan"), "penutupan/",
         _F.CLOSING_ASSESSED, kind=_K.CLOSE,
     ),
+    FactGate(
+        "clocks_answered", _F.CLOCKS_ANSWERED, _("jawaban untuk jam hukum dan kesehatan yang masih berjalan"),
+        "penutupan/", _F.CLOSING_ASSESSED, kind=_K.CLOSE,
+    ),
     FactGate("nothing_open", _F.NOTHING_OPEN, _("tugas yang masih terbuka diselesaikan"), "#berikutnya", kind=_K.CLOSE),
     FactGate("tried", _F.TRIED, _("tiga upaya menghubungi"), "upaya/", _F.UNREACHABLE, kind=_K.CLOSE),
     FactGate(
@@ -110,3 +118,44 @@ FLOW_GATES: tuple[FactGate, ...] = (
         target=_S.AFTERCARE,
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AskGate:
+    """One thing that must be there before the head is asked about something.
+
+    Args:
+        only_if: asked for only where this is true as well.
+    """
+
+    key: str
+    asked: ApprovalKind
+    fact: Fact
+    words: str | Promise
+    step: str
+    only_if: Fact | None = None
+
+
+ASK_GATES: tuple[AskGate, ...] = (
+    AskGate(
+        "ask_safety_plan", ApprovalKind.PLAN, _F.SAFETY_PLAN, _("rencana keselamatan, karena bahayanya tinggi"),
+        "rencana/", _F.HIGH_RISK,
+    ),
+    AskGate(
+        "ask_agreed", ApprovalKind.PLAN, _F.PLAN_AGREED,
+        _("kesepakatannya atas rencana ini, atau dasar hukum bila ia belum dapat ditanya"), "rencana/", _F.HIGH_RISK,
+    ),
+    AskGate(
+        "ask_clocks", ApprovalKind.CLOSING, _F.CLOCKS_ANSWERED,
+        _("jawaban untuk jam hukum dan kesehatan yang masih berjalan"), "penutupan/",
+    ),
+)  # fmt: skip
+
+
+def missing_for_asking(kind: ApprovalKind, facts: Collection[str]) -> list[Missing]:
+    """Return what is still missing before the head is asked; empty: it may be asked."""
+    return [
+        Missing(gate.words, gate.step)
+        for gate in ASK_GATES
+        if gate.asked is kind and gate.fact not in facts and (gate.only_if is None or gate.only_if in facts)
+    ]

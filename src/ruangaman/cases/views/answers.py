@@ -19,13 +19,14 @@ from ruangaman.core.types import StaffRequest
 from ruangaman.ui.types import Words
 
 
-def kept(label: Words, *, find: Callable[..., object] = selectors.get_granted) -> Kept:
+def kept(label: Words, *, find: Callable[..., object] = selectors.get_granted, is_once: bool = False) -> Kept:
     """Mark a form about one case whose words are not lost.
 
     Args:
         find: returns the case by `code` for `viewer`, or raises Http404.
+        is_once: once it was taken, what else was kept of the page is past.
     """
-    return Kept(label, lambda request, code, **_rest: find(code=code, viewer=request.user))
+    return Kept(label, lambda request, code, **_rest: find(code=code, viewer=request.user), is_once=is_once)
 
 
 def data_of(request: StaffRequest) -> Any:

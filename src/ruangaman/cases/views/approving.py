@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import DecideForm
-from ruangaman.cases.selectors import steps
+from ruangaman.cases.models import ClosingAssessment
+from ruangaman.cases.selectors import steps, weighing
 from ruangaman.cases.types import ApprovalKind, Outcome, Point
 from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, refused, show
 from ruangaman.core import clock
@@ -70,5 +71,7 @@ def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
     if is_sent(request, form) and is_done(form, act):
         return go(request, "/kasus/keputusan/")
     subject, goals = steps.read_subject(approval)
-    context = {"approval": approval, "subject": subject, "goals": goals}
+    covers = subject.covers if isinstance(subject, ClosingAssessment) else ()
+    weighed = weighing.weigh(approval=approval, at=clock.now(), covers=covers)
+    context = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed}
     return show(request, "cases/approval.html", approval.case, form, **context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,10 +14,12 @@ from django.views.decorators.http import require_safe
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors
 from ruangaman.cases.forms import FilterForm
+from ruangaman.cases.forms.filters import CLOSED
 from ruangaman.cases.selectors import steps
 from ruangaman.cases.selectors.listing import parse_cursor
 from ruangaman.cases.selectors.page import Asked
 from ruangaman.cases.selectors.timeline import STREAMS
+from ruangaman.cases.types import CLOSED_STATES, CaseFilters
 from ruangaman.cases.views.answers import refused
 from ruangaman.core import clock
 from ruangaman.core.access import requires
@@ -46,9 +49,17 @@ def index(request: StaffRequest) -> HttpResponse:
         "may_write": viewer.has(Permission.CASE_WRITE),
         "filters": urlencode(chosen),
         "to_decide": len(steps.list_approvals(viewer=viewer)) if viewer.has(Permission.CASE_APPROVE) else 0,
+        "closed_too": _closed_too(chosen, form.to_filters()),
         "next": urlencode({**chosen, "setelah": str(page.after)}) if page.after else "",
     }
     return render(request, "cases/index.html", context)
+
+
+def _closed_too(chosen: Mapping[str, str], filters: CaseFilters) -> str:
+    """Return the address of the closed cases, where a stage of those is asked for among the open ones; else ""."""
+    if filters.closed is not None or filters.state not in CLOSED_STATES:
+        return ""
+    return urlencode({**chosen, "perlu": CLOSED})
 
 
 @requires(Permission.CASE_READ)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,9 +14,17 @@ from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
-from ruangaman.cases.forms import AftercareForm, ClosingForm, ContactAfterForm, ReceivedForm, TransferForm
-from ruangaman.cases.selectors import steps
-from ruangaman.cases.types import AFTERCARE_MONTHS, Doing
+from ruangaman.cases.forms import (
+    AftercareForm,
+    ClosingForm,
+    ContactAfterForm,
+    ReceivedForm,
+    TakeBackForm,
+    TransferForm,
+)
+from ruangaman.cases.models import Approval, Case
+from ruangaman.cases.selectors import steps, weighing
+from ruangaman.cases.types import AFTERCARE_MONTHS, ApprovalKind, Doing
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
@@ -32,21 +41,33 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
     case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
     last, approval = steps.open_closing(case=case, viewer=request.user, at=at)
     initial = resumed(request, selectors.closing_initial(case=case, viewer=request.user))
-    form = ClosingForm(data_of(request), initial=initial)
+    covers = last.row.covers if last else ()
+    running = weighing.list_running(case=case, at=at, covers=covers)
+    has_binding = any(one.is_binding for one in running)
+    form = ClosingForm(data_of(request), has_binding=has_binding, initial=initial)
 
     def act() -> None:
         known = form.cleaned_data
         services.assess_closing(
             code=code, reason=ClosingReason(known["reason"]), risk=RiskLevel(int(known["risk"])),
             goals=(known["goals_met"], known["goals_total"]), was_asked=known["was_asked"] == "yes",
-            words=known["words"], her_words=known["her_words"], by=request.user, at=at, closing_id=known["row_id"],
+            words=known["words"], her_words=known["her_words"], why_clocks=known.get("why_clocks", ""), by=request.user,
+            at=at, closing_id=known["row_id"],
         )  # fmt: skip
 
-    said = steps.outcome_words(approval) if last else ""
-    may_ask = last is not None and selectors.may_ask(case=case, viewer=request.user, approval=approval)
-    points = steps.point_words(approval)
-    context = {"last": last, "approval": approval, "said": said, "may_ask": may_ask, "points": points}
+    context = {"last": last, "approval": approval, "running": running, **_how_it_stands(request, case, approval, last)}
     return answer(request, "cases/closing.html", case, form, act, to="penutupan/", **context)
+
+
+def _how_it_stands(request: StaffRequest, case: Case, approval: Approval | None, last: object) -> dict[str, Any]:
+    """Return what the head said of the closing, and what is missing before it is asked about."""
+    may_ask = last is not None and selectors.may_ask(case=case, viewer=request.user, approval=approval)
+    return {
+        "said": steps.outcome_words(approval) if last else "",
+        "may_ask": may_ask,
+        "points": steps.point_words(approval),
+        "missing": selectors.missing_to_ask(case=case, kind=ApprovalKind.CLOSING, at=clock.now()) if may_ask else [],
+    }
 
 
 @requires(Permission.CASE_ASSIGN, keeps=kept(_("Pelimpahan"), find=selectors.get_managed))
@@ -62,7 +83,7 @@ def transfer(request: StaffRequest, code: str) -> HttpResponse:
         known = form.cleaned_data
         services.send_transfer(
             code=code, to=agencies.get(known["to"]), name=known["name"], letter=known["letter"], words=known["words"],
-            by=request.user, at=at, transfer_id=known["row_id"],
+            basis=form.to_basis(), why=known["why"], by=request.user, at=at, transfer_id=known["row_id"],
         )  # fmt: skip
 
     sent = steps.open_transfers(case=case, viewer=request.user, at=at)
@@ -86,6 +107,22 @@ def received(request: StaffRequest, code: str, transfer_id: UUID) -> HttpRespons
     return answer(request, "cases/transfer_received.html", case, form, act, to="pelimpahan/", row=row)
 
 
+@requires(Permission.CASE_ASSIGN, keeps=kept(_("Penarikan pelimpahan"), find=selectors.get_managed))
+@form_page
+def withdraw(request: StaffRequest, code: str, transfer_id: UUID) -> HttpResponse:
+    """A transfer that should not have been: taken back with a reason."""
+    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
+    row = steps.get_sent(case=case, transfer_id=transfer_id)
+    form = TakeBackForm(data_of(request), initial=resumed(request))
+
+    def act() -> None:
+        services.withdraw_transfer(
+            code=code, transfer_id=row.pk, reason=form.cleaned_data["reason"], by=request.user, at=at
+        )
+
+    return answer(request, "cases/transfer_withdrawn.html", case, form, act, to="pelimpahan/", row=row)
+
+
 @requires(Permission.CASE_CLOSE)
 @form_page
 def aftercare(request: StaffRequest, code: str) -> HttpResponse:
@@ -97,7 +134,24 @@ def aftercare(request: StaffRequest, code: str) -> HttpResponse:
         services.plan_aftercare(code=code, days=form.days(), by=request.user, at=at)
 
     rows = steps.list_aftercare(case=case, viewer=request.user)
-    return answer(request, "cases/aftercare.html", case, form, act, to="pasca/", rows=rows)
+    is_planned = any(one.held_at is None and one.cancelled_at is None for one in rows)
+    return answer(request, "cases/aftercare.html", case, form, act, to="pasca/", rows=rows, is_planned=is_planned)
+
+
+@requires(Permission.CASE_CLOSE, keeps=kept(_("Pembatalan kontak"), find=selectors.get_managed))
+@form_page
+def cancel_after(request: StaffRequest, code: str, contact_id: UUID) -> HttpResponse:
+    """A planned contact that nobody makes: taken away with a reason."""
+    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
+    row = steps.get_aftercare(case=case, contact_id=contact_id)
+    form = TakeBackForm(data_of(request), initial=resumed(request))
+
+    def act() -> None:
+        services.cancel_aftercare(
+            code=code, contact_id=row.pk, reason=form.cleaned_data["reason"], by=request.user, at=at
+        )
+
+    return answer(request, "cases/aftercare_cancelled.html", case, form, act, to="pasca/", row=row)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Sesudah ditutup")))

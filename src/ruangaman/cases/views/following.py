@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +14,7 @@ from ruangaman.cases.forms import ConferenceForm, MediationForm, PoliceForm, Rev
 from ruangaman.cases.forms.planning import people_of
 from ruangaman.cases.models import Case, Conference, ContactTry, MediationRequest, PoliceDecision, Review, Session
 from ruangaman.cases.selectors import functions, steps
+from ruangaman.cases.selectors.reviewing import latest_review
 from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
@@ -47,9 +46,9 @@ def _for_police(*, code: str, viewer: User) -> Case:
 def review(request: StaffRequest, code: str) -> HttpResponse:
     """The danger weighed again."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    soon = timedelta(days=7 if case.risk >= RiskLevel.TINGGI else 30)
-    initial = {"risk": case.risk, "next_on": timezone.localdate(at) + soon}
-    form = ReviewForm(data_of(request), at=at, initial=resumed(request, initial))
+    latest = {risk.value: latest_review(risk=risk, at=at) for risk in RiskLevel}
+    initial = {"risk": case.risk, "next_on": latest[case.risk]}
+    form = ReviewForm(data_of(request), at=at, latest=latest, initial=resumed(request, initial))
 
     def act() -> None:
         known = form.cleaned_data

@@ -9,18 +9,20 @@ from django.views.decorators.http import require_http_methods
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import CloseForm, MoveForm, ReopenForm
+from ruangaman.cases.selectors import weighing
 from ruangaman.cases.services.moves import OWN_WAYS
 from ruangaman.cases.types import CaseState, MoveKind, moves_from
 from ruangaman.cases.views.answers import answer, case_url, data_of, go, is_done, is_sent, kept, show
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
+from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
 KINDS = [kind for kind in MoveKind if kind not in OWN_WAYS]
 
 
-@requires(Permission.CASE_ASSIGN, keeps=kept(_("Pindah tahap"), find=selectors.get_managed))
+@requires(Permission.CASE_ASSIGN, keeps=kept(_("Pindah tahap"), find=selectors.get_managed, is_once=True))
 @form_page
 def move(request: StaffRequest, code: str) -> HttpResponse:
     """Where the case goes next, and why."""
@@ -46,7 +48,7 @@ def move(request: StaffRequest, code: str) -> HttpResponse:
     return show(request, "cases/move.html", case, form)
 
 
-@requires(Permission.CASE_CLOSE, keeps=kept(_("Penutupan kasus"), find=selectors.get_managed))
+@requires(Permission.CASE_CLOSE, keeps=kept(_("Penutupan kasus"), find=selectors.get_managed, is_once=True))
 @form_page
 def close(request: StaffRequest, code: str) -> HttpResponse:
     """The closing form, with what is missing yet. The reason is that of the closing assessment."""
@@ -61,10 +63,11 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
             transition_id=known["row_id"],
         )  # fmt: skip
 
-    return answer(request, "cases/close.html", case, form, act, reason=reason, missing=missing)
+    running = weighing.list_running(case=case, at=at)
+    return answer(request, "cases/close.html", case, form, act, reason=reason, missing=missing, running=running)
 
 
-@requires(Permission.CASE_CLOSE, keeps=kept(_("Pembukaan lagi kasus"), find=selectors.get_managed))
+@requires(Permission.CASE_CLOSE, keeps=kept(_("Pembukaan lagi kasus"), find=selectors.get_managed, is_once=True))
 @form_page
 def reopen(request: StaffRequest, code: str) -> HttpResponse:
     """Why a closed case is opened again."""
@@ -75,7 +78,13 @@ def reopen(request: StaffRequest, code: str) -> HttpResponse:
         if is_done(
             form,
             lambda: services.reopen_case(
-                code=code, reason=known["reason"], by=request.user, at=clock.now(), transition_id=known["row_id"]
+                code=code,
+                reason=known["reason"],
+                risk=RiskLevel(int(known["risk"])),
+                is_safe=known["is_safe"] == "yes",
+                by=request.user,
+                at=clock.now(),
+                transition_id=known["row_id"],
             ),
         ):
             return go(request, case_url(case))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -12,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
-from ruangaman.cases.forms import AssessmentForm, PlanForm, RightsForm, SafetyForm
+from ruangaman.cases.forms import AssessmentForm, PlanForm, RightsForm, SafetyForm, WindowForm
 from ruangaman.cases.forms.planning import GOALS, people_of
 from ruangaman.cases.models import Case, SafetyCheck
-from ruangaman.cases.selectors import functions, steps
-from ruangaman.cases.types import Agreed, Escort, Right
+from ruangaman.cases.selectors import functions, steps, windows
+from ruangaman.cases.types import Agreed, ApprovalKind, Escort, Right, WindowOutcome
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
@@ -46,6 +47,26 @@ def safety(request: StaffRequest, code: str) -> HttpResponse:
 
     past = steps.open_steps(model=SafetyCheck, case=case, viewer=request.user, at=at)
     return answer(request, "cases/safety.html", case, form, act, past=past)
+
+
+@requires(Permission.CASE_WRITE, keeps=kept(_("Jendela kesehatan dan bukti")))
+@form_page
+def window(request: StaffRequest, code: str) -> HttpResponse:
+    """What came of the windows of health and evidence; each ends only with its own answer."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    open_ones = windows.list_windows(case=case, viewer=request.user, at=at)
+    initial = {"window": str(open_ones[0].row.pk) if open_ones else ""}
+    offered = [(str(one.row.pk), one.words) for one in open_ones]
+    form = WindowForm(data_of(request), windows=offered, initial=resumed(request, initial))
+
+    def act() -> None:
+        known = form.cleaned_data
+        services.answer_window(
+            code=code, clock_id=UUID(known["window"]), outcome=WindowOutcome(known["outcome"]), words=known["words"],
+            by=request.user, at=at, note_id=known["row_id"],
+        )  # fmt: skip
+
+    return answer(request, "cases/window.html", case, form, act, windows=open_ones)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Asesmen")))
@@ -108,7 +129,8 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
 
     said = steps.outcome_words(last.approval) if last else ""
     may_ask = selectors.may_ask(case=case, viewer=request.user, approval=last.approval if last else None)
-    context = {"last": last, "said": said, "may_ask": last is not None and may_ask}
+    missing = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, at=at) if last and may_ask else []
+    context = {"last": last, "said": said, "may_ask": last is not None and may_ask, "missing": missing}
     return answer(request, "cases/plan.html", case, form, act, to="rencana/", **context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ruangaman.clocks.types.binding import LAW, WINDOWS, is_binding
 from ruangaman.clocks.types.face import DAY, HOUR, LAST_PART, MINUTE, Clock, ClockState, span
 from ruangaman.clocks.types.kinds import (
     LONGEST_CHAIN,
@@ -20,6 +21,7 @@ from ruangaman.clocks.types.kinds import (
     Tell,
     Turn,
 )
+from ruangaman.clocks.types.late import STILL_HELPS
 from ruangaman.clocks.types.reckoning import (
     HEAD_START,
     NOT_YET,
@@ -43,10 +45,13 @@ __all__ = [
     "HEAD_START",
     "HOUR",
     "LAST_PART",
+    "LAW",
     "LONGEST_CHAIN",
     "LONGEST_SNOOZE",
     "MINUTE",
     "NOT_YET",
+    "STILL_HELPS",
+    "WINDOWS",
     "Calendar",
     "Clock",
     "ClockState",
@@ -69,6 +74,7 @@ __all__ = [
     "add_months",
     "add_working",
     "due_after",
+    "is_binding",
     "is_working",
     "presses_at",
     "rank_at",

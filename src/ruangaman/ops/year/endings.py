@@ -9,6 +9,7 @@ from django.utils import timezone
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Aftercare, Transfer
 from ruangaman.cases.types import ApprovalKind, CaseState, Doing, Reached, Way
+from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.ops import story
 from ruangaman.ops.city import acting
@@ -68,13 +69,19 @@ def close(life: CaseLife) -> Life:
     assess_closing(life)
     life.decide(ApprovalKind.CLOSING, is_approved=True)
     yield HOUR
+    if "SEKSUAL" in life.spec.forms and life.spec.number % 2:
+        life.add_incident(life.spec.forms)  # she tells of more: what law and medicine ask for is not answered yet
+        world.close(life.manager, code, why)
+        assess_closing(life)
+        life.decide(ApprovalKind.CLOSING, is_approved=True)
+        yield HOUR
     world.close(life.manager, code, why)
 
 
 def assess_closing(life: CaseLife) -> None:
     """Write down what was reached."""
     facts = {"risk": RiskLevel.RENDAH, "goals": (1, 1), "was_asked": True}
-    words = {"words": story.ENDINGS[0], "her_words": story.HER_WORDS[0]}
+    words = {"words": story.ENDINGS[0], "her_words": story.HER_WORDS[0], "why_clocks": "Sudah dijawab bersamanya."}
     life.world.do(life.manager, cases.assess_closing, code=life.code, reason=life.spec.reason, **facts, **words)
 
 
@@ -90,6 +97,10 @@ def transfer(life: CaseLife) -> Life:
     """Hand it to another city, which signs for it."""
     world = life.world
     letter = {"to": None, "name": "UPTD PPA kota lain (contoh)", "letter": "1/UPTD-PPA/CONTOH", "words": ""}
+    letter |= {"basis": Basis.CONSENT, "why": "Ia menandatangani di kertas."}
+    wrong: Transfer = world.do(life.manager, cases.send_transfer, code=life.code, **letter)
+    yield HOUR
+    world.do(life.manager, cases.withdraw_transfer, code=life.code, transfer_id=wrong.pk, reason="Salah kota (contoh).")
     sent: Transfer = world.do(life.manager, cases.send_transfer, code=life.code, **letter)
     yield 2 * DAY
     world.close(life.manager, life.code, life.spec.reason)
@@ -103,6 +114,9 @@ def follow_up(life: CaseLife) -> Life:
     world.move(manager, code, CaseState.AFTERCARE)
     planned = AFTER_DAYS[0 if life.spec.is_prompt else 1]
     today = timezone.localdate(world.now)
+    (wrong,) = world.do(manager, cases.plan_aftercare, code=code, days=[today + timedelta(days=8)])
+    world.refuse(manager, cases.plan_aftercare, code=code, days=[today + timedelta(days=30)])
+    world.do(manager, cases.cancel_aftercare, code=code, contact_id=wrong.pk, reason="Terlalu cepat (contoh).")
     world.do(manager, cases.plan_aftercare, code=code, days=[today + timedelta(days=30 * n) for n in (1, 3, 6)])
     world.move(manager, code, CaseState.AFTERCARE)
     before = 0
@@ -110,7 +124,7 @@ def follow_up(life: CaseLife) -> Life:
         yield DAY * (day - before)
         before = day
         with acting(world.person(manager)):
-            row = Aftercare.objects.filter(case__code=code, held_at=None).order_by("due_on").first()
+            row = Aftercare.objects.filter(case__code=code, held_at=None, cancelled_at=None).order_by("due_on").first()
         if row is None:
             raise RuntimeError(f"{code} has no contact left to be held.")
         world.do(manager, cases.contact_after, code=code, contact_id=row.pk, doing=Doing.WELL, words=story.HER_WORDS[1])

@@ -81,6 +81,8 @@ class Ledger:
     subjects: dict[str, Subject] = field(default_factory=dict)
     clocks: list[Told] = field(default_factory=list)
     running: dict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
+    ended: dict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
+    """By case: what its closing ended undone, since it was opened last."""
 
     def open_at(self, at: datetime) -> list[Told]:
         """Return what was open at a moment."""
@@ -100,6 +102,8 @@ class Ledger:
             return
         self._note(subject, event)
         self._stop(subject, event)
+        if event.type == "cases.reopened":
+            self._resume(subject, event)
         self._start(subject, event)
 
     def _note(self, subject: Subject, event: AuditEvent) -> None:
@@ -137,9 +141,23 @@ class Ledger:
                 continue
             one.stopped_at = max(one.started_at, event.at)
             self.running[subject.code].remove(one)
+            if event.type in CLOSED:
+                self.ended[subject.code].append(one)
             ends = CASE_ENDS if subject.about == "case" else REPORT_ENDS
             if kind.restarts and event.type not in ends:
                 self._begin(kind, subject, event, one.anchor)
+
+    def _resume(self, subject: Subject, event: AuditEvent) -> None:
+        """What the closing ended undone goes on until when it ran before; tasks have a way of their own."""
+        running = self.running[subject.code]
+        for one in reversed(self.ended.pop(subject.code, [])):
+            states = next(kind for kind in self.kinds if kind.key == one.kind).condition.get("states")
+            is_there = any((other.kind, other.anchor) == (one.kind, one.anchor) for other in running)
+            if one.kind == "task" or is_there or (states and subject.state not in states):
+                continue
+            again = Told(one.kind, one.subject, one.anchor, event.at, one.due_at, one.length, danger=subject.danger)
+            self.clocks.append(again)
+            running.append(again)
 
     def _start(self, subject: Subject, event: AuditEvent) -> None:
         for kind in self.kinds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from django.utils import timezone
 from ruangaman.accounts.types import Role
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case, Incident, Person, Task
+from ruangaman.cases.selectors.windows import windows_of
 from ruangaman.cases.services import DomainNote, NewGoal
 from ruangaman.cases.types import (
     AboutEvent,
@@ -27,6 +28,7 @@ from ruangaman.cases.types import (
     Point,
     Right,
     VictimLink,
+    WindowOutcome,
 )
 from ruangaman.consents.types import Answer, Basis, ConsentPurpose, Giver, How
 from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RiskLevel
@@ -124,16 +126,32 @@ class CaseLife:
         victim = self.victim()
         accused = NewPerson(kind=PersonKind.PERPETRATOR, sex="L", identity=Identity(full_name=story.MEN[0]))
         other = world.do(manager, cases.add_person, code=self.code, person=accused).pk
-        day = timezone.localdate(world.now)
-        self.incident = world.do(
-            manager, cases.add_incident, code=self.code, forms=self.spec.forms, place="RUMAH", kecamatan="64.71.03",
-            from_on=day, to_on=None, narrative={"text": "Kejadian contoh.", "kelurahan": ""}, about=AboutEvent(),
-            links=[VictimLink(victim, other, "SUAMI_ISTRI", self.spec.forms)],
-        ).pk  # fmt: skip
+        self.incident = self.add_incident(
+            self.spec.forms, links=[VictimLink(victim, other, "SUAMI_ISTRI", self.spec.forms)]
+        )
+        if self.spec.is_prompt:
+            self.answer_windows()
         yield self.wait(1, 50)
         self.promise()
         yield self.wait(1, 4)
         self.assign(self.companion, Role.PENDAMPING)
+
+    def add_incident(self, forms: Sequence[str], *, links: Sequence[VictimLink] = ()) -> UUID:
+        """Write down something that happened today."""
+        narrative, day = {"text": "Kejadian contoh.", "kelurahan": ""}, timezone.localdate(self.world.now)
+        return self.world.do(
+            self.manager, cases.add_incident, code=self.code, forms=forms, place="RUMAH", kecamatan="64.71.03",
+            from_on=day, to_on=None, narrative=narrative, about=AboutEvent(), links=links,
+        ).pk  # fmt: skip
+
+    def answer_windows(self) -> None:
+        """Say what came of every window of health and evidence."""
+        with acting(self.world.person(self.manager)):
+            found = list(windows_of(self.row).values_list("pk", flat=True))
+        for clock in found:
+            self.world.do(
+                self.manager, cases.answer_window, code=self.code, clock_id=clock, outcome=WindowOutcome.GIVEN, words=""
+            )
 
     def victim(self) -> UUID:
         """Return the person whom it happened to; she came with the report, or is added now."""
@@ -185,7 +203,10 @@ class CaseLife:
             return
         yield self.wait(24, 24 * 9)
         self.make_plan(safety="")
-        self.decide(ApprovalKind.PLAN, is_approved=False)
+        if self.row.risk >= RiskLevel.TINGGI:
+            world.refuse(manager, cases.ask_approval, code=code, kind=ApprovalKind.PLAN)
+        else:
+            self.decide(ApprovalKind.PLAN, is_approved=False)
         world.move(manager, code, CaseState.SERVICES)
         yield 2 * HOUR
         self.make_plan(safety=story.SAFETY_PLANS[0])

@@ -26,7 +26,7 @@ from ruangaman.cases.selectors.facts import facts_of
 from ruangaman.cases.types import CaseState, Evidence, FactGate, Move, find_move
 from ruangaman.clocks import services as clocks
 from ruangaman.clocks.models import Clock
-from ruangaman.core.codelists import ClosingReason
+from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.core.errors import DomainError
 from ruangaman.intake import services as intake
 from ruangaman.ops.city import acting
@@ -105,11 +105,13 @@ class World:
         shut = {"code": code, "reason": why, "explanation": words}
         return self._pass(who, code, CaseState.CLOSED, words, why, lambda: self.do(who, cases.close_case, **shut))
 
-    def reopen(self, who: str, code: str, *, reason: str = "Ada ancaman baru.") -> bool:
+    def reopen(
+        self, who: str, code: str, *, reason: str = "Ada ancaman baru.", risk: RiskLevel = RiskLevel.RENDAH
+    ) -> bool:
         """Try to open a case again, as `move`."""
         return self._pass(
             who, code, CaseState.ASSESSMENT, reason, None,
-            lambda: self.do(who, cases.reopen_case, code=code, reason=reason),
+            lambda: self.do(who, cases.reopen_case, code=code, reason=reason, risk=risk, is_safe=True),
         )  # fmt: skip
 
     def _pass(

@@ -167,12 +167,20 @@ def discard_draft(*, draft_id: UUID, by: Actor) -> bool:
     return bool(Draft.objects.filter(pk=draft_id, principal_id=by.principal_id, sent=False).delete()[0])
 
 
-def finish_draft(*, words: FormWords, by: Actor, at: datetime) -> None:
+def finish_draft(*, words: FormWords, by: Actor, at: datetime, whole_page: bool = False) -> None:
     """The form was sent: forget what was kept of it.
 
     For an hour the row says so, empty: a saving that the page sent just before must not bring it back. A form
     without an id of its own is another one each time, and leaves nothing.
+
+    Args:
+        whole_page: whatever else waits for the forms of its page is past with it, and thrown away.
+
+    Writes: drafts.
     """
+    if whole_page:
+        place = _mac(by.principal_id, page=words.page)
+        Draft.objects.filter(principal_id=by.principal_id, place=place, sent=False).delete()
     slot = _slot(by.principal_id, words)
     if not words.form_id:
         Draft.objects.filter(principal_id=by.principal_id, slot=slot).delete()

@@ -47,7 +47,9 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("case.review", "tinjauan/", gettext_lazy("Tinjau")),
     ("aftercare.", "pasca/", gettext_lazy("Hubungi")),
     ("clinical.ask", "kejadian/", gettext_lazy("Catat kejadian")),
-    ("clinical.", "layanan/", gettext_lazy("Catat layanan")),
+    ("case.safety_again", "aman/", gettext_lazy("Cek aman")),
+    ("clinical.", "jendela/", gettext_lazy("Catat jawabannya")),
+    ("evidence.", "jendela/", gettext_lazy("Catat jawabannya")),
     ("tpks.", LEGAL, gettext_lazy("Catat keputusan")),
     ("police.", LEGAL, gettext_lazy("Catat langkahnya")),
     ("court.", LEGAL, gettext_lazy("Catat langkahnya")),
@@ -83,7 +85,7 @@ def sentence_of(clock: Clock, at: datetime) -> str:
     state = clock.face.state(at)
     if clock.kind.is_third_party:
         return _expected(clock, at, is_late=state is ClockState.OVER)
-    said = {"todo": clock.kind.next_step, "time": clock.face.words(at), "length": _length(clock)}
+    said = {"todo": clock.todo_at(at), "time": clock.face.words(at), "length": _length(clock)}
     if not said["length"]:
         return _("%(todo)s: %(time)s") % said
     if state is ClockState.OVER:

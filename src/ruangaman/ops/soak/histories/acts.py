@@ -90,10 +90,16 @@ def serve(case: Case, *, by: User, at: datetime) -> Any:
 
 
 def assess_closing(
-    case: Case, *, by: User, at: datetime, reason: ClosingReason = ClosingReason.GOALS_MET
+    case: Case, *, by: User, at: datetime, reason: ClosingReason = ClosingReason.GOALS_MET, why: str = "JAM-UJI"
 ) -> ClosingAssessment:
-    """Say what was reached."""
-    facts: dict[str, Any] = {"goals": (1, 1), "was_asked": True, "words": "PENUTUP-UJI", "her_words": ""}
+    """Say what was reached, and why the clocks of law and medicine that run are needed no more."""
+    facts: dict[str, Any] = {
+        "goals": (1, 1),
+        "was_asked": True,
+        "words": "PENUTUP-UJI",
+        "her_words": "",
+        "why_clocks": why,
+    }
     with acting(by):
         return services.assess_closing(code=case.code, reason=reason, risk=RiskLevel.RENDAH, by=by, at=at, **facts)
 
@@ -107,7 +113,8 @@ def try_contact(case: Case, *, by: User, at: datetime, result: Reached = Reached
 def transfer(case: Case, *, by: User, at: datetime, acknowledged: bool = True) -> Any:
     """Hand it to another office, which takes it on."""
     with acting(by):
-        facts = {"to": None, "name": "LEMBAGA-UJI", "letter": "SURAT-UJI", "words": ""}
+        allowed = {"basis": Basis.DUTY, "why": "DASAR-UJI"}
+        facts = {"to": None, "name": "LEMBAGA-UJI", "letter": "SURAT-UJI", "words": "", **allowed}
         sent = services.send_transfer(code=case.code, by=by, at=at, **facts)  # type: ignore[arg-type]  # as a form has
         if acknowledged:
             services.acknowledge_transfer(
@@ -128,6 +135,13 @@ def open_for_closing(
         transfer(case, by=by, at=at)
     assess_closing(case, by=by, at=at, reason=reason)
     decide(ask(case, ApprovalKind.CLOSING, by=by, at=at), by=head, at=at)
+
+
+def reopen(case: Case, *, by: User, at: datetime, **facts: Any) -> Case:
+    """Open it again."""
+    wanted: dict[str, Any] = {"reason": "LAGI-UJI", "risk": RiskLevel.RENDAH, "is_safe": True}
+    with acting(by):
+        return services.reopen_case(code=case.code, by=by, at=at, **{**wanted, **facts})
 
 
 def close(

@@ -226,6 +226,24 @@ class OnPostgres:
     def _closing(self, what: str, at: datetime) -> Any:
         return acts.assess_closing(self.case, at=at, reason=ClosingReason(what), **self.by)
 
+    def _closing_bare(self, what: str, at: datetime) -> Any:
+        return acts.assess_closing(self.case, at=at, reason=ClosingReason(what), why="", **self.by)
+
+    def _withdraw(self, what: str, at: datetime) -> Any:
+        if self.plain.sent == 0:
+            return False
+        with acting(self.crew.manager):
+            waiting = Transfer.objects.filter(case=self.case, acknowledged_at=None, withdrawn_at=None)
+            row = waiting.order_by("-at")[0]
+            return services.withdraw_transfer(code=self.case.code, transfer_id=row.pk, reason="x", at=at, **self.by)
+
+    def _cancel_after(self, what: str, at: datetime) -> Any:
+        with acting(self.crew.manager):
+            row = Aftercare.objects.filter(case=self.case, held_at=None, cancelled_at=None).first()
+            return row is not None and services.cancel_aftercare(
+                code=self.case.code, contact_id=row.pk, reason="x", at=at, **self.by
+            )
+
     def _try(self, what: bool, at: datetime) -> Any:
         result = Reached.REACHED if what else Reached.NO_ANSWER
         return acts.try_contact(self.case, at=at, result=result, **self.by)
@@ -237,7 +255,8 @@ class OnPostgres:
         if self.plain.sent == 0:  # what was sent in an episode before is not this one's
             return False
         with acting(self.crew.manager):
-            row = Transfer.objects.filter(case=self.case, acknowledged_at=None).order_by("-at")[0]
+            waiting = Transfer.objects.filter(case=self.case, acknowledged_at=None, withdrawn_at=None)
+            row = waiting.order_by("-at")[0]
             return services.acknowledge_transfer(
                 code=self.case.code, transfer_id=row.pk, who="x", on=at.astimezone(zone()).date(), at=at, **self.by
             )
@@ -250,7 +269,7 @@ class OnPostgres:
 
     def _after(self, what: str, at: datetime) -> Any:
         with acting(self.crew.manager):
-            row = Aftercare.objects.filter(case=self.case, held_at=None).first()
+            row = Aftercare.objects.filter(case=self.case, held_at=None, cancelled_at=None).first()
             return row is not None and services.contact_after(
                 code=self.case.code, contact_id=row.pk, doing=Doing.WELL, words="", at=at, **self.by
             )
@@ -285,9 +304,8 @@ class OnPostgres:
         with acting(self.crew.manager):
             return services.close_case(code=self.case.code, at=at, **facts, **self.by)
 
-    def _reopen(self, what: str, at: datetime) -> Any:
-        with acting(self.crew.manager):
-            return services.reopen_case(code=self.case.code, reason="x", at=at, **self.by)
+    def _reopen(self, what: tuple[int, bool], at: datetime) -> Any:
+        return acts.reopen(self.case, at=at, risk=RiskLevel(what[0]), is_safe=what[1], **self.by)
 
 
 def check_on_postgres(crew: Crew, seed: int, seen: set[str], *, case: Case | None = None, steps: int = 16) -> int:

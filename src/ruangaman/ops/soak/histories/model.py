@@ -26,35 +26,43 @@ ACTS: dict[str, tuple[Any, ...]] = {
     "task": ("",),
     "finish": ("",),
     "closing": REASONS,
+    "closing_bare": REASONS,
     "ask_closing": ("",),
     "decide_closing": (True, True, False),
     "try": (False, False, False, True),
     "transfer": ("",),
     "receive": ("",),
+    "withdraw": ("",),
     "plan_after": ("",),
     "after": ("",),
+    "cancel_after": ("",),
     "review": (1, 2, 3, 4),
     "incident": FORMS,
     "sign": ("",),
     "mediate": ASKERS,
     "move": STATES,
     "close": REASONS,
-    "reopen": ("",),
+    "reopen": ((1, True), (2, True), (4, True), (1, False), (3, False)),
 }
 WALK: tuple[Act, ...] = (
     ("safe", True), ("move", "assessment"), ("consent", "yes"), ("assess", 7), ("move", "plan"), ("plan", True),
     ("ask_plan", ""), ("decide_plan", True), ("move", "services"), ("serve", ""), ("move", "monitoring"),
     ("finish", ""), ("closing", "goals_met"), ("ask_closing", ""), ("decide_closing", True), ("close", "goals_met"),
-    ("plan_after", ""), ("move", "aftercare"), ("after", ""), ("reopen", ""),
+    ("plan_after", ""), ("move", "aftercare"), ("after", ""), ("reopen", (1, True)),
 )  # fmt: skip
 """The whole way without a detour."""
 
 
 @dataclass
 class Paper:
-    """Something that the head is asked about."""
+    """Something that the head is asked about.
+
+    Args:
+        covers: of a closing: the clocks of law and medicine of which it says why they may end.
+    """
 
     what: Any
+    covers: frozenset[str] = frozenset()
     asked: bool = False
     approved: bool = False
     has_task: bool = False
@@ -75,6 +83,8 @@ class Plain:
     risk: int
     is_woman: bool = True
     consented: bool = False
+    by_law: bool = False
+    """The consent is another basis in its place."""
     signed: bool = False
     safe: bool = False
     assessed: bool = False
@@ -90,6 +100,11 @@ class Plain:
     mediations: list[frozenset[str]] = field(default_factory=list)
     """The forms of violence that were known whenever a mediation was allowed."""
     closed_without: bool = False
+    duties: set[str] = field(default_factory=set)
+    """The clocks of law and medicine that run, each by a name of its own."""
+    ended: set[str] = field(default_factory=set)
+    """Those that the closing ended undone."""
+    incidents: int = 0
 
     def can(self, kind: str, what: Any) -> bool:
         """Whether an act of this kind is allowed where the case stands."""
@@ -98,24 +113,28 @@ class Plain:
         if kind == "close":
             return self.may_close(what)
         if kind == "reopen":
-            return self.state in {"closed", "aftercare"}
+            return self.state in {"closed", "aftercare"} and (what[1] or max(self.risk, what[0]) > 1)
         if kind == "plan_after":
-            return self.state in {"closed", "aftercare"}
+            return self.state in {"closed", "aftercare"} and self.contacts == 0
+        if kind == "cancel_after":
+            return self.contacts > 0
         if self.state == "closed":
             return False
         if kind.startswith(("ask_", "decide_")) and self.state not in OPEN:
             return False
         if kind == "consent" and what == "back":
             return self.consented
+        if kind == "closing_bare":
+            return not self.duties
         if kind == "ask_plan":
-            return self.plan is not None
+            return self.plan is not None and (self.plan.asked or self.risk < 3 or bool(self.plan.what))
         if kind == "ask_closing":
-            return self.closing is not None
+            return self.closing is not None and (self.closing.asked or self.duties <= self.closing.covers)
         if kind == "decide_plan":
             return self.plan is not None and self.plan.asked and not self.plan.approved
         if kind == "decide_closing":
             return self.closing is not None and self.closing.asked and not self.closing.approved
-        if kind == "receive":
+        if kind in {"receive", "withdraw"}:
             return self.sent > 0
         if kind == "after":
             return self.contacts > 0
@@ -151,6 +170,7 @@ class Plain:
         if self.state not in OPEN or self.closing is None:
             return False
         asked = self.closing.what == reason and self.closing.approved and self.tasks == 0
+        asked = asked and self.duties <= self.closing.covers
         if reason == "unreachable":
             return asked and self.missed >= 3
         return asked and (reason != "moved" or self.received)
@@ -169,7 +189,7 @@ class Plain:
         return True
 
     def _consent(self, what: str) -> None:
-        self.consented = what in {"yes", "vital"}
+        self.consented, self.by_law = what in {"yes", "vital"}, what == "vital"
 
     def _safe(self, what: bool) -> None:
         self.safe = what
@@ -197,6 +217,9 @@ class Plain:
         self.tasks = 0
 
     def _closing(self, what: str) -> None:
+        self.closing = Paper(what, frozenset(self.duties))
+
+    def _closing_bare(self, what: str) -> None:
         self.closing = Paper(what)
 
     def _ask_closing(self, what: str) -> None:
@@ -215,10 +238,16 @@ class Plain:
     def _receive(self, what: str) -> None:
         self.sent, self.received = self.sent - 1, True
 
+    def _withdraw(self, what: str) -> None:
+        self.sent -= 1
+
     def _plan_after(self, what: str) -> None:
         self.contacts += 1
 
     def _after(self, what: str) -> None:
+        self.contacts -= 1
+
+    def _cancel_after(self, what: str) -> None:
         self.contacts -= 1
 
     def _review(self, what: int) -> None:
@@ -226,6 +255,11 @@ class Plain:
 
     def _incident(self, what: str) -> None:
         self.forms.add(what)
+        self.incidents += 1
+        if what == "SEKSUAL":
+            self.duties |= {"police", *(f"{need} {self.incidents}" for need in ("pep", "contraception", "evidence"))}
+        if what == "FISIK":
+            self.duties.add(f"evidence {self.incidents}")
 
     def _sign(self, what: str) -> None:
         self.signed = True
@@ -242,9 +276,11 @@ class Plain:
     def _close(self, what: str) -> None:
         self.closed_without = self.closed_without or (self.state != "aftercare" and self.closing is None)
         self.state, self.safe = "closed", False
+        self.duties, self.ended = set(), self.ended | self.duties
 
-    def _reopen(self, what: str) -> None:
-        self.state, self.safe = "assessment", False
+    def _reopen(self, what: tuple[int, bool]) -> None:
+        self.state, self.risk, self.safe = "assessment", max(self.risk, what[0]), what[1]
+        self.duties, self.ended = self.duties | self.ended, set()
         self.assessed = self.served = self.received = False
         self.plan = self.closing = None
         self.missed = self.sent = 0
@@ -262,6 +298,8 @@ class Plain:
             "served": self.served,
             "closing_assessed": closing is not None,
             "closing_approved": closing is not None and closing.approved,
+            "clocks_answered": self.duties <= (closing.covers if closing else frozenset()),
+            "plan_agreed": plan is not None or self.by_law,
             "nothing_open": self.tasks == 0,
             "tried": self.missed >= 3,
             "transferred": self.received,
@@ -278,7 +316,11 @@ def history(seed: int, *, steps: int) -> tuple[Plain, list[Act]]:
     rng = Random(seed)  # noqa: S311 - a history, no key
     risk = rng.choice((1, 2, 2, 3, 4))
     case = Plain("emergency" if risk >= 3 else "assessment", risk)
-    shadow, acts, place = replace(case, forms=set(), mediations=[]), [], 0 if risk >= 3 else 2
+    shadow, acts, place = (
+        replace(case, forms=set(), mediations=[], duties=set(), ended=set()),
+        [],
+        0 if risk >= 3 else 2,
+    )
     for _ in range(steps):
         if rng.random() < 0.6 and place < len(WALK):
             act = WALK[place]
