@@ -245,6 +245,11 @@ def list_kinds() -> list[ClockKind]:
     return list(ClockKind.objects.order_by("about", "label"))
 
 
+def list_named(*, label: str, key: str) -> list[ClockKind]:
+    """Return the kinds that are called so already, or have the key that such a name would get."""
+    return list(ClockKind.objects.filter(Q(label__iexact=label) | Q(key=key)).order_by("key"))
+
+
 def get_rule(*, key: str) -> tuple[ClockKind | None, list[Limit]]:
     """Return a kind, if the key is that of one, and every version of its limit, the newest first."""
     return ClockKind.objects.filter(key=key).first(), list(Limit.objects.filter(key=key).order_by("-valid_from"))

@@ -21,6 +21,7 @@ from ruangaman.clocks.types.kinds import (
     Turn,
 )
 from ruangaman.clocks.types.reckoning import (
+    FARTHEST,
     HEAD_START,
     Calendar,
     Length,
@@ -29,15 +30,18 @@ from ruangaman.clocks.types.reckoning import (
     add_months,
     add_working,
     due_after,
+    due_or_farthest,
     is_working,
     presses_at,
     resumed_due,
     step_at,
+    why_not_reckoned,
     working_between,
 )
 
 __all__ = [
     "DAY",
+    "FARTHEST",
     "HEAD_START",
     "HOUR",
     "LAST_PART",
@@ -66,10 +70,12 @@ __all__ = [
     "add_months",
     "add_working",
     "due_after",
+    "due_or_farthest",
     "is_working",
     "presses_at",
     "resumed_due",
     "span",
     "step_at",
+    "why_not_reckoned",
     "working_between",
 ]
