@@ -253,6 +253,7 @@ class KindForm(LengthForm):
         why = about.why_not_held(Holder(data["holder"]), told) if data.get("holder") else ""
         if why:
             self.add_error("holder", why)
+        data["todo"] = (data.get("todo") or "").rstrip(". ")  # the time follows it: Tawarkan rujukan: 9 jam lagi
         if not slugify(data.get("label") or ""):
             self.add_error("label", _("Nama perlu huruf atau angka."))
         return data
