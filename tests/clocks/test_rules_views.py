@@ -160,13 +160,56 @@ def test_holidays_are_written_down_and_removed(client, clocks):
     facts = {"on": day.isoformat(), "name": "Hari jadi kota", "source": "Perda"}
     assert client.post(f"{RULES}libur/", facts).status_code == 302
     assert "Hari jadi kota" in words(client.get(f"{RULES}libur/"))
-    assert client.post(f"{RULES}libur/", {**facts, "name": "HUT kota"}).status_code == 302
-    assert Holiday.objects.get(on=day).name == "HUT kota"
-    client.post(f"{RULES}libur/hapus", {"on": day.isoformat()})
-    client.post(f"{RULES}libur/hapus", {"on": "kemarin"})
+    assert Holiday.objects.get(on=day).name == "Hari jadi kota"
+    client.post(f"{RULES}libur/hapus", {"on": "kemarin", "ya": "1"})
+    client.post(f"{RULES}libur/hapus", {"on": day.isoformat(), "ya": "1"})
     assert not Holiday.objects.filter(on=day).exists()
     found = AuditEvent.objects.filter(subject=day.isoformat()).order_by("at")
-    assert [one.type for one in found] == ["clocks.holiday_set", "clocks.holiday_set", "clocks.holiday_removed"]
+    assert [one.type for one in found] == ["clocks.holiday_set", "clocks.holiday_removed"]
+
+
+def test_another_name_for_a_holiday_is_asked_about_first(client):
+    facts = {"on": "2027-09-03", "name": "Hari jadi kota", "source": "Perda"}
+    client.post(f"{RULES}libur/", facts)
+    assert client.post(f"{RULES}libur/", facts).status_code == 302, "the same again changes nothing"
+    asked = client.post(f"{RULES}libur/", {**facts, "name": "HUT kota"})
+    assert "sudah tercatat sebagai “Hari jadi kota” (Perda)" in words(asked, 422)
+    assert client.post(f"{RULES}libur/", {**facts, "name": "HUT", "ganti": "Yang lain"}).status_code == 422
+    assert Holiday.objects.get(on="2027-09-03").name == "Hari jadi kota"
+    again = client.post(f"{RULES}libur/", {**facts, "name": "HUT kota", "ganti": "Hari jadi kota"})
+    assert again.status_code == 302
+    assert Holiday.objects.get(on="2027-09-03").name == "HUT kota"
+
+
+def test_a_holiday_is_removed_only_when_one_says_yes(client):
+    client.post(f"{RULES}libur/", {"on": "2027-09-03", "name": "Hari jadi kota", "source": "Perda"})
+    asked = words(client.post(f"{RULES}libur/hapus", {"on": "2027-09-03"}))
+    assert "Hapus “Hari jadi kota”?" in asked
+    assert "menjadi hari kerja biasa" in asked
+    assert Holiday.objects.filter(on="2027-09-03").exists()
+    gone = client.post(f"{RULES}libur/hapus", {"on": "2027-09-03", "ya": "1"})
+    assert "hari kerja biasa" in words(client.get(gone.headers["Location"]))
+
+
+def test_a_sunday_is_no_working_day_whatever_is_written_or_removed(client):
+    sunday = {"on": "2027-09-05", "name": "Hari jadi", "source": "Perda"}
+    noted = client.post(f"{RULES}libur/", sunday)
+    assert "kantor memang tidak buka" in words(client.get(noted.headers["Location"]))
+    assert "tidak termasuk jam kerja" in words(client.post(f"{RULES}libur/hapus", {"on": sunday["on"]}))
+    gone = client.post(f"{RULES}libur/hapus", {"on": sunday["on"], "ya": "1"})
+    said = words(client.get(gone.headers["Location"]))
+    assert "Kantor tetap tutup" in said
+    assert "hari kerja biasa" not in said
+
+
+def test_a_day_that_is_over_is_said_to_be_and_is_found_again(client):
+    day = timezone.localdate() - timedelta(days=14)
+    day -= timedelta(days=day.weekday())  # a Monday
+    noted = client.post(f"{RULES}libur/", {"on": day.isoformat(), "name": "Hari banjir", "source": "SK"})
+    page = words(client.get(noted.headers["Location"]))
+    assert "di antara hari yang sudah lewat" in page
+    assert "Hari banjir" in page.split("hari yang sudah lewat</summary>")[1]
+    assert client.post(f"{RULES}libur/", {"on": "9999-12-31", "name": "x", "source": "y"}).status_code == 422
 
 
 def test_hours_are_written_down_whole_or_not_at_all(client):

@@ -26,6 +26,7 @@ from ruangaman.clocks.types import (
     Unit,
     why_not_reckoned,
 )
+from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
 from ruangaman.ui.types import Words
@@ -254,6 +255,8 @@ class KindForm(LengthForm):
         if why:
             self.add_error("holder", why)
         data["todo"] = (data.get("todo") or "").rstrip(". ")  # the time follows it: Tawarkan rujukan: 9 jam lagi
+        if not data["todo"] and "todo" not in self.errors:
+            self.add_error("todo", NEEDED)
         if not slugify(data.get("label") or ""):
             self.add_error("label", _("Nama perlu huruf atau angka."))
         return data
@@ -273,6 +276,13 @@ class HolidayForm(forms.Form):
     )
     name = _line(_("Nama hari"), 80)
     source = _line(_("Sumber"), 120, help_text=_("Misalnya nomor SKB tiga menteri."))
+
+    def clean_on(self) -> date:
+        """Refuse a day that no limit could ever come to."""
+        day: date = self.cleaned_data["on"]
+        if abs(day - clock.now().astimezone(zone()).date()) > timedelta(days=FARTHEST):
+            raise forms.ValidationError(_("Pilih hari dalam sepuluh tahun terdekat."))
+        return day
 
 
 class HoursForm(forms.Form):

@@ -260,6 +260,11 @@ def list_holidays(*, since: date) -> list[Holiday]:
     return list(Holiday.objects.filter(on__gte=since))
 
 
+def get_holiday(*, on: date) -> Holiday | None:
+    """Return what a day is called on which the office is closed; None: no such day."""
+    return Holiday.objects.filter(on=on).first()
+
+
 def list_whom(*, to: Tell, clock: Clock) -> list[UUID]:
     """Return who is told at a step: of each person only what `ra_worker` may know."""
     people = User.objects.filter(is_active=True).exclude(email="")

@@ -173,13 +173,22 @@ def set_limit(*, key: str, length: Length, legal_basis: str, valid_from: datetim
 
 
 @transaction.atomic
-def set_holiday(*, on: date, name: str, source: str, by: User, at: datetime) -> Holiday:
+def set_holiday(*, on: date, name: str, source: str, by: User, at: datetime, instead_of: str = "") -> Holiday:
     """Write down that the office is closed on a day, or call the day something else.
 
-    Raises: NotAllowed. Writes: the day, one `clocks.holiday_set` event.
+    Args:
+        instead_of: the name that the day has now, as whoever changes it has read it.
+
+    Raises:
+        NotAllowed: `by` writes no rules.
+        Conflict: the day has another name than `instead_of`.
+
+    Writes: the day, one `clocks.holiday_set` event.
     """
     _enter(by)
     day = Holiday.objects.select_for_update().filter(on=on).first()
+    if day is not None and instead_of != day.name and (name, source) != (day.name, day.source):
+        raise Conflict(_("Tanggal itu sudah tercatat sebagai “%(name)s”.") % {"name": day.name})
     if day is None:
         day = Holiday(on=on, name=name, source=source, changed_by=by)
         day.save(force_insert=True)
