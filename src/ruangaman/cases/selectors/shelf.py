@@ -19,6 +19,7 @@ from ruangaman.cases.models import Assignment, CaseFile, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.types import Identity, SafeContact
 from ruangaman.clocks.models import Clock
+from ruangaman.clocks.policies import can_drop
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.codelists import AgeGroup, Danger, Now, Who
@@ -85,6 +86,8 @@ class ClockView:
     label: str
     law: str
     promised: Promised
+    drop_url: str = ""
+    """Where the viewer ends it, if it began by mistake."""
 
     @classmethod
     def of(cls, row: Clock, titles: Mapping[UUID, str], viewer: User) -> ClockView:
@@ -101,7 +104,8 @@ class ClockView:
         ]
         label = (titles.get(row.anchor) if row.anchor else "") or row.kind.name
         promised = Promised(row.started_at, row.due_at, "pause" if row.paused_at else "")
-        return cls(label, " · ".join(filter(None, map(str, more))), promised)
+        url = f"/kasus/{row.subject}/jam/{row.pk}/" if can_drop(viewer, row) else ""
+        return cls(label, " · ".join(filter(None, map(str, more))), promised, url)
 
 
 @dataclass(frozen=True)
