@@ -192,7 +192,7 @@ class Drawer:
 
 def drawers_of(
     held: frozenset[Compartment],
-    holding: Sequence[tuple[User, frozenset[Compartment]]],
+    holding: Sequence[tuple[User, frozenset[Compartment]]] | None,
     viewer: User,
     notes: Sequence[NoteView],
     incidents: Sequence[IncidentView],
@@ -201,20 +201,20 @@ def drawers_of(
     """Return the shelf of a case, in the order in which one asks for it.
 
     Args:
-        holding: who works on the case, each with what their keys open of it.
+        holding: who works on the case, each with what their keys open of it; None: that is not known here.
     """
     drawers = []
     for compartment, icon in ORDER:
         if compartment is Compartment.ATTACHMENT and not files:
             continue
-        holders = [user for user, parts in holding if compartment in parts]
+        holders = [user for user, parts in holding or () if compartment in parts]
         own = [view for view in notes if view.row.compartment == compartment]
         others = [user for user in holders if user.pk != viewer.pk]
         drawers.append(
             Drawer(
                 compartment=compartment,
                 icon=icon,
-                holders=_holder_words(holders, viewer),
+                holders=_("Terbuka selama akses darurat ini") if holding is None else _holder_words(holders, viewer),
                 is_locked=compartment not in held,
                 ask=others[0] if others else None,
                 notes=own,
