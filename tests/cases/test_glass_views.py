@@ -189,7 +189,7 @@ def test_the_reading_says_what_was_done_and_not_who_holds_what(team: Team, holde
 def test_whose_case_it_is_has_it_in_the_queue_at_once_until_it_is_reviewed(
     team: Team, holder: User, case: Case
 ) -> None:
-    stranger = signed_in(team.office.user(Role.MANAJER, username="manajer2"))
+    stranger = signed_in(team.office.user(Role.MANAJER, username="orang.lain"))
     client, manager, head = signed_in(holder), signed_in(team.manager), signed_in(team.head)
     way = asked(client, case)
     said = f"{holder.display_name} sedang membaca kasus ini dengan kunci darurat"
