@@ -114,4 +114,3 @@ def test_the_page_leads_there_and_back(team):
     assert client.get(address).status_code == 404
     clock.refresh_from_db()
     assert clock.stopped_on == "cases.clock_dropped"
-

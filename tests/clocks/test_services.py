@@ -403,9 +403,7 @@ def test_a_limit_that_cannot_be_reckoned_stops_no_event(clocks):
     assert clock.due_at == FEB_2 + timedelta(days=FARTHEST)
     assert clock.presses_at == clock.due_at - HEAD_START[RiskLevel.SEDANG]
     with working(clocks.team.manager):
-        services.pause_clock(
-            clock_id=clock.pk, reason=PauseReason.PERSON_ASKED, by=clocks.team.manager, at=FEB_3
-        )
+        services.pause_clock(clock_id=clock.pk, reason=PauseReason.PERSON_ASKED, by=clocks.team.manager, at=FEB_3)
         services.resume_clock(clock_id=clock.pk, by=clocks.team.manager, at=FEB_9)
     clocks.tell("cases.service_added", at=FEB_9)
     assert clocks.open() == []

@@ -189,8 +189,8 @@ def test_what_was_written_before_and_after_a_case_was_opened_is_shown_to_its_man
 
 def test_duties_that_are_no_clock_stay():
     assert {source.key for source in work_sources} == {
-        "awaited", "case-messages", "closed", "emergency", "glass", "glass_mine", "keys", "met", "oversight", "records", "reopenable",
-        "requests", "seats", "too-near", "unmanaged", "vouching",
+        "awaited", "case-messages", "closed", "emergency", "glass", "glass_mine", "keys", "met", "oversight", "records",
+        "reopenable", "requests", "seats", "too-near", "unmanaged", "vouching",
     }  # fmt: skip
     assert {stream.key for stream in work_streams} == {"clocks", "reports"}
 

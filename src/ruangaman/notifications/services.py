@@ -153,7 +153,9 @@ def call_glass(*, user_id: UUID, kind: GlassCall) -> int:
     with translation.override(person.language):
         letter = EmailMessage(
             subject=_("Ada yang perlu Anda lihat sekarang"),
-            body="\n\n".join([_glass_words(kind), _("Masuk dan buka: %(address)s") % {"address": _glass_address(kind)}]),
+            body="\n\n".join(
+                [_glass_words(kind), _("Masuk dan buka: %(address)s") % {"address": _glass_address(kind)}]
+            ),
             to=[person.email],
         )
     if not _is_sent(letter):

@@ -23,7 +23,7 @@ def get_case(*, code: str, viewer: User) -> Case:
 
 
 def get_droppable(*, case: Case, clock_id: UUID, viewer: User) -> Clock:
-    """Return a clock of a case that `viewer` may end as begun by mistake. Raises Http404: none, or not theirs to end."""
+    """Return a clock of a case that `viewer` may end as begun by mistake. Raises Http404: none, or not theirs."""
     found = open_of_dossier(case.dossier_id).select_related("kind", "limit").filter(pk=clock_id).first()
     if found is None or not policies.can_write(viewer, case) or not can_drop(viewer, found):
         raise Http404

@@ -216,9 +216,7 @@ class FlowPanel:
 
 def in_stream(done: Sequence[Done]) -> list[TimelineItem]:
     """Return steps as the stream shows them."""
-    return [
-        TimelineItem(one.at, BY_KEY[one.kind].icon, sentence(one), BY_KEY[one.kind].stream, one.by) for one in done
-    ]
+    return [TimelineItem(one.at, BY_KEY[one.kind].icon, sentence(one), BY_KEY[one.kind].stream, one.by) for one in done]
 
 
 def _can_do(kind: str, case: Case, viewer: User) -> bool:

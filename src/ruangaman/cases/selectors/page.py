@@ -221,9 +221,7 @@ def _compose(
         tasks=[one for one in tasks if one.row.done_at is None],
         clocks=[ClockView.of(row, titles, viewer) for row in rows.clocks],
         done=[one for one in tasks if one.row.done_at is not None][-3:],
-        drawers=shelf.drawers_of(
-            held, holding, viewer, _notes(rows, opened), incidents, _files(rows, opened)
-        ),
+        drawers=shelf.drawers_of(held, holding, viewer, _notes(rows, opened), incidents, _files(rows, opened)),
         holders=[] if grants is None else _holders(rows.live, grants, viewer),
         days=timeline.by_day(shown),
         older=older,

@@ -20,9 +20,7 @@ from ruangaman.vault.types import Compartment
 
 
 @transaction.atomic
-def drop_clock(
-    *, code: str, clock_id: UUID, words: str, by: User, at: datetime, note_id: UUID | None = None
-) -> Note:
+def drop_clock(*, code: str, clock_id: UUID, words: str, by: User, at: datetime, note_id: UUID | None = None) -> Note:
     """End a clock of a case that began by mistake. It begins again only when what begins it happens again.
 
     Args:

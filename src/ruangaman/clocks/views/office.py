@@ -40,9 +40,7 @@ def holidays(request: StaffRequest) -> HttpResponse:
         facts, day = form.cleaned_data, form.cleaned_data["on"]
         before = selectors.get_holiday(on=day)
         try:
-            services.set_holiday(
-                **facts, instead_of=request.POST.get("ganti", ""), by=request.user, at=clock.now()
-            )
+            services.set_holiday(**facts, instead_of=request.POST.get("ganti", ""), by=request.user, at=clock.now())
         except Conflict as error:
             form.add_error("on", str(error))
         else:
@@ -82,9 +80,7 @@ def hours(request: StaffRequest) -> HttpResponse:
     return _page(request, HolidayForm(), form)
 
 
-def _page(
-    request: StaffRequest, form: HolidayForm, week: HoursForm, before: Holiday | None = None
-) -> HttpResponse:
+def _page(request: StaffRequest, form: HolidayForm, week: HoursForm, before: Holiday | None = None) -> HttpResponse:
     today = _today()
     days = selectors.list_holidays(since=today - LOOK_BACK)
     context = {

@@ -56,7 +56,9 @@ def index(request: StaffRequest) -> HttpResponse:
         title = str(about.label).capitalize() if about else _("Menunggu bagian yang belum ada")
         limit = limits.get(kind.limit_key)
         astray = words.out_of_reach(limit.length, office, at) if limit and kind.is_valid(at) else ""
-        groups.setdefault(title, []).append({"kind": kind, "limit": limit, "is_valid": kind.is_valid(at), "astray": astray})
+        groups.setdefault(title, []).append(
+            {"kind": kind, "limit": limit, "is_valid": kind.is_valid(at), "astray": astray}
+        )
     answers = [(key, label, limits[key]) for key, label in REPORTS.items() if key in limits]
     context = {"groups": groups.items(), "answers": answers, "said": SAID.get(request.GET.get("sudah", ""))}
     return render(request, "clocks/rules.html", context)
