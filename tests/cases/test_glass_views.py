@@ -21,6 +21,7 @@ from ruangaman.cases import services
 from ruangaman.cases.models import Case, Glass
 from ruangaman.core.errors import NotAllowed
 from ruangaman.vault.models import Grant
+from tests.factories import flow
 from tests.factories.accounts import JAN_5, PASSWORD, working
 from tests.factories.cases import STORY, Team
 from tests.factories.glass import WHY, agree, ask, broken, fresh, let_pass, make_holder
@@ -129,7 +130,7 @@ def _count(client: Client, code: str) -> int:
     return len(found)
 
 
-def test_a_locked_screen_ends_it_and_so_does_another_session(holder: User, case: Case) -> None:
+def test_a_locked_screen_ends_it(holder: User, case: Case) -> None:
     client = signed_in(holder)
     way = asked(client, case)
     post(client, f"{way}buka", password=PASSWORD)
@@ -143,10 +144,71 @@ def test_a_locked_screen_ends_it_and_so_does_another_session(holder: User, case:
     assert "layar terkunci" in page
     assert Glass.objects.get().ending == "locked"
 
+
+def test_another_session_of_the_same_person_reads_nothing_and_ends_nothing(holder: User, case: Case) -> None:
+    client, other = signed_in(holder), signed_in(holder)
     way = asked(client, case)
     post(client, f"{way}buka", password=PASSWORD)
-    assert NAME not in text_of(signed_in(holder).get(way))
-    assert NAME not in text_of(client.get(way))  # and it is over for both
+
+    page = text_of(other.get(way))
+    assert NAME not in page
+    assert STORY not in page
+    assert "sedang terbuka di peramban atau perangkat tempat Anda memulainya" in page
+    assert Glass.objects.get().closed_at is None
+    assert NAME in text_of(client.get(way)), "it goes on where it was begun"
+    assert AuditEvent.objects.filter(type="vault.revealed", detail__purpose="break_glass").count() == 1
+
+    assert post(other, f"{way}tutup").status_code == 302
+    assert NAME not in text_of(client.get(way)), "closed on purpose, it is over for both"
+
+
+def test_a_session_that_read_another_opening_ends_nothing(team: Team, holder: User, case: Case) -> None:
+    client, other = signed_in(holder), signed_in(holder)
+    way = asked(client, case)
+    post(client, f"{way}buka", password=PASSWORD)
+    further = asked(other, team.open(at=timezone.now()))
+    post(other, f"{further}buka", password=PASSWORD)
+
+    assert NAME not in text_of(other.get(way))
+    assert NAME in text_of(client.get(way))
+
+
+def test_the_reading_says_what_was_done_and_not_who_holds_what(team: Team, holder: User, case: Case) -> None:
+    flow.check_safety(case, by=team.manager, at=timezone.now())
+    client = signed_in(holder)
+    way = asked(client, case)
+    post(client, f"{way}buka", password=PASSWORD)
+
+    page = text_of(client.get(way))
+    assert "Keselamatan diperiksa: aman" in page
+    assert "Belum ada yang memegang" not in page
+    assert "Terbuka selama akses darurat ini" in page
+    assert "/kasus/" not in re.sub(r'href="/kasus/"', "", page)
+
+
+def test_whose_case_it_is_has_it_in_the_queue_at_once_until_it_is_reviewed(
+    team: Team, holder: User, case: Case
+) -> None:
+    stranger = signed_in(team.office.user(Role.MANAJER, username="orang.lain"))
+    client, manager, head = signed_in(holder), signed_in(team.manager), signed_in(team.head)
+    way = asked(client, case)
+    said = f"{holder.display_name} sedang membaca kasus ini dengan kunci darurat"
+    assert said not in text_of(manager.get("/kerja/"))
+
+    post(client, f"{way}buka", password=PASSWORD)
+    page = text_of(manager.get("/kerja/"))
+    assert said in page
+    assert f'href="/kasus/{case.code}/"' in page
+    assert said in text_of(head.get("/kerja/"))
+    assert said not in text_of(stranger.get("/kerja/"))
+    assert said not in text_of(client.get("/kerja/"))
+
+    post(client, f"{way}tutup")
+    page = text_of(manager.get("/kerja/"))
+    assert said not in page
+    assert "menunggu ditinjau" in page
+    assert post(head, f"{way}tinjau", verdict="right", words="Sudah dibicarakan.").status_code == 302
+    assert "menunggu ditinjau" not in text_of(manager.get("/kerja/"))
 
 
 def test_after_an_hour_the_same_address_shows_no_more(holder: User, case: Case) -> None:

@@ -14,6 +14,7 @@ from ruangaman.audit.models import AuditEvent
 from ruangaman.clocks import selectors, services
 from ruangaman.clocks.models import Clock, ClockKind, Limit
 from ruangaman.clocks.types import (
+    FARTHEST,
     HEAD_START,
     Calendar,
     Condition,
@@ -154,7 +155,9 @@ def test_a_kind_that_has_ended_starts_nothing_and_still_stops_what_runs(clocks):
 )
 def test_the_turn_is_the_parts_and_where_nobody_holds_it_the_managers(clocks, holder, who):
     clocks.team.assign(clocks.case, clocks.team.companion)
-    assert clocks.begin(holder=holder).owner == getattr(clocks.team, who)
+    kind = clocks.kind()
+    ClockKind.objects.filter(pk=kind.pk).update(holder=holder)  # a case has no desk: nobody writes that down any more
+    assert clocks.begin().owner == getattr(clocks.team, who)
 
 
 def test_working_time_is_reckoned_by_the_offices_days(clocks):
@@ -391,3 +394,43 @@ def test_a_clock_never_ends_before_it_began(clocks):
 
     row = Clock.objects.get(pk=clock.pk)
     assert (row.started_at, row.stopped_at, row.stopped_on) == (FEB_3, FEB_3, "cases.service_added")
+
+
+def test_a_limit_that_cannot_be_reckoned_stops_no_event(clocks):
+    """Such a limit is refused now; one that was written down before goes on, and so does an office without hours."""
+    kind = clocks.kind(length=Length(3, Unit.DAY, Calendar.WORKING))
+    Limit.objects.filter(key=kind.key).update(value=9999)
+    clocks.tell("cases.note_added", at=FEB_2)
+    (clock,) = clocks.open()
+    assert clock.due_at == FEB_2 + timedelta(days=FARTHEST)
+    assert clock.presses_at == clock.due_at - HEAD_START[RiskLevel.SEDANG]
+    with working(clocks.team.manager):
+        services.pause_clock(clock_id=clock.pk, reason=PauseReason.PERSON_ASKED, by=clocks.team.manager, at=FEB_3)
+        services.resume_clock(clock_id=clock.pk, by=clocks.team.manager, at=FEB_9)
+    clocks.tell("cases.service_added", at=FEB_9)
+    assert clocks.open() == []
+
+
+@pytest.mark.parametrize(
+    "length",
+    [Length(9999, Unit.DAY, Calendar.WORKING), Length(2, Unit.MONTH, Calendar.WORKING), Length(9999, Unit.MONTH)],
+)
+def test_a_limit_that_cannot_be_reckoned_is_not_written_down(clocks, length):
+    kind = clocks.kind()
+    with working(clocks.admin):
+        facts = {"key": kind.key, "legal_basis": "x", "by": clocks.admin, "at": FEB_2}
+        with pytest.raises(Conflict):
+            services.set_limit(**facts, length=length, valid_from=FEB_3)
+        with pytest.raises(Conflict, match="sepuluh tahun"):
+            services.set_limit(**facts, length=Length(5), valid_from=FEB_2 + timedelta(days=FARTHEST + 1))
+        services.set_limit(**facts, length=Length(9, Unit.DAY, Calendar.WORKING), valid_from=FEB_3)
+    assert Limit.objects.filter(key=kind.key).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("holder", "events"), [(Holder.DESK, ("cases.note_added",)), (Holder.OWNER, ("cases.note_added",))]
+)
+def test_a_kind_that_would_be_nobodys_turn_is_not_written_down(clocks, holder, events):
+    with pytest.raises(Conflict):
+        clocks.kind(holder=holder, starts_on=events)
+    assert clocks.kind(holder=Holder.OWNER, starts_on=("cases.task_added",)).holder == Holder.OWNER

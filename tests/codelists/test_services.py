@@ -86,6 +86,16 @@ def test_a_code_that_has_ended_is_offered_no_more_and_keeps_its_words(admin: Use
     assert lists.label(ListKey.SERVICE_TYPE, "PEMULANGAN", APR_1) == "Pemulangan"
 
 
+def test_a_code_ends_on_the_very_day_on_which_it_began(admin: User):
+    add(admin, since=FEB_1)
+    with working(admin):
+        services.end_code(key=ListKey.SERVICE_TYPE, code="ANTAR", until=FEB_1, by=admin, at=AT)
+
+    lists = selectors.book()
+    assert "ANTAR" not in dict(lists.choices(ListKey.SERVICE_TYPE, FEB_1))
+    assert lists.label(ListKey.SERVICE_TYPE, "ANTAR", FEB_1) == "Antar jemput sekolah"
+
+
 REFUSALS: dict[str, tuple[type[Exception], Callable[[User], object]]] = {
     "taken": (CodeTaken, lambda by: add(by, code="KESEHATAN")),
     "no function": (WrongExtra, lambda by: add(by, new=replace(SCHOOL_RUN, extra={"task": "e"}))),

@@ -59,6 +59,8 @@ def test_a_service_type_is_typed_looked_at_and_kept(client: Client):
     assert re.search(r'<option value="ANTAR_SEKOLAH" selected>Antar jemput sekolah</option>', text)
     assert "Belum dipakai" in text
     assert "School run" in text
+    for said in ("Termasuk fungsi", "Pendampingan", "Termasuk tugas", "e. ", "SK 12/2026", "Penjelasan"):
+        assert said in text, said
 
     kept = client.post(f"{SERVICE}tambah/", {**hidden(text), "langkah": "simpan"})
     assert kept.headers["Location"] == f"{SERVICE}?sudah=tambah"
@@ -176,3 +178,44 @@ def test_for_everybody_else_the_lists_are_not_there(office: Office, role: Role):
         assert client.get(address).status_code == 404
         assert client.post(address, NEW).status_code == 404
     assert LISTS not in unescape(client.get("/pengaturan/").content.decode())
+
+
+def test_only_what_was_looked_at_is_kept(client: Client):
+    text = unescape(look(client, f"{SERVICE}tambah/", **NEW).content.decode())
+    seen = {**hidden(text), "langkah": "simpan"}
+
+    for change in ({"function": "MEDIASI"}, {"label_id": "Lain"}, {"source": "SK 13/2026"}, {"dilihat": ""}):
+        answer = client.post(f"{SERVICE}tambah/", {**seen, **change})
+        assert answer.status_code == 422
+        assert "Ada yang berubah sejak Anda melihatnya" in unescape(answer.content.decode()), change
+    assert not Code.objects.filter(code="ANTAR_SEKOLAH").exists()
+
+    assert client.post(f"{SERVICE}tambah/", seen).status_code == 302
+    assert Code.objects.get(code="ANTAR_SEKOLAH").extra["function"] == "PENDAMPINGAN"
+
+
+@pytest.mark.parametrize("label", ["Kesehatan", " KESEHATAN "])
+def test_the_look_warns_of_a_second_one_of_the_same_name(client: Client, label: str):
+    text = unescape(look(client, f"{SERVICE}tambah/", **{**NEW, "label_id": label}).content.decode())
+    assert "Sudah ada pilihan bernama “Kesehatan” (KESEHATAN)" in text
+    kept = client.post(f"{SERVICE}tambah/", {**hidden(text), "langkah": "simpan"})
+    assert kept.status_code == 302, "warned of, not refused"
+
+
+def test_a_code_of_another_name_is_not_warned_of(client: Client):
+    assert "Sudah ada pilihan" not in unescape(look(client, f"{SERVICE}tambah/", **NEW).content.decode())
+
+
+def test_a_code_added_by_mistake_ends_on_its_first_day_and_the_day_before_is_refused(client: Client):
+    tomorrow = TODAY + timedelta(days=1)
+    text = unescape(look(client, f"{SERVICE}tambah/", **{**NEW, "since": tomorrow.isoformat()}).content.decode())
+    client.post(f"{SERVICE}tambah/", {**hidden(text), "langkah": "simpan"})
+    page_of_end = f"{SERVICE}ANTAR_SEKOLAH/akhiri/"
+
+    text = unescape(look(client, page_of_end, until=TODAY.isoformat()).content.decode())
+    early = client.post(page_of_end, {**hidden(text), "langkah": "simpan"})
+    assert early.status_code == 422
+    assert "atau hari sesudahnya" in unescape(early.content.decode())
+    text = unescape(look(client, page_of_end, until=tomorrow.isoformat()).content.decode())
+    assert client.post(page_of_end, {**hidden(text), "langkah": "simpan"}).status_code == 302
+    assert not any(one.view.is_valid(tomorrow) for one in Code.objects.filter(code="ANTAR_SEKOLAH"))

@@ -253,8 +253,8 @@ def test_what_nobody_read_presses_and_stands_by_its_danger_among_the_rest(counte
 
 def test_duties_that_are_no_clock_stay():
     assert {source.key for source in work_sources} == {
-        "awaited", "case-messages", "closed", "emergency", "glass", "keys", "met", "oversight", "records", "reopenable",
-        "requests", "seats", "too-near", "unmanaged", "vouching",
+        "awaited", "case-messages", "closed", "emergency", "glass", "glass_mine", "keys", "met", "oversight", "records",
+        "reopenable", "requests", "seats", "too-near", "unmanaged", "vouching",
     }  # fmt: skip
     assert {stream.key for stream in work_streams} == {"clocks", "reports"}
 

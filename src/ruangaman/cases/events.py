@@ -38,6 +38,13 @@ INCIDENT_EDITED = register(
         fields=frozenset({"incident", "version"}),
     )
 )
+CLOCK_DROPPED = register(
+    EventType(
+        "cases.clock_dropped",
+        "{actor} menghentikan batas waktu yang keliru pada kasus {subject}",
+        fields=frozenset({"kind", "anchor", "note"}),
+    )
+)
 TASK_EDITED = register(
     EventType(
         "cases.task_edited",

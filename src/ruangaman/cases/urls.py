@@ -71,6 +71,7 @@ urlpatterns = [
     path(CASE + "tugas/<uuid:record_id>/riwayat/", versions.history, {"kind": "task"}, name="task_history"),
     path(CASE + "tugas/<uuid:task_id>/selesai", work.complete_task, name="complete_task"),
     path(CASE + "tugas/<uuid:task_id>/kembalikan", work.undo_task, name="undo_task"),
+    path(CASE + "jam/<uuid:clock_id>/", work.drop_clock, name="drop_clock"),
     path(CASE + "tim/", team.team, name="team"),
     path(CASE + "tim/<uuid:part_id>/lepas", team.release, name="release"),
     path(CASE + "tim/izinkan", team.lift, name="lift"),

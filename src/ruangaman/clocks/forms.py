@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,9 +13,23 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.clocks.registry import About, abouts
 from ruangaman.clocks.services.rules import NewKind
-from ruangaman.clocks.types import Calendar, Condition, Holder, Length, Step, StepWhen, Tell, Unit
+from ruangaman.clocks.types import (
+    FARTHEST,
+    Calendar,
+    Condition,
+    Holder,
+    Length,
+    Office,
+    Step,
+    StepWhen,
+    Tell,
+    Unit,
+    why_not_reckoned,
+)
+from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
+from ruangaman.ui.types import Words
 
 NEEDED = _("Bagian ini perlu diisi.")
 UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
@@ -60,6 +75,11 @@ def _many(label: Any, choices: Any = (), **more: Any) -> forms.MultipleChoiceFie
     return forms.MultipleChoiceField(label=label, choices=choices, widget=widget, error_messages=messages, **more)
 
 
+def _by_words(known: Mapping[str, Words]) -> list[tuple[str, Words]]:
+    """Return choices by the alphabet of their words: among thirty one looks for a word, not for a place."""
+    return sorted(known.items(), key=lambda one: str(one[1]).casefold())
+
+
 class LengthForm(forms.Form):
     """How long, counted how, and which law or decision says so."""
 
@@ -75,11 +95,24 @@ class LengthForm(forms.Form):
     calendar = _one(_("Dihitung dalam"), Calendar.choices)
     legal_basis = _line(_("Dasar"), 200, help_text=_("Undang-undang, SOP, atau keputusan kantor."))
 
+    def __init__(self, data: Any = None, *, office: Office, at: datetime, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.office, self.at = office, at
+
     @property
     def length(self) -> Length:
         """What was typed. Only of a form that is valid."""
         data = self.cleaned_data
         return Length(data["value"], Unit(data["unit"]), Calendar(data["calendar"]))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what cannot be reckoned: it would be found out by whoever begins it."""
+        data = super().clean() or self.cleaned_data
+        if {"value", "unit", "calendar"} <= data.keys():
+            why = why_not_reckoned(self.length, self.office, self.at)
+            if why:
+                self.add_error("value", why)
+        return data
 
 
 class LimitForm(LengthForm):
@@ -92,6 +125,16 @@ class LimitForm(LengthForm):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": _("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")},
     )
+
+    def clean_valid_from(self) -> date | None:
+        """Refuse a day that is over, and one that nobody can look ahead to."""
+        day: date | None = self.cleaned_data["valid_from"]
+        today = self.at.astimezone(zone()).date()
+        if day is not None and day < today:
+            raise forms.ValidationError(_("Hari itu sudah lewat. Batas baru berlaku paling cepat mulai sekarang."))
+        if day is not None and day - today > timedelta(days=FARTHEST):
+            raise forms.ValidationError(_("Pilih hari dalam sepuluh tahun ke depan."))
+        return day
 
     def begins_at(self, at: datetime) -> datetime:
         """Return from when it holds: the beginning of a day to come on the city's clock, else now."""
@@ -112,7 +155,11 @@ class KindForm(LengthForm):
     case_types = _many(_("Siapa yang dilindungi"), required=False, help_text=_("Kosong berarti semua."))
     states = _many(_("Tahap"), required=False, help_text=_("Kosong berarti semua."))
     marks = _many(_("Hanya bila"), required=False)
-    holder = _one(_("Giliran siapa"), Holder.choices)
+    holder = _one(
+        _("Giliran siapa"),
+        Holder.choices,
+        help_text=_("Selama belum ada orangnya, gilirannya pada manajer kasus; pada laporan, pada meja pengaduan."),
+    )
     chain = _one(_("Bila mendekati atau melewati batas"), list(CHAIN_WORDS.items()))
     is_third_party = forms.BooleanField(
         label=_("Kewajiban lembaga lain"),
@@ -122,10 +169,15 @@ class KindForm(LengthForm):
     restarts = forms.BooleanField(label=_("Mulai lagi setelah selesai"), required=False)
     is_pausable = forms.BooleanField(label=_("Boleh dijeda dengan alasan"), required=False, initial=True)
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data)
+    field_order = (
+        "kind_id", "label", "todo", "starts_on", "stops_on", "value", "unit", "calendar", "legal_basis", "holder",
+    )  # fmt: skip
+    """As they stand on the page, so that the summary of what is wrong reads downwards."""
+
+    def __init__(self, data: Any = None, *, office: Office, at: datetime) -> None:
+        super().__init__(data, office=office, at=at)
         in_order = sorted(abouts, key=lambda one: one.key)
-        told = [(event, words) for about in in_order for event, words in about.events.items()]
+        told = [(str(about.label).capitalize(), _by_words(about.events)) for about in in_order]
         for name, choices in (
             ("starts_on", told),
             ("stops_on", told),
@@ -181,7 +233,7 @@ class KindForm(LengthForm):
         return found if isinstance(found, UUID) else None
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what could never begin, never end, or asks of one thing what only another has."""
+        """Refuse what could never begin or end, asks of one thing what only another has, or is nobody's turn."""
         data = super().clean() or self.cleaned_data
         if not data.get("starts_on") or not data.get("stops_on"):
             return data
@@ -198,6 +250,13 @@ class KindForm(LengthForm):
         ):
             if not set(data.get(name) or ()) <= set(known):
                 self.add_error(name, _("Syarat ini tidak berlaku untuk kejadian yang dipilih."))
+        told = data["starts_on"] + (data["stops_on"] if data.get("restarts") else [])
+        why = about.why_not_held(Holder(data["holder"]), told) if data.get("holder") else ""
+        if why:
+            self.add_error("holder", why)
+        data["todo"] = (data.get("todo") or "").rstrip(". ")  # the time follows it: Tawarkan rujukan: 9 jam lagi
+        if not data["todo"] and "todo" not in self.errors:
+            self.add_error("todo", NEEDED)
         if not slugify(data.get("label") or ""):
             self.add_error("label", _("Nama perlu huruf atau angka."))
         return data
@@ -217,6 +276,13 @@ class HolidayForm(forms.Form):
     )
     name = _line(_("Nama hari"), 80)
     source = _line(_("Sumber"), 120, help_text=_("Misalnya nomor SKB tiga menteri."))
+
+    def clean_on(self) -> date:
+        """Refuse a day that no limit could ever come to."""
+        day: date = self.cleaned_data["on"]
+        if abs(day - clock.now().astimezone(zone()).date()) > timedelta(days=FARTHEST):
+            raise forms.ValidationError(_("Pilih hari dalam sepuluh tahun terdekat."))
+        return day
 
 
 class HoursForm(forms.Form):

@@ -266,6 +266,11 @@ def list_kinds() -> list[ClockKind]:
     return list(ClockKind.objects.order_by("about", "label"))
 
 
+def list_named(*, label: str, key: str) -> list[ClockKind]:
+    """Return the kinds that are called so already, or have the key that such a name would get."""
+    return list(ClockKind.objects.filter(Q(label__iexact=label) | Q(key=key)).order_by("key"))
+
+
 def get_rule(*, key: str) -> tuple[ClockKind | None, list[Limit]]:
     """Return a kind, if the key is that of one, and every version of its limit, the newest first."""
     return ClockKind.objects.filter(key=key).first(), list(Limit.objects.filter(key=key).order_by("-valid_from"))
@@ -274,6 +279,11 @@ def get_rule(*, key: str) -> tuple[ClockKind | None, list[Limit]]:
 def list_holidays(*, since: date) -> list[Holiday]:
     """Return the days from one day on."""
     return list(Holiday.objects.filter(on__gte=since))
+
+
+def get_holiday(*, on: date) -> Holiday | None:
+    """Return what a day is called on which the office is closed; None: no such day."""
+    return Holiday.objects.filter(on=on).first()
 
 
 def list_whom(*, to: Tell, clock: Clock) -> list[UUID]:

@@ -23,7 +23,7 @@ class Code(models.Model):
     source = models.CharField(max_length=200, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
-    """First day on which it is not valid any more."""
+    """First day on which it is not valid any more; its first one: it was taken back before it was ever valid."""
     parent = models.CharField(max_length=24, blank=True)
     position = models.PositiveSmallIntegerField()
     extra = models.JSONField(default=dict)
@@ -37,7 +37,7 @@ class Code(models.Model):
                 name="code_has_words", condition=~Q(code="") & ~Q(label_id="") & ~Q(label_en="") & ~Q(parent=F("code"))
             ),
             models.CheckConstraint(
-                name="code_in_order_of_time", condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))
+                name="code_in_order_of_time", condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from"))
             ),
             models.UniqueConstraint(fields=["list", "code", "valid_from"], name="code_once_per_day"),
             models.UniqueConstraint(fields=["list", "code"], condition=Q(valid_to=None), name="code_one_open_version"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -109,6 +110,19 @@ def get_code(*, key: ListKey, code: str, viewer: User) -> CodeView:
     if found is None:
         raise NotFound("There is no such code.")
     return found
+
+
+def list_twins(*, key: ListKey, code: str, words: Iterable[str], viewer: User, at: datetime) -> list[CodeView]:
+    """Return the other codes of a list that bear one of these words, today or on a day to come."""
+    _check(viewer)
+    wanted, on = {one.casefold() for one in words if one}, day_of(at)
+    return [
+        one
+        for one in book().all(key)
+        if one.code != code
+        and (one.valid_to is None or one.valid_to > on)
+        and not wanted.isdisjoint({one.label_id.casefold(), one.label_en.casefold()})
+    ]
 
 
 def count_uses(*, key: ListKey, code: str, viewer: User) -> int | None:

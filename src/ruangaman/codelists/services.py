@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
@@ -72,7 +73,7 @@ def change_code(*, key: ListKey, code: str, new: NewCode, since: date, by: User,
     present = _open_version(rows, code)
     if since <= present.valid_from:
         raise WrongDay(_("Pilih hari sesudah %(day)s: sejak hari itu kata yang sekarang berlaku.") % {
-            "day": present.valid_from.isoformat()
+            "day": date_format(present.valid_from, "j F Y")
         })  # fmt: skip
     if dict(new.extra) != dict(present.extra) or new.parent != present.parent:
         raise Conflict(_("Arti sebuah kode tidak diubah. Akhiri kode ini, lalu tambah yang baru."))
@@ -90,14 +91,16 @@ def end_code(*, key: ListKey, code: str, until: date, by: User, at: datetime) ->
     Raises:
         NotAllowed, FixedList.
         NotFound: no such code, or it has ended.
-        WrongDay: `until` is past, or not after the day from which the present version holds.
+        WrongDay: `until` is past, or before the day from which the present version holds. That day itself takes the
+            version back: it is offered for nothing.
 
     Writes: the end of the present version, one `codelists.code_ended` event.
     """
     _check(key, by, grows=True)
     present = _open_version(_lock(key), code)
-    if until <= present.valid_from or until < day_of(at):
-        raise WrongDay(_("Pilih hari ini atau hari sesudahnya."))
+    first = max(present.valid_from, day_of(at))
+    if until < first:
+        raise WrongDay(_("Pilih %(day)s atau hari sesudahnya.") % {"day": date_format(first, "j F Y")})
     Code.objects.filter(pk=present.pk).update(valid_to=until)
     present.valid_to = until
     _told(events.CODE_ENDED, present, {"until": until.isoformat()}, by=by, at=at)

@@ -10,6 +10,7 @@ from uuid import uuid4
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,11 +19,12 @@ from ruangaman.codelists import selectors, services
 from ruangaman.codelists.forms import AGAIN, SAVE, EndForm, NewCodeForm, Sample, WordsForm
 from ruangaman.codelists.policies import can_grow
 from ruangaman.codelists.registry import FEW
-from ruangaman.codelists.types import COUNTED, CodeBook, CodeView, ListKey
+from ruangaman.codelists.types import ATTRIBUTES, COUNTED, CodeBook, CodeView, ListKey
 from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
+from ruangaman.ui import looked
 
 LISTS_URL = "/pengaturan/daftar/"
 SAID = {
@@ -30,6 +32,8 @@ SAID = {
     "ubah": gettext_lazy("Kata yang baru sudah disimpan."),
     "akhiri": gettext_lazy("Pilihan itu akan berakhir pada hari yang Anda tentukan."),
 }
+WORDS = ("label_id", "label_en", "explanation", "source")
+"""What may change about a code."""
 form_page = require_http_methods(["GET", "POST"])
 
 
@@ -100,7 +104,7 @@ def change(request: StaffRequest, list_key: str, list_code: str) -> HttpResponse
         services.change_code(key=found, code=list_code, new=words, since=since, by=request.user, at=at)
 
     def sample() -> CodeView:
-        return replace(before, label_id=form.cleaned_data["label_id"], label_en=form.cleaned_data["label_en"])
+        return replace(before, **{name: form.cleaned_data[name] for name in WORDS})
 
     return steps(request, found, form, "codelists/change.html", "ubah", keep, sample, before=before)
 
@@ -137,7 +141,8 @@ def steps(
     step = request.POST.get("langkah")
     if request.method == "POST" and form.is_valid() and step != AGAIN:
         preview = preview_of(request, key, form, sample, before)
-        if step == SAVE:
+        preview["has_changed"] = step == SAVE and not looked.is_marked(request.POST, preview["mark"])
+        if step == SAVE and not preview["has_changed"]:
             try:
                 keep()
             except DomainError as error:
@@ -145,8 +150,9 @@ def steps(
                 preview = {}
             else:
                 return HttpResponseRedirect(f"{LISTS_URL}{key}/?sudah={word}")
-    context = {"key": key, "form": form, "before": before, **preview}
-    return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
+    context = {"key": key, "form": form, "before": before, "changed_words": looked.CHANGED, **preview}
+    is_wrong = (form.is_bound and form.errors) or preview.get("has_changed")
+    return render(request, template, context, status=422 if is_wrong else 200)
 
 
 def preview_of(
@@ -162,8 +168,15 @@ def preview_of(
     shown = sample() if sample else None
     others = [one for one in selectors.book().valid(key, day) if one.code != code]
     codes = CodeBook([*others, *([replace(shown, valid_from=day)] if shown else [])]).valid(key, day)
+    rows = said_of(key, shown) if shown else []
+    twins = selectors.list_twins(
+        key=key, code=code, words=(shown.label_id, shown.label_en), viewer=request.user, at=clock.now()
+    ) if shown else []  # fmt: skip
     return {
         "is_preview": True,
+        "rows": rows,
+        "twins": twins,
+        "mark": looked.mark_of(request.path, form.cleaned_data, rows, [one.code for one in twins]),
         "day": day,
         "code": code,
         "shown": shown,
@@ -174,10 +187,26 @@ def preview_of(
     }
 
 
+def said_of(key: ListKey, shown: CodeView) -> list[tuple[Any, str]]:
+    """Return, label by label, everything that a version says beside its words."""
+    rows: list[tuple[Any, str]] = []
+    if shown.parent:
+        rows.append((_("Bagian dari"), selectors.book().label(key, shown.parent)))
+    for one in ATTRIBUTES.get(key, ()):
+        value = shown.extra.get(one.name, "")
+        rows.append((one.label, str(dict(one.choices).get(value, value)) or _("belum dipilih")))
+    rows.append((_("Penjelasan"), shown.explanation or _("tidak ada")))
+    rows.append((_("Dasar"), shown.source or _("tidak disebut")))
+    return rows
+
+
 def view_of(key: ListKey, code: str, known: dict[str, Any], *, position: int) -> CodeView:
     """Return a code that is not kept yet, to be looked at."""
     words = {name: known[name] for name in ("label_id", "label_en", "explanation", "source", "parent")}
-    return CodeView(list=key, code=code, valid_from=known["since"], valid_to=None, position=position, **words)
+    extra = {one.name: known[one.name] for one in ATTRIBUTES.get(key, ())}
+    return CodeView(
+        list=key, code=code, valid_from=known["since"], valid_to=None, position=position, extra=extra, **words
+    )
 
 
 def data_of(request: StaffRequest) -> Any:

@@ -153,7 +153,9 @@ def call_glass(*, user_id: UUID, kind: GlassCall) -> int:
     with translation.override(person.language):
         letter = EmailMessage(
             subject=_("Ada yang perlu Anda lihat sekarang"),
-            body="\n\n".join([_glass_words(kind), _("Masuk dan buka: %(address)s") % {"address": _glass_address()}]),
+            body="\n\n".join(
+                [_glass_words(kind), _("Masuk dan buka: %(address)s") % {"address": _glass_address(kind)}]
+            ),
             to=[person.email],
         )
     if not _is_sent(letter):
@@ -173,8 +175,9 @@ def _glass_words(kind: GlassCall) -> str:
     }[kind]
 
 
-def _glass_address() -> str:
-    return f"{settings.RUANGAMAN_URL}/darurat/"
+def _glass_address(kind: GlassCall) -> str:
+    """Return where to look: that one runs stands in the queue, of the case's manager too, who has no page of them."""
+    return f"{settings.RUANGAMAN_URL}/{'kerja' if kind is GlassCall.OPENED else 'darurat'}/"
 
 
 def call_person(*, user_id: UUID) -> int:

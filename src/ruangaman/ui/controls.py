@@ -30,6 +30,8 @@ class Option:
     icon: str = ""
     note: Words = ""
     level: int = 0
+    group: Words = ""
+    """What it belongs to, among many."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,8 @@ def _options(bound: BoundField, control: str, icons: Mapping[str, str], notes: M
     value = bound.value()
     chosen = {str(one) for one in value} if isinstance(value, (list, tuple, set)) else {str(value)}
     choices: Any = getattr(bound.field, "choices", ())
-    kept = [(str(key), label) for key, label in choices if str(key)]
-    for place, (key, label) in enumerate(kept):
+    kept = [(str(key), label, group) for key, label, group in _flat(choices) if str(key)]
+    for place, (key, label, group) in enumerate(kept):
         yield Option(
             id=f"{bound.auto_id}_{place}",
             value=key,
@@ -114,4 +116,14 @@ def _options(bound: BoundField, control: str, icons: Mapping[str, str], notes: M
             icon=icons.get(key, ""),
             note=notes.get(key, ""),
             level=place + 1 if control == "levels" else 0,
+            group=group,
         )
+
+
+def _flat(choices: Any) -> Iterator[tuple[Any, Words, Words]]:
+    """Yield value, label and group of choices, which may be grouped as Django's are."""
+    for key, label in choices:
+        if isinstance(label, (list, tuple)):
+            yield from ((one, words, key) for one, words in label)
+        else:
+            yield key, label, ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ruangaman.cases.forms.access import AccessForm, EndForm, HoldForm, LiftForm, UntilForm
+from ruangaman.cases.forms.access import AccessForm, DropForm, EndForm, HoldForm, LiftForm, UntilForm
 from ruangaman.cases.forms.answers import AnswersForm
 from ruangaman.cases.forms.consents import ConsentForm
 from ruangaman.cases.forms.decisions import (
@@ -46,6 +46,7 @@ __all__ = [
     "ConsentForm",
     "ContactAfterForm",
     "DecideForm",
+    "DropForm",
     "EndForm",
     "FilterForm",
     "GlassAskForm",

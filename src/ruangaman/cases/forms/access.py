@@ -53,6 +53,17 @@ class EndForm(CaseForm):
     """Taking an access away: nothing to fill in."""
 
 
+class DropForm(CaseForm):
+    """Why a clock should not have begun."""
+
+    words = CleanText(
+        label=_("Mengapa tidak diperlukan"),
+        rows=3,
+        most=MAX_TEXT,
+        help_text=_("Tersimpan terkunci sebagai catatan kerja kasus. Yang bertugas dapat membacanya."),
+    )
+
+
 class HoldForm(CaseForm):
     """Why a case must not be erased."""
 

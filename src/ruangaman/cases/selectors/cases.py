@@ -10,6 +10,9 @@ from django.shortcuts import get_object_or_404
 from ruangaman.accounts.models import User
 from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, Case, CaseFile, Person, Task
+from ruangaman.clocks.models import Clock
+from ruangaman.clocks.policies import can_drop
+from ruangaman.clocks.selectors import open_of_dossier
 from ruangaman.vault.types import Compartment
 
 
@@ -17,6 +20,14 @@ def get_case(*, code: str, viewer: User) -> Case:
     """Return one case with unit, manager and who closed it. Raises Http404: absent, or not for `viewer` to know of."""
     cases = Case.objects.visible_to(viewer).select_related("unit", "manager", "opened_by", "closed_by", "dossier")
     return get_object_or_404(cases, code=code)
+
+
+def get_droppable(*, case: Case, clock_id: UUID, viewer: User) -> Clock:
+    """Return a clock of a case that `viewer` may end as begun by mistake. Raises Http404: none, or not theirs."""
+    found = open_of_dossier(case.dossier_id).select_related("kind", "limit").filter(pk=clock_id).first()
+    if found is None or not policies.can_write(viewer, case) or not can_drop(viewer, found):
+        raise Http404
+    return found
 
 
 def get_granted(*, code: str, viewer: User) -> Case:

@@ -116,7 +116,7 @@ def done_from_json(found: Mapping[str, list[Any]]) -> list[Done]:
     done = [
         Done(kind.key, datetime.fromisoformat(row["at"]), row["by"], row["code"])
         for kind in KINDS
-        for row in found[f"flow.{kind.key}"]
+        for row in found.get(f"flow.{kind.key}", ())
     ]
     return sorted(done, key=lambda one: one.at)
 
@@ -185,6 +185,8 @@ MANAGERS = frozenset({"conference", "transfer", "closing", "aftercare"})
 
 
 PARTS: Parts = {f"flow.{kind.key}": partial(_rows, kind) for kind in KINDS}
+OWN_PARTS: Parts = {name: part for name, part in PARTS.items() if name != "flow.consent"}
+"""Without the ledger of consents, which hangs on grants and not on the case."""
 
 
 class FlowPanel:
@@ -218,10 +220,12 @@ class FlowPanel:
 
     def timeline(self, loaded: tuple[Case, list[Done]], opened: dict[UUID, Content | Closed]) -> Sequence[TimelineItem]:
         """Return every step as part of the stream."""
-        return [
-            TimelineItem(one.at, BY_KEY[one.kind].icon, sentence(one), BY_KEY[one.kind].stream, one.by)
-            for one in loaded[1]
-        ]
+        return in_stream(loaded[1])
+
+
+def in_stream(done: Sequence[Done]) -> list[TimelineItem]:
+    """Return steps as the stream shows them."""
+    return [TimelineItem(one.at, BY_KEY[one.kind].icon, sentence(one), BY_KEY[one.kind].stream, one.by) for one in done]
 
 
 def _can_do(kind: str, case: Case, viewer: User) -> bool:

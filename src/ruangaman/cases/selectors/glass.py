@@ -189,6 +189,20 @@ def list_to_do(*, viewer: User, at: datetime) -> list[GlassRow]:
     return [row for row in found if row.may_agree or row.may_review]
 
 
+def list_of_mine(*, viewer: User, at: datetime) -> list[GlassRow]:
+    """Return the openings of the cases that `viewer` manages which run, or which nobody has reviewed yet."""
+    begun = Glass.objects.filter(case__manager=viewer, opened_at__isnull=False, reviewed_at=None)
+    rows = begun.exclude(opener=viewer).select_related(*PEOPLE).order_by("-opened_at")
+    return [get_row(glass=one, viewer=viewer, at=at) for one in rows]
+
+
+def list_running(*, viewer: User, at: datetime) -> list[GlassRow]:
+    """Return the openings that run now, for who answers for them."""
+    rows = Glass.objects.filter(opened_at__isnull=False, closed_at=None, until__gt=at).exclude(opener=viewer)
+    found = [one for one in rows.select_related(*PEOPLE).order_by("opened_at") if policies.oversees_glass(viewer, one)]
+    return [get_row(glass=one, viewer=viewer, at=at) for one in found]
+
+
 def open_words(*, glass: Glass, viewer: User, at: datetime) -> tuple[str, str]:
     """Return why it was asked and what the review says, in words; "" where `viewer` holds no key. Leaves an event."""
     homes = {glass.words_ref: glass.words_home_id}

@@ -155,5 +155,9 @@ abouts.add(
         states=dict(CaseState.choices),
         marks={NO_COMPANION: _("belum ada pendamping"), NO_STEP: _("belum ada langkah berikut")},
         count=count_concerned,
+        holders=frozenset(
+            {Holder.MANAGER.value, Holder.OWNER.value, Holder.HEAD.value, *(part.value for part in PARTS.values())}
+        ),
+        instead=_("manajer kasus"),
     )
 )

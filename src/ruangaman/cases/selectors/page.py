@@ -21,7 +21,7 @@ from ruangaman.cases.models import (
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
 from ruangaman.cases.selectors.cards import facts_about, warnings_about
-from ruangaman.cases.selectors.flow import SessionView, last_session, last_unsafe
+from ruangaman.cases.selectors.flow import OWN_PARTS, SessionView, done_from_json, in_stream, last_session, last_unsafe
 from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
 from ruangaman.cases.selectors.rows import Given, read_parts
@@ -172,7 +172,8 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHOR
 def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> CasePage:
     """Return the page of a case as somebody reads it with the unit's emergency key: every drawer, and nothing to do.
 
-    What higher apps add is in other dossiers, and left out.
+    The stream has the steps of the case, as far as they are facts in the clear. What higher apps add is in other
+    dossiers, and left out. Who holds which drawer is not said: only the wraps of the emergency key are seen.
 
     Args:
         reader: opens the case's dossier and no other; what is opened is recorded as access in an emergency.
@@ -180,10 +181,12 @@ def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> 
 
     Writes: one `vault.revealed` event.
     """
-    rows, held = rows_of(case, read_parts(PARTS, _given(case, reader, at))), frozenset(Compartment)
+    found = read_parts({**PARTS, **OWN_PARTS}, _given(case, reader, at))
+    rows, held = rows_of(case, found), frozenset(Compartment)
     refs = _refs(rows, held, case)
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=at) if refs else {}
-    return _compose(case, viewer, at, rows, [], held, opened, [], Asked(whole=True))
+    steps = in_stream(done_from_json(found))
+    return _compose(case, viewer, at, rows, None, held, opened, steps, Asked(whole=True))
 
 
 def _given(case: Case, reader: Actor, at: datetime) -> Given:
@@ -195,13 +198,18 @@ def _compose(
     viewer: User,
     at: datetime,
     rows: Rows,
-    grants: Sequence[GrantView],
+    grants: Sequence[GrantView] | None,
     held: frozenset[Compartment],
     opened: Opened,
     items: Sequence[TimelineItem],
     asked: Asked,
 ) -> CasePage:
-    """Put the page together from what was loaded and opened. Nobody may do anything on it yet."""
+    """Put the page together from what was loaded and opened. Nobody may do anything on it yet.
+
+    Args:
+        grants: None: not seen, so that nothing is said of who holds what.
+    """
+    holding = None if grants is None else _holding(rows.live, grants)
     people = _people(rows, opened, at)
     items = [*timeline.items_of(case, rows, opened, held), *items]
     shown, older = timeline.newest(items, asked.stream, whole=asked.whole)
@@ -218,10 +226,8 @@ def _compose(
         tasks=[one for one in tasks if one.row.done_at is None],
         clocks=[ClockView.of(row, titles, viewer) for row in rows.clocks],
         done=[one for one in tasks if one.row.done_at is not None][-3:],
-        drawers=shelf.drawers_of(
-            held, _holding(rows.live, grants), viewer, _notes(rows, opened), incidents, _files(rows, opened)
-        ),
-        holders=_holders(rows.live, grants, viewer),
+        drawers=shelf.drawers_of(held, holding, viewer, _notes(rows, opened), incidents, _files(rows, opened)),
+        holders=[] if grants is None else _holders(rows.live, grants, viewer),
         days=timeline.by_day(shown),
         older=older,
         next_move=move,

@@ -19,6 +19,7 @@ from ruangaman.cases.models import Assignment, CaseFile, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.types import Identity, SafeContact, WindowOutcome
 from ruangaman.clocks.models import Clock
+from ruangaman.clocks.policies import can_drop
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.codelists import AgeGroup, Danger, Now, Who
@@ -87,6 +88,8 @@ class ClockView:
     label: str
     law: str
     promised: Promised
+    drop_url: str = ""
+    """Where the viewer ends it, if it began by mistake."""
 
     @classmethod
     def of(cls, row: Clock, titles: Mapping[UUID, str], viewer: User) -> ClockView:
@@ -103,7 +106,8 @@ class ClockView:
         ]
         label = (titles.get(row.anchor) if row.anchor else "") or row.kind.name
         promised = Promised(row.started_at, row.due_at, "pause" if row.paused_at else "")
-        return cls(label, " · ".join(filter(None, map(str, more))), promised)
+        url = f"/kasus/{row.subject}/jam/{row.pk}/" if can_drop(viewer, row) else ""
+        return cls(label, " · ".join(filter(None, map(str, more))), promised, url)
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,7 @@ class Drawer:
 
 def drawers_of(
     held: frozenset[Compartment],
-    holding: Sequence[tuple[User, frozenset[Compartment]]],
+    holding: Sequence[tuple[User, frozenset[Compartment]]] | None,
     viewer: User,
     notes: Sequence[NoteView],
     incidents: Sequence[IncidentView],
@@ -199,20 +203,20 @@ def drawers_of(
     """Return the shelf of a case, in the order in which one asks for it.
 
     Args:
-        holding: who works on the case, each with what their keys open of it.
+        holding: who works on the case, each with what their keys open of it; None: that is not known here.
     """
     drawers = []
     for compartment, icon in ORDER:
         if compartment is Compartment.ATTACHMENT and not files:
             continue
-        holders = [user for user, parts in holding if compartment in parts]
+        holders = [user for user, parts in holding or () if compartment in parts]
         own = [view for view in notes if view.row.compartment == compartment]
         others = [user for user in holders if user.pk != viewer.pk]
         drawers.append(
             Drawer(
                 compartment=compartment,
                 icon=icon,
-                holders=_holder_words(holders, viewer),
+                holders=_("Terbuka selama akses darurat ini") if holding is None else _holder_words(holders, viewer),
                 is_locked=compartment not in held,
                 ask=others[0] if others else None,
                 notes=own,

@@ -10,6 +10,7 @@ from ruangaman.cases.services.catching_up import index_waiting, read_waiting_num
 from ruangaman.cases.services.conflicts import lift_conflict
 from ruangaman.cases.services.consenting import give_consent, revoke_consent
 from ruangaman.cases.services.deciding import ask_mediation, decide_police
+from ruangaman.cases.services.dropping import drop_clock
 from ruangaman.cases.services.ending import (
     acknowledge_transfer,
     assess_closing,
@@ -74,6 +75,7 @@ __all__ = [
     "decide_approval",
     "decide_police",
     "do_bulk",
+    "drop_clock",
     "edit_incident",
     "edit_person",
     "edit_task",

@@ -102,12 +102,19 @@ def sent(request: StaffRequest, code: str, form: GlassAskForm) -> Glass | None:
 @signed_in()
 @require_safe
 def one(request: StaffRequest, glass_id: UUID) -> HttpResponse:
-    """One opening: how it stands and what can be done about it; while it runs, the case itself for who opened it."""
+    """One opening: how it stands and what can be done about it; while it runs, the case itself for who opened it.
+
+    It is read in the session that began it. That session after its screen was locked ends it; another one of the same
+    person reads nothing, and leaves it running where it was begun.
+    """
     glass = selectors.get_glass(glass_id=glass_id, viewer=request.user)
     at = clock.now()
     if glass.opener_id == request.user.pk and glass.state(at) is GlassState.OPEN:
-        if request.session.get(MARK) == mark_of(request, glass):
+        mark = request.session.get(MARK)
+        if mark == mark_of(request, glass):
             return read(request, glass)
+        if not mark or mark[0] != str(glass.pk):
+            return page_of(request, glass, is_elsewhere=True)
         services.end_glass(glass=glass, how=GlassEnding.LOCKED, by=request.user, at=at)
         glass = selectors.get_glass(glass_id=glass_id, viewer=request.user)
     return page_of(request, glass)
@@ -124,7 +131,7 @@ def read(request: StaffRequest, glass: Glass) -> HttpResponse:
     return render(request, "cases/glass_read.html", context)
 
 
-def page_of(request: StaffRequest, glass: Glass, form: Any = None) -> HttpResponse:
+def page_of(request: StaffRequest, glass: Glass, form: Any = None, *, is_elsewhere: bool = False) -> HttpResponse:
     """Draw the page of an opening, with the password's form when it needs another look."""
     at = clock.now()
     words, verdict = selectors.open_words(glass=glass, viewer=request.user, at=at)
@@ -136,6 +143,7 @@ def page_of(request: StaffRequest, glass: Glass, form: Any = None) -> HttpRespon
         "form": form or GlassBeginForm(),
         "at": at,
         "is_mine": glass.opener_id == request.user.pk,
+        "is_elsewhere": is_elsewhere,
     }
     return render(request, "cases/glass_one.html", context, status=422 if form else 200)
 

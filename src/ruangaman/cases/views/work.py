@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
-from ruangaman.cases.forms import TaskForm
+from ruangaman.cases.forms import DropForm, TaskForm
 from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, kept, refused, show
+from ruangaman.clocks.policies import is_binding
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
 from ruangaman.core.errors import DomainError, NotFound
@@ -47,6 +48,28 @@ def add_task(request: StaffRequest, code: str) -> HttpResponse:
         ):
             return go(request, case_url(case, anchor="berikutnya"))
     return show(request, "cases/task.html", case, form)
+
+
+@requires(Permission.CASE_WRITE, keeps=kept(_("Hentikan batas waktu")))
+@require_http_methods(["GET", "POST"])
+def drop_clock(request: StaffRequest, code: str, clock_id: UUID) -> HttpResponse:
+    """End a clock that began by mistake, with the reason."""
+    case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
+    found = selectors.get_droppable(case=case, clock_id=clock_id, viewer=request.user)
+    form = DropForm(data_of(request), initial=resumed(request, {}))
+    if is_sent(request, form) and is_done(
+        form,
+        lambda: services.drop_clock(
+            code=code,
+            clock_id=found.pk,
+            words=form.cleaned_data["words"],
+            by=request.user,
+            at=at,
+            note_id=form.cleaned_data["row_id"],
+        ),
+    ):
+        return go(request, case_url(case))
+    return show(request, "cases/drop_clock.html", case, form, clock=found, is_binding=is_binding(found))
 
 
 @requires(Permission.CASE_WRITE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ruangaman.clocks.services.changing import (
+    drop_clock,
     hand_all,
     hand_clock_to,
     pause_clock,
@@ -27,6 +28,7 @@ from ruangaman.clocks.services.rules import (
 
 __all__ = [
     "add_kind",
+    "drop_clock",
     "end_kind",
     "escalate_due",
     "hand_all",

@@ -155,6 +155,35 @@ def hand_clock_to(
 
 
 @transaction.atomic
+def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, by: User, at: datetime) -> Clock:
+    """End a clock that began by mistake: what it stands for is not needed, or there is nothing of the kind.
+
+    Called by who tells of it and keeps the reason; that `by` works on the dossier is looked at there.
+
+    Args:
+        event: what happened, as it is told.
+
+    Raises:
+        NotFound: no such clock of this dossier for `by`.
+        NotAllowed: it binds, and `by` does not answer for the whole; or it is a promise, which ends with its task.
+        Conflict: it has stopped.
+
+    Writes: the clock.
+    """
+    rows = Clock.objects.select_for_update(of=("self",)).select_related("kind", "limit")
+    clock = rows.filter(pk=clock_id, dossier_id=dossier_id).first()
+    if clock is None:
+        raise NotFound(_("Batas waktu ini tidak ada."))
+    if not policies.can_drop(by, clock):
+        raise NotAllowed(_("Yang diminta undang-undang atau batas medis hanya dihentikan manajer kasus."))
+    if clock.stopped_at is not None:
+        raise Conflict(_("Ini sudah selesai. Muat ulang halaman."))
+    clock.stopped_at, clock.stopped_on = max(at, clock.started_at), event
+    clock.save(update_fields=["stopped_at", "stopped_on"])
+    return clock
+
+
+@transaction.atomic
 def hand_all(*, dossier_id: UUID, before: UUID, to: User, by: User, at: datetime) -> None:
     """Give every open turn of somebody in one dossier to somebody else; where they answered for it, so does `to`.
 

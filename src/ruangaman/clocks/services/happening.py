@@ -15,7 +15,7 @@ from ruangaman.accounts.models import User
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.registry import abouts
 from ruangaman.clocks.selectors import NO_OFFICE, Holding, get_office, list_concerned
-from ruangaman.clocks.types import Detail, Holder, More, Office, Step, Subject, due_after, presses_at, step_at
+from ruangaman.clocks.types import Detail, Holder, More, Office, Step, Subject, due_or_farthest, presses_at, step_at
 
 
 @transaction.atomic(savepoint=False)
@@ -115,6 +115,7 @@ def _due(
 ) -> datetime | None:
     """Return until when; None: nothing is promised, or the window has closed already.
 
+    A limit that cannot be reckoned stops nothing: the clock runs to the farthest day, and the page of limits says why.
     Where nobody knows when it happened, nobody knows how much is left: then it is at once.
     """
     if one.kind.is_promised:
@@ -122,11 +123,12 @@ def _due(
     if one.length is None:
         return None
     if not one.kind.from_occurrence:
-        return due_after(at, one.length, office)
+        return due_or_farthest(at, one.length, office)
     if occurred is None:
         return at
     first, last = occurred
-    return due_after(first, one.length, office) if due_after(last, one.length, office) > at else None
+    is_over = due_or_farthest(last, one.length, office) <= at
+    return None if is_over else due_or_farthest(first, one.length, office)
 
 
 def _row(

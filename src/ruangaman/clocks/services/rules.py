@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +15,9 @@ from ruangaman.audit import services as audit
 from ruangaman.audit.types import Detail
 from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import ClockKind, Holiday, Limit, OfficeDay
-from ruangaman.clocks.types import Condition, Holder, Length, Step
+from ruangaman.clocks.registry import abouts
+from ruangaman.clocks.selectors import NO_OFFICE, get_office
+from ruangaman.clocks.types import FARTHEST, Condition, Holder, Length, Step, why_not_reckoned
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 
 
@@ -38,6 +40,11 @@ class NewKind:
     is_third_party: bool = False
     is_pausable: bool = True
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The events that may begin it: those that end it, too, when it begins again."""
+        return self.starts_on + (self.stops_on if self.restarts else ())
+
 
 @transaction.atomic
 def add_kind(*, new: NewKind, by: User, at: datetime, kind_id: UUID | None = None) -> ClockKind:
@@ -48,7 +55,7 @@ def add_kind(*, new: NewKind, by: User, at: datetime, kind_id: UUID | None = Non
 
     Raises:
         NotAllowed: `by` writes no rules.
-        Conflict: the key is taken.
+        Conflict: the key is taken, or whose turn it would be cannot be anybody of what it is about.
 
     Writes: the kind, its limit, `clocks.kind_added` and `clocks.limit_set` events.
     """
@@ -58,6 +65,10 @@ def add_kind(*, new: NewKind, by: User, at: datetime, kind_id: UUID | None = Non
         return found
     if ClockKind.objects.filter(key=new.key).exists() or Limit.objects.filter(key=new.key).exists():
         raise Conflict(_("Kode “%(key)s” sudah dipakai. Pilih yang lain.") % {"key": new.key})
+    about = abouts.get(new.about)
+    why = about.why_not_held(new.holder, new.told) if about else ""
+    if why:
+        raise Conflict(why)
     kind = ClockKind(
         key=new.key,
         label=new.label,
@@ -124,18 +135,23 @@ def set_limit(*, key: str, length: Length, legal_basis: str, valid_from: datetim
 
     Raises:
         NotAllowed: `by` writes no rules.
-        Conflict: it would hold for what is past, or from the moment of another version, or reports would be answered
-            in something else than whole hours.
+        Conflict: it would hold for what is past, or from a day beyond what one looks ahead to, or from the moment of
+            another version; it cannot be reckoned; or reports would be answered in something else than whole hours.
 
     Writes: the limit, one `clocks.limit_set` event.
     """
     _enter(by)
     if valid_from < at:
         raise Conflict(_("Batas baru berlaku paling cepat mulai sekarang."))
+    if valid_from > at + timedelta(days=FARTHEST):
+        raise Conflict(_("Pilih hari dalam sepuluh tahun ke depan."))
     if Limit.objects.filter(key=key, valid_from=valid_from).exists():
         raise Conflict(_("Sudah ada batas yang mulai berlaku pada saat itu."))
     if key.startswith("report.") and (length.unit != "hour" or length.is_working):
         raise Conflict(_("Batas menjawab laporan dihitung dalam jam kalender."))
+    why = why_not_reckoned(length, get_office() if length.is_working else NO_OFFICE, valid_from)
+    if why:
+        raise Conflict(why)
     limit = Limit(
         key=key,
         value=length.value,
@@ -157,13 +173,22 @@ def set_limit(*, key: str, length: Length, legal_basis: str, valid_from: datetim
 
 
 @transaction.atomic
-def set_holiday(*, on: date, name: str, source: str, by: User, at: datetime) -> Holiday:
+def set_holiday(*, on: date, name: str, source: str, by: User, at: datetime, instead_of: str = "") -> Holiday:
     """Write down that the office is closed on a day, or call the day something else.
 
-    Raises: NotAllowed. Writes: the day, one `clocks.holiday_set` event.
+    Args:
+        instead_of: the name that the day has now, as whoever changes it has read it.
+
+    Raises:
+        NotAllowed: `by` writes no rules.
+        Conflict: the day has another name than `instead_of`.
+
+    Writes: the day, one `clocks.holiday_set` event.
     """
     _enter(by)
     day = Holiday.objects.select_for_update().filter(on=on).first()
+    if day is not None and instead_of != day.name and (name, source) != (day.name, day.source):
+        raise Conflict(_("Tanggal itu sudah tercatat sebagai “%(name)s”.") % {"name": day.name})
     if day is None:
         day = Holiday(on=on, name=name, source=source, changed_by=by)
         day.save(force_insert=True)

@@ -23,6 +23,7 @@ from ruangaman.clocks.types.kinds import (
 )
 from ruangaman.clocks.types.late import STILL_HELPS
 from ruangaman.clocks.types.reckoning import (
+    FARTHEST,
     HEAD_START,
     NOT_YET,
     Calendar,
@@ -32,16 +33,19 @@ from ruangaman.clocks.types.reckoning import (
     add_months,
     add_working,
     due_after,
+    due_or_farthest,
     is_working,
     presses_at,
     rank_at,
     resumed_due,
     step_at,
+    why_not_reckoned,
     working_between,
 )
 
 __all__ = [
     "DAY",
+    "FARTHEST",
     "HEAD_START",
     "HOUR",
     "LAST_PART",
@@ -74,6 +78,7 @@ __all__ = [
     "add_months",
     "add_working",
     "due_after",
+    "due_or_farthest",
     "is_binding",
     "is_working",
     "presses_at",
@@ -81,5 +86,6 @@ __all__ = [
     "resumed_due",
     "span",
     "step_at",
+    "why_not_reckoned",
     "working_between",
 ]

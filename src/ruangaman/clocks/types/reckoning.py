@@ -129,6 +129,30 @@ def due_after(start: datetime, length: Length, office: Office) -> datetime:
     return add_working(start, _amount(length), office)
 
 
+def due_or_farthest(start: datetime, length: Length, office: Office) -> datetime:
+    """Return `due_after`; where that cannot be reckoned, the farthest day one looks ahead to.
+
+    A limit that somebody wrote down, or an office without hours, never keeps a thing from being recorded.
+    """
+    try:
+        return due_after(start, length, office)
+    except (ValueError, OverflowError):
+        return start + FARTHEST * ONE_DAY
+
+
+def why_not_reckoned(length: Length, office: Office, start: datetime) -> str:
+    """Say why a length cannot be reckoned from `start`; "": it can, and ends within what one looks ahead."""
+    if length.unit == Unit.MONTH and length.calendar == Calendar.WORKING:
+        return _("Bulan dihitung menurut kalender. Pilih jam kalender, atau tulis lamanya dalam hari kerja.")
+    if length.is_working and not office.hours:
+        return _("Kantor belum punya jam kerja. Isi jam kerja dulu, atau pilih jam kalender.")
+    try:
+        is_near = due_after(start, length, office) <= start + FARTHEST * ONE_DAY
+    except (ValueError, OverflowError):
+        is_near = False
+    return "" if is_near else _("Terlalu lama untuk dihitung: kalender melihat sepuluh tahun ke depan.")
+
+
 def is_working(at: datetime, office: Office) -> bool:
     """Whether the office works at a moment; at the moment of closing it does not any more."""
     found = office.span_of(at.astimezone(zone()).date())
@@ -186,7 +210,10 @@ def resumed_due(
     if paused_at >= due:  # late already: it stays as late as it was
         return due + (resumed_at - paused_at)
     if length is not None and length.is_working:
-        return add_working(resumed_at, working_between(paused_at, due, office), office)
+        try:
+            return add_working(resumed_at, working_between(paused_at, due, office), office)
+        except ValueError:  # no working time is left to count: it goes on by the calendar
+            return due + (resumed_at - paused_at)
     return due + (resumed_at - paused_at)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,16 +11,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ruangaman.clocks import selectors, services
 from ruangaman.clocks.forms import HolidayForm, HoursForm
+from ruangaman.clocks.models import Holiday
 from ruangaman.clocks.views.rules import RULES, administrator, posted
 from ruangaman.core import clock
-from ruangaman.core.errors import DomainError
+from ruangaman.core.errors import Conflict, DomainError
 from ruangaman.core.regions import zone
 from ruangaman.core.types import StaffRequest
 
 OFFICE = f"{RULES}libur/"
+LOOK_BACK = timedelta(days=366)
+"""Days that are over stay listed for so long: whoever wrote one down has to find it."""
 SAID = {
     "libur": gettext_lazy("Hari libur sudah dicatat. Batas yang sedang berjalan tidak berubah."),
+    "lewat": gettext_lazy("Sudah dicatat di antara hari yang sudah lewat. Batas yang sedang berjalan tidak berubah."),
+    "tutup": gettext_lazy("Sudah dicatat. Pada hari itu kantor memang tidak buka, jadi hitungannya sama."),
     "hapus": gettext_lazy("Hari itu sekarang hari kerja biasa."),
+    "hapus-tutup": gettext_lazy("Sudah dihapus. Kantor tetap tutup: hari itu tidak termasuk jam kerja."),
     "jam": gettext_lazy("Jam kerja sudah dicatat. Batas yang sedang berjalan tidak berubah."),
 }
 
@@ -28,24 +34,36 @@ SAID = {
 @administrator
 @require_http_methods(["GET", "HEAD", "POST"])
 def holidays(request: StaffRequest) -> HttpResponse:
-    """The days to come, the week, and a form for one more day."""
-    form = HolidayForm(posted(request))
+    """The days to come, the week, and a form for one more day. Another name for a day is asked about first."""
+    form, before = HolidayForm(posted(request)), None
     if form.is_valid():
-        services.set_holiday(**form.cleaned_data, by=request.user, at=clock.now())
-        return HttpResponseRedirect(f"{OFFICE}?sudah=libur")
-    return _page(request, form, HoursForm(hours=dict(selectors.get_office().hours)))
+        facts, day = form.cleaned_data, form.cleaned_data["on"]
+        before = selectors.get_holiday(on=day)
+        try:
+            services.set_holiday(**facts, instead_of=request.POST.get("ganti", ""), by=request.user, at=clock.now())
+        except Conflict as error:
+            form.add_error("on", str(error))
+        else:
+            said = "tutup" if _is_shut(day) else "lewat" if day < _today() else "libur"
+            return HttpResponseRedirect(f"{OFFICE}?sudah={said}")
+    return _page(request, form, HoursForm(hours=dict(selectors.get_office().hours)), before)
 
 
 @administrator
 @require_POST
 def remove(request: StaffRequest) -> HttpResponse:
-    """Make a day an ordinary one. A day that is none changes nothing."""
+    """Make a day an ordinary one, once it was asked whether that is meant. A day that is none changes nothing."""
     try:
-        day = date.fromisoformat(request.POST.get("on", ""))
+        found = selectors.get_holiday(on=date.fromisoformat(request.POST.get("on", "")))
     except ValueError:
+        found = None
+    if found is None:
         return HttpResponseRedirect(OFFICE)
-    services.remove_holiday(on=day, by=request.user, at=clock.now())
-    return HttpResponseRedirect(f"{OFFICE}?sudah=hapus")
+    if "ya" not in request.POST:
+        context = {"day": found, "is_shut": _is_shut(found.on), "is_past": found.on < _today()}
+        return render(request, "clocks/remove.html", context)
+    services.remove_holiday(on=found.on, by=request.user, at=clock.now())
+    return HttpResponseRedirect(f"{OFFICE}?sudah={'hapus-tutup' if _is_shut(found.on) else 'hapus'}")
 
 
 @administrator
@@ -62,12 +80,24 @@ def hours(request: StaffRequest) -> HttpResponse:
     return _page(request, HolidayForm(), form)
 
 
-def _page(request: StaffRequest, form: HolidayForm, week: HoursForm) -> HttpResponse:
-    today = clock.now().astimezone(zone()).date()
+def _page(request: StaffRequest, form: HolidayForm, week: HoursForm, before: Holiday | None = None) -> HttpResponse:
+    today = _today()
+    days = selectors.list_holidays(since=today - LOOK_BACK)
     context = {
-        "days": selectors.list_holidays(since=today),
+        "days": [one for one in days if one.on >= today],
+        "past": [one for one in reversed(days) if one.on < today],
+        "before": before if form.errors else None,
         "form": form,
         "week": week,
         "said": SAID.get(request.GET.get("sudah", "")),
     }
     return render(request, "clocks/office.html", context, status=422 if form.errors or week.errors else 200)
+
+
+def _today() -> date:
+    return clock.now().astimezone(zone()).date()
+
+
+def _is_shut(day: date) -> bool:
+    """Whether the office does not work on this weekday anyway."""
+    return day.weekday() not in selectors.get_office().hours

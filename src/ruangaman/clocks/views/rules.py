@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -22,6 +23,8 @@ from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
+from ruangaman.ui import looked
+from ruangaman.ui.types import Words
 
 RULES = "/pengaturan/jam/"
 SAID = {
@@ -46,12 +49,16 @@ def index(request: StaffRequest) -> HttpResponse:
     """Every kind by what it is about, with the limit that holds now."""
     at = clock.now()
     limits = {one.key: one for one in selectors.list_limits(at)}
+    office = selectors.get_office()
     groups: dict[str, list[dict[str, Any]]] = {}
     for kind in sorted(selectors.list_kinds(), key=lambda one: abouts.get(one.about) is None):
         about = abouts.get(kind.about)
         title = str(about.label).capitalize() if about else _("Menunggu bagian yang belum ada")
         limit = limits.get(kind.limit_key)
-        groups.setdefault(title, []).append({"kind": kind, "limit": limit, "is_valid": kind.is_valid(at)})
+        astray = words.out_of_reach(limit.length, office, at) if limit and kind.is_valid(at) else ""
+        groups.setdefault(title, []).append(
+            {"kind": kind, "limit": limit, "is_valid": kind.is_valid(at), "astray": astray}
+        )
     answers = [(key, label, limits[key]) for key, label in REPORTS.items() if key in limits]
     context = {"groups": groups.items(), "answers": answers, "said": SAID.get(request.GET.get("sudah", ""))}
     return render(request, "clocks/rules.html", context)
@@ -61,32 +68,44 @@ def index(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: StaffRequest) -> HttpResponse:
     """A new kind: what it would do is said first, then it is saved."""
-    at, lines = clock.now(), []
-    form = KindForm(posted(request))
+    at, look = clock.now(), NOTHING
+    office = selectors.get_office()
+    form = KindForm(posted(request), office=office, at=at)
     if form.is_valid():
-        lines = words.preview(form.new, about=form.about, office=selectors.get_office(), at=at)
-        if _is_saved(
-            form, lambda: services.add_kind(new=form.new, by=request.user, at=at, kind_id=form.row_id), request
+        found = form.new
+        same = [one for one in selectors.list_named(label=found.label, key=found.key) if one.pk != form.row_id]
+        if any(one.key == found.key for one in same):
+            form.add_error("label", _("Nama ini sudah dipakai jenis lain. Pilih nama yang lain."))
+        lines = words.preview(found, about=form.about, office=office, at=at)
+        look = Look.of(request, form, lines, warning=_twin(same))
+        if look.is_kept(request, form) and _is_saved(
+            form, lambda: services.add_kind(new=found, by=request.user, at=at, kind_id=form.row_id)
         ):
             return HttpResponseRedirect(f"{RULES}?sudah=jenis")
-    context = {"form": form, "lines": lines}
-    return render(request, "clocks/new.html", context, status=422 if form.errors else 200)
+        look = look.with_lines(words.count_lines(form.about, found.condition))
+    context = {"form": form, "look": NOTHING if form.errors else look}
+    return render(request, "clocks/new.html", context, status=422 if form.errors or look.has_changed else 200)
 
 
 @administrator
 @require_http_methods(["GET", "HEAD", "POST"])
 def rule(request: StaffRequest, key: str) -> HttpResponse:
     """One kind or limit: what it does, its versions, and a new version, said in words first."""
-    at, lines = clock.now(), []
+    at, look = clock.now(), NOTHING
     kind, limits = _found(key)
-    form = LimitForm(None if kind is not None and kind.is_promised else posted(request), initial=_initial(limits))
+    office = selectors.get_office()
+    data = None if kind is not None and kind.is_promised else posted(request)
+    form = LimitForm(data, office=office, at=at, initial=_initial(limits))
     if form.is_valid():
-        begins = form.begins_at(at)
-        lines = words.limit_preview(form.length, begins=begins, office=selectors.get_office(), at=at)
-        facts = {"key": key, "length": form.length, "legal_basis": form.cleaned_data["legal_basis"]}
-        if _is_saved(form, lambda: services.set_limit(**facts, valid_from=begins, by=request.user, at=at), request):
+        begins, basis = form.begins_at(at), form.cleaned_data["legal_basis"]
+        lines = words.limit_preview(form.length, basis, begins=begins, office=office, at=at)
+        look = Look.of(request, form, lines)
+        facts = {"key": key, "length": form.length, "legal_basis": basis}
+        if look.is_kept(request, form) and _is_saved(
+            form, lambda: services.set_limit(**facts, valid_from=begins, by=request.user, at=at)
+        ):
             return HttpResponseRedirect(f"{RULES}{key}/?sudah=batas")
-    return _rule_page(request, key, kind, limits, form, lines)
+    return _rule_page(request, key, kind, limits, form, NOTHING if form.errors else look)
 
 
 @administrator
@@ -106,10 +125,50 @@ def posted(request: StaffRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _is_saved(form: LengthForm, save: Callable[[], object], request: StaffRequest) -> bool:
-    """Save, if that was asked for and not only what it would do. False: not asked, or refused in words on the form."""
-    if "simpan" not in request.POST:
-        return False
+@dataclass(frozen=True)
+class Look:
+    """What a rule would do, as it is shown before it is saved.
+
+    Args:
+        mark: of all that it shows; the order to save has to bring it back.
+        warning: what speaks against it.
+        has_changed: it was asked to be saved, and is not what was shown.
+    """
+
+    lines: tuple[words.Line, ...] = ()
+    mark: str = ""
+    warning: str = ""
+    has_changed: bool = False
+    changed_words: Words = looked.CHANGED
+
+    @classmethod
+    def of(cls, request: StaffRequest, form: LengthForm, lines: list[words.Line], warning: str = "") -> Look:
+        """Return the preview of what stands in a form."""
+        mark = looked.mark_of(request.path, form.cleaned_data, lines, warning)
+        wants, fits = "simpan" in request.POST, looked.is_marked(request.POST, mark)
+        return cls(tuple(lines), mark, warning, has_changed=wants and not fits)
+
+    def is_kept(self, request: StaffRequest, form: LengthForm) -> bool:
+        """Whether it is to be saved: asked for, without fault, and what was looked at."""
+        return "simpan" in request.POST and not self.has_changed and not form.errors
+
+    def with_lines(self, more: list[words.Line]) -> Look:
+        """Return it with lines that may differ at every look, so that they are no part of its mark."""
+        return replace(self, lines=(*self.lines, *more))
+
+
+NOTHING = Look()
+
+
+def _twin(same: list[ClockKind]) -> str:
+    """Warn of a kind that has the same name already; "" where there is none."""
+    if not same:
+        return ""
+    return _("Sudah ada jenis bernama “%(name)s”. Simpan hanya bila memang lain.") % {"name": same[0].name}
+
+
+def _is_saved(form: LengthForm, save: Callable[[], object]) -> bool:
+    """Save. False: refused in words on the form."""
     try:
         save()
     except DomainError as error:
@@ -124,7 +183,7 @@ def _rule_page(
     kind: ClockKind | None,
     limits: list[Limit],
     form: LimitForm,
-    lines: list[words.Line],
+    look: Look,
 ) -> HttpResponse:
     about, at = (abouts.get(kind.about), clock.now()) if kind else (None, clock.now())
     context = {
@@ -134,16 +193,17 @@ def _rule_page(
         "is_valid": kind is not None and kind.is_valid(at),
         "begins": words.begins(kind) if kind else "",
         "ends": words.stops_words(about, kind.stops_on, kind.rule) if kind else "",
-        "holder": Holder(kind.holder).label if kind else "",
+        "holder": words.holder_words(about, Holder(kind.holder)) if kind else "",
         "steps": words.steps_words(kind.steps) if kind else "",
-        "count": words.concerned(about, kind.rule) if kind else "",
+        "count": words.counted(about, kind.rule) if kind else "",
+        "astray": next((words.out_of_reach(one.length, form.office, at) for one in limits if one.valid_from <= at), ""),
         "untold": ", ".join(words.untold(kind.starts_on)) if kind else "",
         "versions": [(one, one.length.words, one.valid_from > at) for one in limits],
         "form": form,
-        "lines": lines,
+        "look": look,
         "said": SAID.get(request.GET.get("sudah", "")),
     }
-    return render(request, "clocks/rule.html", context, status=422 if form.errors else 200)
+    return render(request, "clocks/rule.html", context, status=422 if form.errors or look.has_changed else 200)
 
 
 def _found(key: str) -> tuple[ClockKind | None, list[Limit]]:

@@ -12,7 +12,18 @@ from django.utils.translation import ngettext
 from ruangaman.clocks.models import ClockKind
 from ruangaman.clocks.registry import About, abouts
 from ruangaman.clocks.services.rules import NewKind
-from ruangaman.clocks.types import Condition, Length, Office, Step, due_after
+from ruangaman.clocks.types import (
+    Calendar,
+    Condition,
+    Holder,
+    Length,
+    Office,
+    Step,
+    Unit,
+    due_or_farthest,
+    why_not_reckoned,
+)
+from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
 from ruangaman.ui import moments
@@ -68,10 +79,7 @@ def example(length: Length, office: Office, at: datetime) -> str:
     local = at.astimezone(zone())
     ahead = timedelta(days=(FRIDAY - local.weekday()) % 7 or 7)
     start = (local + ahead).replace(hour=AFTERNOON, minute=0, second=0, microsecond=0)
-    try:
-        due = due_after(start, length, office)
-    except ValueError:
-        return _("kantor belum punya jam kerja untuk batas ini")
+    due = due_or_farthest(start, length, office)
     if due == start:
         return _("mulai %(start)s, langsung ditagih") % {"start": _moment(start)}
     return _("mulai %(start)s, paling lambat %(due)s") % {"start": _moment(start), "due": _moment(due)}
@@ -94,21 +102,49 @@ def preview(new: NewKind, *, about: About, office: Office, at: datetime) -> list
         (_("Selesai bila"), stops_words(about, new.stops_on, new.condition)),
         (_("Batas"), new.length.words),
         (_("Contoh"), example(new.length, office, at)),
-        (_("Giliran"), str(new.holder.label)),
+        (_("Giliran"), holder_words(about, new.holder)),
         (_("Diberi tahu"), steps_words(new.chain)),
     ]
-    count = concerned(about, new.condition)
-    if count:
-        lines.append((_("Yang terbuka dan cocok sekarang"), _("%(n)s %(what)s") % {"n": count, "what": about.label}))
-    return lines
+    return [*lines, (_("Dasar"), new.legal_basis)]
 
 
-def limit_preview(length: Length, *, begins: datetime, office: Office, at: datetime) -> list[Line]:
+def count_lines(about: About | None, condition: Condition) -> list[Line]:
+    """Say how many are open that it would concern; it may be another number in the next minute."""
+    count = counted(about, condition)
+    return [(_("Yang terbuka dan cocok sekarang"), count)] if count else []
+
+
+def counted(about: About | None, condition: Condition) -> str:
+    """Say how many of what it would concern now: 22 kasus."""
+    count = concerned(about, condition)
+    return _("%(n)s %(what)s") % {"n": count, "what": about.label} if about and count else ""
+
+
+def holder_words(about: About | None, holder: Holder) -> str:
+    """Say whose turn it is, and whose while nobody has that part."""
+    if about is None or not about.instead or holder in {Holder.MANAGER, Holder.DESK}:
+        return str(holder.label)
+    return _("%(holder)s; selama belum ada, %(instead)s") % {"holder": holder.label, "instead": about.instead}
+
+
+def out_of_reach(length: Length, office: Office, at: datetime) -> str:
+    """Say why a limit that is written down cannot be reckoned, and until when what begins now runs; "": it can."""
+    why = why_not_reckoned(length, office, at)
+    if not why or (length.unit == Unit.MONTH and length.calendar == Calendar.WORKING):  # counted as calendar months
+        return ""
+    return _("%(why)s Yang dimulai sekarang berjalan sampai %(day)s.") % {
+        "why": why,
+        "day": moments.day(due_or_farthest(at, length, office)),
+    }
+
+
+def limit_preview(length: Length, basis: str, *, begins: datetime, office: Office, at: datetime) -> list[Line]:
     """Say line by line what a new version of a limit would do."""
     return [
         (_("Batas"), length.words),
         (_("Contoh"), example(length, office, begins)),
         (_("Berlaku mulai"), begins_words(begins, at)),
+        (_("Dasar"), basis),
     ]
 
 
@@ -155,4 +191,7 @@ def _after(hours: int) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return f"{date_format(at.astimezone(zone()), 'l, j M')} {moments.clock_time(at)}"
+    """Return the moment with its day; with its year when it is another one."""
+    local = at.astimezone(zone())
+    days = "l, j M" if local.year == clock.now().astimezone(zone()).year else "l, j M Y"
+    return f"{date_format(local, days)} {moments.clock_time(at)}"

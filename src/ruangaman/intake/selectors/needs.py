@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.clocks.registry import About, abouts
-from ruangaman.clocks.types import More, Subject
+from ruangaman.clocks.types import Holder, More, Subject
 from ruangaman.core.codelists import CaseType
 from ruangaman.intake import events
 from ruangaman.intake.models import Report
@@ -49,5 +49,7 @@ abouts.add(
         },
         case_types=dict(CaseType.choices),
         states=dict(State.choices),
+        holders=frozenset({Holder.DESK.value}),
+        instead=_("meja pengaduan"),
     )
 )

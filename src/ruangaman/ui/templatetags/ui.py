@@ -31,7 +31,7 @@ Staff (templates extend `ui/staff.html` or `ui/plain.html`)
     {% danger level %}                           four bars and the word, level 1 to 4
     {% face promised big=True now=… %}           the clock alone (`types.Promised`)
     {% time_left promised now=… %}               its words: 9 jam lagi, lewat 2 jam
-    {% clock promised label=… law=… %}           the long clock: name, time left, bar, ends, legal basis
+    {% clock promised label=… law=… drop=… %}    the long clock: name, time left, bar, ends, legal basis
     {% queue_row row first=True week=False %}    one row of a queue (`types.QueueRow`)
     {% steps 6 names=… %}                        where a case is, 1 to 9
     {% drawer name=… holders=… icon=… open=True %} … {% enddrawer %}
@@ -300,11 +300,12 @@ def time_left(promised: Promised, *, now: datetime | None = None) -> str:
 
 
 @register.simple_tag
-def clock(promised: Promised, *, label: Words, law: Words = "", now: datetime | None = None) -> SafeString:
-    """Write the long form of a clock, an item of a list with the class `clocks`."""
-    return render_to_string(
-        "ui/clock.html", {"reading": _read(promised, now), "promised": promised, "label": label, "law": law}
-    )
+def clock(
+    promised: Promised, *, label: Words, law: Words = "", now: datetime | None = None, drop: str = ""
+) -> SafeString:
+    """Write the long form of a clock, an item of a list with the class `clocks`; `drop`: where a mistake is ended."""
+    parts = {"reading": _read(promised, now), "promised": promised, "label": label, "law": law, "drop": drop}
+    return render_to_string("ui/clock.html", parts)
 
 
 @register.simple_tag(takes_context=True)

@@ -85,7 +85,7 @@ def sentence_of(clock: Clock, at: datetime) -> str:
     state = clock.face.state(at)
     if clock.kind.is_third_party:
         return _expected(clock, at, is_late=state is ClockState.OVER)
-    said = {"todo": clock.todo_at(at), "time": clock.face.words(at), "length": _length(clock)}
+    said = {"todo": clock.todo_at(at).rstrip(". "), "time": clock.face.words(at), "length": _length(clock)}
     if not said["length"]:
         return _("%(todo)s: %(time)s") % said
     if state is ClockState.OVER:
