@@ -24,22 +24,17 @@ def can_change(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
     return by.has(Permission.REPORT_DESK) and clock.desk_id is not None and clock.desk_id in desks
 
 
-LAWS = ("UU ", "PP ", "Perpres ", "Permen", "PERMEN", "Perda ", "Perma ")
-"""How the basis of what a law demands begins."""
-
-
-def is_binding(clock: Clock) -> bool:
+def is_the_leads(clock: Clock) -> bool:
     """Whether more than the office's own ruling asks for it: a law, a window of medicine or evidence, another office.
 
     What may not even be paused is such a thing, too.
     """
-    kind, basis = clock.kind, clock.limit.legal_basis if clock.limit else ""
-    return kind.from_occurrence or kind.is_third_party or not kind.is_pausable or basis.startswith(LAWS)
+    return clock.is_binding or clock.kind.is_third_party or not clock.kind.is_pausable
 
 
 def can_drop(by: User, clock: Clock) -> bool:
     """Whether `by`, who works on it, may end what began by mistake: what binds only who answers for the whole."""
-    return not clock.kind.is_promised and (by.pk == clock.lead_id or not is_binding(clock))
+    return not clock.kind.is_promised and (by.pk == clock.lead_id or not is_the_leads(clock))
 
 
 def can_put_off(clock: Clock, until: datetime) -> bool:

@@ -14,7 +14,7 @@ from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import DropForm, TaskForm
 from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, kept, refused, show
-from ruangaman.clocks.policies import is_binding
+from ruangaman.clocks.policies import is_the_leads
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
 from ruangaman.core.errors import DomainError, NotFound
@@ -69,7 +69,7 @@ def drop_clock(request: StaffRequest, code: str, clock_id: UUID) -> HttpResponse
         ),
     ):
         return go(request, case_url(case))
-    return show(request, "cases/drop_clock.html", case, form, clock=found, is_binding=is_binding(found))
+    return show(request, "cases/drop_clock.html", case, form, clock=found, is_the_leads=is_the_leads(found))
 
 
 @requires(Permission.CASE_WRITE)
