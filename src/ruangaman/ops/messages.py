@@ -29,6 +29,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "npgettext": ((1, "c"), 2, 3),
     "EventType": (2,),  # the trail's sentences are translated when they are read
 }
+RENAMED = re.compile(r"^from django\.utils\.translation import \w*gettext\w* as (\w+)$", re.MULTILINE)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 MARKUP = re.compile(r"</?\w[^>]*>|&\w+;")
 
@@ -82,6 +83,12 @@ def problems() -> list[str]:
         f"no longer used: {str(entry.id)[:60]!r}"
         for entry in catalogue
         if entry.id and (entry.context, entry.id if isinstance(entry.id, str) else entry.id[0]) not in wanted
+    ]
+    said += [
+        f"{path.relative_to(SRC)}: words in {name}() are not looked for: call it _ or by its own name"
+        for path, code in _sources()
+        for name in RENAMED.findall(code)
+        if name not in KEYWORDS
     ]
     if not said and COMPILED.read_bytes() != _compile(catalogue):
         said.append("django.mo is older than django.po: run ./ruang messages.")

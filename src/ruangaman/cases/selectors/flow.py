@@ -13,7 +13,7 @@ from django.db.models import CharField, F, Model, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.models import User
 from ruangaman.cases import models, policies
@@ -166,20 +166,20 @@ class FlowView:
 
 
 LINKS: tuple[tuple[str, str, Words], ...] = (
-    ("safety", "aman/", _lazy("Aman dulu")),
-    ("consent", "izin/", _lazy("Persetujuan")),
-    ("assessment", "asesmen/", _lazy("Asesmen")),
-    ("rights", "hak/", _lazy("Hak dan layanan")),
-    ("plan", "rencana/", _lazy("Rencana")),
-    ("review", "tinjauan/", _lazy("Tinjauan")),
-    ("conference", "konferensi/", _lazy("Konferensi kasus")),
-    ("session", "sesi/", _lazy("Sesi psikolog")),
-    ("police", "polisi/", _lazy("Laporan ke polisi")),
-    ("mediation", "mediasi/", _lazy("Mediasi")),
-    ("try", "upaya/", _lazy("Upaya menghubungi")),
-    ("transfer", "pelimpahan/", _lazy("Pelimpahan")),
-    ("closing", "penutupan/", _lazy("Penutupan")),
-    ("aftercare", "pasca/", _lazy("Sesudah ditutup")),
+    ("safety", "aman/", gettext_lazy("Aman dulu")),
+    ("consent", "izin/", gettext_lazy("Persetujuan")),
+    ("assessment", "asesmen/", gettext_lazy("Asesmen")),
+    ("rights", "hak/", gettext_lazy("Hak dan layanan")),
+    ("plan", "rencana/", gettext_lazy("Rencana")),
+    ("review", "tinjauan/", gettext_lazy("Tinjauan")),
+    ("conference", "konferensi/", gettext_lazy("Konferensi kasus")),
+    ("session", "sesi/", gettext_lazy("Sesi psikolog")),
+    ("police", "polisi/", gettext_lazy("Laporan ke polisi")),
+    ("mediation", "mediasi/", gettext_lazy("Mediasi")),
+    ("try", "upaya/", gettext_lazy("Upaya menghubungi")),
+    ("transfer", "pelimpahan/", gettext_lazy("Pelimpahan")),
+    ("closing", "penutupan/", gettext_lazy("Penutupan")),
+    ("aftercare", "pasca/", gettext_lazy("Sesudah ditutup")),
 )
 MANAGERS = frozenset({"conference", "transfer", "closing", "aftercare"})
 
@@ -295,27 +295,27 @@ def _session(attended: str, risk: str, next_on: str) -> str:
 
 
 _PLAIN: dict[str, Words] = {
-    "assessment": _lazy("Asesmen dicatat"),
-    "rights": _lazy("Hak dijelaskan"),
-    "transfer": _lazy("Kasus dilimpahkan ke lembaga lain"),
-    "received": _lazy("Pelimpahan diterima lembaga lain"),
-    "withdrawn": _lazy("Pelimpahan ditarik kembali"),
-    "cancelled": _lazy("Kontak sesudah ditutup dibatalkan"),
-    "closing": _lazy("Asesmen penutupan dicatat"),
-    "mediation": _lazy("Permintaan mediasi dicatat"),
-    "police": _lazy("Keputusan tentang laporan polisi dicatat"),
+    "assessment": gettext_lazy("Asesmen dicatat"),
+    "rights": gettext_lazy("Hak dijelaskan"),
+    "transfer": gettext_lazy("Kasus dilimpahkan ke lembaga lain"),
+    "received": gettext_lazy("Pelimpahan diterima lembaga lain"),
+    "withdrawn": gettext_lazy("Pelimpahan ditarik kembali"),
+    "cancelled": gettext_lazy("Kontak sesudah ditutup dibatalkan"),
+    "closing": gettext_lazy("Asesmen penutupan dicatat"),
+    "mediation": gettext_lazy("Permintaan mediasi dicatat"),
+    "police": gettext_lazy("Keputusan tentang laporan polisi dicatat"),
 }
 _DECIDED: dict[tuple[str, str], Words] = {
-    ("plan", Outcome.APPROVED.value): _lazy("Rencana disetujui kepala"),
-    ("plan", Outcome.RETURNED.value): _lazy("Rencana dikembalikan kepala"),
-    ("closing", Outcome.APPROVED.value): _lazy("Penutupan disetujui kepala"),
-    ("closing", Outcome.RETURNED.value): _lazy("Penutupan dikembalikan kepala"),
+    ("plan", Outcome.APPROVED.value): gettext_lazy("Rencana disetujui kepala"),
+    ("plan", Outcome.RETURNED.value): gettext_lazy("Rencana dikembalikan kepala"),
+    ("closing", Outcome.APPROVED.value): gettext_lazy("Penutupan disetujui kepala"),
+    ("closing", Outcome.RETURNED.value): gettext_lazy("Penutupan dikembalikan kepala"),
 }
 _CHOSEN: dict[tuple[str, str], Words] = {
-    ("safety", "true"): _lazy("Keselamatan diperiksa: aman"),
-    ("safety", "false"): _lazy("Keselamatan diperiksa: belum aman"),
-    ("consent", "true"): _lazy("Persetujuan atau dasar lain dicatat"),
-    ("consent", "false"): _lazy("Dicatat: tidak setuju"),
-    ("asked", "plan"): _lazy("Rencana diajukan kepada kepala"),
-    ("asked", "closing"): _lazy("Penutupan diajukan kepada kepala"),
+    ("safety", "true"): gettext_lazy("Keselamatan diperiksa: aman"),
+    ("safety", "false"): gettext_lazy("Keselamatan diperiksa: belum aman"),
+    ("consent", "true"): gettext_lazy("Persetujuan atau dasar lain dicatat"),
+    ("consent", "false"): gettext_lazy("Dicatat: tidak setuju"),
+    ("asked", "plan"): gettext_lazy("Rencana diajukan kepada kepala"),
+    ("asked", "closing"): gettext_lazy("Penutupan diajukan kepada kepala"),
 }

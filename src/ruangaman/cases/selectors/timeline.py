@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case, Transition
@@ -26,10 +26,10 @@ from ruangaman.vault.types import Closed, Compartment, Content
 
 DECISION, SERVICE, RECORD, CONTACT = "keputusan", "layanan", "catatan", "kontak"
 STREAMS: dict[str, Words] = {
-    CONTACT: _lazy("Kontak"),
-    DECISION: _lazy("Keputusan"),
-    SERVICE: _lazy("Layanan"),
-    RECORD: _lazy("Catatan"),
+    CONTACT: gettext_lazy("Kontak"),
+    DECISION: gettext_lazy("Keputusan"),
+    SERVICE: gettext_lazy("Layanan"),
+    RECORD: gettext_lazy("Catatan"),
 }
 """What the stream can be narrowed to: the code in the address, the word on the screen."""
 Opened = Mapping[UUID, Content | Closed]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
@@ -141,7 +141,7 @@ class Shared(dict[str, forms.Field]):
 class PublicForm(forms.Form):
     """What the public forms share: no value twice, and a fault of the body told like any other mistake."""
 
-    base_fields: dict[str, forms.Field]
+    base_fields: ClassVar[dict[str, forms.Field]]
 
     single: tuple[str, ...] = ()
 
