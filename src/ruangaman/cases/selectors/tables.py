@@ -26,7 +26,7 @@ from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import open_of_dossier
 from ruangaman.vault.selectors import grants_as_json
 
-KIND = ("id", "label", "label_en", "is_third_party", "is_pausable", "is_promised", "from_occurrence")
+KIND = ("id", "key", "label", "label_en", "is_third_party", "is_pausable", "is_promised", "from_occurrence")
 LIMIT = ("id", "legal_basis")
 
 

@@ -17,6 +17,7 @@ from ruangaman.codelists.types import ListKey
 from ruangaman.ui.types import Promised
 
 TASK = "task"
+DECISION = "decision.closing"
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,14 @@ class Weighed:
 def list_running(*, case: Case, at: datetime, covers: Collection[UUID] = ()) -> list[Running]:
     """Return every clock of a case that runs, those of law and medicine first, then what presses first.
 
+    But for the decision about the closing itself: whoever reads this is about to ask for it, or to make it.
+
     Args:
         covers: of which a closing says why they are needed no more.
     """
     rows = list(open_of_dossier(case.dossier_id).filter(about="case").pressing(at).select_related(*WITH))
     tasks = [row for row in rows if row.kind.key == TASK]
-    found = [_running(row, at, covers) for row in rows if row.kind.key != TASK]
+    found = [_running(row, at, covers) for row in rows if row.kind.key not in {TASK, DECISION}]
     if tasks:
         found.append(replace(_running(tasks[0], at, covers), count=len(tasks)))
     return sorted(found, key=lambda one: not one.is_binding)
