@@ -42,7 +42,11 @@ def test_two_people_erase_a_report_and_the_receipt_is_unknown(open_page: OpenPag
     desk.page.locator("details:has(form[action$=tolak]) > summary").click()
     refuse.locator("input[name=reason][value=spam]").check(force=True)
     refuse.locator("[name=words]").fill("Terima kasih, laporan ini kami tutup.")
-    refuse.get_by_role("button", name="Kirim dan akhiri").click()
+    press(refuse, "Kirim dan akhiri")
+    expect(refuse).to_contain_text("Lihat sekali lagi")  # she said that it goes on
+    refuse.locator("[name=note]").fill("Ia menelepon: salah kirim.")
+    refuse.locator("[name=look]").check(force=True)
+    press(refuse, "Kirim dan akhiri")
 
     keeper = Colleague(open_page("phone_plain"), "dpo").sign_in()
     keeper.open(f"{REGISTER}{code}/")

@@ -59,7 +59,7 @@ def close(life: CaseLife) -> Life:
     yield HOUR
     assess_closing(life)
     world.close(life.manager, code, why)
-    life.decide(ApprovalKind.CLOSING, is_approved=False)
+    yield from life.decide(ApprovalKind.CLOSING, is_approved=False)
     yield 3 * HOUR
     if why is ClosingReason.UNREACHABLE:
         yield from try_contact(life)
@@ -67,13 +67,13 @@ def close(life: CaseLife) -> Life:
         yield from transfer(life)
     life.finish()
     assess_closing(life)
-    life.decide(ApprovalKind.CLOSING, is_approved=True)
+    yield from life.decide(ApprovalKind.CLOSING, is_approved=True)
     yield HOUR
     if "SEKSUAL" in life.spec.forms and life.spec.number % 2:
         life.add_incident(life.spec.forms)  # she tells of more: what law and medicine ask for is not answered yet
         world.close(life.manager, code, why)
         assess_closing(life)
-        life.decide(ApprovalKind.CLOSING, is_approved=True)
+        yield from life.decide(ApprovalKind.CLOSING, is_approved=True)
         yield HOUR
     world.close(life.manager, code, why)
 

@@ -206,12 +206,12 @@ class CaseLife:
         if self.row.risk >= RiskLevel.TINGGI:
             world.refuse(manager, cases.ask_approval, code=code, kind=ApprovalKind.PLAN)
         else:
-            self.decide(ApprovalKind.PLAN, is_approved=False)
+            yield from self.decide(ApprovalKind.PLAN, is_approved=False)
         world.move(manager, code, CaseState.SERVICES)
         yield 2 * HOUR
         self.make_plan(safety=story.SAFETY_PLANS[0])
         yield HOUR
-        self.decide(ApprovalKind.PLAN, is_approved=True)
+        yield from self.decide(ApprovalKind.PLAN, is_approved=True)
         yield HOUR
         world.move(manager, code, CaseState.SERVICES)
 
@@ -225,10 +225,11 @@ class CaseLife:
             review_on=timezone.localdate(world.now) + timedelta(days=14),
         )  # fmt: skip
 
-    def decide(self, kind: ApprovalKind, *, is_approved: bool) -> None:
-        """Let the manager ask and the head decide."""
+    def decide(self, kind: ApprovalKind, *, is_approved: bool) -> Life:
+        """Let the manager ask and the head decide, now and then later than a day."""
         world = self.world
         asked = world.do(self.manager, cases.ask_approval, code=self.code, kind=kind)
+        yield self.wait(2, 40)
         points = [] if is_approved else [Point.SAFETY]
         outcome = Outcome.APPROVED if is_approved else Outcome.RETURNED
         world.do("kepala", cases.decide_approval, approval_id=asked.pk, outcome=outcome, points=points)
