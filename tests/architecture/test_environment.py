@@ -12,7 +12,7 @@ from tests.support import guide
 
 PAGE = house.ROOT / "docs" / "reference" / "environment.md"
 OURS = re.compile(r"(RUANGAMAN|XDG)_[A-Z][A-Z_]*|DATABASE_URL(_[A-Z]+)?")
-OTHERS = {"PYTHONPATH", "DJANGO_SETTINGS_MODULE", "PYTEST_XDIST_WORKER"}
+OTHERS = {"PYTHONPATH", "DJANGO_SETTINGS_MODULE", "GLIBC_TUNABLES", "PYTEST_XDIST_WORKER"}
 """Read or passed on, and explained by those to whom they belong."""
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.+) \|$", re.MULTILINE)
 
