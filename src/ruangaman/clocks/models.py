@@ -273,10 +273,8 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
     def binding(self, *, event: str) -> Self:
         """Those of law or medicine that an event would end although what they are about was not done."""
-        known = (
-            Q(kind__from_occurrence=True) | Q(kind__key__regex=types.WINDOWS) | Q(limit__legal_basis__regex=types.LAW)
-        )
-        return self.filter(known, kind__stops_on__contains=[event])
+        known = Q(kind__key__regex=types.WINDOWS) | Q(limit__legal_basis__regex=types.LAW)
+        return self.filter(known | Q(kind__from_occurrence=True), kind__stops_on__contains=[event])
 
     def pressing(self, at: datetime) -> Self:
         """What presses at a moment first, the most dangerous of it first; then what begins to press first (ADR 23)."""
@@ -384,8 +382,7 @@ class Clock(models.Model):
 
     def todo_at(self, at: datetime) -> str:
         """What to do next; of a window that is over, what still helps."""
-        late = types.STILL_HELPS.get(self.kind.key) if at > self.due_at else None
-        return str(late) if late is not None else self.kind.next_step
+        return str((at > self.due_at and types.STILL_HELPS.get(self.kind.key)) or self.kind.next_step)
 
     @property
     def is_binding(self) -> bool:

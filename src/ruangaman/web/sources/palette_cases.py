@@ -25,6 +25,7 @@ WRITE: tuple[tuple[Words, str], ...] = (
     (gettext_lazy("Tulis catatan"), "catatan/"),
     (gettext_lazy("Catat layanan"), "layanan/"),
     (gettext_lazy("Catat kejadian"), "kejadian/"),
+    (gettext_lazy("Jawab jendela kesehatan dan bukti"), "jendela/"),
     (gettext_lazy("Tambah orang"), "orang/"),
     (gettext_lazy("Periksa keselamatan"), "aman/"),
     (gettext_lazy("Isi asesmen"), "asesmen/"),
