@@ -91,7 +91,7 @@ def end(fill: Fill, word: Word, manager: Visitor, head: Visitor, case: str) -> N
     )
     manager.submit(manager.get(f"/kasus/{case}/penutupan/"), {}, action="/penutupan/ajukan")
     waiting = re.findall(r'href="(/kasus/keputusan/[0-9a-f-]+/)"', head.get("/kasus/keputusan/").text)
-    for address in waiting:
+    for address in dict.fromkeys(waiting):
         page = head.get(address)
         if case in page.text:
             head.submit(page, {"outcome": "approved"}, action="")
