@@ -134,6 +134,8 @@ def test_a_window_is_answered_on_its_page(team: Team, case: Case) -> None:
     sexual(team, case)
     assert "Jendela PEP" in page(team.companion, base)
     clock = Clock.objects.open().get(kind__key="clinical.pep")
+    assert re.search(r'name="window"[^>]*checked', page(team.companion, base)) is None, "of several none is chosen"
+    assert re.search(rf'value="{clock.pk}"[^>]*checked', page(team.companion, f"{base}?jam={clock.pk}"))
     data = {"window": str(clock.pk), "outcome": "too_late"}
     assert send(team.companion, base, **data, words="").status_code == 422
     assert send(team.companion, base, **data, words="KATA-UJI").status_code == 302

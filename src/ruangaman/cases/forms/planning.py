@@ -27,7 +27,7 @@ class SafetyForm(CaseForm):
     is_safe = choice(
         [("yes", _("Ya, aman sekarang")), ("no", _("Belum aman"))], _("Apakah ia aman?"), widget=forms.RadioSelect
     )
-    escort = choice(Escort.choices, _("Dijemput bersama siapa"), initial=Escort.NONE.value, widget=forms.RadioSelect)
+    escort = choice(Escort.choices, _("Dijemput bersama siapa"), widget=forms.RadioSelect)
     words = CleanText(
         label=_("Di mana ia, dan siapa bersamanya"), rows=3, most=MAX_TEXT, required=False,
         help_text=_("Disimpan terkunci di cerita kejadian."),

@@ -55,8 +55,9 @@ def window(request: StaffRequest, code: str) -> HttpResponse:
     """What came of the windows of health and evidence; each ends only with its own answer."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
     open_ones = windows.list_windows(case=case, viewer=request.user, at=at)
-    initial = {"window": str(open_ones[0].row.pk) if open_ones else ""}
     offered = [(str(one.row.pk), one.words) for one in open_ones]
+    named = request.GET.get("jam", "") if len(offered) > 1 else "".join(key for key, _words in offered)
+    initial = {"window": named if named in dict(offered) else ""}
     form = WindowForm(data_of(request), windows=offered, initial=resumed(request, initial))
 
     def act() -> None:

@@ -32,6 +32,7 @@ from ruangaman.ui.types import Promised, QueueRow, Words
 from ruangaman.web.selectors.queue import band_at
 from ruangaman.web.types import Owner, Work
 
+WINDOW = "jendela/"
 LEGAL = "polisi/"
 DECIDES = "decision."
 DECISION = "/kasus/keputusan/"
@@ -48,8 +49,8 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("aftercare.", "pasca/", gettext_lazy("Hubungi")),
     ("clinical.ask", "kejadian/", gettext_lazy("Catat kejadian")),
     ("case.safety_again", "aman/", gettext_lazy("Cek aman")),
-    ("clinical.", "jendela/", gettext_lazy("Catat jawabannya")),
-    ("evidence.", "jendela/", gettext_lazy("Catat jawabannya")),
+    ("clinical.", WINDOW, gettext_lazy("Catat jawabannya")),
+    ("evidence.", WINDOW, gettext_lazy("Catat jawabannya")),
     ("tpks.", LEGAL, gettext_lazy("Catat keputusan")),
     ("police.", LEGAL, gettext_lazy("Catat langkahnya")),
     ("court.", LEGAL, gettext_lazy("Catat langkahnya")),
@@ -230,6 +231,8 @@ def _place(clock: Clock, viewer: Any) -> tuple[str, str]:
             continue
         if path == DECISION:
             return _decision(clock, viewer)
+        if path == WINDOW:
+            return f"{WINDOW}?jam={clock.pk}", str(words)
         if path != LEGAL or case_policies.can_decide_police(viewer):
             return path, str(words)
         if viewer.has(Permission.CASE_ASSIGN):
