@@ -363,3 +363,15 @@ def test_a_closed_case_takes_no_answer_about_a_transfer(team: Team) -> None:
     flow.close(case, by=team.manager, head=team.head, at=FEB_3)
     with pytest.raises(CaseClosed):
         act(team.manager, services.withdraw_transfer, case, transfer_id=sent.pk, reason="x")
+
+
+def test_danger_does_not_go_down_while_she_is_not_safe(team: Team) -> None:
+    case = team.open(risk=RiskLevel.EKSTREM)
+    facts: dict[str, Any] = {"reason": "x", "next_on": (FEB_3 + timedelta(days=7)).date(), "at": FEB_3}
+    flow.check_safety(case, by=team.manager, at=FEB_2, is_safe=False)
+    with pytest.raises(DomainError, match="belum aman"):
+        act(team.manager, services.review, case, risk=RiskLevel.SEDANG, **facts)
+    act(team.manager, services.review, case, risk=RiskLevel.EKSTREM, **facts)
+    flow.check_safety(case, by=team.manager, at=FEB_3, is_safe=True)
+    act(team.manager, services.review, case, risk=RiskLevel.SEDANG, **facts)
+    assert team.fresh(case).risk == RiskLevel.SEDANG

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_noop
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
-from ruangaman.cases.models import Case, Conference, ContactTry, Review, Session
+from ruangaman.cases.models import Case, Conference, ContactTry, Review, SafetyCheck, Session
+from ruangaman.cases.selectors.facts import newest
 from ruangaman.cases.selectors.reviewing import latest_review
 from ruangaman.cases.selectors.sentences import day_words
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
@@ -56,7 +57,8 @@ def review(
 
     Raises:
         NotFound: no such case for `by`.
-        DomainError: the next review is not to come, or later than the danger allows.
+        DomainError: the next review is not to come, or later than the danger allows; or the danger would go down while
+            she was not safe at the last look.
         CaseClosed, NotAllowed: nothing is written.
 
     Writes: the sealed reason, the row, the case's risk and its clocks', `cases.reviewed`, `cases.risk_changed` when it
@@ -75,6 +77,9 @@ def review(
             _("Dengan bahaya ini, tinjauan berikutnya paling lambat %(day)s.") % {"day": day_words(latest)}
         )
     before = RiskLevel(case.risk)
+    check: SafetyCheck | None = newest(SafetyCheck, case)
+    if risk < before and check is not None and not check.is_safe:
+        raise DomainError(_("Cek terakhir: belum aman. Bahayanya dapat diturunkan sesudah ia tercatat aman."))
     ref = seal(case, Compartment.WORK, note_content(reason), by=by, at=at)
     row = Review(id=review_id or uuid4(), case=case, at=at, by=by, risk=risk, before=before, next_on=next_on, ref=ref)
     row.save(force_insert=True)

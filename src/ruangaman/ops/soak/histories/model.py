@@ -87,6 +87,8 @@ class Plain:
     """The consent is another basis in its place."""
     signed: bool = False
     safe: bool = False
+    unsafe: bool = False
+    """At the last look of this episode she was not safe."""
     assessed: bool = False
     plan: Paper | None = None
     served: bool = False
@@ -124,6 +126,8 @@ class Plain:
             return False
         if kind == "consent" and what == "back":
             return self.consented
+        if kind == "review":
+            return what >= self.risk or not self.unsafe
         if kind == "closing_bare":
             return not self.duties
         if kind == "ask_plan":
@@ -192,7 +196,7 @@ class Plain:
         self.consented, self.by_law = what in {"yes", "vital"}, what == "vital"
 
     def _safe(self, what: bool) -> None:
-        self.safe = what
+        self.safe, self.unsafe = what, not what
 
     def _assess(self, what: int) -> None:
         self.assessed = self.assessed or what == 7
@@ -280,6 +284,7 @@ class Plain:
 
     def _reopen(self, what: tuple[int, bool]) -> None:
         self.state, self.risk, self.safe = "assessment", max(self.risk, what[0]), what[1]
+        self.unsafe = not what[1]
         self.duties, self.ended = self.duties | self.ended, set()
         self.assessed = self.served = self.received = False
         self.plan = self.closing = None
