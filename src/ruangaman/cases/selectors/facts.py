@@ -136,7 +136,7 @@ def _facts() -> QuerySet[Case, Any]:
             closing=Subquery(closings.values("id")[:1]),
             reason=Subquery(closings.values("reason")[:1]),
             covers=Subquery(closings.values("covers")[:1]),
-            binding=ArraySubquery(_binding().values("pk")),
+            binding=ArraySubquery(binding_clocks(OuterRef("dossier_id")).values("pk")),
         )
         .annotate(
             safe=Exists(_latest_check_is_safe()),
@@ -153,14 +153,15 @@ def _facts() -> QuerySet[Case, Any]:
     )
 
 
-def binding_clocks(case: Case) -> ClockQuerySet:
-    """Return what law or medicine asks for, still runs, and closing the case would end undone."""
-    return Clock.objects.filter(dossier_id=case.dossier_id).open().binding(event=events.CASE_CLOSED.key)
+def unsafe_check(case: Case) -> SafetyCheck | None:
+    """Return the last safety check of the present episode if it said that she was not safe."""
+    check: SafetyCheck | None = newest(SafetyCheck, case)
+    return check if check is not None and not check.is_safe else None
 
 
-def _binding() -> ClockQuerySet:
-    """What law or medicine asks for, and closing the case would end undone."""
-    return Clock.objects.filter(dossier_id=OuterRef("dossier_id")).open().binding(event=events.CASE_CLOSED.key)
+def binding_clocks(dossier: UUID | OuterRef) -> ClockQuerySet:
+    """Return what law or medicine asks for, still runs, and closing the case of a dossier would end undone."""
+    return Clock.objects.filter(dossier_id=dossier).open().binding(event=events.CASE_CLOSED.key)
 
 
 def _latest_check_is_safe() -> QuerySet[SafetyCheck]:

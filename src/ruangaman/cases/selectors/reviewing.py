@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from ruangaman.clocks.selectors import NO_OFFICE, get_office, limit_for
-from ruangaman.clocks.types import due_after
+from ruangaman.clocks.types import due_or_farthest
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
 
@@ -15,4 +15,4 @@ WEEKLY, MONTHLY = "case.review_high", "case.review"
 def latest_review(*, risk: RiskLevel, at: datetime) -> date:
     """Return the last day on which a case in this danger is to be looked at again. Source: domain.md 2.3, state 7."""
     length = limit_for(WEEKLY if risk >= RiskLevel.TINGGI else MONTHLY, at).length
-    return due_after(at, length, get_office() if length.is_working else NO_OFFICE).astimezone(zone()).date()
+    return due_or_farthest(at, length, get_office() if length.is_working else NO_OFFICE).astimezone(zone()).date()

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ruangaman.cases.models import Approval, Case, Incident, SafetyCheck
-from ruangaman.cases.selectors.facts import newest
+from ruangaman.cases.selectors.facts import unsafe_check
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import WITH, open_of_dossier
 from ruangaman.clocks.types import ClockState, span
@@ -103,10 +103,9 @@ def weigh(*, approval: Approval, at: datetime, covers: Collection[UUID] = ()) ->
     """Return what speaks for care, for who decides about an approval: facts in the clear only."""
     case = approval.case
     forms = {form for forms in Incident.objects.filter(case=case).values_list("forms", flat=True) for form in forms}
-    check: SafetyCheck | None = newest(SafetyCheck, case)
     return Weighed(
         forms=book().labels(ListKey.VIOLENCE_FORM, sorted(forms)),
-        unsafe=check if check is not None and not check.is_safe else None,
+        unsafe=unsafe_check(case),
         running=list_running(case=case, at=at, covers=covers),
         waits=span(max(at - approval.asked_at, at - at)),
     )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.models import Note
-from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.services.loading import find_first, lock_writable, write_note
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import NoteSource, note_content
+from ruangaman.cases.types import note_content
 from ruangaman.clocks import services as clocks
 from ruangaman.vault.types import Compartment
 
@@ -42,17 +42,8 @@ def drop_clock(*, code: str, clock_id: UUID, words: str, by: User, at: datetime,
     clock = clocks.drop_clock(
         clock_id=clock_id, dossier_id=case.dossier_id, event=events.CLOCK_DROPPED.key, by=by, at=at
     )
-    text = _("Batas waktu “%(name)s” dihentikan: %(words)s") % {"name": clock.kind.name, "words": words}
-    note = Note(
-        id=note_id or uuid4(),
-        case=case,
-        compartment=Compartment.WORK,
-        source=NoteSource.STAFF,
-        ref=seal(case, Compartment.WORK, note_content(text), by=by, at=at),
-        author=by,
-        at=at,
-    )
-    note.save(force_insert=True)
+    content = note_content(words, [(gettext_noop("Batas waktu yang dihentikan"), clock.kind.label)])
+    note = write_note(case, Compartment.WORK, content, by=by, at=at, note_id=note_id)
     detail: Detail = {
         "kind": clock.kind.key,
         "anchor": str(clock.anchor) if clock.anchor else None,

@@ -170,7 +170,7 @@ def assess_closing(
     met, total = goals
     if not 0 <= met <= total:
         raise DomainError(_("Tujuan yang tercapai tidak dapat lebih banyak dari semuanya."))
-    binding = list(binding_clocks(case).select_related("kind"))
+    binding = list(binding_clocks(case.dossier_id).select_related("kind"))
     if binding and not why_clocks.strip():
         raise DomainError(_("Jam hukum atau kesehatan masih berjalan: tulis mengapa tidak perlu lagi."))
     facts = [(gettext_noop("Kata penerima manfaat"), her_words)] if her_words else []

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_noop
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
-from ruangaman.cases.models import Case, Conference, ContactTry, Review, SafetyCheck, Session
-from ruangaman.cases.selectors.facts import newest
+from ruangaman.cases.models import Case, Conference, ContactTry, Review, Session
+from ruangaman.cases.selectors.facts import unsafe_check
 from ruangaman.cases.selectors.reviewing import latest_review
 from ruangaman.cases.selectors.sentences import day_words
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
@@ -77,8 +77,7 @@ def review(
             _("Dengan bahaya ini, tinjauan berikutnya paling lambat %(day)s.") % {"day": day_words(latest)}
         )
     before = RiskLevel(case.risk)
-    check: SafetyCheck | None = newest(SafetyCheck, case)
-    if risk < before and check is not None and not check.is_safe:
+    if risk < before and unsafe_check(case) is not None:
         raise DomainError(_("Cek terakhir: belum aman. Bahayanya dapat diturunkan sesudah ia tercatat aman."))
     ref = seal(case, Compartment.WORK, note_content(reason), by=by, at=at)
     row = Review(id=review_id or uuid4(), case=case, at=at, by=by, risk=risk, before=before, next_on=next_on, ref=ref)

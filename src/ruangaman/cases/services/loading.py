@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import QuerySet
@@ -15,8 +15,8 @@ from ruangaman.accounts.models import User
 from ruangaman.audit.services import Planned
 from ruangaman.cases import policies
 from ruangaman.cases.errors import CaseClosed, UnknownCode
-from ruangaman.cases.models import Assignment, Case, live_grants_of
-from ruangaman.cases.types import WRITABLE_STATES, CaseState
+from ruangaman.cases.models import Assignment, Case, Note, live_grants_of
+from ruangaman.cases.types import WRITABLE_STATES, CaseState, NoteSource
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
@@ -112,3 +112,26 @@ def _parts(*, case_id: UUID, user_id: UUID) -> QuerySet[Any, Any]:
 
 
 PARTS = Planned(_parts)
+
+
+def write_note(
+    case: Case,
+    compartment: Compartment,
+    content: Content,
+    *,
+    by: User,
+    at: datetime,
+    note_id: UUID | None = None,
+    corrects: UUID | None = None,
+) -> Note:
+    """Seal and write a note of the office. What happened is told by who calls.
+
+    Raises: as `seal`.
+    """
+    ref = seal(case, compartment, content, by=by, at=at)
+    note = Note(
+        id=note_id or uuid4(), case=case, compartment=compartment, source=NoteSource.STAFF, ref=ref, author=by, at=at,
+        corrects_id=corrects,
+    )  # fmt: skip
+    note.save(force_insert=True)
+    return note

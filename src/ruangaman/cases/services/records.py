@@ -15,9 +15,9 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.errors import WrongPerson
 from ruangaman.cases.models import Case, Incident, IncidentLink, Note, Person, ServiceRecord
-from ruangaman.cases.services.loading import check_codes, check_valid, find_first, lock_writable, seal
+from ruangaman.cases.services.loading import check_codes, check_valid, find_first, lock_writable, seal, write_note
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import AboutEvent, Content, NoteSource, PersonKind, VictimLink, note_content
+from ruangaman.cases.types import AboutEvent, Content, PersonKind, VictimLink, note_content
 from ruangaman.cases.types.incidents import with_event
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.errors import NotFound
@@ -144,17 +144,7 @@ def add_note(
         return found
     if corrects is not None and not Note.objects.filter(pk=corrects, case=case, compartment=compartment).exists():
         raise NotFound(_("Catatan yang hendak dibetulkan tidak ada di laci ini."))
-    note = Note(
-        id=note_id or uuid4(),
-        case=case,
-        compartment=compartment,
-        source=NoteSource.STAFF,
-        ref=seal(case, compartment, note_content(text), by=by, at=at),
-        author=by,
-        at=at,
-        corrects_id=corrects,
-    )
-    note.save(force_insert=True)
+    note = write_note(case, compartment, note_content(text), by=by, at=at, note_id=note_id, corrects=corrects)
     detail: Detail = {"note": str(note.pk), "compartment": compartment.name.lower()}
     tell(events.NOTE_ADDED, case, by=by, at=at, detail=detail)
     return note

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -16,9 +16,9 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.models import Note
 from ruangaman.cases.selectors.windows import windows_of
-from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.services.loading import find_first, lock_writable, write_note
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import NEED_OF, NoteSource, WindowOutcome, note_content
+from ruangaman.cases.types import NEED_OF, WindowOutcome, note_content
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.vault.types import Compartment
 
@@ -60,16 +60,7 @@ def answer_window(
         raise DomainError(_("Tulis mengapa."))
     with translation.override(settings.LANGUAGE_CODE):  # what is sealed is for everybody, whatever `by` reads in
         facts = [(gettext_noop("Jendela"), clock.kind.label), (gettext_noop("Hasilnya"), str(outcome.label))]
-    note = Note(
-        id=note_id or uuid4(),
-        case=case,
-        compartment=Compartment.NARRATIVE,
-        source=NoteSource.STAFF,
-        ref=seal(case, Compartment.NARRATIVE, note_content(words, facts), by=by, at=at),
-        author=by,
-        at=at,
-    )
-    note.save(force_insert=True)
+    note = write_note(case, Compartment.NARRATIVE, note_content(words, facts), by=by, at=at, note_id=note_id)
     incident = str(clock.anchor) if clock.anchor else None
     detail: Detail = {"need": NEED_OF[clock.kind.key], "incident": incident, "note": str(note.pk)}
     tell(events.WINDOW_ANSWERED, case, by=by, at=at, detail=detail)
