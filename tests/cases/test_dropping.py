@@ -40,8 +40,10 @@ def test_it_ends_with_a_sealed_reason_and_an_event_that_says_which(team):
     assert WHY not in str(event.detail)
     with working(team.manager):
         page = selectors.get_case_page(case=team.fresh(case), viewer=team.manager, at=FEB_3)
-    words = [one.text for drawer in page.drawers for one in drawer.notes]
-    assert any(WHY in one and clock.kind.label in one for one in words)
+    notes = [one for drawer in page.drawers for one in drawer.notes]
+    assert [(one.text, one.facts) for one in notes if one.row.pk == note.pk] == [
+        (WHY, [("Batas waktu yang dihentikan", clock.kind.label)])
+    ]
 
 
 def test_sent_twice_it_is_one_note_and_dropped_already_it_is_refused(team):
