@@ -43,6 +43,8 @@ logger = logging.getLogger("ruangaman.door")
 PUBLIC_LANGUAGES = ("id", "en")
 PROBES = ("/livez", "/readyz")
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
+BLANK = "."
+"""With it begins a cookie that no session was ever stored under: nobody has to look for one."""
 
 
 def cookie_name(door: Door) -> str:
@@ -186,8 +188,8 @@ class DoorMiddleware:
 
     def _cookie(self, request: HttpRequest, access: Access) -> None:
         cookie = request.COOKIES.get(cookie_name(access.door), "")
-        known = len(cookie) == 43 and cookie.isascii()
-        request.cookie = cookie if known else secrets.token_urlsafe(32)  # type: ignore[attr-defined]
+        known = len(cookie.removeprefix(BLANK)) == 43 and cookie.isascii()
+        request.cookie = cookie if known else BLANK + secrets.token_urlsafe(32)  # type: ignore[attr-defined]
         request.cookie_is_new = not known  # type: ignore[attr-defined]
         request.body_fault = None  # type: ignore[attr-defined]
         request.is_stale = False  # type: ignore[attr-defined]
@@ -239,8 +241,8 @@ class DoorMiddleware:
 
     def _inside(self, request: HttpRequest, access: Access, unit: Any) -> HttpResponse:
         store = PublicSessionStore if access.door is Door.PUBLIC else StaffSessionStore
-        cookie = None if request.cookie_is_new else request.cookie  # type: ignore[attr-defined]
-        request.session = store(cookie)
+        cookie: str = request.cookie  # type: ignore[attr-defined]
+        request.session = store(None if cookie.startswith(BLANK) else cookie)
         request.user = AnonymousUser()
         request.unit_of_work = unit  # type: ignore[attr-defined]
         unsent: Unsent | None = request.unsent  # type: ignore[attr-defined]

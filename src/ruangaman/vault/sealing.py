@@ -30,8 +30,8 @@ class EpochKeys:
 
     def get(self, compartment: Compartment) -> bytes | None:
         """Return the key of a compartment, or None when it is not held."""
-        if self.data_key is not None:
-            return compartment_key(self.data_key, compartment)
+        if self.data_key is not None and compartment not in self.parts:
+            self.parts[compartment] = compartment_key(self.data_key, compartment)  # once: a report asks twenty times
         return self.parts.get(compartment)
 
     def bundle(self, compartments: frozenset[Compartment] | None) -> bytes:
