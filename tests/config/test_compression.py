@@ -9,8 +9,11 @@ import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.test import RequestFactory
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ruangaman.config.compression import PADDING, SHORTEST, PageCompression
+from ruangaman.config.compression import PADDING, SHORTEST, PageCompression, _packed_once, compress
+from ruangaman.ui.kept import Filled
 
 PAGE = b"<p>Cerita ini panjang. " * 400
 ASK = RequestFactory()
@@ -31,12 +34,21 @@ def test_a_page_comes_smaller_and_whole() -> None:
     assert int(found["Content-Length"]) == len(found.content) < len(PAGE) / 10
 
 
-def test_pages_that_begin_alike_are_each_whole() -> None:
-    for end in (b"satu", b"dua" * 3000, b""):
-        response = HttpResponse(PAGE + end)
-        response.begins = PAGE  # type: ignore[attr-defined]  # as a kept page says
+@given(st.lists(st.sampled_from([PAGE[:99], PAGE, b"", os.urandom(40_000)]), min_size=1, max_size=4), st.data())
+def test_a_page_from_kept_texts_is_whole_whatever_stands_in_its_places(texts: list[bytes], data: st.DataObject) -> None:
+    for _ in range(2):  # the second of the same lengths takes what was packed for the first
+        own = [data.draw(st.binary(min_size=20, max_size=20)) for _ in texts[1:]]
+        filled = Filled(tuple(texts), tuple(own))
 
-        assert gzip.decompress(answer(response).content) == PAGE + end
+        assert gzip.decompress(compress(bytes(filled), filled)) == bytes(filled)
+
+
+def test_kept_texts_are_packed_once_and_about_as_well_as_the_page() -> None:
+    filled = Filled((PAGE, PAGE + b"<p>akhir", PAGE), (b"Mm" * 32, b"7421"))
+    pages = [compress(bytes(filled), filled) for _ in range(5)]
+
+    assert _packed_once.cache_info().hits >= 4
+    assert max(map(len, pages)) < len(compress(bytes(filled))) + PADDING + 100
 
 
 def test_the_same_page_has_many_lengths() -> None:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -25,22 +24,12 @@ from ruangaman.intake.registry import channels
 from ruangaman.intake.selectors.reception import cached_reception
 from ruangaman.intake.types import Outcome, Reception
 from ruangaman.intake.views import thread, visit
+from ruangaman.ui import kept
 from ruangaman.vault import receipts
 
 PATHS = {"anak": {"who": "child"}, "lain": {"who": "other"}}
 """`?untuk=` → what is chosen beforehand."""
 TOKEN, KEY = "form-token-goes-here", "form-key-goes-here"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A page as the first visitor would get it, with places for what is each visitor's own."""
-
-    page: str
-    hashes: frozenset[tuple[str, str]]
-    """What its security policy allows: directive and hash."""
-    begins: bytes
-    """What stands before the first place: packed once for all visitors."""
 
 
 GROUPS = ("@1@@", "@2@@", "@3@@", "@4@@", "@5@@")
@@ -139,45 +128,27 @@ def _receipt_page(request: HttpRequest, session: Any) -> HttpResponse:
     if carried or shown["files"] or shown["kept_from"]:
         return render(request, "intake/receipt.html", {**shown, "s": carried})
     places = dict(zip(GROUPS, receipts.group(shown["digits"]).split(), strict=True))
-    return _filled(request, _kept_receipt(get_language() or "id", shown["hours"]), places)
+    page = _kept_receipt(get_language() or "id", shown["hours"])
+    return page.fill(request, {TOKEN: get_token(request), **places})
 
 
 def _blank(request: HttpRequest, reception: Reception) -> HttpResponse:
     """The empty form from kept text: only token and key are new."""
-    kept = _kept_form(get_language() or "id", _path(request), reception)
-    return _filled(request, kept, {KEY: receipts.mint_key(_minted_for(request))})
-
-
-def _filled(request: HttpRequest, kept: Kept, places: dict[str, str]) -> HttpResponse:
-    page = kept.page
-    request.csp_hashes = set(kept.hashes)  # type: ignore[attr-defined]  # read by the headers
-    for place, text in {TOKEN: get_token(request), **places}.items():
-        page = page.replace(place, text)
-    response = HttpResponse(page)
-    response.begins = kept.begins  # type: ignore[attr-defined]  # read by the compression
-    return response
+    page = _kept_form(get_language() or "id", _path(request), reception)
+    return page.fill(request, {TOKEN: get_token(request), KEY: receipts.mint_key(_minted_for(request))})
 
 
 @lru_cache(maxsize=64)
-def _kept_form(language: str, path: str, reception: Reception) -> Kept:
+def _kept_form(language: str, path: str, reception: Reception) -> kept.KeptPage:
     form = ReportForm(avoidable=reception.avoidable, child=path == "anak", initial=PATHS.get(path))
     context = _context(form, reception, path) | {"csrf_token": TOKEN, "key": KEY}
-    return _drawn("intake/form.html", context, query=f"untuk={path}" if path else "")
+    return kept.draw("intake/form.html", context, places=(TOKEN, KEY), query=f"untuk={path}" if path else "")
 
 
 @lru_cache(maxsize=64)
-def _kept_receipt(language: str, hours: int | None) -> Kept:
-    return _drawn("intake/receipt.html", {"digits": "".join(GROUPS), "hours": hours, "csrf_token": TOKEN})
-
-
-def _drawn(template: str, context: dict[str, Any], *, query: str = "") -> Kept:
-    request = HttpRequest()
-    request.method, request.path, request.path_info = "GET", "/i/", "/i/"
-    request.GET = QueryDict(query)
-    page = render_to_string(template, context, request=request)
-    first = min(page.index(place) for place in (TOKEN, KEY, *GROUPS) if place in page)
-    hashes = frozenset(request.csp_hashes)  # type: ignore[attr-defined]  # set by inline_style
-    return Kept(page, hashes, page[:first].encode())
+def _kept_receipt(language: str, hours: int | None) -> kept.KeptPage:
+    context = {"digits": "".join(GROUPS), "hours": hours, "csrf_token": TOKEN}
+    return kept.draw("intake/receipt.html", context, places=(TOKEN, *GROUPS))
 
 
 def _again(
