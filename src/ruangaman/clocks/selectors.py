@@ -19,7 +19,7 @@ from ruangaman.accounts.models import DeskMember, User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
 from ruangaman.audit.services import Planned
 from ruangaman.clocks.models import Clock, ClockKind, ClockQuerySet, Holiday, Limit, OfficeDay
-from ruangaman.clocks.types import HEAD_START, Calendar, Cursor, Length, Narrow, Office, Tell, Turn, Unit, due_after
+from ruangaman.clocks.types import Calendar, Cursor, Length, Narrow, Office, Tell, Turn, Unit, due_after, readings
 from ruangaman.clocks.types import Clock as Face
 from ruangaman.core.errors import NotFound
 from ruangaman.vault.models import Grant
@@ -110,7 +110,7 @@ def _holding(row: Mapping[str, Any]) -> Holding:
 def list_open(*, viewer: User, turn: Turn, at: datetime, after: Cursor | None = None, limit: int = PAGE) -> ClockPage:
     """Return a page of the running clocks of one branch, what presses first first; what is put off is left out.
 
-    Of one danger `presses_at` is the order, and never changes by itself: so the page is a place in an index (ADR 23).
+    `presses_at` never changes by itself: so the page is a place in an index (ADR 23).
     """
     found = list_branch(viewer=viewer, turn=turn, at=at, after=after, limit=limit + 1)
     last = found[limit - 1].place_at(order_at(at, after)) if len(found) > limit else None
@@ -128,7 +128,7 @@ def list_branch(
 ) -> list[Clock]:
     """Return the first running, awake clocks of one branch after a place, what presses first first.
 
-    One statement for each person, desk or unit of the branch, with one index scan for each danger; two of them are
+    One statement for each person, desk or unit of the branch, with two index scans for each danger; two of them are
     merged here, for the database would sort all of both.
     """
     asked = order_at(at, after)
@@ -143,7 +143,8 @@ def list_branch(
 def _first_keys(
     viewer: User, turn: Turn, narrow: Narrow, at: datetime, after: Cursor | None, limit: int
 ) -> list[QuerySet[Any, Any]]:
-    """Return of each place of a branch the keys of its first clocks of each danger: among them are the first of all."""
+    """Return of each place of a branch the keys of its first clocks of each scan: among them are the first of all."""
+    scans = readings(at=order_at(at, after), after=after.order if after else None, least=narrow.danger)
     found = []
     for place in _places(viewer, turn):
         these = place.running().awake(at).narrowed(narrow, at)
@@ -151,11 +152,7 @@ def _first_keys(
             these = these.after(after) if after is not None else these
             found.append(these.pressing(order_at(at, after)).values("pk")[:limit])
             continue
-        parts = [
-            these.of_danger(level, after).order_by("presses_at", "id").values("pk")[:limit]
-            for level in HEAD_START
-            if level >= narrow.danger
-        ]
+        parts = [these.read(one).values("pk")[:limit] for one in scans]
         found.append(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
     return found
 

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ruangaman.clocks.types.reckoning import HEAD_START, NOT_YET, rank_at
+from ruangaman.clocks.types.order import Order, rank_at
+from ruangaman.clocks.types.reckoning import HEAD_START
 
 Detail = Mapping[str, str | int | bool | list[str] | None]
 """Codes, counts and keys of something that happened; never words of a person."""
@@ -20,6 +21,8 @@ Detail = Mapping[str, str | int | bool | list[str] | None]
 LONGEST_CHAIN = 3
 LONGEST_SNOOZE = timedelta(days=7)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SANE = range(2, 9999)
+"""Years that can be reckoned with: an address may name any."""
 
 
 class Holder(models.TextChoices):
@@ -87,6 +90,7 @@ class Narrow:
         kind: key of a kind.
         about: key of `clocks.registry.abouts`.
         late: only what is over its limit.
+        but: how the keys of kinds begin that are left out.
     """
 
     free: bool = False
@@ -95,6 +99,7 @@ class Narrow:
     kind: str = ""
     about: str = ""
     late: bool = False
+    but: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,30 +127,18 @@ class Cursor:
             found = cls(_moment(presses), UUID(hexed), int(danger), _moment(at))
         except (ValueError, OverflowError):
             return None
-        return found if found.danger in HEAD_START else None
+        is_sane = all(one.year in SANE for one in (found.presses_at, found.at))
+        return found if found.danger in HEAD_START and is_sane else None
 
     @property
     def rank(self) -> int:
-        """What presses comes by its danger, before what does not yet."""
+        """In which stretch of the queue it stands."""
         return rank_at(self.presses_at, self.danger, self.at)
 
     @property
-    def order(self) -> tuple[int, datetime, UUID]:
+    def order(self) -> Order:
         """What rows are ordered by, in Python as in the database."""
         return self.rank, self.presses_at, self.id
-
-    def begin_in(self, danger: int) -> tuple[datetime, UUID] | None:
-        """Return after which moment and id the rows of one danger go on that come after this place; None: all of them.
-
-        Of one danger the order is that of the moments alone, whether it presses or not: so each is one scan.
-        """
-        if self.rank in {NOT_YET, -danger}:
-            return self.presses_at, self.id
-        return None if self.rank < -danger else (self.at, LAST_ID)
-
-
-LAST_ID = UUID(int=(1 << 128) - 1)
-"""Of rows of the same moment none comes after it."""
 
 
 def _micros(moment: datetime) -> int:

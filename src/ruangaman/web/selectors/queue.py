@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from heapq import merge
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from ruangaman.accounts.models import DutyShift, User
 from ruangaman.accounts.types import Permission
-from ruangaman.clocks.types import NOT_YET, Cursor
+from ruangaman.clocks.types import NOT_YET, Cursor, is_near
 from ruangaman.core import clock
 from ruangaman.core.regions import zone
 from ruangaman.web.registry import work_sources, work_streams
@@ -149,6 +151,13 @@ def band_of(*, at: datetime, due_at: datetime | None, is_pressing: bool) -> Band
 def band_at(place: Cursor) -> Band:
     """Return how near something of a stream is: it needs somebody from the moment on at which it presses."""
     return band_of(at=place.at, due_at=place.presses_at, is_pressing=place.rank != NOT_YET)
+
+
+def near_words(place: Cursor, due_at: datetime) -> str:
+    """Say why something stands before others of its danger; "": it does not."""
+    if not is_near(place.rank):
+        return ""
+    return _("masih sempat") if due_at >= place.at else _("baru lewat")
 
 
 def end_of_day(at: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ from ruangaman.intake.selectors.pressing import DECIDE
 from ruangaman.intake.types import Direction
 from ruangaman.ui import moments
 from ruangaman.ui.types import Promised, QueueRow, Words
-from ruangaman.web.selectors.queue import band_at
+from ruangaman.web.selectors.queue import band_at, near_words
 from ruangaman.web.types import Owner, Work
 
 WINDOW = "jendela/"
@@ -144,6 +144,8 @@ def subject_of(task: Mapping[str, Any] | None) -> str:
 
 def _work(clock: Clock, facts: Facts, viewer: Any, at: datetime, place: Cursor) -> Work:
     row = _report_row(clock, facts, viewer, at) if clock.about == REPORTED else _case_row(clock, facts, viewer, at)
+    why = near_words(place, clock.due_at)
+    row = replace(row, facts=[why, *row.facts]) if why and not clock.kind.is_third_party else row
     return Work(
         row=row,
         band=band_at(place),
