@@ -231,7 +231,7 @@ def test_every_need_of_a_report_that_was_shown_is_shown(counter):
     assert len(day.works) == 5  # one row for one thing: what was triaged is not there twice
     assert "belum dibuka" in rows[unopened.code]
     assert "belum dijawab" in rows[unanswered.code]
-    assert "tiga pertanyaan" in rows[untriaged.code]
+    assert "belum dipilah" in rows[untriaged.code]
     assert "Buka kasus, tandai ganda" in rows[undecided.code]
     assert "membalas" in rows[again.code]
 
@@ -267,7 +267,7 @@ def test_what_nobody_read_presses_and_stands_by_its_danger_among_the_rest(counte
 
 def test_duties_that_are_no_clock_stay():
     assert {source.key for source in work_sources} == {
-        "awaited", "case-messages", "closed", "emergency", "glass", "glass_mine", "keys", "met", "oversight", "records",
+        "answered", "awaited", "case-messages", "closed", "decisions", "emergency", "glass", "glass_mine", "keys", "met", "oversight", "records",
         "reopenable", "requests", "seats", "too-near", "unmanaged", "vouching",
     }  # fmt: skip
     assert {stream.key for stream in work_streams} == {"clocks", "reports"}

@@ -32,9 +32,6 @@ NOTHING: frozenset[str] = frozenset()
 USER = "accounts.User"
 _EVENT = models.CharField(max_length=48)
 
-__all__ = ["Calendar", "Clock", "ClockKind", "Holiday", "Limit", "OfficeDay"]
-
-
 class LimitQuerySet(models.QuerySet["Limit"]):
     """Which limits hold."""
 
@@ -247,6 +244,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Those that nobody put off beyond `at`."""
         return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=at))
 
+    def paused(self) -> Self:
+        """Those whose time does not count."""
+        return self.filter(stopped_at=None, paused_at__isnull=False)
+
     def asleep(self, at: datetime) -> Self:
         """Those that somebody put off beyond `at`."""
         return self.filter(snoozed_until__gt=at)
@@ -264,7 +265,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         exact = {"kecamatan": to.kecamatan, "kind__key": to.kind, "about": to.about}
         found = found.filter(**{name: value for name, value in exact.items() if value})
         if to.but:
-            found = found.exclude(kind__key__startswith=to.but)
+            found = found.exclude(kind__key__startswith=to.but[0], owner=to.but[1])
         # What is late presses already: said twice, so that the index ends there.
         return found.filter(due_at__lt=at, presses_at__lt=at) if to.late else found
 
@@ -366,6 +367,7 @@ class Clock(models.Model):
             models.Index("unit", "danger", "presses_at", "id", name="clock_of_unit", condition=RUNNING),
             models.Index("escalates_at", name="clock_escalates", condition=RUNNING & Q(escalates_at__isnull=False)),
             models.Index("dossier", "started_at", name="clock_of_dossier"),
+            models.Index("paused_at", name="clock_paused", condition=OPEN & Q(paused_at__isnull=False)),
             models.Index("snoozed_until", name="clock_snoozed", condition=RUNNING & Q(snoozed_until__isnull=False)),
         ]
 

@@ -210,14 +210,40 @@ def count_asleep(*, viewer: User, at: datetime, most: int) -> int:
     return _asleep(viewer, at)[:most].count()
 
 
+def list_paused(*, viewer: User, limit: int = PAGE) -> list[Clock]:
+    """Return what is paused and is the viewer's, their desks' or their units'; the longest paused first."""
+    found = Clock.objects.paused().filter(_concerning(viewer))
+    return list(found.order_by("paused_at", "id").select_related(*WITH)[:limit])
+
+
+def list_own(*, viewer: User, begins: str, at: datetime, limit: int) -> list[Clock]:
+    """Return the viewer's running, awake clocks of kinds whose keys begin so, as the queue orders them."""
+    found = _own(viewer, begins, at).pressing(at).select_related(*WITH)
+    return list(found[:limit])
+
+
+def count_own(*, viewer: User, begins: str, at: datetime, most: int) -> int:
+    """Return how many those are, counted up to `most`."""
+    return _own(viewer, begins, at)[:most].count()
+
+
+def _own(viewer: User, begins: str, at: datetime) -> ClockQuerySet:
+    return _branch(viewer, Turn.MINE).running().awake(at).filter(kind__key__startswith=begins)
+
+
 def _asleep(viewer: User, at: datetime) -> ClockQuerySet:
+    return Clock.objects.running().asleep(at).filter(_concerning(viewer))
+
+
+def _concerning(viewer: User) -> Q:
+    """Return the condition for what is the viewer's, is answered for by them, or lies at their desks or in their units."""
     whose = Q(owner=viewer) | Q(lead=viewer)
     desks = accounts.seats_of(viewer)
     if desks:
         whose |= Q(desk_id__in=desks)
     if viewer.oversight_units:
         whose |= Q(unit_id__in=viewer.oversight_units)
-    return Clock.objects.running().asleep(at).filter(whose)
+    return whose
 
 
 def count_late(*, viewer: User, turn: Turn, at: datetime) -> int:

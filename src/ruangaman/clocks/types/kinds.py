@@ -90,7 +90,7 @@ class Narrow:
         kind: key of a kind.
         about: key of `clocks.registry.abouts`.
         late: only what is over its limit.
-        but: how the keys of kinds begin that are left out.
+        but: how the keys of kinds begin that are left out where they are somebody's turn, and whose.
     """
 
     free: bool = False
@@ -99,7 +99,7 @@ class Narrow:
     kind: str = ""
     about: str = ""
     late: bool = False
-    but: str = ""
+    but: tuple[str, UUID] | None = None
 
 
 @dataclass(frozen=True)

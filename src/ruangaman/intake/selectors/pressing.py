@@ -14,10 +14,11 @@ from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import order_at
 from ruangaman.clocks.types import Cursor, Narrow, presses_at, readings
 from ruangaman.intake.models import Message, Report, ReportQuerySet
-from ruangaman.intake.types import Direction
+from ruangaman.intake.types import WORKED_ON, Direction
 from ruangaman.ui.keyset import scanned
 
 EVERYTHING, EVERYBODY = Narrow(), Q()
+CALM = Q(answered_at__isnull=False, state__in=WORKED_ON)
 DECIDE = "desk.decide"
 """The kind of clock in whose place a triaged report stands: one thing is one row."""
 
@@ -41,7 +42,8 @@ def list_pressing(
 
     The limit is later than the moment of pressing by the head start of the danger: so the scans are those of the clocks,
     moved by it, and each is one of `report_queue`.
-    What was triaged and has a clock of its own is left to it, unless somebody wrote or nobody has answered yet.
+    What was triaged and has a clock of its own is left to it, unless somebody wrote or nobody has answered yet. What was
+    answered presses no more (`list_answered`).
 
     Args:
         held: who holds them.
@@ -49,7 +51,7 @@ def list_pressing(
     asked = order_at(at, after)
     scans = [one.due() for one in readings(at=asked, after=after.order if after else None, least=narrow.danger)]
     parts = [
-        _waiting(narrow, held, at)
+        _pressing(narrow, held, at)
         .filter(*scanned("due_at", scan.since, scan.until, scan.after), desk_id=desk, danger=scan.danger)
         .order_by("due_at", "id")
         .values_list("pk", "due_at", "danger")[:limit]
@@ -67,7 +69,7 @@ def list_pressing(
 def count_up_to(*, viewer: User, at: datetime, wanted: Mapping[str, tuple[Narrow, Q]], most: int) -> dict[str, int]:
     """Return how many reports wait of each wanted list, counted up to `most`: one statement for all of them."""
     parts = [
-        _waiting(narrow, held, at)
+        _pressing(narrow, held, at)
         .filter(desk_id=desk, danger__gte=narrow.danger)
         .annotate(wanted=Value(name, CharField()))
         .values_list("wanted", "pk")[:most]
@@ -86,10 +88,33 @@ def _has_any(narrow: Narrow) -> bool:
     return not narrow.kecamatan and not narrow.kind and narrow.about in {"", "report"}
 
 
-def _waiting(narrow: Narrow, held: Q, at: datetime) -> ReportQuerySet:
-    decided = Clock.objects.filter(dossier_id=OuterRef("dossier_id"), kind__key=DECIDE).open()
-    found = Report.objects.waiting().filter(held).filter(~Exists(decided) | Exists(_unread()) | Q(answered_at=None))
+def list_answered(*, viewer: User, limit: int) -> list[Report]:
+    """Return the reports of the viewer's desks that were answered and wait to be triaged, the most dangerous first.
+
+    The promise is kept and nobody wrote since: nothing runs any more, so none of them stands above what presses.
+    """
+    found = _answered(viewer).select_related("taken_by").order_by("-danger", "answered_at", "id")
+    return list(found[:limit])
+
+
+def count_answered(*, viewer: User, held: Q, most: int) -> int:
+    """Return how many those are, counted up to `most`."""
+    return _answered(viewer).filter(held)[:most].count()
+
+
+def _answered(viewer: User) -> ReportQuerySet:
+    return _undecided().of_desks(accounts.seats_of(viewer)).filter(CALM).exclude(Exists(_unread()))
+
+
+def _pressing(narrow: Narrow, held: Q, at: datetime) -> ReportQuerySet:
+    found = _undecided().filter(held).filter(~CALM | Exists(_unread()))
     return found.filter(due_at__lt=at, answered_at=None) if narrow.late else found
+
+
+def _undecided() -> ReportQuerySet:
+    """What waits at desks, without what a clock of its own stands for."""
+    decided = Clock.objects.filter(dossier_id=OuterRef("dossier_id"), kind__key=DECIDE).open()
+    return Report.objects.waiting().filter(~Exists(decided) | Exists(_unread()) | Q(answered_at=None))
 
 
 def _unread() -> QuerySet[Message]:
