@@ -10,9 +10,11 @@ import pytest
 from django.utils import timezone
 
 from ruangaman.audit.models import AuditEvent
+from ruangaman.clocks import selectors
 from ruangaman.clocks.models import Clock, ClockKind, Holiday, Limit, OfficeDay
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ops.soak.histories import acts
+from tests.factories.accounts import working
 from tests.support.signing_in import signed_in
 
 RULES = "/pengaturan/jam/"
@@ -134,12 +136,56 @@ def test_reports_are_answered_in_hours_whatever_is_typed(client):
     assert save(client, f"{RULES}report.low/", {**facts, "unit": "hour"}).status_code == 302
 
 
-def test_a_kind_is_ended_and_used_again(client):
-    client.post(f"{RULES}case.companion/berlaku")
-    assert "tidak dipakai" in words(client.get(RULES))
-    client.post(f"{RULES}case.companion/berlaku", {"pakai": "1"})
+def test_a_kind_is_ended_after_a_question_and_used_again(client, clocks):
+    page = f"{RULES}case.companion/berlaku"
+    for _number in range(5):
+        clocks.team.open()
+    asked = words(client.get(page))
+    for said in ("Hentikan “Tugaskan pendamping”?", "seluruh kota", "5, tetap berjalan sampai selesai", "kasus dibuka",
+                 "tidak disusulkan"):  # fmt: skip
+        assert said in asked, said
+    assert "Menghentikannya tidak menghapus kewajibannya" not in asked
+    for wrong in ({}, {"reason": "bosan"}):
+        refused = words(client.post(page, wrong), 422)
+        assert refused.index('class="again"') < refused.index('name="reason"')
     assert "tidak dipakai" not in words(client.get(RULES))
-    assert client.post(f"{RULES}tidak.ada/berlaku").status_code == 404
+    assert client.post(page, {"reason": "replaced"}).status_code == 302
+    assert "tidak dipakai" in words(client.get(RULES))
+    told = AuditEvent.objects.get(type="clocks.kind_ended")
+    assert (told.subject, told.detail) == ("case.companion", {"reason": "replaced"})
+    assert client.get(page).status_code == 302, "nothing is left to end"
+    client.post(page, {"pakai": "1"})
+    assert "tidak dipakai" not in words(client.get(RULES))
+    for strange in ("tidak.ada", "report.low"):
+        assert client.get(f"{RULES}{strange}/berlaku").status_code == 404
+        assert client.post(f"{RULES}{strange}/berlaku", {"reason": "replaced"}).status_code == 404
+
+
+@pytest.mark.parametrize("key", ["clinical.pep", "tpks.report"])
+def test_what_law_or_medicine_asks_for_is_ended_only_once_its_basis_was_looked_at(client, key):
+    page = f"{RULES}{key}/berlaku"
+    asked = words(client.get(page))
+    assert "Menghentikannya tidak menghapus kewajibannya" in asked
+    assert Limit.objects.get(key=key).legal_basis in asked
+    assert "Periksa dasarnya dulu" in words(client.post(page, {"reason": "basis"}), 422)
+    assert ClockKind.objects.get(key=key).valid_to is None
+    assert client.post(page, {"reason": "basis", "seen": "on"}).status_code == 302
+    assert ClockKind.objects.get(key=key).valid_to is not None
+
+
+def test_how_many_run_is_told_to_who_sets_rules_alone(clocks):
+    clocks.team.open()
+    with working(clocks.admin):
+        assert selectors.count_open(key="case.companion") == 4, "few are no number"
+        assert selectors.count_open(key="tidak.ada") == 0
+    with working(clocks.team.manager):
+        assert selectors.count_open(key="case.companion") is None
+
+
+def test_a_limit_that_is_refused_says_so_at_the_head_of_the_page(client):
+    page = words(client.post(f"{RULES}case.companion/", {"value": "x"}), 422)
+    assert page.index('class="again"') < page.index("Mulai bila")
+    assert 'class="again"' not in words(client.get(f"{RULES}case.companion/"))
 
 
 def test_a_kind_that_waits_for_events_nobody_tells_of_says_so(client):

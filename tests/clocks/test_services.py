@@ -18,6 +18,7 @@ from ruangaman.clocks.types import (
     HEAD_START,
     Calendar,
     Condition,
+    EndReason,
     Cursor,
     Holder,
     Length,
@@ -138,7 +139,7 @@ def test_a_new_limit_holds_for_new_clocks_and_not_for_those_that_run(clocks):
 def test_a_kind_that_has_ended_starts_nothing_and_still_stops_what_runs(clocks):
     clock = clocks.begin()
     with working(clocks.admin):
-        services.end_kind(key="kota.x", by=clocks.admin, at=FEB_3)
+        services.end_kind(key="kota.x", reason=EndReason.UNUSED, by=clocks.admin, at=FEB_3)
     clocks.tell("cases.service_added", at=FEB_3)
     clocks.tell("cases.note_added", at=FEB_3)
     assert clocks.open() == []

@@ -17,6 +17,7 @@ from ruangaman.clocks.types import (
     FARTHEST,
     Calendar,
     Condition,
+    EndReason,
     Holder,
     Length,
     Office,
@@ -264,6 +265,31 @@ class KindForm(LengthForm):
     def _abouts(self) -> list[About]:
         events = {*self.cleaned_data["starts_on"], *self.cleaned_data["stops_on"]}
         return [about for about in abouts if events & set(about.events)]
+
+
+class EndKindForm(forms.Form):
+    """Why a kind begins no more; of one that a law or a doctor asks for, that its basis was looked at."""
+
+    reason = forms.ChoiceField(
+        label=_("Mengapa dihentikan"),
+        choices=EndReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pilih satu alasan."), "invalid_choice": UNKNOWN},
+    )
+    seen = forms.BooleanField(
+        label=_("Saya sudah memeriksa dasarnya, dan kantor menepatinya dengan cara lain atau tidak wajib lagi"),
+        error_messages={"required": _("Periksa dasarnya dulu, lalu centang.")},
+    )
+
+    def __init__(self, data: Any = None, *, is_binding: bool) -> None:
+        super().__init__(data)
+        if not is_binding:
+            del self.fields["seen"]
+
+    @property
+    def why(self) -> EndReason:
+        """What was chosen. Only of a form that is valid."""
+        return EndReason(self.cleaned_data["reason"])
 
 
 class HolidayForm(forms.Form):

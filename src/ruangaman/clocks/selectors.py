@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
@@ -297,6 +298,14 @@ def list_named(*, label: str, key: str) -> list[ClockKind]:
 def get_rule(*, key: str) -> tuple[ClockKind | None, list[Limit]]:
     """Return a kind, if the key is that of one, and every version of its limit, the newest first."""
     return ClockKind.objects.filter(key=key).first(), list(Limit.objects.filter(key=key).order_by("-valid_from"))
+
+
+def count_open(*, key: str) -> int | None:
+    """Return how many open clocks a kind has in the whole city, one to four as four; None: the viewer sets no rules."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clocks_count_open(%s)", [key])
+        found: int | None = cursor.fetchone()[0]
+    return found
 
 
 def list_holidays(*, since: date) -> list[Holiday]:

@@ -17,7 +17,7 @@ from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import ClockKind, Holiday, Limit, OfficeDay
 from ruangaman.clocks.registry import abouts
 from ruangaman.clocks.selectors import NO_OFFICE, get_office
-from ruangaman.clocks.types import FARTHEST, Condition, Holder, Length, Step, why_not_reckoned
+from ruangaman.clocks.types import FARTHEST, Condition, EndReason, Holder, Length, Step, why_not_reckoned
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 
 
@@ -100,7 +100,7 @@ def add_kind(*, new: NewKind, by: User, at: datetime, kind_id: UUID | None = Non
 
 
 @transaction.atomic
-def end_kind(*, key: str, by: User, at: datetime) -> ClockKind:
+def end_kind(*, key: str, reason: EndReason, by: User, at: datetime) -> ClockKind:
     """Let a kind begin no clock any more; those that run go on. Ended already: it stays as it is.
 
     Raises: NotAllowed, NotFound.
@@ -111,7 +111,7 @@ def end_kind(*, key: str, by: User, at: datetime) -> ClockKind:
     if kind.is_valid(at):
         kind.valid_to, kind.changed_by = at, by
         kind.save(update_fields=["valid_to", "changed_by"])
-        audit.record(events.KIND_ENDED, by=by, subject=kind.key, at=at)
+        audit.record(events.KIND_ENDED, by=by, subject=kind.key, at=at, detail={"reason": reason.value})
     return kind
 
 

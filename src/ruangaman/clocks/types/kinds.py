@@ -70,6 +70,16 @@ class SnoozeReason(models.TextChoices):
     DOCUMENT = "document", _("Menunggu dokumen")
 
 
+class EndReason(models.TextChoices):
+    """Why a kind begins no clock any more."""
+
+    BASIS = "basis", _("Dasarnya dicabut atau berubah")
+    REPLACED = "replaced", _("Diganti jenis lain")
+    NOT_OURS = "not_ours", _("Bukan tugas kantor ini")
+    UNUSED = "unused", _("Tidak pernah terpakai")
+    MISTAKE = "mistake", _("Dibuat keliru")
+
+
 class Turn(StrEnum):
     """Which branch of the open clocks a list shows: one at a time, for each has an index of its own."""
 
