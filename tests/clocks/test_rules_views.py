@@ -205,7 +205,7 @@ def test_holidays_are_written_down_and_removed(client, clocks):
     day = date(2027, 9, 3)
     facts = {"on": day.isoformat(), "name": "Hari jadi kota", "source": "Perda"}
     assert client.post(f"{RULES}libur/", facts).status_code == 302
-    assert "Hari jadi kota" in words(client.get(f"{RULES}libur/"))
+    assert "Hari jadi kota" in words(client.get(f"{RULES}libur/?tahun=2027"))
     assert Holiday.objects.get(on=day).name == "Hari jadi kota"
     client.post(f"{RULES}libur/hapus", {"on": "kemarin", "ya": "1"})
     client.post(f"{RULES}libur/hapus", {"on": day.isoformat(), "ya": "1"})
@@ -254,12 +254,42 @@ def test_a_day_that_is_over_is_said_to_be_and_is_found_again(client):
     noted = client.post(f"{RULES}libur/", {"on": day.isoformat(), "name": "Hari banjir", "source": "SK"})
     page = words(client.get(noted.headers["Location"]))
     assert "di antara hari yang sudah lewat" in page
-    assert "Hari banjir" in page.split("hari yang sudah lewat</summary>")[1]
-    assert client.post(f"{RULES}libur/", {"on": "9999-12-31", "name": "x", "source": "y"}).status_code == 422
+    assert "Hari banjir" in page.split('id="tahun"')[1]
+
+
+def test_days_are_read_year_by_year_and_a_year_that_is_over_is_only_read(client, clocks):
+    this = timezone.localdate().year
+    for year in (this - 1, this - 1, this):
+        number = Holiday.objects.filter(on__year=year, name="Hari uji").count() + 1
+        Holiday.objects.create(on=date(year, 12, number), name="Hari uji", source="SKB")
+    before = Holiday.objects.filter(on__year=this - 1).count()
+    page = words(client.get(f"{RULES}libur/"))
+    assert f'{this - 1} <span class="count">{before}</span>' in page
+    assert f'href="{RULES}libur/?tahun={this - 1}#tahun"' in page
+    assert f'{RULES}libur/?tahun={this}#tahun" aria-current="page"' in page
+    last = words(client.get(f"{RULES}libur/?tahun={this - 1}"))
+    assert "hanya dibaca" in last
+    assert last.count("Hari uji") == 2
+    assert f"{RULES}libur/hapus" not in last
+    assert f"{RULES}libur/hapus" in page, "the control"
+    gone = {"on": date(this - 1, 12, 1).isoformat(), "ya": "1"}
+    assert client.post(f"{RULES}libur/hapus", gone).headers["Location"] == f"{RULES}libur/"
+    assert Holiday.objects.filter(on=gone["on"]).exists()
+    for strange in ("0001", "9999", "x", "20261"):
+        assert 'aria-current="page">' in words(client.get(f"{RULES}libur/?tahun={strange}"))
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "", "kemarin"])
+def test_a_holiday_that_is_refused_says_so_at_the_head_of_the_page(client, day):
+    page = words(client.post(f"{RULES}libur/", {"on": day, "name": "x", "source": "y"}), 422)
+    summary = page.split('class="again"')[1].split("</section>")[0]
+    assert 'href="#id_on"' in summary
+    assert page.index('class="again"') < page.index("Jam kerja</h2>")
+    assert 'class="again"' not in words(client.get(f"{RULES}libur/"))
 
 
 def test_hours_are_written_down_whole_or_not_at_all(client):
-    assert client.post(f"{RULES}libur/jam-kerja", {"d0_0": "07:30", "d0_1": "11:30"}).status_code == 302
+    assert client.post(f"{RULES}libur/jam-kerja", {"d0_0": "7.30", "d0_1": "11:30"}).status_code == 302
     assert [str(day) for day in OfficeDay.objects.all()] == ["0 07:30:00–11:30:00"]
     for wrong in ({}, {"d0_0": "07:30"}, {"d0_0": "12:00", "d0_1": "08:00"}, {"d0_0": "x", "d0_1": "08:00"}):
         assert client.post(f"{RULES}libur/jam-kerja", wrong).status_code == 422

@@ -32,6 +32,7 @@ NOTHING: frozenset[str] = frozenset()
 USER = "accounts.User"
 _EVENT = models.CharField(max_length=48)
 
+
 class LimitQuerySet(models.QuerySet["Limit"]):
     """Which limits hold."""
 
@@ -58,7 +59,9 @@ class Limit(models.Model):
     objects = LimitQuerySet.as_manager()
 
     class Privacy:
-        plain = frozenset({"id", "key", "value", "unit", "calendar", "legal_basis", "valid_from", "valid_to", "made_by"})
+        plain = frozenset(
+            {"id", "key", "value", "unit", "calendar", "legal_basis", "valid_from", "valid_to", "made_by"}
+        )
         linkable = NOTHING
 
     class Meta:

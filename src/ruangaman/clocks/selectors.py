@@ -308,9 +308,14 @@ def count_open(*, key: str) -> int | None:
     return found
 
 
-def list_holidays(*, since: date) -> list[Holiday]:
-    """Return the days from one day on."""
-    return list(Holiday.objects.filter(on__gte=since))
+def list_holidays(*, year: int) -> list[Holiday]:
+    """Return the days of one year."""
+    return list(Holiday.objects.filter(on__year=year))
+
+
+def count_holidays() -> dict[int, int]:
+    """Return how many days are written down of each year that has any."""
+    return dict(Counter(on.year for on in Holiday.objects.values_list("on", flat=True)))
 
 
 def get_holiday(*, on: date) -> Holiday | None:

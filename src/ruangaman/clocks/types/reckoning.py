@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ruangaman.core.clock import LONGEST_YEAR, YEARS
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ruangaman.clocks.types.kinds import Step
 
 NOTHING, ONE_DAY = timedelta(0), timedelta(days=1)
-FARTHEST = 10 * 366
+FARTHEST = YEARS * LONGEST_YEAR
 """Days that are looked ahead for working time; an office that never opens again is a mistake in its hours."""
 
 HEAD_START: dict[int, timedelta] = {

@@ -168,7 +168,9 @@ def _running_words(count: int | None) -> str:
         return _("tidak ada")
     if count < FEWEST:
         return _("kurang dari %(n)d, tetap berjalan sampai selesai") % {"n": FEWEST}
-    return ngettext("%(n)d, tetap berjalan sampai selesai", "%(n)d, tetap berjalan sampai selesai", count) % {"n": count}
+    return ngettext("%(n)d, tetap berjalan sampai selesai", "%(n)d, tetap berjalan sampai selesai", count) % {
+        "n": count
+    }
 
 
 def _asks(about: About | None, condition: Condition) -> Iterable[str]:
