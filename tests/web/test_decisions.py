@@ -65,7 +65,7 @@ def test_the_head_s_decisions_stand_apart_by_danger_and_once(counter):
         day = selectors.get_day(viewer=head, filters=Filters(), at=at, limit=200)
         narrowed = selectors.get_day(viewer=head, filters=Filters(danger=EXTREME), at=at, limit=200)
     assert [work.row.code for work in day.apart] == [new.code, old.code]
-    assert decision_words(day, at) == "paling lama menunggu 41 jam · bahaya: 1 ekstrem, 1 rendah"
+    assert decision_words(day, at) == "paling lama menunggu 41 jam · 1 ekstrem, 1 rendah"
     assert [work.row.code for work in day.works if "Putuskan" in str(work.row.sentence)] == [new.code, old.code]
     assert narrowed.apart == []
     assert [work.row.code for work in narrowed.works if "Putuskan" in str(work.row.sentence)] == [new.code]
@@ -96,7 +96,7 @@ def test_the_head_s_first_page_names_her_decisions_and_leads_to_them(counter):
     page = head.get("/kerja/").content.decode()
     group = page.split('aria-labelledby="b0"')[1].split("</section>")[0]
     assert "Keputusan Anda" in group
-    assert "paling lama menunggu 4 jam · bahaya: 4 tinggi" in group
+    assert "paling lama menunggu 4 jam · 4 tinggi" in group
     assert group.count('<li class="row">') == 3, "the rest is behind the link"
     assert 'href="/kasus/keputusan/"' in group
     assert "Keputusan Anda" not in signed_in(counter.manager).get("/kerja/").content.decode()

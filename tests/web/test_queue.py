@@ -161,6 +161,7 @@ def test_the_page_answers_in_its_title_and_ends(counter):
     text = client.get("/kerja/").content.decode()
     for words in (
         "<h1>Dua hal membutuhkan Anda sekarang.</h1>",
+        "Seluruhnya 3 di antrean.",
         "Giliran jaga Anda sampai",
         "Itu semuanya.",
         'class="count">3<',

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from heapq import merge
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from ruangaman.accounts import selectors as accounts
@@ -20,12 +20,25 @@ from ruangaman.accounts.models import DeskMember, User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
 from ruangaman.audit.services import Planned
 from ruangaman.clocks.models import Clock, ClockKind, ClockQuerySet, Holiday, Limit, OfficeDay
-from ruangaman.clocks.types import Calendar, Cursor, Length, Narrow, Office, Tell, Turn, Unit, due_after, readings
+from ruangaman.clocks.types import (
+    Calendar,
+    Cursor,
+    Length,
+    Narrow,
+    Office,
+    Standing,
+    Tell,
+    Turn,
+    Unit,
+    due_after,
+    readings,
+)
 from ruangaman.clocks.types import Clock as Face
 from ruangaman.core.errors import NotFound
 from ruangaman.vault.models import Grant
 
 PAGE = 50
+SOON = timedelta(days=1)
 EVERYTHING = Narrow()
 WITH = ("kind", "owner", "desk", "limit")
 OVERSEERS = tuple(role.value for role, verbs in ROLE_PERMISSIONS.items() if Permission.CASE_OVERSEE in verbs)
@@ -245,6 +258,30 @@ def _concerning(viewer: User) -> Q:
     if viewer.oversight_units:
         whose |= Q(unit_id__in=viewer.oversight_units)
     return whose
+
+
+def count_by_owner(*, viewer: User, at: datetime) -> dict[UUID | None, Standing]:
+    """Return how the running, awake turns of the units that `viewer` oversees stand, by whose they are: one query."""
+    ahead = Q(due_at__gte=at)
+    rows = (
+        _branch(viewer, Turn.UNIT)
+        .running()
+        .awake(at)
+        .values("owner_id")
+        .annotate(
+            late=Count("pk", filter=~ahead),
+            soon=Count("pk", filter=ahead & Q(due_at__lte=at + SOON)),
+            next_due=Min("due_at", filter=ahead),
+        )
+        .order_by()
+    )
+    return {row.pop("owner_id"): Standing(**row) for row in rows}
+
+
+def list_soon(*, viewer: User, at: datetime, limit: int) -> list[Clock]:
+    """Return what ends within a day in the units that `viewer` oversees, as the queue orders it."""
+    found = _branch(viewer, Turn.UNIT).running().awake(at).filter(due_at__gte=at, due_at__lte=at + SOON)
+    return list(found.pressing(at).select_related(*WITH)[:limit])
 
 
 def count_late(*, viewer: User, turn: Turn, at: datetime) -> int:

@@ -113,6 +113,26 @@ class Narrow:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How somebody's turns stand with their time.
+
+    Args:
+        late: how many are over their limit.
+        soon: how many end within a day.
+        next_due: the first limit that is not over.
+    """
+
+    late: int = 0
+    soon: int = 0
+    next_due: datetime | None = None
+
+    def __add__(self, other: Standing) -> Standing:
+        """Return both together."""
+        dues = [one for one in (self.next_due, other.next_due) if one is not None]
+        return Standing(self.late + other.late, self.soon + other.soon, min(dues, default=None))
+
+
+@dataclass(frozen=True)
 class Cursor:
     """Where the next page begins: after this row.
 

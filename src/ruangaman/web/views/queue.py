@@ -93,11 +93,13 @@ def _paused(viewer: User, at: datetime) -> list[tuple[Clock, Work]]:
 
 
 def _counted(request: StaffRequest, day: selectors.Day, filters: Filters) -> dict[str, Any]:
-    """Return the navigation with the number that this page knows already; nothing where it does not know it."""
-    if filters.query or day.after is not None or not day.is_first:
+    """Return the navigation with the number that this page counts anyway, and the number itself for its words."""
+    if filters.query or not day.is_first:
         return {}
-    known = {"queue": min(day.total + day.more, selectors.MOST)}
-    return {"nav": nav_items(request.path_info, request.user, known=known)}
+    is_whole = day.after is None
+    found = min(day.total + day.more, selectors.MOST) if is_whole else selectors.count_work(request.user)
+    nav = nav_items(request.path_info, request.user, known={"queue": found})
+    return {"nav": nav, "in_queue": selectors.count_words(found)}
 
 
 def _next(filters: Filters, day: selectors.Day) -> str:

@@ -72,7 +72,7 @@ def decision_words(day: Day, at: datetime) -> str:
         return ""
     levels = Counter(work.danger for work in day.apart)
     said = [f"{count} {str(RiskLevel(level).label).lower()}" for level, count in sorted(levels.items(), reverse=True)]
-    return _("paling lama menunggu %(span)s · bahaya: %(levels)s") % {
+    return _("paling lama menunggu %(span)s · %(levels)s") % {
         "span": span(at - min(asked)),
         "levels": ", ".join(said),
     }
