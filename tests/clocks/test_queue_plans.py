@@ -60,7 +60,8 @@ def test_every_branch_is_a_scan_of_its_index_whatever_it_is_narrowed_to(many):
             first = selectors.list_branch(viewer=viewer, turn=turn, at=FEB_3, limit=40)
             assert len(first) == 40
             for after in (None, first[-1].place_at(FEB_3)):
-                for narrow in (Narrow(), Narrow(kecamatan="64.71.03"), Narrow(kind="kota.x", about="case")):
+                apart = Narrow(but=("decision.", viewer.pk))
+                for narrow in (Narrow(), Narrow(kecamatan="64.71.03"), Narrow(kind="kota.x", about="case"), apart):
                     (place,) = selectors._places(viewer, turn)
                     these = place.running().awake(FEB_3).narrowed(narrow, FEB_3)
                     scans = readings(at=FEB_3, after=after.order if after else None)
@@ -84,6 +85,16 @@ def test_what_is_put_off_is_found_by_its_own_index(many):
         assert "clock_snoozed" in plan, plan
         assert len(selectors.list_asleep(viewer=team.head, at=FEB_3)) == 50
         assert selectors.count_asleep(viewer=team.head, at=FEB_3, most=100) == 100
+
+
+def test_what_is_paused_is_found_by_its_own_index(many):
+    team, _officer = many
+    Clock.objects.filter(pk__in=Clock.objects.values("pk")[:30]).update(paused_at=FEB_3, pause_reason="no_contact")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE clocks_clock")
+    with working(team.head):
+        assert "clock_paused" in plan_of(selectors._paused(team.head)[:20])
+        assert len(selectors.list_paused(viewer=team.head, limit=20)) == 20
 
 
 def test_counts_end_at_what_they_were_asked_for(many):

@@ -226,8 +226,12 @@ def count_asleep(*, viewer: User, at: datetime, most: int) -> int:
 
 def list_paused(*, viewer: User, limit: int = PAGE) -> list[Clock]:
     """Return what is paused and is the viewer's, their desks' or their units'; the longest paused first."""
-    found = Clock.objects.paused().filter(_concerning(viewer))
-    return list(found.order_by("paused_at", "id").select_related(*WITH)[:limit])
+    return list(_paused(viewer).select_related(*WITH)[:limit])
+
+
+def _paused(viewer: User) -> ClockQuerySet:
+    found = Clock.objects.open().filter(_concerning(viewer), paused_at__isnull=False)
+    return found.order_by("paused_at", "id")
 
 
 def list_own(*, viewer: User, begins: str, at: datetime, limit: int) -> list[Clock]:
