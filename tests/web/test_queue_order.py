@@ -267,8 +267,8 @@ def test_what_nobody_read_presses_and_stands_by_its_danger_among_the_rest(counte
 
 def test_duties_that_are_no_clock_stay():
     assert {source.key for source in work_sources} == {
-        "answered", "awaited", "case-messages", "closed", "decisions", "emergency", "glass", "glass_mine", "keys", "met", "oversight", "records",
-        "reopenable", "requests", "seats", "too-near", "unmanaged", "vouching",
+        "answered", "awaited", "case-messages", "closed", "decisions", "emergency", "glass", "glass_mine", "keys",
+        "met", "oversight", "records", "reopenable", "requests", "seats", "too-near", "unmanaged", "vouching",
     }  # fmt: skip
     assert {stream.key for stream in work_streams} == {"clocks", "reports"}
 

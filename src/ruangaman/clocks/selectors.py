@@ -254,7 +254,7 @@ def _asleep(viewer: User, at: datetime) -> ClockQuerySet:
 
 
 def _concerning(viewer: User) -> Q:
-    """Return the condition for what is the viewer's, is answered for by them, or lies at their desks or in their units."""
+    """Return the condition for what is the viewer's to hold or answer for, or lies at their desks or in their units."""
     whose = Q(owner=viewer) | Q(lead=viewer)
     desks = accounts.seats_of(viewer)
     if desks:
@@ -279,7 +279,7 @@ def count_by_owner(*, viewer: User, at: datetime) -> dict[UUID | None, Standing]
         )
         .order_by()
     )
-    return {row.pop("owner_id"): Standing(**row) for row in rows}
+    return {row["owner_id"]: Standing(row["late"], row["soon"], row["next_due"]) for row in rows}
 
 
 def list_soon(*, viewer: User, at: datetime, limit: int) -> list[Clock]:

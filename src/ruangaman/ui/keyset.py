@@ -40,7 +40,8 @@ def scanned(
     """
     if after is None:
         return [between(column, since, until)]
-    return [above(**{column: after[0], "id": after[1]}), between(column, None, until)]
+    place: dict[str, int | datetime | UUID] = {column: after[0], "id": after[1]}
+    return [above(**place), between(column, None, until)]
 
 
 def _row(cells: Iterable[F | Value]) -> Func:

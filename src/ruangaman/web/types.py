@@ -184,8 +184,8 @@ class WorkSource:
         count_work: (viewer) → how many, for the number in the navigation; one query.
         is_rare: seldom anything: without any, whoever has no other work sees the page of their role.
         about: which subject of clocks it is about, for the filter of that name; empty: none.
-        is_apart: a group of its own above the queue, as long as nothing is narrowed. It is made of clocks that press, so
-            the stream leaves them out as long.
+        is_apart: a group of its own above the queue, as long as nothing is narrowed. It is made of clocks, so the
+            stream leaves them out as long.
     """
 
     key: str

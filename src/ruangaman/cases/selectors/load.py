@@ -15,7 +15,8 @@ from ruangaman.accounts.models import User
 from ruangaman.accounts.types import CASE_ROLES, Role
 from ruangaman.cases.models import Assignment, Case
 from ruangaman.cases.types.load import HEIGHT, STEP, PersonLoad
-from ruangaman.clocks.selectors import Standing, count_by_owner
+from ruangaman.clocks.selectors import count_by_owner
+from ruangaman.clocks.types import Standing
 from ruangaman.ui.types import Words
 from ruangaman.vault import services as vault
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -50,7 +50,7 @@ class PersonLoad:
     name: str
     role: Words
     by_risk: Mapping[int, int]
-    standing: Standing = Standing()
+    standing: Standing = field(default_factory=Standing)
     why_absent: Words = ""
 
     @property

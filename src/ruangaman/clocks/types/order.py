@@ -24,7 +24,7 @@ TIERS = 3
 NOT_YET = 0
 """The rank of what does not press yet: behind every danger that does."""
 TICK = timedelta(microseconds=1)
-DISTANT = datetime.min.replace(tzinfo=UTC)
+DISTANT = datetime(1, 1, 1, tzinfo=UTC)
 LAST_ID = UUID(int=(1 << 128) - 1)
 """Of rows of the same moment none comes after it."""
 Order = tuple[int, datetime, UUID]

@@ -40,10 +40,9 @@ def list_pressing(
     """Return the first reports that wait at the viewer's desks after a place, what presses first first, with
     `has_unread`: the reporter wrote since. Two statements, however many wait.
 
-    The limit is later than the moment of pressing by the head start of the danger: so the scans are those of the clocks,
-    moved by it, and each is one of `report_queue`.
-    What was triaged and has a clock of its own is left to it, unless somebody wrote or nobody has answered yet. What was
-    answered presses no more (`list_answered`).
+    The limit is later than the moment of pressing by the head start of the danger: so the scans are those of the
+    clocks, moved by it, and each is one of `report_queue`. What was triaged and has a clock of its own is left to it,
+    unless somebody wrote or nobody has answered yet. What was answered presses no more (`list_answered`).
 
     Args:
         held: who holds them.

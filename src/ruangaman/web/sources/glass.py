@@ -53,7 +53,9 @@ def _seen(row: cases.GlassRow, at: datetime, *, url: str) -> Work:
             promised=Promised(glass.opened_at, glass.until if runs else glass.review_due_at),
             danger=0,
             facts=[str(glass.get_reason_display())],
-            owner=_("Dibaca oleh %(name)s") % {"name": glass.opener.display_name} if runs else _("Kepala unit atau petugas pelindungan data"),
+            owner=_("Dibaca oleh %(name)s") % {"name": glass.opener.display_name}
+            if runs
+            else _("Kepala unit atau petugas pelindungan data"),
             action=_("Lihat"),
         ),
         band=Band.NOW if runs else Band.TODAY,
