@@ -23,6 +23,7 @@ NEEDED = gettext_lazy("Bagian ini perlu diisi.")
 NOT_A_DAY = gettext_lazy("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")
 NOT_AN_HOUR = gettext_lazy("Jam ini tidak dapat dibaca. Contoh: 08.00 atau 21.30.")
 NOT_A_MOMENT = gettext_lazy("Waktu ini tidak dapat dibaca. Isi tanggal dan jam, misalnya 14.30.")
+SAMPLE = time(14, 30)
 LIFE = 120
 """Years back in which somebody that is cared for today can have been born."""
 _HOUR = re.compile(r"\s*([01]?\d|2[0-3])(?:[.:,]?([0-5]\d))?(?:[.:,]\d\d)?\s*", re.ASCII)
@@ -119,7 +120,7 @@ class MomentInput(forms.Widget):
         """Draw both; the label belongs to the day."""
         day, hour = self.format_value(value)
         known = self.build_attrs(self.attrs, attrs)
-        plain = {key: one for key, one in known.items() if key != "id"}
+        plain = {key: one for key, one in known.items() if key != "id"} | {"placeholder": hour_text(SAMPLE)}
         boxes = (
             forms.DateInput(attrs={**known, "type": "date"}).render(name, day, None, renderer),
             HourInput({**plain, "id": f"{known.get('id', name)}_jam", "aria-label": _("Jam, misalnya 14.30")}).render(
