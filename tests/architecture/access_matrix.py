@@ -199,7 +199,7 @@ MATRIX = (
     Row("pengaturan/jam/libur/hapus", ADMIN, 405, 302),
     Row("pengaturan/jam/libur/jam-kerja", ADMIN, 405, 422),
     Row("pengaturan/jam/<str:key>/", ADMIN, 200, 422, about=True, also={"admin": ANYWHERE}),
-    Row("pengaturan/jam/<str:key>/berlaku", ADMIN, 405, 302, about=True, also={"admin": ANYWHERE}),
+    Row("pengaturan/jam/<str:key>/berlaku", ADMIN, 200, 422, about=True, also={"admin": ANYWHERE}),
     # The register of ended dossiers: all of the installation, by code.
     Row("pengaturan/simpanan/", KEEPERS, 200, 405),
     kept("", 200, 405),

@@ -460,7 +460,7 @@ FUNCTIONS = {
     " accounts_make_room accounts_may_decide accounts_may_manage accounts_open_request accounts_read_invitation"
     " accounts_reopenable accounts_shared_with accounts_tell_of_move accounts_unit_of"
     " audit_append audit_readings audit_seal_hash audit_seal_versions cases_count_code"
-    " cases_count_concerned codelists_may_manage clocks_desks clocks_may_set"
+    " cases_count_concerned codelists_may_manage clocks_count_open clocks_desks clocks_may_set"
     " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
     " cases_glass_review cases_guards cases_may_write cases_shown intake_desks intake_dossiers_of"
     " intake_overdue ra_keeper ra_opening ra_own_principals ra_principals ra_units ra_user"

@@ -376,6 +376,41 @@ def test_the_answers_page_shows_what_was_answered_and_the_case_page_what_follows
     assert re.search(r'value="PERKOSAAN"[^>]* checked', again)
 
 
+@pytest.mark.parametrize(("born", "was_child"), [("21", True), ("20", False)])
+def test_who_was_a_child_then_and_is_none_now_is_said_to_have_been_one(
+    team: Team, case: Case, incident: Incident, born: str, was_child: bool
+) -> None:
+    """It happened on 20 January 2026: a day before the eighteenth birthday, or on it."""
+    victim = case.people.get(kind="victim")
+    data = {
+        "kind": "victim", "sex": "P", "chosen_name": "NAMA-UJI", "age_group": "18-24", "birth_year": "2008",
+        "birth_month": "1", "birth_day": born,
+    }  # fmt: skip
+    assert send(team.companion, f"/kasus/{case.code}/orang/{victim.pk}/", **data).status_code == 302
+    answer(team.companion, case, incident)
+    Case.objects.filter(pk=case.pk).update(case_type="child")
+
+    plain = " ".join(re.sub(r"<[^>]+>", " ", page(team.manager, f"/kasus/{case.code}/")).split())
+
+    assert ("Kekerasan seksual terhadap anak (anak saat kejadian)" in plain) is was_child
+    assert ("Kekerasan seksual terhadap anak" in plain) is was_child
+    assert f"Umur saat kejadian {17 if was_child else 18} tahun" in plain
+    assert "Anak saat kejadian" in plain, "the case's own kind, beside an age of today"
+
+
+def test_a_case_of_a_child_who_is_still_one_says_so_and_no_more(team: Team, case: Case) -> None:
+    victim = case.people.get(kind="victim")
+    born = timezone.localdate() - timedelta(days=15 * 365)
+    data = {
+        "kind": "victim", "sex": "P", "chosen_name": "NAMA-UJI", "age_group": "13-17", "birth_year": str(born.year),
+    }  # fmt: skip
+    assert send(team.companion, f"/kasus/{case.code}/orang/{victim.pk}/", **data).status_code == 302
+    Case.objects.filter(pk=case.pk).update(case_type="child")
+    text = page(team.manager, f"/kasus/{case.code}/")
+    assert "<span>Anak</span>" in text
+    assert "Anak saat kejadian" not in text
+
+
 def test_nothing_that_follows_is_stored(team: Team, case: Case, incident: Incident) -> None:
     answer(team.companion, case, incident)
     page(team.manager, f"/kasus/{case.code}/")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ruangaman.cases.types.ages import age_on, is_grown
 from ruangaman.cases.types.gbvims import (
     CONTRACEPTION_HOURS,
     INTIMATE,
@@ -169,6 +170,20 @@ def test_knowing_more_never_takes_a_certain_context_away_but_for_a_stronger_type
     """A question that was open becomes «no»: nothing that was certain goes."""
     if told.answer(question) is OPEN:
         assert contexts(told) <= contexts(Told(**{**vars(told), question.value: NO}))
+
+
+def test_a_child_is_one_until_the_day_before_the_eighteenth_birthday():
+    """The day decides, with one to each side; who was born on 29 February has hers on 1 March in other years."""
+    for birth, birthday in (("2008-02-03", date(2026, 2, 3)), ("2008-02-29", date(2026, 3, 1))):
+        eve = birthday - timedelta(days=1)
+        found = {day: contexts(Told(YES, age=age_on(birth, day))) for day in (eve, birthday)}
+        assert found == {eve: frozenset({Context.CHILD_SEXUAL_ABUSE}), birthday: frozenset()}
+        assert [is_grown(birth, day) for day in (eve, birthday)] == [False, True]
+    assert is_child_marriage(YES, age_on("2007-02-03", date(2026, 2, 2))) is YES
+    assert is_child_marriage(YES, age_on("2007-02-03", date(2026, 2, 3))) is NO
+    assert not is_grown("2008", date(2026, 12, 30)), "the year alone does not say it on that day"
+    assert is_grown("2008", date(2026, 12, 31))
+    assert not is_grown("", date(2026, 12, 31))
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,7 @@ def test_the_second_person_answers_and_a_third_reviews(team: Team, holder: User,
 
     assert head.get(f"{way}tinjau").status_code == 404
     assert client.get(f"{way}tinjau").status_code == 404
-    assert "Akses darurat perlu ditinjau" in text_of(guard.get("/kerja/"))
+    assert "perlu Anda tinjau" in text_of(guard.get("/kerja/"))
     page = text_of(guard.get(f"{way}tinjau"))
     assert WHY in page
     assert post(guard, f"{way}tinjau").status_code == 422
@@ -250,6 +250,19 @@ def test_the_second_person_answers_and_a_third_reviews(team: Team, holder: User,
     assert "TINJAUAN-UJI" in page
     assert "/pengaturan/darurat/" in page
     assert "Tidak perlu" in text_of(guard.get("/darurat/"))
+
+
+def test_the_manager_reads_who_reads_and_whose_turn_the_review_is(team: Team, holder: User, case: Case) -> None:
+    glass = broken(case, holder)
+    page = text_of(signed_in(team.manager).get("/kerja/"))
+    assert f"Dibaca oleh {holder.display_name}" in page
+    let_pass(glass, timedelta(hours=2))
+    row = text_of(signed_in(team.manager).get("/kerja/")).split("menunggu ditinjau")[1].split("</li>")[0]
+    assert "Kepala unit atau petugas pelindungan data" in row
+    assert "<p>Anda</p>" not in row
+    assert f"Akses darurat oleh {holder.display_name} perlu Anda tinjau" in text_of(
+        signed_in(team.office.guard).get("/kerja/")
+    )
 
 
 def test_one_no_is_enough_and_who_asked_takes_it_back(team: Team, holder: User, case: Case) -> None:

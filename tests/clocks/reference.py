@@ -52,3 +52,18 @@ def end_of_working_day(start: datetime, days: int, office: Office) -> datetime:
 def paused_due(due: datetime, paused: datetime, resumed: datetime, office: Office) -> datetime:
     """What was left of the working time, counted on from the moment at which it goes on."""
     return add_working(resumed, count_working(paused, due, office), office)
+
+
+HOUR = timedelta(hours=1)
+HEADS = {4: 72 * HOUR, 3: 24 * HOUR, 2: 6 * HOUR, 1: 0 * HOUR}
+
+
+def queue_key(presses: datetime, danger: int, at: datetime) -> tuple[bool, int, int, datetime]:
+    """Where a row stands, told plainly: by danger what presses, in it what can be kept within six hours or was late
+    within the last, then what is late, then what has time; behind all of it what does not press.
+    """
+    if presses > at:
+        return True, 0, 0, presses
+    left = presses + HEADS[danger] - at
+    tier = 1 if left < -HOUR else 0 if left <= 6 * HOUR else 2
+    return False, -danger, tier, presses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import assume, given, settings
@@ -26,8 +27,10 @@ from ruangaman.clocks.types import (
     add_months,
     add_working,
     due_after,
+    is_near,
     is_working,
     presses_at,
+    readings,
     resumed_due,
     step_at,
     working_between,
@@ -205,19 +208,37 @@ places = st.builds(
 
 
 @given(places, places)
-def test_where_each_danger_goes_on_is_exactly_what_comes_after_a_place(here, other):
-    """A page reads each danger from `begin_in` on; the plain order of two places says the same."""
-    place, after = Cursor(*here, MONDAY), Cursor(*other, MONDAY)
-    begin = place.begin_in(after.danger)
-    assert (begin is None or (after.presses_at, after.id) > begin) is (after.order > place.order)
+def test_a_page_reads_exactly_what_comes_after_a_place(here, other):
+    """Of each danger two scans; the plain order of two places says the same. No row is read twice."""
+    place, row = Cursor(*here, MONDAY), Cursor(*other, MONDAY)
+    found = [one for one in readings(at=MONDAY, after=place.order) if reads(one, row)]
+    assert len(found) == (row.order > place.order)
+    assert [reads(one, row) for one in readings(at=MONDAY)].count(True) == 1
 
 
-@given(places, places, st.integers(0, 400))
-def test_of_two_that_press_the_order_never_changes_again(one, other, gone):
-    later = MONDAY + timedelta(hours=gone)
-    pressing = [Cursor(*row, at) for at in (MONDAY, later) for row in (one, other) if row[0] <= MONDAY]
-    if len(pressing) == 4:
-        assert (pressing[0].order < pressing[1].order) is (pressing[2].order < pressing[3].order)
+def reads(scan, row):
+    """Whether a scan finds a row: as the database compares."""
+    begins = scan.after is None and (scan.since is None or row.presses_at >= scan.since)
+    begins = begins or (scan.after is not None and (row.presses_at, row.id) > scan.after)
+    return scan.danger == row.danger and begins and (scan.until is None or row.presses_at < scan.until)
+
+
+@given(places, places, st.integers(-9, 9))
+def test_the_order_is_that_of_a_plain_telling(one, other, seconds):
+    at = MONDAY + timedelta(seconds=seconds)
+    first, second = Cursor(*one, at), Cursor(*other, at)
+    plain = [(reference.queue_key(row.presses_at, row.danger, at), row.id) for row in (first, second)]
+    assert (first.order < second.order) is (plain[0] < plain[1])
+
+
+def test_of_one_danger_what_can_still_be_kept_is_before_what_is_late_and_that_before_what_has_time():
+    hour = timedelta(hours=1)
+    lefts = (6 * hour, -hour, -hour - MINUTE, 6 * hour + MINUTE, 72 * hour, hour)
+    rows = {left: Cursor(presses_at(MONDAY + left, 4), UUID(int=1), 4, MONDAY) for left in lefts}
+    assert sorted(rows, key=lambda left: rows[left].order) == [
+        -hour, hour, 6 * hour, -hour - MINUTE, 6 * hour + MINUTE, 72 * hour,
+    ]  # fmt: skip
+    assert [is_near(rows[left].rank) for left in lefts] == [True, True, False, False, False, True]
 
 
 @given(places, places)
@@ -225,6 +246,13 @@ def test_a_more_dangerous_need_that_presses_is_first_however_late_the_other_is(o
     first, second = Cursor(*one, MONDAY), Cursor(*other, MONDAY)
     if first.presses_at <= MONDAY and first.danger > second.danger:
         assert first.order < second.order
+
+
+@pytest.mark.parametrize("edge", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_a_place_at_the_end_of_time_is_the_beginning(edge):
+    for place in (Cursor(edge, UUID(int=1), 4, MONDAY), Cursor(MONDAY, UUID(int=1), 4, edge)):
+        assert Cursor.parse(str(place)) is None
+    assert Cursor.parse(str(Cursor(MONDAY, UUID(int=1), 4, MONDAY))) is not None
 
 
 @pytest.mark.parametrize("text", ["", "x", "1", "1.x", "9" * 40 + "." + "0" * 32])

@@ -10,9 +10,11 @@ import pytest
 from django.utils import timezone
 
 from ruangaman.audit.models import AuditEvent
+from ruangaman.clocks import selectors
 from ruangaman.clocks.models import Clock, ClockKind, Holiday, Limit, OfficeDay
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ops.soak.histories import acts
+from tests.factories.accounts import working
 from tests.support.signing_in import signed_in
 
 RULES = "/pengaturan/jam/"
@@ -134,12 +136,56 @@ def test_reports_are_answered_in_hours_whatever_is_typed(client):
     assert save(client, f"{RULES}report.low/", {**facts, "unit": "hour"}).status_code == 302
 
 
-def test_a_kind_is_ended_and_used_again(client):
-    client.post(f"{RULES}case.companion/berlaku")
-    assert "tidak dipakai" in words(client.get(RULES))
-    client.post(f"{RULES}case.companion/berlaku", {"pakai": "1"})
+def test_a_kind_is_ended_after_a_question_and_used_again(client, clocks):
+    page = f"{RULES}case.companion/berlaku"
+    for _number in range(5):
+        clocks.team.open()
+    asked = words(client.get(page))
+    for said in ("Hentikan “Tugaskan pendamping”?", "seluruh kota", "5, tetap berjalan sampai selesai", "kasus dibuka",
+                 "tidak disusulkan"):  # fmt: skip
+        assert said in asked, said
+    assert "Menghentikannya tidak menghapus kewajibannya" not in asked
+    for wrong in ({}, {"reason": "bosan"}):
+        refused = words(client.post(page, wrong), 422)
+        assert refused.index('class="again"') < refused.index('name="reason"')
     assert "tidak dipakai" not in words(client.get(RULES))
-    assert client.post(f"{RULES}tidak.ada/berlaku").status_code == 404
+    assert client.post(page, {"reason": "replaced"}).status_code == 302
+    assert "tidak dipakai" in words(client.get(RULES))
+    told = AuditEvent.objects.get(type="clocks.kind_ended")
+    assert (told.subject, told.detail) == ("case.companion", {"reason": "replaced"})
+    assert client.get(page).status_code == 302, "nothing is left to end"
+    client.post(page, {"pakai": "1"})
+    assert "tidak dipakai" not in words(client.get(RULES))
+    for strange in ("tidak.ada", "report.low"):
+        assert client.get(f"{RULES}{strange}/berlaku").status_code == 404
+        assert client.post(f"{RULES}{strange}/berlaku", {"reason": "replaced"}).status_code == 404
+
+
+@pytest.mark.parametrize("key", ["clinical.pep", "tpks.report"])
+def test_what_law_or_medicine_asks_for_is_ended_only_once_its_basis_was_looked_at(client, key):
+    page = f"{RULES}{key}/berlaku"
+    asked = words(client.get(page))
+    assert "Menghentikannya tidak menghapus kewajibannya" in asked
+    assert Limit.objects.get(key=key).legal_basis in asked
+    assert "Periksa dasarnya dulu" in words(client.post(page, {"reason": "basis"}), 422)
+    assert ClockKind.objects.get(key=key).valid_to is None
+    assert client.post(page, {"reason": "basis", "seen": "on"}).status_code == 302
+    assert ClockKind.objects.get(key=key).valid_to is not None
+
+
+def test_how_many_run_is_told_to_who_sets_rules_alone(clocks):
+    clocks.team.open()
+    with working(clocks.admin):
+        assert selectors.count_open(key="case.companion") == 4, "few are no number"
+        assert selectors.count_open(key="tidak.ada") == 0
+    with working(clocks.team.manager):
+        assert selectors.count_open(key="case.companion") is None
+
+
+def test_a_limit_that_is_refused_says_so_at_the_head_of_the_page(client):
+    page = words(client.post(f"{RULES}case.companion/", {"value": "x"}), 422)
+    assert page.index('class="again"') < page.index("Mulai bila")
+    assert 'class="again"' not in words(client.get(f"{RULES}case.companion/"))
 
 
 def test_a_kind_that_waits_for_events_nobody_tells_of_says_so(client):
@@ -159,7 +205,7 @@ def test_holidays_are_written_down_and_removed(client, clocks):
     day = date(2027, 9, 3)
     facts = {"on": day.isoformat(), "name": "Hari jadi kota", "source": "Perda"}
     assert client.post(f"{RULES}libur/", facts).status_code == 302
-    assert "Hari jadi kota" in words(client.get(f"{RULES}libur/"))
+    assert "Hari jadi kota" in words(client.get(f"{RULES}libur/?tahun=2027"))
     assert Holiday.objects.get(on=day).name == "Hari jadi kota"
     client.post(f"{RULES}libur/hapus", {"on": "kemarin", "ya": "1"})
     client.post(f"{RULES}libur/hapus", {"on": day.isoformat(), "ya": "1"})
@@ -208,12 +254,42 @@ def test_a_day_that_is_over_is_said_to_be_and_is_found_again(client):
     noted = client.post(f"{RULES}libur/", {"on": day.isoformat(), "name": "Hari banjir", "source": "SK"})
     page = words(client.get(noted.headers["Location"]))
     assert "di antara hari yang sudah lewat" in page
-    assert "Hari banjir" in page.split("hari yang sudah lewat</summary>")[1]
-    assert client.post(f"{RULES}libur/", {"on": "9999-12-31", "name": "x", "source": "y"}).status_code == 422
+    assert "Hari banjir" in page.split('id="tahun"')[1]
+
+
+def test_days_are_read_year_by_year_and_a_year_that_is_over_is_only_read(client, clocks):
+    this = timezone.localdate().year
+    for year in (this - 1, this - 1, this):
+        number = Holiday.objects.filter(on__year=year, name="Hari uji").count() + 1
+        Holiday.objects.create(on=date(year, 12, number), name="Hari uji", source="SKB")
+    before = Holiday.objects.filter(on__year=this - 1).count()
+    page = words(client.get(f"{RULES}libur/"))
+    assert f'{this - 1} <span class="count">{before}</span>' in page
+    assert f'href="{RULES}libur/?tahun={this - 1}#tahun"' in page
+    assert f'{RULES}libur/?tahun={this}#tahun" aria-current="page"' in page
+    last = words(client.get(f"{RULES}libur/?tahun={this - 1}"))
+    assert "hanya dibaca" in last
+    assert last.count("Hari uji") == 2
+    assert f"{RULES}libur/hapus" not in last
+    assert f"{RULES}libur/hapus" in page, "the control"
+    gone = {"on": date(this - 1, 12, 1).isoformat(), "ya": "1"}
+    assert client.post(f"{RULES}libur/hapus", gone).headers["Location"] == f"{RULES}libur/"
+    assert Holiday.objects.filter(on=gone["on"]).exists()
+    for strange in ("0001", "9999", "x", "20261"):
+        assert 'aria-current="page">' in words(client.get(f"{RULES}libur/?tahun={strange}"))
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "", "kemarin"])
+def test_a_holiday_that_is_refused_says_so_at_the_head_of_the_page(client, day):
+    page = words(client.post(f"{RULES}libur/", {"on": day, "name": "x", "source": "y"}), 422)
+    summary = page.split('class="again"')[1].split("</section>")[0]
+    assert 'href="#id_on"' in summary
+    assert page.index('class="again"') < page.index("Jam kerja</h2>")
+    assert 'class="again"' not in words(client.get(f"{RULES}libur/"))
 
 
 def test_hours_are_written_down_whole_or_not_at_all(client):
-    assert client.post(f"{RULES}libur/jam-kerja", {"d0_0": "07:30", "d0_1": "11:30"}).status_code == 302
+    assert client.post(f"{RULES}libur/jam-kerja", {"d0_0": "7.30", "d0_1": "11:30"}).status_code == 302
     assert [str(day) for day in OfficeDay.objects.all()] == ["0 07:30:00–11:30:00"]
     for wrong in ({}, {"d0_0": "07:30"}, {"d0_0": "12:00", "d0_1": "08:00"}, {"d0_0": "x", "d0_1": "08:00"}):
         assert client.post(f"{RULES}libur/jam-kerja", wrong).status_code == 422

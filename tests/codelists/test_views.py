@@ -127,13 +127,26 @@ def test_a_code_ends_and_keeps_its_line(client: Client):
     assert client.get(f"{SERVICE}PEMULANGAN/ubah/").status_code == 404
 
 
-def test_what_the_service_refuses_stands_above_the_form(client: Client):
-    data = {"label_id": "Lain", "label_en": "Other", "since": "2016-01-01"}
-    text = unescape(look(client, f"{SERVICE}KESEHATAN/ubah/", **data).content.decode())
-    answer = client.post(f"{SERVICE}KESEHATAN/ubah/", {**hidden(text), "langkah": "simpan"})
-
+@pytest.mark.parametrize(
+    ("address", "data", "said"),
+    [
+        ("KESEHATAN/ubah/", {"since": "2016-01-01"}, "Pilih hari sesudah"),
+        ("KESEHATAN/ubah/", {"since": "9999-12-31"}, "periksa tahunnya"),
+        ("KESEHATAN/ubah/", {"since": "0001-01-01"}, "periksa tahunnya"),
+        ("KESEHATAN/akhiri/", {"until": "9999-12-31"}, "periksa tahunnya"),
+        ("KESEHATAN/akhiri/", {"until": "0001-01-01"}, "periksa tahunnya"),
+        ("KESEHATAN/akhiri/", {"until": "kemarin"}, "tidak dapat dibaca"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_at_the_first_look(client: Client, address: str, data: Any, said: str):
+    words = {"label_id": "Lain", "label_en": "Other"} if "ubah" in address else {}
+    answer = client.post(f"{SERVICE}{address}", {**words, **data, "langkah": "lihat"})
     assert answer.status_code == 422
-    assert "Pilih hari sesudah" in unescape(answer.content.decode())
+    text = unescape(answer.content.decode())
+    assert said in text
+    assert text.index('class="again"') < text.index('<form class="code-form"')
+    near = {name: (TODAY + timedelta(days=366)).isoformat() for name in data}
+    assert client.post(f"{SERVICE}{address}", {**words, **near, "langkah": "lihat"}).status_code == 200, "the control"
 
 
 def test_the_look_says_how_many_records_use_it_and_never_a_small_number(db: None):
@@ -212,10 +225,11 @@ def test_a_code_added_by_mistake_ends_on_its_first_day_and_the_day_before_is_ref
     client.post(f"{SERVICE}tambah/", {**hidden(text), "langkah": "simpan"})
     page_of_end = f"{SERVICE}ANTAR_SEKOLAH/akhiri/"
 
-    text = unescape(look(client, page_of_end, until=TODAY.isoformat()).content.decode())
-    early = client.post(page_of_end, {**hidden(text), "langkah": "simpan"})
-    assert early.status_code == 422
-    assert "atau hari sesudahnya" in unescape(early.content.decode())
+    for step in ("lihat", "simpan"):
+        early = client.post(page_of_end, {"until": TODAY.isoformat(), "langkah": step})
+        assert early.status_code == 422
+        assert "atau hari sesudahnya" in unescape(early.content.decode())
+        assert 'value="simpan"' not in early.content.decode(), "there is nothing to keep"
     text = unescape(look(client, page_of_end, until=tomorrow.isoformat()).content.decode())
     assert client.post(page_of_end, {**hidden(text), "langkah": "simpan"}).status_code == 302
     assert not any(one.view.is_valid(tomorrow) for one in Code.objects.filter(code="ANTAR_SEKOLAH"))

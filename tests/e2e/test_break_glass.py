@@ -76,7 +76,7 @@ def test_a_case_is_opened_ended_and_reviewed(open_page: OpenPage) -> None:
     expect(main).not_to_contain_text("Anda membaca dengan kunci darurat")
 
     guard.open("/kerja/")
-    expect(guard.page.locator("main")).to_contain_text("Akses darurat perlu ditinjau")
+    expect(guard.page.locator("main")).to_contain_text("perlu Anda tinjau")
     guard.page.goto(f"{way}tinjau")
     guard.page.locator("input[name=verdict][value=right]").check(force=True)
     guard.page.locator("textarea[name=words]").fill("Sudah saya bicarakan dengan timnya.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
@@ -100,6 +101,26 @@ def test_a_new_service_is_looked_at_first_and_then_given(open_page: OpenPage, de
 
     serve(companion, case, code)
     expect(companion.locator("#riwayat")).to_contain_text(words, ignore_case=True)
+
+
+@pytest.mark.parametrize("device", ["desk", "phone_plain"])
+def test_a_refused_holiday_is_told_where_one_looks(open_page: OpenPage, device: str):
+    """With the script the summary has the focus; without it, it is the first thing on the page."""
+    admin = come_in(open_page, device, "admin")
+    admin.goto("/pengaturan/jam/libur/")
+    admin.locator("#id_on").fill("0001-01-01")
+    admin.locator("#id_name").fill("Hari uji")
+    admin.locator("#id_source").fill("SKB")
+    press(admin, "Catat hari libur")
+    summary = admin.locator("main .again")
+    expect(summary).to_be_in_viewport()
+    expect(summary.get_by_role("link")).to_have_attribute("href", "#id_on")
+    if device == "desk":
+        expect(summary).to_be_focused()
+    admin.locator("#id_on").fill(f"{timezone.localdate().year + 1}-05-02")
+    press(admin, "Catat hari libur")
+    expect(admin.locator("main")).to_contain_text(re.compile("[Ss]udah dicatat"))
+    expect(admin.locator("main .again")).to_have_count(0)
 
 
 def serve(page: Page, case: str, code: str) -> None:

@@ -10,11 +10,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from ruangaman.accounts.types import Role
 from ruangaman.cases.types import ApprovalKind, CaseState, Outcome
 from ruangaman.clocks.models import Clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.web import selectors
-from ruangaman.web.types import Band, Filters
+from ruangaman.web.types import EXTREME, Band, Filters
+from ruangaman.web.views.wording import decision_words
 from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3
@@ -55,11 +57,49 @@ def test_a_plan_that_waits_is_a_need_of_the_head_until_it_is_decided(counter):
     assert not waiting(case).exists()
 
 
-def test_the_head_s_decisions_stand_by_danger_among_everything_else(counter):
+def test_the_head_s_decisions_stand_apart_by_danger_and_once(counter):
     old, _ = asked_for(counter, at=FEB_2)
     new, _ = asked_for(counter, at=FEB_2 + 40 * HOUR, risk=RiskLevel.EKSTREM)
-    rows = head_rows(counter, FEB_2 + 41 * HOUR)
-    assert [work.row.code for work in rows] == [new.code, old.code]
+    at, head = FEB_2 + 41 * HOUR, counter.team.head
+    with working(head):
+        day = selectors.get_day(viewer=head, filters=Filters(), at=at, limit=200)
+        narrowed = selectors.get_day(viewer=head, filters=Filters(danger=EXTREME), at=at, limit=200)
+    assert [work.row.code for work in day.apart] == [new.code, old.code]
+    assert decision_words(day, at) == "paling lama menunggu 41 jam · 1 ekstrem, 1 rendah"
+    assert [work.row.code for work in day.works if "Putuskan" in str(work.row.sentence)] == [new.code, old.code]
+    assert narrowed.apart == []
+    assert [work.row.code for work in narrowed.works if "Putuskan" in str(work.row.sentence)] == [new.code]
+
+
+def test_what_is_another_head_s_decision_stays_among_the_unit_s_needs(counter):
+    case, _asked = asked_for(counter)
+    other = counter.office.user(Role.KEPALA, unit=counter.team.head.unit)
+    with working(other):
+        day = selectors.get_day(viewer=other, filters=Filters(), at=FEB_2 + HOUR, limit=200)
+        kept = [work.row.code for work in day.works if "Putuskan" in str(work.row.sentence)]
+        assert (day.apart, kept) == ([], [case.code])
+        assert selectors.count_work(other) == day.total
+    with working(counter.team.head):
+        day = selectors.get_day(viewer=counter.team.head, filters=Filters(), at=FEB_2 + HOUR, limit=200)
+        assert len(day.apart) == 1
+        assert selectors.count_work(counter.team.head) == day.total, "what stands apart counts once"
+
+
+def test_the_head_s_first_page_names_her_decisions_and_leads_to_them(counter):
+    head = signed_in(counter.team.head)
+    empty = head.get("/kerja/").content.decode()
+    assert 'href="/kasus/keputusan/"' in empty
+    assert "Keputusan Anda" not in empty
+    now = timezone.now()
+    for number in range(4):
+        asked_for(counter, at=now - (number + 1) * HOUR, risk=RiskLevel.TINGGI)
+    page = head.get("/kerja/").content.decode()
+    group = page.split('aria-labelledby="b0"')[1].split("</section>")[0]
+    assert "Keputusan Anda" in group
+    assert "paling lama menunggu 4 jam · 4 tinggi" in group
+    assert group.count('<li class="row">') == 3, "the rest is behind the link"
+    assert 'href="/kasus/keputusan/"' in group
+    assert "Keputusan Anda" not in signed_in(counter.manager).get("/kerja/").content.decode()
 
 
 def test_a_newer_version_ends_what_waited_for_the_older_one(counter):

@@ -89,7 +89,8 @@ def test_the_answer_is_kept_nowhere_and_the_number_is_in_no_address(counter: Cou
 def test_what_is_no_number_is_said_and_not_searched(counter: Counter, typed: str) -> None:
     text = text_of(signed_in(counter.manager).post("/cari/", {"nomor": typed}), 422)
 
-    assert "again" in text
+    assert "Belum ada yang dicari" in text
+    assert "belum tersimpan" not in text.lower().split("</section>")[0]
     assert "Tidak ada yang dapat Anda buka" not in text
 
 
@@ -129,6 +130,7 @@ def test_an_answer_that_may_be_incomplete_says_so_beside_it_and_looks_again(coun
     counter.team.open(people=[person], at=timezone.now())
     client = signed_in(counter.manager)
     text = search(counter.manager, client=client)
+    assert "Periksa angkanya, atau cari lewat nomor lain" in text
     assert text.index("Tidak ada yang dapat Anda buka") < text.index("jawaban di sini belum lengkap")
     assert text.index("jawaban di sini belum lengkap") < text.index("Apa yang dapat ditemukan")
     assert f'<input type="hidden" name="nomor" value="{NIK}">' in text

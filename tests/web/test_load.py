@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ruangaman.accounts.models import Unit, User
+from ruangaman.accounts.services import let_go
 from ruangaman.accounts.types import Role
 from ruangaman.audit.models import AuditEvent
 from ruangaman.cases import services
-from ruangaman.cases.models import Assignment, Task
-from ruangaman.cases.selectors.load import MOST_LATE, get_unit_load
+from ruangaman.cases.models import Assignment
+from ruangaman.cases.selectors.load import get_unit_load
 from ruangaman.cases.types.load import HEIGHT, LOAD_WEIGHTS, STEP, PersonLoad
+from ruangaman.clocks.models import Clock
+from ruangaman.clocks.types import Standing, presses_at
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.web import selectors
+from ruangaman.web.types import Filters
 from tests.factories import flow
 from tests.factories.accounts import working
-from tests.factories.cases import FEB_1, FEB_3, STORY
+from tests.factories.cases import FEB_1, FEB_3, FEB_9, STORY
 from tests.factories.desk import HOUR
 from tests.support.signing_in import signed_in
+from tests.web.test_decisions import asked_for
 
 TITLE = "JUDUL-UJI"
 
@@ -31,10 +39,10 @@ def load_of(head, at=FEB_3):
         return get_unit_load(viewer=head, at=at)
 
 
-def task(counter, case, *, due_at, owner=None):
+def task(counter, case, *, due_at, owner=None, at=FEB_1):
     with working(counter.manager):
         services.add_task(
-            code=case.code, title=TITLE, owner=owner or counter.manager, due_at=due_at, by=counter.manager, at=FEB_1
+            code=case.code, title=TITLE, owner=owner or counter.manager, due_at=due_at, by=counter.manager, at=at
         )
 
 
@@ -43,48 +51,76 @@ def test_everybody_is_there_with_what_they_carry_heaviest_first(counter):
     closed = counter.team.open(risk=RiskLevel.EKSTREM)
     counter.team.assign(extreme, counter.team.companion)
     flow.close(closed, by=counter.manager, head=counter.team.head, at=FEB_1 + HOUR)
+    Clock.objects.all()._raw_delete("default")
     task(counter, extreme, due_at=FEB_3 - HOUR)
     task(counter, extreme, due_at=FEB_3 + 3 * HOUR)
+    task(counter, extreme, due_at=FEB_3 + 24 * HOUR, owner=counter.team.companion)
     task(counter, low, due_at=FEB_3 + timedelta(days=8))
 
-    people = {one.name: one for one in load_of(counter.team.head).people}
+    found = load_of(counter.team.head)
+    people = {one.name: one for one in found.people}
 
     manager = people[counter.manager.display_name]
     assert (manager.cases, manager.weight, manager.counts, manager.dangerous) == (2, 6, [1, 0, 0, 1], 1)
-    assert (manager.due_week, manager.overdue, manager.next_due) == (1, 1, FEB_3 + 3 * HOUR)
+    assert manager.standing == Standing(late=1, soon=1, next_due=FEB_3 + 3 * HOUR)
     assert people[counter.team.companion.display_name].weight == 5
+    assert people[counter.team.companion.display_name].soon == 1
     assert people[counter.team.lawyer.display_name].cases == 0, "who carries nothing can take something"
     assert next(iter(people)) == counter.manager.display_name
     assert counter.first.display_name not in people, "the desk has no cases"
+    assert (found.late, found.soon) == (1, 2)
+    assert found.headline == "1 hal terlambat, 2 lagi dalam 24 jam."
 
 
-def test_danger_makes_a_step_press_earlier(counter):
-    extreme, high = counter.team.open(risk=RiskLevel.EKSTREM), counter.team.open(risk=RiskLevel.TINGGI)
-    low = counter.team.open(risk=RiskLevel.RENDAH)
-    for case, due_at in (
-        (extreme, FEB_3 + timedelta(hours=71)),
-        (high, FEB_3 + timedelta(hours=23)),
-        (low, FEB_3 + MINUTE),
-        (extreme, FEB_3 + timedelta(hours=73)),
-        (low, FEB_3 - MINUTE),
-    ):
-        task(counter, case, due_at=due_at)
-
-    found = load_of(counter.team.head)
-
-    assert [row.code for row in found.pressing] == [extreme.code, high.code] or [
-        row.code for row in found.pressing
-    ] == [high.code, extreme.code]
-    assert [row.code for row in found.late] == [low.code]
-    assert found.headline == "1 tugas terlambat, 2 hampir."
+def test_every_turn_of_the_unit_is_counted_and_as_often_as_the_queue_lists_it(counter):
+    """Not tasks alone: reviews, limits of the law, what the desk or nobody holds."""
+    head = counter.team.head
+    counter.team.open(risk=RiskLevel.EKSTREM)
+    asked, _approval = asked_for(counter, at=FEB_1)
+    found = load_of(head, FEB_3 + 3 * HOUR)
+    with working(head):
+        queue = selectors.get_day(viewer=head, filters=Filters(late=True), at=FEB_3 + 3 * HOUR, limit=200)
+    assert found.late == queue.total > 2
+    assert found.others.late == 1, "the head's own decision is nobody's among them"
+    assert asked.code in {work.row.code for work in queue.works}
+    Clock.objects.filter(kind__key__startswith="decision.").update(snoozed_until=FEB_9, snooze_reason="answer")
+    assert load_of(head, FEB_3 + 3 * HOUR).late == found.late - 1, "what is put off is counted in neither"
 
 
-MINUTE = timedelta(minutes=1)
+def test_who_cannot_work_is_named_with_what_they_carry(counter):
+    case = counter.team.open(risk=RiskLevel.EKSTREM)
+    counter.team.assign(case, counter.team.companion)
+    assert load_of(counter.team.head).absent == []
+    with working(counter.team.head):
+        let_go(user=counter.team.companion, by=counter.team.head, at=FEB_3)
+    found = {one.name: str(one.why_absent) for one in load_of(counter.team.head).people if one.why_absent}
+    carries = case.assignments.filter(user=counter.team.companion, until=None).exists()
+    assert found == ({counter.team.companion.display_name: "sudah keluar"} if carries else {})
+    with working(counter.team.head):
+        let_go(user=counter.manager, by=counter.team.head, at=FEB_3)
+    gone = load_of(counter.team.head).absent
+    assert counter.manager.display_name in {one.name for one in gone}
+    page = signed_in(counter.team.head).get("/kerja/beban/").content.decode()
+    assert "Kasusnya perlu orang lain." in page
+
+
+def test_what_ends_within_a_day_is_listed_as_the_queue_orders_it(counter):
+    now = timezone.now()
+    extreme, low = counter.team.open(risk=RiskLevel.EKSTREM), counter.team.open(risk=RiskLevel.RENDAH)
+    Clock.objects.all()._raw_delete("default")
+    for case, left in ((low, 1), (extreme, 23), (extreme, 3), (extreme, 25), (low, -1)):
+        task(counter, case, due_at=now + left * HOUR, at=now - 5 * HOUR)
+    page = signed_in(counter.team.head).get("/kerja/beban/").content.decode()
+    rows = page.split('aria-labelledby="b2"')[1].split("</section>")[0].split('<li class="row">')[1:]
+    assert [re.search(r'class="code">(K-\w+)<', row).group(1) for row in rows] == [extreme.code, extreme.code, low.code]
+    assert "masih sempat" in rows[0]
+    assert "masih sempat" not in rows[1]
+    assert "1 hal terlambat, 3 lagi dalam 24 jam." in page
 
 
 def test_the_page_holds_codes_and_counts_and_no_word_of_a_story(counter):
-    case = counter.team.open(risk=RiskLevel.EKSTREM)
-    task(counter, case, due_at=FEB_3)
+    case, now = counter.team.open(risk=RiskLevel.EKSTREM), timezone.now()
+    task(counter, case, due_at=now + 3 * HOUR, at=now)
     before = AuditEvent.objects.filter(type="vault.revealed").count()
 
     page = signed_in(counter.team.head).get("/kerja/beban/").content.decode()
@@ -104,7 +140,7 @@ def test_another_units_head_sees_none_of_it_and_others_no_page(counter):
 
     found = load_of(other)
 
-    assert (found.people, found.late, found.pressing) == ([], [], [])
+    assert (found.people, found.late, found.soon) == ([], 0, 0)
     assert load_of(counter.team.head, FEB_3 + HOUR).late, "the control"
     assert signed_in(counter.manager).get("/kerja/beban/").status_code == 404
     assert signed_in(counter.first).get("/kerja/beban/").status_code == 404
@@ -137,16 +173,21 @@ def test_forty_people_are_asked_about_in_as_many_questions_as_two(counter):
 
 def crowd(counter, cases, size):
     """Put people into the unit, each in every case and with two steps; no keys, for nothing is opened here."""
-    model = counter.team.companion
+    companion = counter.team.companion
     for number in range(size):
-        one = counter.office.user(Role.PENDAMPING) if number == 0 else copy_of(model)
+        one = counter.office.user(Role.PENDAMPING) if number == 0 else copy_of(companion)
         Assignment.objects.bulk_create(
             Assignment(case=case, user=one, role=Role.PENDAMPING, since=FEB_1, by=counter.manager) for case in cases
         )
-        Task.objects.bulk_create(
-            Task(case=cases[0], ref=uuid4(), owner=one, made_at=FEB_1, made_by=counter.manager, due_at=due)
+        model = Clock.objects.filter(subject=cases[0].code).select_related("kind").first()
+        Clock.objects.bulk_create(
+            Clock(
+                kind=model.kind, dossier_id=model.dossier_id, about="case", subject=model.subject, anchor=uuid4(),
+                unit_id=model.unit_id, owner=one, danger=model.danger, started_at=FEB_1, due_at=due,
+                presses_at=presses_at(due, model.danger),
+            )
             for due in (FEB_3 - HOUR, FEB_3 + HOUR)
-        )
+        )  # fmt: skip
 
 
 def copy_of(model):
@@ -158,18 +199,6 @@ def copy_of(model):
     return User.objects.create(
         username=name, display_name=name, role=model.role, unit=model.unit, principal_id=principal.pk
     )
-
-
-def test_more_than_fits_is_said(counter):
-    case = counter.team.open(risk=RiskLevel.SEDANG)
-    Task.objects.bulk_create(
-        Task(case=case, ref=uuid4(), owner=counter.manager, made_at=FEB_1, made_by=counter.manager, due_at=FEB_1)
-        for _one in range(MOST_LATE + 1)
-    )
-    found = load_of(counter.team.head)
-    assert found.is_cut
-    assert len(found.late) == MOST_LATE
-    assert found.headline.startswith(f"Lebih dari {MOST_LATE}")
 
 
 @pytest.mark.parametrize("risk", RiskLevel.values)

@@ -17,6 +17,9 @@ from ruangaman.accounts.models import DutyShift
 from ruangaman.accounts.types import Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
+from ruangaman.clocks.models import Clock
+from ruangaman.clocks.services import pause_clock
+from ruangaman.clocks.types import PauseReason
 from ruangaman.core import clock
 from ruangaman.core.codelists import Authority, CaseType, RiskLevel
 from ruangaman.intake import services
@@ -78,7 +81,7 @@ def test_the_sentence_says_why_it_is_here(counter):
     assert sentences == {
         "Bahaya masih berlangsung. Laporan belum dibuka 3 jam",
         "Ada tanda bahaya. Laporan belum dibuka 3 jam",
-        "Sudah dijawab, tiga pertanyaan belum dijawab",
+        "Sudah dijawab 2 jam lalu, belum dipilah",
         "Buka kasus, tandai ganda, atau jelaskan mengapa tidak ditangani: 22 jam lagi dari 24 jam",
         "Sudah dibuka, belum dijawab: 21 jam lagi",
         "Pelapor menulis lagi setelah laporannya selesai",
@@ -158,6 +161,7 @@ def test_the_page_answers_in_its_title_and_ends(counter):
     text = client.get("/kerja/").content.decode()
     for words in (
         "<h1>Dua hal membutuhkan Anda sekarang.</h1>",
+        "Seluruhnya 3 di antrean.",
         "Giliran jaga Anda sampai",
         "Itu semuanya.",
         'class="count">3<',
@@ -168,6 +172,43 @@ def test_the_page_answers_in_its_title_and_ends(counter):
     filtered = client.get("/kerja/?wilayah=64.71.01").content.decode()
     assert "Tidak ada yang cocok dengan saringan ini" in filtered
     assert "Hapus saringan" in filtered
+
+
+def test_what_was_answered_stands_below_all_that_presses_until_somebody_writes(counter):
+    """Its promise is kept: nothing runs. Its danger is the report's all the same, and it is today's work."""
+    answered = counter.send(**KINDS)
+    counter.do(services.open_report, answered)
+    counter.do(services.reply, answered, text="x", message_id=uuid4())
+    low = counter.send(at=FEB_1 - 30 * HOUR)
+    at = FEB_1 + 3 * HOUR
+    found = day(counter, at=at)
+    assert codes(found.now) == [low.code]
+    assert codes(found.today) == [answered.code]
+    assert found.today[0].row.promised.state == "wait"
+    assert codes(day(counter, at=at, about="report").today) == [answered.code]
+    assert codes(day(counter, at=at, danger=HIGH).today) == [answered.code]
+    assert day(counter, at=at, late=True).today == []
+    with working(counter.first):
+        assert selectors.count_work(counter.first) == found.total
+    counter.write_back(answered, "x", at=FEB_1 + 2 * HOUR)
+    assert codes(day(counter, at=at).now) == [answered.code, low.code], "the control"
+
+
+def test_what_is_paused_stands_in_a_fold_below_with_its_reason(counter):
+    case = counter.team.open(risk=RiskLevel.EKSTREM, at=timezone.now() - HOUR)
+    row = Clock.objects.filter(subject=case.code, owner=counter.manager, kind__is_pausable=True).first()
+    with working(counter.manager):
+        pause_clock(clock_id=row.pk, reason=PauseReason.OTHER_OFFICE, by=counter.manager, at=timezone.now())
+        shown = selectors.get_day(viewer=counter.manager, filters=Filters(), at=timezone.now())
+    assert row.pk not in {work.place.id for work in shown.works if work.place}
+    page = signed_in(counter.manager).get("/kerja/").content.decode()
+    fold = page.split('class="band paused"')[1].split("</details>")[0]
+    assert page.index('class="band paused"') > page.rindex('class="band band-now"')
+    for words in ("Dijeda: 1", "menunggu lembaga lain", "Sampai ada yang menjalankannya lagi", "dijeda, masih ada"):
+        assert words in fold, words
+    assert "Tunda" not in fold
+    assert "band paused" not in signed_in(counter.first).get("/kerja/").content.decode()
+    assert "band paused" not in signed_in(counter.manager).get("/kerja/?bahaya=tinggi").content.decode()
 
 
 def test_the_number_of_queries_does_not_grow_with_the_queue(counter):

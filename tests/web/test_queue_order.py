@@ -25,6 +25,7 @@ from ruangaman.web import selectors
 from ruangaman.web.registry import work_sources, work_streams
 from ruangaman.web.services import rows
 from ruangaman.web.types import EVERYBODY, HIGH, Filters
+from tests.clocks.reference import queue_key
 from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, add_incident
@@ -87,9 +88,7 @@ def reference(viewer: User, filters: Filters, at, desks: list[UUID]):
         if filters.kecamatan and one.kecamatan != filters.kecamatan:
             continue
         found.append((one.danger, one.presses_at, one.pk))
-    now = sorted((row for row in found if row[1] <= at), key=lambda row: (-row[0], row[1], row[2]))
-    later = sorted((row for row in found if row[1] > at), key=lambda row: row[1:])
-    return [row[2] for row in now + later]
+    return [row[2] for row in sorted(found, key=lambda row: (queue_key(row[1], row[0], at), row[2]))]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -141,9 +140,24 @@ def test_no_lateness_of_little_danger_buries_an_extreme_one(counter):
         (RiskLevel.EKSTREM, FEB_2 + 73 * HOUR),
         (RiskLevel.RENDAH, FEB_2),
     )
-    assert walk(counter.manager, Filters(), FEB_2, 40) == [new, high, late, due_now, not_yet]
+    assert walk(counter.manager, Filters(), FEB_2, 40) == [new, high, due_now, late, not_yet]
     # What does not press yet waits behind what does, and comes first from the moment on at which it presses.
     assert walk(counter.manager, Filters(), FEB_2 + 2 * HOUR, 40) == [new, not_yet, high, late, due_now]
+
+
+def test_of_one_danger_what_can_still_be_kept_is_above_what_is_late_already(counter):
+    """Six that are late lose nothing more within the hour; the seventh does."""
+    late = [(RiskLevel.EKSTREM, FEB_2 - (2 + number) * HOUR) for number in range(6)]
+    *over, soon, just, ahead = needs(
+        counter, *late, (RiskLevel.EKSTREM, FEB_2 + HOUR), (RiskLevel.EKSTREM, FEB_2 - HOUR),
+        (RiskLevel.EKSTREM, FEB_2 + 7 * HOUR),
+    )  # fmt: skip
+    assert walk(counter.manager, Filters(), FEB_2, 4) == [just, soon, *reversed(over), ahead]
+    with working(counter.manager):
+        day = selectors.get_day(viewer=counter.manager, filters=Filters(), at=FEB_2)
+    said = [str(work.row.facts[0]) for work in day.now]
+    assert said[:2] == ["baru lewat", "masih sempat"]
+    assert not {"baru lewat", "masih sempat"} & set(said[2:])
 
 
 def test_what_begins_to_press_while_somebody_turns_the_pages_is_not_lost(counter):
@@ -155,8 +169,8 @@ def test_what_begins_to_press_while_somebody_turns_the_pages_is_not_lost(counter
             viewer=counter.manager, filters=Filters(), at=FEB_2 + 2 * HOUR, after=page.after, limit=9
         )
         anew = selectors.get_day(viewer=counter.manager, filters=Filters(), at=FEB_2 + 2 * HOUR, limit=9)
-    assert [work.place.id for work in page.works] == [third, second]
-    assert [work.place.id for work in rest.works] == [first, soon]
+    assert [work.place.id for work in page.works] == [second, first]
+    assert [work.place.id for work in rest.works] == [third, soon]
     assert [work.place.id for work in anew.works] == [soon, third, second, first]
 
 
@@ -217,7 +231,7 @@ def test_every_need_of_a_report_that_was_shown_is_shown(counter):
     assert len(day.works) == 5  # one row for one thing: what was triaged is not there twice
     assert "belum dibuka" in rows[unopened.code]
     assert "belum dijawab" in rows[unanswered.code]
-    assert "tiga pertanyaan" in rows[untriaged.code]
+    assert "belum dipilah" in rows[untriaged.code]
     assert "Buka kasus, tandai ganda" in rows[undecided.code]
     assert "membalas" in rows[again.code]
 
@@ -253,8 +267,8 @@ def test_what_nobody_read_presses_and_stands_by_its_danger_among_the_rest(counte
 
 def test_duties_that_are_no_clock_stay():
     assert {source.key for source in work_sources} == {
-        "awaited", "case-messages", "closed", "emergency", "glass", "glass_mine", "keys", "met", "oversight", "records",
-        "reopenable", "requests", "seats", "too-near", "unmanaged", "vouching",
+        "answered", "awaited", "case-messages", "closed", "decisions", "emergency", "glass", "glass_mine", "keys",
+        "met", "oversight", "records", "reopenable", "requests", "seats", "too-near", "unmanaged", "vouching",
     }  # fmt: skip
     assert {stream.key for stream in work_streams} == {"clocks", "reports"}
 

@@ -35,7 +35,9 @@ KIND_ADDED = register(
         fields=frozenset({"about", "starts_on", "stops_on", "holder"}),
     )
 )
-KIND_ENDED = register(EventType("clocks.kind_ended", "{actor} menghentikan jenis jam {subject}"))
+KIND_ENDED = register(
+    EventType("clocks.kind_ended", "{actor} menghentikan jenis jam {subject}", fields=frozenset({"reason"}))
+)
 KIND_RESUMED = register(EventType("clocks.kind_resumed", "{actor} memakai lagi jenis jam {subject}"))
 LIMIT_SET = register(
     EventType(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from ruangaman.clocks.registry import About, abouts
 from ruangaman.clocks.services.rules import NewKind
 from ruangaman.clocks.types import (
-    FARTHEST,
     Calendar,
     Condition,
+    EndReason,
     Holder,
     Length,
     Office,
@@ -26,9 +26,10 @@ from ruangaman.clocks.types import (
     Unit,
     why_not_reckoned,
 )
-from ruangaman.core import clock
+from ruangaman.core.clock import YEARS
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
+from ruangaman.ui.days import DayField, HourField
 from ruangaman.ui.types import Words
 
 NEEDED = _("Bagian ini perlu diisi.")
@@ -118,23 +119,12 @@ class LengthForm(forms.Form):
 class LimitForm(LengthForm):
     """A new version of a limit."""
 
-    valid_from = forms.DateField(
+    valid_from = DayField(
         label=_("Berlaku mulai"),
         required=False,
         help_text=_("Kosong berarti sekarang. Yang sudah berjalan tetap memakai batas lamanya."),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")},
+        back=0,
     )
-
-    def clean_valid_from(self) -> date | None:
-        """Refuse a day that is over, and one that nobody can look ahead to."""
-        day: date | None = self.cleaned_data["valid_from"]
-        today = self.at.astimezone(zone()).date()
-        if day is not None and day < today:
-            raise forms.ValidationError(_("Hari itu sudah lewat. Batas baru berlaku paling cepat mulai sekarang."))
-        if day is not None and day - today > timedelta(days=FARTHEST):
-            raise forms.ValidationError(_("Pilih hari dalam sepuluh tahun ke depan."))
-        return day
 
     def begins_at(self, at: datetime) -> datetime:
         """Return from when it holds: the beginning of a day to come on the city's clock, else now."""
@@ -266,23 +256,37 @@ class KindForm(LengthForm):
         return [about for about in abouts if events & set(about.events)]
 
 
+class EndKindForm(forms.Form):
+    """Why a kind begins no more; of one that a law or a doctor asks for, that its basis was looked at."""
+
+    reason = forms.ChoiceField(
+        label=_("Mengapa dihentikan"),
+        choices=EndReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pilih satu alasan."), "invalid_choice": UNKNOWN},
+    )
+    seen = forms.BooleanField(
+        label=_("Saya sudah memeriksa dasarnya, dan kantor menepatinya dengan cara lain atau tidak wajib lagi"),
+        error_messages={"required": _("Periksa dasarnya dulu, lalu centang.")},
+    )
+
+    def __init__(self, data: Any = None, *, is_binding: bool) -> None:
+        super().__init__(data)
+        if not is_binding:
+            del self.fields["seen"]
+
+    @property
+    def why(self) -> EndReason:
+        """What was chosen. Only of a form that is valid."""
+        return EndReason(self.cleaned_data["reason"])
+
+
 class HolidayForm(forms.Form):
     """A day on which the office is closed."""
 
-    on = forms.DateField(
-        label=_("Tanggal"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"required": NEEDED, "invalid": _("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")},
-    )
+    on = DayField(label=_("Tanggal"), back=YEARS)
     name = _line(_("Nama hari"), 80)
     source = _line(_("Sumber"), 120, help_text=_("Misalnya nomor SKB tiga menteri."))
-
-    def clean_on(self) -> date:
-        """Refuse a day that no limit could ever come to."""
-        day: date = self.cleaned_data["on"]
-        if abs(day - clock.now().astimezone(zone()).date()) > timedelta(days=FARTHEST):
-            raise forms.ValidationError(_("Pilih hari dalam sepuluh tahun terdekat."))
-        return day
 
 
 class HoursForm(forms.Form):
@@ -292,12 +296,10 @@ class HoursForm(forms.Form):
         super().__init__(data)
         for day, name in enumerate(WEEKDAYS):
             for end, words in enumerate((_("Buka"), _("Tutup"))):
-                self.fields[f"d{day}_{end}"] = forms.TimeField(
+                self.fields[f"d{day}_{end}"] = HourField(
                     label=f"{name}, {words}",
                     required=False,
                     initial=(hours or {}).get(day, (None, None))[end],
-                    widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-                    error_messages={"invalid": _("Jam ini tidak dapat dibaca. Contoh: 08.00.")},
                 )
 
     @property

@@ -26,13 +26,11 @@ from ruangaman.clocks.types import (
     Unit,
 )
 from ruangaman.core.codelists import RiskLevel
-from ruangaman.ui.keyset import above
+from ruangaman.ui.keyset import above, between, scanned
 
 NOTHING: frozenset[str] = frozenset()
 USER = "accounts.User"
 _EVENT = models.CharField(max_length=48)
-
-__all__ = ["Calendar", "Clock", "ClockKind", "Holiday", "Limit", "OfficeDay"]
 
 
 class LimitQuerySet(models.QuerySet["Limit"]):
@@ -135,8 +133,7 @@ class ClockKind(models.Model):
             {
                 "id", "key", "label", "label_en", "todo", "todo_en", "about", "starts_on", "stops_on", "restarts",
                 "condition", "anchor", "is_promised", "limit_key", "from_occurrence", "holder", "is_third_party",
-                "is_pausable", "chain",
-                "valid_from", "valid_to", "changed_by",
+                "is_pausable", "chain", "valid_from", "valid_to", "changed_by",
             }
         )  # fmt: skip
         linkable = NOTHING
@@ -230,7 +227,9 @@ RUNNING = Q(stopped_at=None, paused_at=None)
 
 def _rank(at: datetime) -> Case:
     """`types.rank_at` for the database."""
-    return Case(When(presses_at__lte=at, then=-F("danger")), default=types.NOT_YET, output_field=IntegerField())
+    found = types.stretches_at(at)
+    ranked = [When(between("presses_at", one.since, one.until), danger=level, then=one.rank) for level, one in found]
+    return Case(*ranked, default=types.NOT_YET, output_field=IntegerField())
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -252,22 +251,21 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Those that somebody put off beyond `at`."""
         return self.filter(snoozed_until__gt=at)
 
-    def of_danger(self, danger: int, after: types.Cursor | None = None) -> Self:
-        """Those of one danger that come after a place in the order of what presses: one scan of an index."""
-        found, begin = self.filter(danger=danger), after.begin_in(danger) if after else None
-        return found.filter(above(presses_at=begin[0], id=begin[1])) if begin else found
+    def read(self, reading: types.Reading) -> Self:
+        """Those of one danger that stand together in the order of what presses: one scan of an index."""
+        moments = scanned("presses_at", reading.since, reading.until, reading.after)
+        return self.filter(*moments, danger=reading.danger).order_by("presses_at", "id")
 
     def narrowed(self, to: types.Narrow, at: datetime) -> Self:
         """Those that a filter lets through."""
         found = self.filter(owner=None) if to.free else self
         if to.danger:
             found = found.filter(danger__gte=to.danger)
-        if to.kecamatan:
-            found = found.filter(kecamatan=to.kecamatan)
-        if to.kind:
-            found = found.filter(kind__key=to.kind)
-        if to.about:
-            found = found.filter(about=to.about)
+        exact = {"kecamatan": to.kecamatan, "kind__key": to.kind, "about": to.about}
+        found = found.filter(**{name: value for name, value in exact.items() if value})
+        if to.but:
+            kinds = ClockKind.objects.filter(key__startswith=to.but[0]).values("pk")  # joined, it would cost the order
+            found = found.exclude(kind__in=kinds, owner=to.but[1])
         # What is late presses already: said twice, so that the index ends there.
         return found.filter(due_at__lt=at, presses_at__lt=at) if to.late else found
 
@@ -277,7 +275,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         return self.filter(known | Q(kind__from_occurrence=True), kind__stops_on__contains=[event])
 
     def pressing(self, at: datetime) -> Self:
-        """What presses at a moment first, the most dangerous of it first; then what begins to press first (ADR 23)."""
+        """Order as the queue does: by `types.rank_at`, then by when it presses (ADR 23)."""
         return self.order_by(_rank(at), "presses_at", "id")
 
     def after(self, place: types.Cursor) -> Self:
@@ -369,6 +367,7 @@ class Clock(models.Model):
             models.Index("unit", "danger", "presses_at", "id", name="clock_of_unit", condition=RUNNING),
             models.Index("escalates_at", name="clock_escalates", condition=RUNNING & Q(escalates_at__isnull=False)),
             models.Index("dossier", "started_at", name="clock_of_dossier"),
+            models.Index("paused_at", name="clock_paused", condition=OPEN & Q(paused_at__isnull=False)),
             models.Index("snoozed_until", name="clock_snoozed", condition=RUNNING & Q(snoozed_until__isnull=False)),
         ]
 

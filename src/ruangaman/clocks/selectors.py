@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from heapq import merge
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db import connection
+from django.db.models import CharField, Count, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from ruangaman.accounts import selectors as accounts
@@ -19,12 +20,25 @@ from ruangaman.accounts.models import DeskMember, User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
 from ruangaman.audit.services import Planned
 from ruangaman.clocks.models import Clock, ClockKind, ClockQuerySet, Holiday, Limit, OfficeDay
-from ruangaman.clocks.types import HEAD_START, Calendar, Cursor, Length, Narrow, Office, Tell, Turn, Unit, due_after
+from ruangaman.clocks.types import (
+    Calendar,
+    Cursor,
+    Length,
+    Narrow,
+    Office,
+    Standing,
+    Tell,
+    Turn,
+    Unit,
+    due_after,
+    readings,
+)
 from ruangaman.clocks.types import Clock as Face
 from ruangaman.core.errors import NotFound
 from ruangaman.vault.models import Grant
 
 PAGE = 50
+SOON = timedelta(days=1)
 EVERYTHING = Narrow()
 WITH = ("kind", "owner", "desk", "limit")
 OVERSEERS = tuple(role.value for role, verbs in ROLE_PERMISSIONS.items() if Permission.CASE_OVERSEE in verbs)
@@ -110,7 +124,7 @@ def _holding(row: Mapping[str, Any]) -> Holding:
 def list_open(*, viewer: User, turn: Turn, at: datetime, after: Cursor | None = None, limit: int = PAGE) -> ClockPage:
     """Return a page of the running clocks of one branch, what presses first first; what is put off is left out.
 
-    Of one danger `presses_at` is the order, and never changes by itself: so the page is a place in an index (ADR 23).
+    `presses_at` never changes by itself: so the page is a place in an index (ADR 23).
     """
     found = list_branch(viewer=viewer, turn=turn, at=at, after=after, limit=limit + 1)
     last = found[limit - 1].place_at(order_at(at, after)) if len(found) > limit else None
@@ -128,7 +142,7 @@ def list_branch(
 ) -> list[Clock]:
     """Return the first running, awake clocks of one branch after a place, what presses first first.
 
-    One statement for each person, desk or unit of the branch, with one index scan for each danger; two of them are
+    One statement for each person, desk or unit of the branch, with two index scans for each danger; two of them are
     merged here, for the database would sort all of both.
     """
     asked = order_at(at, after)
@@ -143,7 +157,8 @@ def list_branch(
 def _first_keys(
     viewer: User, turn: Turn, narrow: Narrow, at: datetime, after: Cursor | None, limit: int
 ) -> list[QuerySet[Any, Any]]:
-    """Return of each place of a branch the keys of its first clocks of each danger: among them are the first of all."""
+    """Return of each place of a branch the keys of its first clocks of each scan: among them are the first of all."""
+    scans = readings(at=order_at(at, after), after=after.order if after else None, least=narrow.danger)
     found = []
     for place in _places(viewer, turn):
         these = place.running().awake(at).narrowed(narrow, at)
@@ -151,11 +166,7 @@ def _first_keys(
             these = these.after(after) if after is not None else these
             found.append(these.pressing(order_at(at, after)).values("pk")[:limit])
             continue
-        parts = [
-            these.of_danger(level, after).order_by("presses_at", "id").values("pk")[:limit]
-            for level in HEAD_START
-            if level >= narrow.danger
-        ]
+        parts = [these.read(one).values("pk")[:limit] for one in scans]
         found.append(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
     return found
 
@@ -213,14 +224,68 @@ def count_asleep(*, viewer: User, at: datetime, most: int) -> int:
     return _asleep(viewer, at)[:most].count()
 
 
+def list_paused(*, viewer: User, limit: int = PAGE) -> list[Clock]:
+    """Return what is paused and is the viewer's, their desks' or their units'; the longest paused first."""
+    return list(_paused(viewer).select_related(*WITH)[:limit])
+
+
+def _paused(viewer: User) -> ClockQuerySet:
+    found = Clock.objects.open().filter(_concerning(viewer), paused_at__isnull=False)
+    return found.order_by("paused_at", "id")
+
+
+def list_own(*, viewer: User, begins: str, at: datetime, limit: int) -> list[Clock]:
+    """Return the viewer's running, awake clocks of kinds whose keys begin so, as the queue orders them."""
+    found = _own(viewer, begins, at).pressing(at).select_related(*WITH)
+    return list(found[:limit])
+
+
+def count_own(*, viewer: User, begins: str, at: datetime, most: int) -> int:
+    """Return how many those are, counted up to `most`."""
+    return _own(viewer, begins, at)[:most].count()
+
+
+def _own(viewer: User, begins: str, at: datetime) -> ClockQuerySet:
+    return _branch(viewer, Turn.MINE).running().awake(at).filter(kind__key__startswith=begins)
+
+
 def _asleep(viewer: User, at: datetime) -> ClockQuerySet:
+    return Clock.objects.running().asleep(at).filter(_concerning(viewer))
+
+
+def _concerning(viewer: User) -> Q:
+    """Return the condition for what is the viewer's to hold or answer for, or lies at their desks or in their units."""
     whose = Q(owner=viewer) | Q(lead=viewer)
     desks = accounts.seats_of(viewer)
     if desks:
         whose |= Q(desk_id__in=desks)
     if viewer.oversight_units:
         whose |= Q(unit_id__in=viewer.oversight_units)
-    return Clock.objects.running().asleep(at).filter(whose)
+    return whose
+
+
+def count_by_owner(*, viewer: User, at: datetime) -> dict[UUID | None, Standing]:
+    """Return how the running, awake turns of the units that `viewer` oversees stand, by whose they are: one query."""
+    ahead = Q(due_at__gte=at)
+    rows = (
+        _branch(viewer, Turn.UNIT)
+        .running()
+        .awake(at)
+        .values("owner_id")
+        .annotate(
+            late=Count("pk", filter=~ahead),
+            soon=Count("pk", filter=ahead & Q(due_at__lte=at + SOON)),
+            next_due=Min("due_at", filter=ahead),
+        )
+        .order_by()
+    )
+    return {row["owner_id"]: Standing(row["late"], row["soon"], row["next_due"]) for row in rows}
+
+
+def list_soon(*, viewer: User, at: datetime, limit: int) -> list[Clock]:
+    """Return what ends within a day in the units that `viewer` oversees, as the queue orders it."""
+    found = _branch(viewer, Turn.UNIT).running().awake(at).filter(due_at__gte=at, due_at__lte=at + SOON)
+    return list(found.pressing(at).select_related(*WITH)[:limit])
 
 
 def count_late(*, viewer: User, turn: Turn, at: datetime) -> int:
@@ -276,9 +341,22 @@ def get_rule(*, key: str) -> tuple[ClockKind | None, list[Limit]]:
     return ClockKind.objects.filter(key=key).first(), list(Limit.objects.filter(key=key).order_by("-valid_from"))
 
 
-def list_holidays(*, since: date) -> list[Holiday]:
-    """Return the days from one day on."""
-    return list(Holiday.objects.filter(on__gte=since))
+def count_open(*, key: str) -> int | None:
+    """Return how many open clocks a kind has in the whole city, one to four as four; None: the viewer sets no rules."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clocks_count_open(%s)", [key])
+        found: int | None = cursor.fetchone()[0]
+    return found
+
+
+def list_holidays(*, year: int) -> list[Holiday]:
+    """Return the days of one year."""
+    return list(Holiday.objects.filter(on__year=year))
+
+
+def count_holidays() -> dict[int, int]:
+    """Return how many days are written down of each year that has any."""
+    return dict(Counter(on.year for on in Holiday.objects.values_list("on", flat=True)))
 
 
 def get_holiday(*, on: date) -> Holiday | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.codelists.services import ends_too_early, too_early
 from ruangaman.codelists.types import ATTRIBUTES, Attribute, CodeBook, CodeView, ListKey, NewCode
 from ruangaman.core import text
+from ruangaman.ui.days import DayField
 
 NEEDED = _("Bagian ini perlu diisi.")
 UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
-NOT_A_DAY = _("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")
 CODE = re.compile(r"[A-Z][A-Z0-9_]{1,23}", re.ASCII)
 SAVE, AGAIN = "simpan", "ubah"
 """What follows the first look: keep it, or type once more."""
@@ -35,13 +37,6 @@ class Line(forms.CharField):
             raise forms.ValidationError(str(error), code=error.key) from error
 
 
-def day(label: Any, **kwargs: Any) -> forms.DateField:
-    """Return a field for a day on the city's calendar."""
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    messages = {"invalid": NOT_A_DAY, "required": NEEDED}
-    return forms.DateField(label=label, widget=widget, error_messages=messages, **kwargs)
-
-
 class WordsForm(forms.Form):
     """The words of a code, from a day on."""
 
@@ -53,7 +48,19 @@ class WordsForm(forms.Form):
     source = Line(
         label=_("Dasar"), most=200, required=False, help_text=_("Misalnya peraturan, atau surat kantor dan tanggalnya.")
     )
-    since = day(_("Berlaku sejak"))
+    since = DayField(label=_("Berlaku sejak"))
+
+    def __init__(self, *args: Any, after: date | None = None, **kwargs: Any) -> None:
+        """Know the day from which the words hold that these follow; None: these are the first."""
+        super().__init__(*args, **kwargs)
+        self.after = after
+
+    def clean_since(self) -> date:
+        """Refuse a day on which the words of before do not hold yet: nothing would be between the two."""
+        since: date = self.cleaned_data["since"]
+        if self.after is not None and since <= self.after:
+            raise forms.ValidationError(too_early(self.after))
+        return since
 
     def to_words(self, before: CodeView) -> NewCode:
         """Return the new words of a code whose meaning stays."""
@@ -113,7 +120,21 @@ class NewCodeForm(WordsForm):
 class EndForm(forms.Form):
     """From which day on a code is chosen no more."""
 
-    until = day(_("Tidak dapat dipilih lagi mulai"), help_text=_("Yang sudah tercatat tetap ada, dengan katanya."))
+    until = DayField(
+        label=_("Tidak dapat dipilih lagi mulai"), help_text=_("Yang sudah tercatat tetap ada, dengan katanya.")
+    )
+
+    def __init__(self, *args: Any, first: date, **kwargs: Any) -> None:
+        """Know the first day on which it can end."""
+        super().__init__(*args, **kwargs)
+        self.first = first
+
+    def clean_until(self) -> date:
+        """Refuse an end before the beginning, and one that is past."""
+        until: date = self.cleaned_data["until"]
+        if until < self.first:
+            raise forms.ValidationError(ends_too_early(self.first))
+        return until
 
 
 class Sample(forms.Form):

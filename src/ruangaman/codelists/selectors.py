@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from ruangaman.accounts.models import User
 from ruangaman.audit.errors import OutsideUnitOfWork
@@ -13,8 +13,8 @@ from ruangaman.codelists import policies
 from ruangaman.codelists.models import Code
 from ruangaman.codelists.registry import counters
 from ruangaman.codelists.types import COUNTED, CodeBook, CodeView, ListKey
+from ruangaman.core.clock import day_of as day_of
 from ruangaman.core.errors import NotFound
-from ruangaman.core.regions import zone
 
 FIELDS = tuple(CodeView.__dataclass_fields__)
 MEMO = "codelists.book"
@@ -39,11 +39,6 @@ def forget() -> None:
 
 def _read() -> CodeBook:
     return CodeBook(CodeView(*row) for row in Code.objects.values_list(*FIELDS))
-
-
-def day_of(at: datetime) -> date:
-    """Return the day of a moment on the city's calendar: codes begin and end with a day."""
-    return at.astimezone(zone()).date()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,11 @@ from ruangaman.codelists.errors import CodeTaken, FixedList, WrongDay, WrongExtr
 from ruangaman.codelists.models import Code
 from ruangaman.codelists.selectors import day_of, forget
 from ruangaman.codelists.types import ATTRIBUTES, ListKey, NewCode
+from ruangaman.core import clock
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
+
+MOST_BACK = 120
+"""Years back from which a code may be said to hold: an old law, not a slip of a finger."""
 
 
 @transaction.atomic
@@ -36,6 +40,7 @@ def add_code(
         NotAllowed: `by` may not change lists.
         FixedList: the program decides by the codes of this list.
         CodeTaken: there is or was such a code; a code never means two things.
+        WrongDay: `since` is farther away than can be meant.
         WrongExtra: an attribute or the parent is not what the list needs.
 
     Writes: the row, one `codelists.code_added` event.
@@ -47,6 +52,7 @@ def add_code(
         return again
     if any(one.code == code for one in rows):
         raise CodeTaken(_("Kode %(code)s sudah ada dalam daftar ini.") % {"code": code})
+    _refuse_far(since, at)
     _check_extra(key, new.extra)
     _check_parent(rows, new.parent)
     last = Code.objects.filter(list=key).aggregate(last=Max("position"))["last"] or 0
@@ -71,10 +77,9 @@ def change_code(*, key: ListKey, code: str, new: NewCode, since: date, by: User,
     _check(key, by)
     rows = _lock(key)
     present = _open_version(rows, code)
+    _refuse_far(since, at)
     if since <= present.valid_from:
-        raise WrongDay(_("Pilih hari sesudah %(day)s: sejak hari itu kata yang sekarang berlaku.") % {
-            "day": date_format(present.valid_from, "j F Y")
-        })  # fmt: skip
+        raise WrongDay(too_early(present.valid_from))
     if dict(new.extra) != dict(present.extra) or new.parent != present.parent:
         raise Conflict(_("Arti sebuah kode tidak diubah. Akhiri kode ini, lalu tambah yang baru."))
     Code.objects.filter(pk=present.pk).update(valid_to=since)
@@ -98,13 +103,37 @@ def end_code(*, key: ListKey, code: str, until: date, by: User, at: datetime) ->
     """
     _check(key, by, grows=True)
     present = _open_version(_lock(key), code)
-    first = max(present.valid_from, day_of(at))
+    _refuse_far(until, at)
+    first = first_end(present.valid_from, at)
     if until < first:
-        raise WrongDay(_("Pilih %(day)s atau hari sesudahnya.") % {"day": date_format(first, "j F Y")})
+        raise WrongDay(ends_too_early(first))
     Code.objects.filter(pk=present.pk).update(valid_to=until)
     present.valid_to = until
     _told(events.CODE_ENDED, present, {"until": until.isoformat()}, by=by, at=at)
     return present
+
+
+def first_end(valid_from: date, at: datetime) -> date:
+    """Return the first day on which a version can end: none that is past, and none before it began."""
+    return max(valid_from, day_of(at))
+
+
+def too_early(day: date) -> str:
+    """Say that new words begin after the day from which the present ones hold."""
+    return _("Pilih hari sesudah %(day)s: sejak hari itu kata yang sekarang berlaku.") % {
+        "day": date_format(day, "j F Y")
+    }
+
+
+def ends_too_early(first: date) -> str:
+    """Say from which day on a code can end."""
+    return _("Pilih %(day)s atau hari sesudahnya.") % {"day": date_format(first, "j F Y")}
+
+
+def _refuse_far(day: date, at: datetime) -> None:
+    why = clock.why_far(day, at, back=MOST_BACK)
+    if why:
+        raise WrongDay(why)
 
 
 def _check(key: ListKey, by: User, *, grows: bool = False) -> None:

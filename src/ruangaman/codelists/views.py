@@ -97,7 +97,7 @@ def change(request: StaffRequest, list_key: str, list_code: str) -> HttpResponse
     found, at = list_or_404(list_key), clock.now()
     before = code_or_404(request, found, list_code)
     initial = {**vars(before), "since": selectors.day_of(at)}
-    form = WordsForm(data_of(request), initial=initial)
+    form = WordsForm(data_of(request), initial=initial, after=before.valid_from)
 
     def keep() -> None:
         words, since = form.to_words(before), form.cleaned_data["since"]
@@ -117,7 +117,8 @@ def end(request: StaffRequest, list_key: str, list_code: str) -> HttpResponse:
     before = code_or_404(request, found, list_code)
     if not can_grow(found):
         raise Http404
-    form = EndForm(data_of(request), initial={"until": selectors.day_of(at)})
+    first = services.first_end(before.valid_from, at)
+    form = EndForm(data_of(request), initial={"until": first}, first=first)
 
     def keep() -> None:
         services.end_code(key=found, code=list_code, until=form.cleaned_data["until"], by=request.user, at=at)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Func, Value
+from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.lookups import GreaterThan, LessThan
 
 
@@ -22,6 +22,26 @@ def above(**last: int | datetime | UUID) -> GreaterThan:
 def below(**last: int | datetime | UUID) -> LessThan:
     """Return the condition for what comes after a row with these values, all columns descending."""
     return LessThan(_row(map(F, last)), _row(map(Value, last.values())))
+
+
+def between(column: str, since: datetime | None, until: datetime | None) -> Q:
+    """Return the condition for moments from `since` on and before `until`; None: no bound."""
+    begins = Q(**{f"{column}__gte": since}) if since is not None else Q()
+    return begins & Q(**{f"{column}__lt": until}) if until is not None else begins
+
+
+def scanned(
+    column: str, since: datetime | None, until: datetime | None, after: tuple[datetime, UUID] | None
+) -> list[Q | GreaterThan]:
+    """Return the conditions of one scan of an index in the order of a moment and the id.
+
+    Args:
+        after: a place in it after which the scan begins, instead of `since`.
+    """
+    if after is None:
+        return [between(column, since, until)]
+    place: dict[str, int | datetime | UUID] = {column: after[0], "id": after[1]}
+    return [above(**place), between(column, None, until)]
 
 
 def _row(cells: Iterable[F | Value]) -> Func:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.clocks.types import SnoozeReason
 from ruangaman.core import text
+from ruangaman.ui.days import MomentField
 from ruangaman.vault import services as vault
 from ruangaman.web.types import LONGEST_NAME, Filters, Later
 
@@ -85,12 +86,10 @@ class LaterForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": NEEDED, "invalid_choice": _("Pilih salah satu waktu ini.")},
     )
-    waktu = forms.DateTimeField(
+    waktu = MomentField(
         label=_("Waktu lain"),
         required=False,
         help_text=_("Diisi bila memilih waktu lain. Paling lama tujuh hari."),
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-        error_messages={"invalid": _("Waktu ini tidak dapat dibaca.")},
     )
     alasan = forms.ChoiceField(
         label=_("Alasan"),

@@ -125,7 +125,6 @@ class Filters:
         return (
             work.owner in self.owners
             and not self.kind
-            and not self.about
             and not self.late
             and work.danger >= self.least
             and (not self.kecamatan or work.kecamatan == self.kecamatan)
@@ -184,6 +183,9 @@ class WorkSource:
         list_work: (viewer, at) → everything open for the viewer; of many rows the first are shown.
         count_work: (viewer) → how many, for the number in the navigation; one query.
         is_rare: seldom anything: without any, whoever has no other work sees the page of their role.
+        about: which subject of clocks it is about, for the filter of that name; empty: none.
+        is_apart: a group of its own above the queue, as long as nothing is narrowed. It is made of clocks, so the
+            stream leaves them out as long.
     """
 
     key: str
@@ -191,6 +193,8 @@ class WorkSource:
     list_work: ListWork
     count_work: CountWork
     is_rare: bool = False
+    about: str = ""
+    is_apart: bool = False
 
 
 class ListWork(Protocol):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ruangaman.accounts.models import User
 from ruangaman.cases.forms.fields import NEEDED, RowId, choice, or_none
 from ruangaman.cases.types import BulkKind
+from ruangaman.ui.days import MomentField
 
 
 class BulkForm(forms.Form):
@@ -21,13 +22,7 @@ class BulkForm(forms.Form):
     row_id = RowId()
     apa = choice(BulkKind.choices, _("Apa yang dilakukan"), widget=forms.RadioSelect, initial=BulkKind.DONE)
     owner = choice((), _("Kepada"), required=False, help_text=_("Bila diserahkan."))
-    due_at = forms.DateTimeField(
-        label=_("Paling lambat"),
-        required=False,
-        help_text=_("Bila tenggatnya diubah."),
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-        error_messages={"invalid": _("Waktu ini tidak dapat dibaca.")},
-    )
+    due_at = MomentField(label=_("Paling lambat"), required=False, help_text=_("Bila tenggatnya diubah."))
 
     def __init__(self, *args: Any, colleagues: Sequence[User] = (), at: datetime, **kwargs: Any) -> None:
         """Offer the people around these tasks."""

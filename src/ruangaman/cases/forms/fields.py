@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.types import Answer
 from ruangaman.core import text
+from ruangaman.ui.days import DayField, MomentField
 
 MAX_STORY, MAX_TEXT, MAX_LINE = 40_000, 4_000, 200
 UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
 NEEDED = _("Bagian ini perlu diisi.")
-NOT_A_DAY = _("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")
 TWICE = _("Isian ini terkirim dua kali dengan isi berbeda. Periksa lagi.")
 OLDEST = date(1940, 1, 1)
 
@@ -91,12 +91,9 @@ def offer(form: forms.Form, name: str, choices: Iterable[Any]) -> None:
     field.choices = list(choices)
 
 
-def day(label: Any, **kwargs: Any) -> forms.DateField:
+def day(label: Any, **kwargs: Any) -> DayField:
     """Return a field for a day on the city's calendar."""
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(
-        label=label, widget=widget, error_messages={"invalid": NOT_A_DAY, "required": NEEDED}, **kwargs
-    )
+    return DayField(label=label, **kwargs)
 
 
 def or_none(choices: Iterable[Any], words: Any) -> list[Any]:
@@ -124,9 +121,7 @@ class CaseForm(forms.Form):
         data: Any = self.data
         if hasattr(data, "getlist"):
             for name, field in self.fields.items():
-                if (
-                    not isinstance(field, forms.MultipleChoiceField)
-                    and len(set(data.getlist(self.add_prefix(name)))) > 1
-                ):
+                is_several = isinstance(field, forms.MultipleChoiceField | MomentField)
+                if not is_several and len(set(data.getlist(self.add_prefix(name)))) > 1:
                     self.add_error(name, TWICE)
         return cleaned

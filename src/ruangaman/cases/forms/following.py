@@ -15,7 +15,6 @@ from ruangaman.accounts.models import User
 from ruangaman.cases.forms.fields import (
     MAX_STORY,
     MAX_TEXT,
-    NEEDED,
     OLDEST,
     CaseForm,
     CleanText,
@@ -28,16 +27,10 @@ from ruangaman.cases.forms.planning import end_of_day
 from ruangaman.cases.services import Decision
 from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.ui.days import MomentField
 
 DECISIONS = 3
 """So many decisions fit on the form of a conference."""
-
-
-def moment(label: Any, **kwargs: Any) -> forms.DateTimeField:
-    """Return a field for a moment in the city."""
-    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-    messages = {"invalid": _("Waktu ini tidak dapat dibaca."), "required": NEEDED}
-    return forms.DateTimeField(label=label, widget=widget, error_messages=messages, **kwargs)
 
 
 class PastForm(CaseForm):
@@ -100,7 +93,7 @@ class ConferenceForm(PastForm):
     """A case conference: who was there, what was said, what was decided."""
 
     past = ("held_at",)
-    held_at = moment(_("Kapan"))
+    held_at = MomentField(label=_("Kapan"))
     participants = several((), _("Yang hadir dari tim ini"))
     guests = CleanText(
         label=_("Yang hadir dari luar"), rows=2, most=MAX_TEXT, required=False, help_text=_("Satu nama setiap baris.")
@@ -187,7 +180,7 @@ class PoliceForm(PastForm):
 
     past = ("informed_at", "sent_on")
     decided = choice(PoliceChoice.choices, _("Keputusan"), widget=forms.RadioSelect)
-    informed_at = moment(_("Kapan ia diberi tahu tentang kewajiban ini"))
+    informed_at = MomentField(label=_("Kapan ia diberi tahu tentang kewajiban ini"))
     wish = CleanText(label=_("Keinginannya"), rows=3, most=MAX_TEXT)
     why = CleanText(label=_("Alasan keputusan"), rows=4, most=MAX_TEXT)
     sent_on = day(_("Tanggal surat"), required=False)

@@ -26,6 +26,7 @@ from ruangaman.cases.forms.fields import (
 from ruangaman.cases.types import AboutEvent, Answer, PersonKind, VictimLink
 from ruangaman.codelists.types import CodeBook, ListKey
 from ruangaman.core.regions import KELURAHAN, kecamatan_of, kelurahan_by_kecamatan
+from ruangaman.ui.days import HourField
 
 LINKS = 6
 """So many pairs of victim and perpetrator fit on the form of one incident."""
@@ -48,12 +49,10 @@ class IncidentForm(CaseForm):
     forms_of_violence = several((), _("Bentuk kekerasan"))
     from_on = day(_("Tanggal, atau hari pertama"), required=False, help_text=_("Kosongkan bila belum diketahui."))
     to_on = day(_("Sampai tanggal"), required=False, help_text=_("Bila terjadi berkali-kali."))
-    at_time = forms.TimeField(
+    at_time = HourField(
         label=_("Jam"),
         required=False,
         help_text=_("Bila diketahui. Dari sini dihitung sampai kapan obat pencegahan masih berguna."),
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages={"invalid": _("Jam ini tidak dapat dibaca. Contoh: 21:30.")},
     )
     place = choice((), _("Tempat kejadian"))
     kelurahan = choice(lambda: or_none(kelurahan_by_kecamatan(), _("Belum diketahui")), _("Kelurahan"), required=False)

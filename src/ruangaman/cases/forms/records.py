@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from ruangaman.cases.forms.fields import (
     MAX_STORY,
     MAX_TEXT,
-    NEEDED,
     OLDEST,
     CaseForm,
     CleanText,
@@ -22,6 +21,7 @@ from ruangaman.cases.forms.fields import (
     or_none,
 )
 from ruangaman.codelists.types import CodeBook, ListKey
+from ruangaman.ui.days import MomentField
 
 
 class NoteForm(CaseForm):
@@ -105,11 +105,7 @@ class TaskForm(CaseForm):
 
     title = CleanText(label=_("Apa yang perlu dilakukan"), help_text=_("Dibaca seluruh tim kasus ini."))
     owner = choice((), _("Siapa"))
-    due_at = forms.DateTimeField(
-        label=_("Paling lambat"),
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-        error_messages={"invalid": _("Waktu ini tidak dapat dibaca."), "required": NEEDED},
-    )
+    due_at = MomentField(label=_("Paling lambat"))
 
     def __init__(self, *args: Any, owners: Iterable[tuple[str, str]] = (), at: datetime, **kwargs: Any) -> None:
         """Offer the people of the case."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.cases.models import Incident, IncidentLink
 from ruangaman.cases.selectors.shelf import Facts, PersonView
-from ruangaman.cases.types.ages import age_in_group, age_on, age_words
+from ruangaman.cases.types.ages import age_in_group, age_on, age_words, is_grown
 from ruangaman.cases.types.gbvims import (
     CONTRACEPTION_HOURS,
     PEP_HOURS,
@@ -34,6 +34,7 @@ from ruangaman.codelists.types import ListKey
 from ruangaman.core.regions import zone
 from ruangaman.ui.moments import short
 
+OF_CHILDREN = frozenset({Context.CHILD_SEXUAL_ABUSE, Context.EARLY_MARRIAGE})
 Pairs = Sequence[tuple[IncidentLink, AboutPair]]
 
 
@@ -74,7 +75,7 @@ def derive(
     context = contexts(told)
     lines = [
         (_("Jenis"), _type_words(found.type, is_final=found.is_final)),
-        (_("Konteks"), ", ".join(str(one.label) for one in Context if one in context)),
+        (_("Konteks"), ", ".join(_context_words(one, person, at) for one in Context if one in context)),
         (_("Dalam rumah tangga (KDRT)"), _kdrt_words(kdrt_of(_kin_of(row, pairs)))),
         (_("Umur saat kejadian"), age_words(told.age)),
         (_("Perkawinan anak"), _marriage_words(told, person)),
@@ -135,6 +136,14 @@ def _type_words(kind: GbvType | None, *, is_final: bool) -> str:
     if kind is None:
         return _("Belum dapat ditentukan")
     return str(kind.label) if is_final else _("%(type)s, sementara") % {"type": kind.label}
+
+
+def _context_words(context: Context, person: PersonView | None, at: datetime) -> str:
+    """Say a context; of what is done to a child who is grown now, that she was one then."""
+    birth = person.identity.birth if person and person.identity else ""
+    if context in OF_CHILDREN and is_grown(birth, day_of(at)):
+        return _("%(context)s (anak saat kejadian)") % {"context": context.label}
+    return str(context.label)
 
 
 def _kdrt_words(answer: Answer) -> str:

@@ -1,39 +1,39 @@
-"""The head's view of a unit: who carries how much, and what is about to be late. Codes and counts, no content."""
+"""The head's view of a unit: who carries how much, what is late or about to be, who cannot work. Codes and counts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import CASE_ROLES, Role
-from ruangaman.cases.models import Assignment, Case, Task
-from ruangaman.cases.types.load import HEIGHT, PRESSES_BEFORE, STEP, PersonLoad
-from ruangaman.clocks.types import Clock
-from ruangaman.core.regions import KECAMATAN
-from ruangaman.ui.types import Promised, QueueRow
+from ruangaman.cases.models import Assignment, Case
+from ruangaman.cases.types.load import HEIGHT, STEP, PersonLoad
+from ruangaman.clocks.selectors import count_by_owner
+from ruangaman.clocks.types import Standing
+from ruangaman.ui.types import Words
+from ruangaman.vault import services as vault
 
-WEEK = timedelta(days=7)
-MOST_LATE = 40
 NARROWEST = 180
 """The picture's width when nobody has many cases: a single case must not fill the page."""
 
 
 @dataclass(frozen=True)
 class UnitLoad:
-    """Everybody's load, the heaviest first, and what presses, the soonest first."""
+    """Everybody's load, the heaviest first.
+
+    Args:
+        others: what is the turn of nobody among them: of a desk, of the head, of nobody yet.
+    """
 
     people: list[PersonLoad]
-    late: list[QueueRow]
-    pressing: list[QueueRow]
-    is_cut: bool
-    """There are more than are shown."""
+    others: Standing
 
     @property
     def width(self) -> int:
@@ -46,38 +46,65 @@ class UnitLoad:
         return HEIGHT
 
     @property
+    def late(self) -> int:
+        """How much is late in all."""
+        return self.others.late + sum(one.overdue for one in self.people)
+
+    @property
+    def soon(self) -> int:
+        """How much ends within a day."""
+        return self.others.soon + sum(one.soon for one in self.people)
+
+    @property
+    def absent(self) -> list[PersonLoad]:
+        """Who has cases or turns and cannot work on them."""
+        return [one for one in self.people if one.why_absent and (one.cases or one.overdue or one.soon)]
+
+    @property
     def headline(self) -> str:
         """Answer whether something is late or about to be."""
-        late, soon = len(self.late), len(self.pressing)
-        if self.is_cut:
-            return _("Lebih dari %(n)d tugas terlambat atau hampir terlambat.") % {"n": MOST_LATE}
+        late, soon = self.late, self.soon
         if late and soon:
-            return _("%(late)d tugas terlambat, %(soon)d hampir.") % {"late": late, "soon": soon}
+            return _("%(late)d hal terlambat, %(soon)d lagi dalam 24 jam.") % {"late": late, "soon": soon}
         if late:
-            return ngettext("%(n)d tugas terlambat.", "%(n)d tugas terlambat.", late) % {"n": late}
+            return ngettext("%(n)d hal terlambat.", "%(n)d hal terlambat.", late) % {"n": late}
         if soon:
-            return _("Tidak ada tugas yang terlambat; %(soon)d hampir.") % {"soon": soon}
-        return _("Tidak ada tugas yang terlambat atau hampir terlambat.")
+            return _("Tidak ada yang terlambat; %(soon)d berakhir dalam 24 jam.") % {"soon": soon}
+        return _("Tidak ada yang terlambat atau hampir terlambat.")
 
 
 def get_unit_load(*, viewer: User, at: datetime) -> UnitLoad:
     """Return the load of the units that `viewer` oversees: four queries, however many people and cases there are."""
     cases = _cases_by_person(viewer)
-    steps = _steps_by_owner(viewer, at)
-    wanted = cases.keys() | steps.keys()
+    needs = count_by_owner(viewer=viewer, at=at)
     staff = Q(unit_id__in=viewer.oversight_units, role__in=CASE_ROLES, is_active=True)
-    users = User.objects.filter(staff | Q(pk__in=wanted)).values_list("pk", "display_name", "role")
+    carriers = Q(pk__in=cases) | Q(pk__in=[pk for pk in needs if pk is not None], role__in=CASE_ROLES)
+    users = list(
+        User.objects.filter(staff | carriers).values_list("pk", "display_name", "role", "is_active", "principal_id")
+    )
+    vouched = {one.principal_id for one in vault.list_keys([row[-1] for row in users]) if one.is_vouched}
     people = [
-        PersonLoad(name, Role(role).label, cases.get(pk, {}), *steps.get(pk, (0, 0, None))) for pk, name, role in users
+        PersonLoad(
+            name,
+            Role(role).label,
+            cases.get(pk, {}),
+            standing=needs.get(pk, Standing()),
+            why_absent=_absence(is_active, principal in vouched),
+        )
+        for pk, name, role, is_active, principal in users
     ]
-    rows = _pressing(viewer, at)
-    shown = rows[:MOST_LATE]
+    shown = {row[0] for row in users}
     return UnitLoad(
         people=sorted(people, key=lambda one: (-one.weight, -one.overdue, one.name)),
-        late=[_row(task, at) for task in shown if task.due_at < at],
-        pressing=[_row(task, at) for task in shown if task.due_at >= at],
-        is_cut=len(rows) > MOST_LATE,
+        others=sum((one for pk, one in needs.items() if pk not in shown), Standing()),
     )
+
+
+def _absence(is_active: bool, is_vouched: bool) -> Words:
+    """Say why somebody cannot work; "": nothing that the house knows of. Who signs in when is written down nowhere."""
+    if not is_active:
+        return _("sudah keluar")
+    return "" if is_vouched else _("kuncinya belum disahkan")
 
 
 def _cases_by_person(viewer: User) -> dict[UUID, dict[int, int]]:
@@ -86,47 +113,3 @@ def _cases_by_person(viewer: User) -> dict[UUID, dict[int, int]]:
     for user_id, risk, count in parts.values_list("user_id", "case__risk").annotate(Count("pk")).order_by():
         found[user_id][risk] = count
     return found
-
-
-def _steps_by_owner(viewer: User, at: datetime) -> dict[UUID, tuple[int, int, datetime | None]]:
-    """Return owner → how many end within a week, how many are late, when the next one ends."""
-    ahead = Q(due_at__gte=at)
-    rows = (
-        Task.objects.filter(done_at=None, case__in=Case.objects.overseen_by(viewer).open())
-        .values("owner_id")
-        .annotate(
-            week=Count("pk", filter=ahead & Q(due_at__lt=at + WEEK)),
-            overdue=Count("pk", filter=~ahead),
-            next=Min("due_at", filter=ahead),
-        )
-        .order_by()
-    )
-    return {row["owner_id"]: (row["week"], row["overdue"], row["next"]) for row in rows}
-
-
-def _pressing(viewer: User, at: datetime) -> list[Task]:
-    """Return the steps that are late or about to be, by how much they press: danger counts as time."""
-    near = Q()
-    for risk, before in PRESSES_BEFORE.items():
-        near |= Q(case__risk=risk, due_at__lte=at + before)
-    found = (
-        Task.objects.filter(near, done_at=None, case__in=Case.objects.overseen_by(viewer).open())
-        .select_related("case", "owner")
-        .order_by("due_at", "-case__risk", "id")[: MOST_LATE + 1]
-    )
-    return sorted(found, key=lambda task: (task.due_at - PRESSES_BEFORE[task.case.risk], task.case.code))
-
-
-def _row(task: Task, at: datetime) -> QueueRow:
-    case, clock = task.case, Clock(min(task.made_at, task.due_at), task.due_at)
-    return QueueRow(
-        url=f"/kasus/{case.code}/",
-        sentence=_("Satu tugas, %(left)s") % {"left": clock.words(at)},
-        code=case.code,
-        promised=Promised(task.made_at, task.due_at),
-        danger=case.risk,
-        facts=(case.get_state_display(),),
-        place=KECAMATAN.get(case.kecamatan, ""),
-        owner=task.owner.display_name,
-        action=_("Lihat kasus"),
-    )

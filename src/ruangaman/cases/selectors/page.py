@@ -39,9 +39,12 @@ from ruangaman.cases.types import (
     SafeContact,
     contact_of,
     identity_of,
+    is_grown,
     missing_for,
     moves_from,
 )
+from ruangaman.core.clock import day_of
+from ruangaman.core.codelists import CaseType
 from ruangaman.core.regions import KECAMATAN, zone
 from ruangaman.core.types import Actor
 from ruangaman.ui.types import Holder, Promised, Words
@@ -130,6 +133,15 @@ class CasePage:
     def place(self) -> str:
         """The name of the kecamatan."""
         return KECAMATAN.get(self.case.kecamatan, "")
+
+    @property
+    def type_words(self) -> str:
+        """Whom the law protects here; of a child who is grown now, as far as the viewer may know, that she was one."""
+        born = [one.identity.birth for one in self.people if one.row.kind == PersonKind.VICTIM and one.identity]
+        was_child = self.case.case_type == CaseType.CHILD and bool(born)
+        if was_child and all(is_grown(birth, day_of(self.at)) for birth in born):
+            return _("Anak saat kejadian")
+        return self.case.get_case_type_display()
 
     @property
     def day(self) -> int:

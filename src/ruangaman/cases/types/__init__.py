@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
-from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth
+from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth, is_grown
 from ruangaman.cases.types.bulk import MOST_AT_ONCE, UNDO_LIMIT, BulkKind
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
@@ -185,6 +185,7 @@ __all__ = [
     "first_state",
     "glass_state",
     "identity_of",
+    "is_grown",
     "merge",
     "missing_for",
     "missing_for_asking",

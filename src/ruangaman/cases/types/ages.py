@@ -9,7 +9,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from ruangaman.cases.types.gbvims import Age
+from ruangaman.cases.types.gbvims import ADULT, Age, Answer
 from ruangaman.core.codelists import AgeGroup
 
 BOUNDS: Final[dict[str, tuple[int, int | None]]] = {
@@ -70,6 +70,11 @@ def age_on(birth: str, on: date) -> Age:
         return Age()
     first, last = found
     return Age(least=_years(min(last, on), on), most=_years(first, on))
+
+
+def is_grown(birth: str, on: date) -> bool:
+    """Whether somebody is certainly no child any more on a day. Source: UU 35/2014 art. 1 (1): a child is under 18."""
+    return age_on(birth, on).is_under(ADULT) is Answer.NO
 
 
 def age_in_group(code: str) -> Age:

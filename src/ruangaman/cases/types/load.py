@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from ruangaman.clocks.types import Standing
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ui.types import Words
 
@@ -16,15 +16,6 @@ LOAD_WEIGHTS: Final[Mapping[int, int]] = MappingProxyType(
 )
 """What one open case weighs by its danger. Not from a standard: the office's own first reckoning, to be checked against
 the hours that are really spent (docs/reference/caseload.md)."""
-PRESSES_BEFORE: Final[Mapping[int, timedelta]] = MappingProxyType(
-    {
-        RiskLevel.EKSTREM: timedelta(hours=72),
-        RiskLevel.TINGGI: timedelta(hours=24),
-        RiskLevel.SEDANG: timedelta(hours=6),
-        RiskLevel.RENDAH: timedelta(0),
-    }
-)
-"""How long before its limit a step in a case of this danger is about to be late."""
 SCALE: Final = 4
 STEP: Final = 6
 HEIGHT: Final = SCALE * max(LOAD_WEIGHTS.values())
@@ -52,16 +43,25 @@ class PersonLoad:
 
     Args:
         by_risk: danger → open cases in which they have a part.
-        due_week: their open steps that end within seven days; late ones are not among them.
-        next_due: the first of their steps that is not late.
+        standing: what is their turn: late, about to be, the next limit.
+        why_absent: why they cannot work; empty: nothing that is known.
     """
 
     name: str
     role: Words
     by_risk: Mapping[int, int]
-    due_week: int = 0
-    overdue: int = 0
-    next_due: datetime | None = None
+    standing: Standing = field(default_factory=Standing)
+    why_absent: Words = ""
+
+    @property
+    def overdue(self) -> int:
+        """How many of their turns are late."""
+        return self.standing.late
+
+    @property
+    def soon(self) -> int:
+        """How many end within a day."""
+        return self.standing.soon
 
     @property
     def cases(self) -> int:

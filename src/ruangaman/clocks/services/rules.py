@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +17,8 @@ from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import ClockKind, Holiday, Limit, OfficeDay
 from ruangaman.clocks.registry import abouts
 from ruangaman.clocks.selectors import NO_OFFICE, get_office
-from ruangaman.clocks.types import FARTHEST, Condition, Holder, Length, Step, why_not_reckoned
+from ruangaman.clocks.types import Condition, EndReason, Holder, Length, Step, why_not_reckoned
+from ruangaman.core.clock import day_of, why_far
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 
 
@@ -100,7 +101,7 @@ def add_kind(*, new: NewKind, by: User, at: datetime, kind_id: UUID | None = Non
 
 
 @transaction.atomic
-def end_kind(*, key: str, by: User, at: datetime) -> ClockKind:
+def end_kind(*, key: str, reason: EndReason, by: User, at: datetime) -> ClockKind:
     """Let a kind begin no clock any more; those that run go on. Ended already: it stays as it is.
 
     Raises: NotAllowed, NotFound.
@@ -111,7 +112,7 @@ def end_kind(*, key: str, by: User, at: datetime) -> ClockKind:
     if kind.is_valid(at):
         kind.valid_to, kind.changed_by = at, by
         kind.save(update_fields=["valid_to", "changed_by"])
-        audit.record(events.KIND_ENDED, by=by, subject=kind.key, at=at)
+        audit.record(events.KIND_ENDED, by=by, subject=kind.key, at=at, detail={"reason": reason.value})
     return kind
 
 
@@ -143,8 +144,7 @@ def set_limit(*, key: str, length: Length, legal_basis: str, valid_from: datetim
     _enter(by)
     if valid_from < at:
         raise Conflict(_("Batas baru berlaku paling cepat mulai sekarang."))
-    if valid_from > at + timedelta(days=FARTHEST):
-        raise Conflict(_("Pilih hari dalam sepuluh tahun ke depan."))
+    _refuse_far(day_of(valid_from), at)
     if Limit.objects.filter(key=key, valid_from=valid_from).exists():
         raise Conflict(_("Sudah ada batas yang mulai berlaku pada saat itu."))
     if key.startswith("report.") and (length.unit != "hour" or length.is_working):
@@ -181,11 +181,12 @@ def set_holiday(*, on: date, name: str, source: str, by: User, at: datetime, ins
 
     Raises:
         NotAllowed: `by` writes no rules.
-        Conflict: the day has another name than `instead_of`.
+        Conflict: the day has another name than `instead_of`, or is farther away than any limit looks.
 
     Writes: the day, one `clocks.holiday_set` event.
     """
     _enter(by)
+    _refuse_far(on, at)
     day = Holiday.objects.select_for_update().filter(on=on).first()
     if day is not None and instead_of != day.name and (name, source) != (day.name, day.source):
         raise Conflict(_("Tanggal itu sudah tercatat sebagai “%(name)s”.") % {"name": day.name})
@@ -236,6 +237,12 @@ def set_hours(*, hours: Mapping[int, tuple[time, time]], by: User, at: datetime)
 def _enter(by: User) -> None:
     if not policies.can_set_rules(by):
         raise NotAllowed(_("Hanya administrator yang mengatur batas waktu."))
+
+
+def _refuse_far(day: date, at: datetime) -> None:
+    why = why_far(day, at)
+    if why:
+        raise Conflict(why)
 
 
 def _lock_kind(key: str, by: User) -> ClockKind:

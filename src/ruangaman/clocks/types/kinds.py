@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ruangaman.clocks.types.reckoning import HEAD_START, NOT_YET, rank_at
+from ruangaman.clocks.types.order import Order, rank_at
+from ruangaman.clocks.types.reckoning import HEAD_START
 
 Detail = Mapping[str, str | int | bool | list[str] | None]
 """Codes, counts and keys of something that happened; never words of a person."""
@@ -20,6 +21,8 @@ Detail = Mapping[str, str | int | bool | list[str] | None]
 LONGEST_CHAIN = 3
 LONGEST_SNOOZE = timedelta(days=7)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SANE = range(2, 9999)
+"""Years that can be reckoned with: an address may name any."""
 
 
 class Holder(models.TextChoices):
@@ -67,6 +70,16 @@ class SnoozeReason(models.TextChoices):
     DOCUMENT = "document", _("Menunggu dokumen")
 
 
+class EndReason(models.TextChoices):
+    """Why a kind begins no clock any more."""
+
+    BASIS = "basis", _("Dasarnya dicabut atau berubah")
+    REPLACED = "replaced", _("Diganti jenis lain")
+    NOT_OURS = "not_ours", _("Bukan tugas kantor ini")
+    UNUSED = "unused", _("Tidak pernah terpakai")
+    MISTAKE = "mistake", _("Dibuat keliru")
+
+
 class Turn(StrEnum):
     """Which branch of the open clocks a list shows: one at a time, for each has an index of its own."""
 
@@ -87,6 +100,7 @@ class Narrow:
         kind: key of a kind.
         about: key of `clocks.registry.abouts`.
         late: only what is over its limit.
+        but: how the keys of kinds begin that are left out where they are somebody's turn, and whose.
     """
 
     free: bool = False
@@ -95,6 +109,27 @@ class Narrow:
     kind: str = ""
     about: str = ""
     late: bool = False
+    but: tuple[str, UUID] | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody's turns stand with their time.
+
+    Args:
+        late: how many are over their limit.
+        soon: how many end within a day.
+        next_due: the first limit that is not over.
+    """
+
+    late: int = 0
+    soon: int = 0
+    next_due: datetime | None = None
+
+    def __add__(self, other: Standing) -> Standing:
+        """Return both together."""
+        dues = [one for one in (self.next_due, other.next_due) if one is not None]
+        return Standing(self.late + other.late, self.soon + other.soon, min(dues, default=None))
 
 
 @dataclass(frozen=True)
@@ -122,30 +157,18 @@ class Cursor:
             found = cls(_moment(presses), UUID(hexed), int(danger), _moment(at))
         except (ValueError, OverflowError):
             return None
-        return found if found.danger in HEAD_START else None
+        is_sane = all(one.year in SANE for one in (found.presses_at, found.at))
+        return found if found.danger in HEAD_START and is_sane else None
 
     @property
     def rank(self) -> int:
-        """What presses comes by its danger, before what does not yet."""
+        """In which stretch of the queue it stands."""
         return rank_at(self.presses_at, self.danger, self.at)
 
     @property
-    def order(self) -> tuple[int, datetime, UUID]:
+    def order(self) -> Order:
         """What rows are ordered by, in Python as in the database."""
         return self.rank, self.presses_at, self.id
-
-    def begin_in(self, danger: int) -> tuple[datetime, UUID] | None:
-        """Return after which moment and id the rows of one danger go on that come after this place; None: all of them.
-
-        Of one danger the order is that of the moments alone, whether it presses or not: so each is one scan.
-        """
-        if self.rank in {NOT_YET, -danger}:
-            return self.presses_at, self.id
-        return None if self.rank < -danger else (self.at, LAST_ID)
-
-
-LAST_ID = UUID(int=(1 << 128) - 1)
-"""Of rows of the same moment none comes after it."""
 
 
 def _micros(moment: datetime) -> int:

@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ruangaman.core.clock import LONGEST_YEAR, YEARS
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
 
@@ -22,11 +23,9 @@ if TYPE_CHECKING:
     from ruangaman.clocks.types.kinds import Step
 
 NOTHING, ONE_DAY = timedelta(0), timedelta(days=1)
-FARTHEST = 10 * 366
+FARTHEST = YEARS * LONGEST_YEAR
 """Days that are looked ahead for working time; an office that never opens again is a mistake in its hours."""
 
-NOT_YET = 0
-"""The rank of what does not press yet: behind every danger that does."""
 HEAD_START: dict[int, timedelta] = {
     RiskLevel.EKSTREM: timedelta(hours=72),
     RiskLevel.TINGGI: timedelta(hours=24),
@@ -220,14 +219,6 @@ def resumed_due(
 def presses_at(due: datetime, danger: int) -> datetime:
     """Return the moment by which open promises are ordered: danger and time left as one order that time keeps."""
     return due - HEAD_START[danger]
-
-
-def rank_at(presses: datetime, danger: int, at: datetime) -> int:
-    """Return where a promise stands before its moment is asked: what presses already by its danger, the rest behind it.
-
-    Of what presses a more dangerous one comes first, however late a less dangerous one is.
-    """
-    return -int(danger) if presses <= at else NOT_YET
 
 
 def step_at(step: Step, *, started: datetime, due: datetime) -> datetime:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,12 +16,9 @@ from ruangaman.clocks.models import Holiday
 from ruangaman.clocks.views.rules import RULES, administrator, posted
 from ruangaman.core import clock
 from ruangaman.core.errors import Conflict, DomainError
-from ruangaman.core.regions import zone
 from ruangaman.core.types import StaffRequest
 
 OFFICE = f"{RULES}libur/"
-LOOK_BACK = timedelta(days=366)
-"""Days that are over stay listed for so long: whoever wrote one down has to find it."""
 SAID = {
     "libur": gettext_lazy("Hari libur sudah dicatat. Batas yang sedang berjalan tidak berubah."),
     "lewat": gettext_lazy("Sudah dicatat di antara hari yang sudah lewat. Batas yang sedang berjalan tidak berubah."),
@@ -34,7 +32,7 @@ SAID = {
 @administrator
 @require_http_methods(["GET", "HEAD", "POST"])
 def holidays(request: StaffRequest) -> HttpResponse:
-    """The days to come, the week, and a form for one more day. Another name for a day is asked about first."""
+    """The days of a year, the week, and a form for one more day. Another name for a day is asked about first."""
     form, before = HolidayForm(posted(request)), None
     if form.is_valid():
         facts, day = form.cleaned_data, form.cleaned_data["on"]
@@ -44,8 +42,8 @@ def holidays(request: StaffRequest) -> HttpResponse:
         except Conflict as error:
             form.add_error("on", str(error))
         else:
-            said = "tutup" if _is_shut(day) else "lewat" if day < _today() else "libur"
-            return HttpResponseRedirect(f"{OFFICE}?sudah={said}")
+            said = "tutup" if _is_shut(day) else "lewat" if day < clock.day_of(clock.now()) else "libur"
+            return HttpResponseRedirect(f"{OFFICE}?tahun={day.year}&sudah={said}")
     return _page(request, form, HoursForm(hours=dict(selectors.get_office().hours)), before)
 
 
@@ -57,10 +55,10 @@ def remove(request: StaffRequest) -> HttpResponse:
         found = selectors.get_holiday(on=date.fromisoformat(request.POST.get("on", "")))
     except ValueError:
         found = None
-    if found is None:
+    if found is None or found.on.year < clock.day_of(clock.now()).year:  # a year that is over is only read
         return HttpResponseRedirect(OFFICE)
     if "ya" not in request.POST:
-        context = {"day": found, "is_shut": _is_shut(found.on), "is_past": found.on < _today()}
+        context = {"day": found, "is_shut": _is_shut(found.on), "is_past": found.on < clock.day_of(clock.now())}
         return render(request, "clocks/remove.html", context)
     services.remove_holiday(on=found.on, by=request.user, at=clock.now())
     return HttpResponseRedirect(f"{OFFICE}?sudah={'hapus-tutup' if _is_shut(found.on) else 'hapus'}")
@@ -81,11 +79,16 @@ def hours(request: StaffRequest) -> HttpResponse:
 
 
 def _page(request: StaffRequest, form: HolidayForm, week: HoursForm, before: Holiday | None = None) -> HttpResponse:
-    today = _today()
-    days = selectors.list_holidays(since=today - LOOK_BACK)
+    today = clock.day_of(clock.now())
+    years = selectors.count_holidays()
+    year = _year(request, years, today)
+    days = selectors.list_holidays(year=year)
     context = {
-        "days": [one for one in days if one.on >= today],
-        "past": [one for one in reversed(days) if one.on < today],
+        "year": year,
+        "years": [(one, years.get(one, 0)) for one in sorted({*years, today.year})],
+        "is_over": year < today.year,
+        "days": [one for one in days if one.on >= today or year < today.year],
+        "past": [one for one in reversed(days) if one.on < today and year == today.year],
         "before": before if form.errors else None,
         "form": form,
         "week": week,
@@ -94,8 +97,10 @@ def _page(request: StaffRequest, form: HolidayForm, week: HoursForm, before: Hol
     return render(request, "clocks/office.html", context, status=422 if form.errors or week.errors else 200)
 
 
-def _today() -> date:
-    return clock.now().astimezone(zone()).date()
+def _year(request: StaffRequest, years: Mapping[int, int], today: date) -> int:
+    """Return the year that the address asks for, if something is written down in it; else this one."""
+    asked = request.GET.get("tahun", "")
+    return int(asked) if asked.isdecimal() and len(asked) == len("2026") and int(asked) in years else today.year
 
 
 def _is_shut(day: date) -> bool:

@@ -10,18 +10,18 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ruangaman.accounts.types import Permission
-from ruangaman.clocks import selectors, services
-from ruangaman.clocks.forms import KindForm, LengthForm, LimitForm
+from ruangaman.clocks import selectors, services, types
+from ruangaman.clocks.forms import EndKindForm, KindForm, LengthForm, LimitForm
 from ruangaman.clocks.models import ClockKind, Limit
 from ruangaman.clocks.registry import abouts
 from ruangaman.clocks.types import Holder
 from ruangaman.clocks.views import words
 from ruangaman.core import clock
 from ruangaman.core.access import requires
-from ruangaman.core.errors import DomainError, NotFound
+from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
 from ruangaman.ui import looked
 from ruangaman.ui.types import Words
@@ -109,15 +109,31 @@ def rule(request: StaffRequest, key: str) -> HttpResponse:
 
 
 @administrator
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def switch(request: StaffRequest, key: str) -> HttpResponse:
-    """Let a kind begin no clock any more, or again."""
-    act, said = (services.resume_kind, "pakai") if "pakai" in request.POST else (services.end_kind, "henti")
-    try:
-        act(key=key, by=request.user, at=clock.now())
-    except NotFound as error:
-        raise Http404 from error
-    return HttpResponseRedirect(f"{RULES}{key}/?sudah={said}")
+    """Ask before a kind begins no clock any more, with what that means and why; or let it begin again."""
+    kind, limits = _found(key)
+    if kind is None:
+        raise Http404
+    at = clock.now()
+    if "pakai" in request.POST:
+        services.resume_kind(key=key, by=request.user, at=at)
+        return HttpResponseRedirect(f"{RULES}{key}/?sudah=pakai")
+    if not kind.is_valid(at):
+        return HttpResponseRedirect(f"{RULES}{key}/")
+    basis = next((one.legal_basis for one in limits if one.valid_from <= at), "")
+    is_binding = types.is_binding(key=key, from_occurrence=kind.from_occurrence, basis=basis)
+    form = EndKindForm(posted(request), is_binding=is_binding)
+    if form.is_valid():
+        services.end_kind(key=key, reason=form.why, by=request.user, at=at)
+        return HttpResponseRedirect(f"{RULES}{key}/?sudah=henti")
+    context = {
+        "kind": kind,
+        "form": form,
+        "is_binding": is_binding,
+        "lines": words.end_preview(kind, basis=basis, running=selectors.count_open(key=key), at=at),
+    }
+    return render(request, "clocks/switch.html", context, status=422 if form.errors else 200)
 
 
 def posted(request: StaffRequest) -> Any:

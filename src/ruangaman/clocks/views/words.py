@@ -148,6 +148,31 @@ def limit_preview(length: Length, basis: str, *, begins: datetime, office: Offic
     ]
 
 
+def end_preview(kind: ClockKind, *, basis: str, running: int | None, at: datetime) -> list[Line]:
+    """Say line by line what it means that a kind begins no more.
+
+    Args:
+        running: how many run, few as they are counted for who sees none of them; None: nobody can say.
+    """
+    return [
+        (_("Berhenti"), _("mulai sekarang, %(day)s") % {"day": moments.day(at)}),
+        (_("Sesudah itu"), _("%(what)s tidak memulainya lagi") % {"what": begins(kind)}),
+        (_("Yang sedang berjalan"), _running_words(running)),
+        (_("Dasar"), basis or _("tidak ada batas yang tertulis")),
+        (_("Kembali"), _("dapat dipakai lagi kapan saja; yang terjadi sementara itu tidak disusulkan")),
+    ]
+
+
+def _running_words(count: int | None) -> str:
+    if not count:
+        return _("tidak ada")
+    if count < FEWEST:
+        return _("kurang dari %(n)d, tetap berjalan sampai selesai") % {"n": FEWEST}
+    return ngettext("%(n)d, tetap berjalan sampai selesai", "%(n)d, tetap berjalan sampai selesai", count) % {
+        "n": count
+    }
+
+
 def _asks(about: About | None, condition: Condition) -> Iterable[str]:
     if condition.danger:
         yield _("bahaya paling rendah %(level)s") % {"level": RiskLevel(condition.danger).label}

@@ -12,13 +12,13 @@ from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import User
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import order_at
-from ruangaman.clocks.types import HEAD_START, Cursor, Narrow, presses_at
-from ruangaman.core.codelists import RiskLevel
+from ruangaman.clocks.types import Cursor, Narrow, presses_at, readings
 from ruangaman.intake.models import Message, Report, ReportQuerySet
-from ruangaman.intake.types import Direction
-from ruangaman.ui.keyset import above
+from ruangaman.intake.types import WORKED_ON, Direction
+from ruangaman.ui.keyset import scanned
 
 EVERYTHING, EVERYBODY = Narrow(), Q()
+CALM = Q(answered_at__isnull=False, state__in=WORKED_ON)
 DECIDE = "desk.decide"
 """The kind of clock in whose place a triaged report stands: one thing is one row."""
 
@@ -40,22 +40,25 @@ def list_pressing(
     """Return the first reports that wait at the viewer's desks after a place, what presses first first, with
     `has_unread`: the reporter wrote since. Two statements, however many wait.
 
-    Of one danger, what presses first is what is due first: so each danger of each desk is a scan of `report_queue`.
-    What was triaged and has a clock of its own is left to it, unless somebody wrote or nobody has answered yet.
+    The limit is later than the moment of pressing by the head start of the danger: so the scans are those of the
+    clocks, moved by it, and each is one of `report_queue`. What was triaged and has a clock of its own is left to it,
+    unless somebody wrote or nobody has answered yet. What was answered presses no more (`list_answered`).
 
     Args:
         held: who holds them.
     """
+    asked = order_at(at, after)
+    scans = [one.due() for one in readings(at=asked, after=after.order if after else None, least=narrow.danger)]
     parts = [
-        _after(of_danger, level, after).order_by("due_at", "id").values_list("pk", "due_at", "danger")[:limit]
+        _pressing(narrow, held, at)
+        .filter(*scanned("due_at", scan.since, scan.until, scan.after), desk_id=desk, danger=scan.danger)
+        .order_by("due_at", "id")
+        .values_list("pk", "due_at", "danger")[:limit]
         for desk in accounts.seats_of(viewer)
-        for level in HEAD_START
-        if level >= narrow.danger
-        for of_danger in [_waiting(narrow, held, at).filter(desk_id=desk, danger=level)]
+        for scan in scans
     ]
     if not parts or not _has_any(narrow):
         return []
-    asked = order_at(at, after)
     first = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     found = sorted(Cursor(presses_at(due, danger), pk, danger, asked).order for pk, due, danger in first)[:limit]
     rows = Report.objects.filter(pk__in=[pk for _rank, _moment, pk in found]).select_related("taken_by")
@@ -65,7 +68,7 @@ def list_pressing(
 def count_up_to(*, viewer: User, at: datetime, wanted: Mapping[str, tuple[Narrow, Q]], most: int) -> dict[str, int]:
     """Return how many reports wait of each wanted list, counted up to `most`: one statement for all of them."""
     parts = [
-        _waiting(narrow, held, at)
+        _pressing(narrow, held, at)
         .filter(desk_id=desk, danger__gte=narrow.danger)
         .annotate(wanted=Value(name, CharField()))
         .values_list("wanted", "pk")[:most]
@@ -84,17 +87,33 @@ def _has_any(narrow: Narrow) -> bool:
     return not narrow.kecamatan and not narrow.kind and narrow.about in {"", "report"}
 
 
-def _waiting(narrow: Narrow, held: Q, at: datetime) -> ReportQuerySet:
-    decided = Clock.objects.filter(dossier_id=OuterRef("dossier_id"), kind__key=DECIDE).open()
-    found = Report.objects.waiting().filter(held).filter(~Exists(decided) | Exists(_unread()) | Q(answered_at=None))
+def list_answered(*, viewer: User, limit: int) -> list[Report]:
+    """Return the reports of the viewer's desks that were answered and wait to be triaged, the most dangerous first.
+
+    The promise is kept and nobody wrote since: nothing runs any more, so none of them stands above what presses.
+    """
+    found = _answered(viewer).select_related("taken_by").order_by("-danger", "answered_at", "id")
+    return list(found[:limit])
+
+
+def count_answered(*, viewer: User, held: Q, most: int) -> int:
+    """Return how many those are, counted up to `most`."""
+    return _answered(viewer).filter(held)[:most].count()
+
+
+def _answered(viewer: User) -> ReportQuerySet:
+    return _undecided().of_desks(accounts.seats_of(viewer)).filter(CALM).exclude(Exists(_unread()))
+
+
+def _pressing(narrow: Narrow, held: Q, at: datetime) -> ReportQuerySet:
+    found = _undecided().filter(held).filter(~CALM | Exists(_unread()))
     return found.filter(due_at__lt=at, answered_at=None) if narrow.late else found
 
 
-def _after(reports: ReportQuerySet, level: int, place: Cursor | None) -> ReportQuerySet:
-    begin = place.begin_in(level) if place is not None else None
-    if begin is None:
-        return reports
-    return reports.filter(above(due_at=begin[0] + HEAD_START[RiskLevel(level)], id=begin[1]))
+def _undecided() -> ReportQuerySet:
+    """What waits at desks, without what a clock of its own stands for."""
+    decided = Clock.objects.filter(dossier_id=OuterRef("dossier_id"), kind__key=DECIDE).open()
+    return Report.objects.waiting().filter(~Exists(decided) | Exists(_unread()) | Q(answered_at=None))
 
 
 def _unread() -> QuerySet[Message]:

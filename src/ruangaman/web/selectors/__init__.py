@@ -16,6 +16,7 @@ from ruangaman.web.selectors.queue import (
     get_day,
     has_work,
     list_pressing,
+    near_words,
     urgency,
 )
 from ruangaman.web.selectors.saved import SavedView, get_saved, list_saved
@@ -40,6 +41,7 @@ __all__ = [
     "list_groups",
     "list_pressing",
     "list_saved",
+    "near_words",
     "parse_here",
     "part_in",
     "urgency",

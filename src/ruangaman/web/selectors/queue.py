@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from heapq import merge
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from ruangaman.accounts.models import DutyShift, User
 from ruangaman.accounts.types import Permission
-from ruangaman.clocks.types import NOT_YET, Cursor
+from ruangaman.clocks.types import NOT_YET, Cursor, is_near
 from ruangaman.core import clock
 from ruangaman.core.regions import zone
 from ruangaman.web.registry import work_sources, work_streams
@@ -30,6 +32,8 @@ NO_CASE = 9
 class Day:
     """One page of the queue of one person at one moment, in bands."""
 
+    apart: list[Work]
+    """What stands in a group of its own above all bands: the head's decisions, as the queue orders them."""
     now: list[Work]
     today: list[Work]
     week: list[Work]
@@ -44,13 +48,18 @@ class Day:
 
     @property
     def total(self) -> int:
-        """How many are shown."""
-        return len(self.now) + len(self.today) + len(self.week) + len(self.later)
+        """How many there are on it."""
+        return len(self.apart) + len(self.now) + len(self.today) + len(self.week) + len(self.later)
 
     @property
     def works(self) -> list[Work]:
         """All of them in the order in which they are shown."""
-        return [*self.now, *self.today, *self.week, *self.later]
+        return [*self.apart, *self.now, *self.today, *self.week, *self.later]
+
+    @property
+    def pressing(self) -> int:
+        """How many need somebody now."""
+        return len(self.now) + sum(work.band is Band.NOW for work in self.apart)
 
 
 def get_day(*, viewer: User, filters: Filters, at: datetime, after: Cursor | None = None, limit: int = PAGE) -> Day:
@@ -59,9 +68,11 @@ def get_day(*, viewer: User, filters: Filters, at: datetime, after: Cursor | Non
     What has no time of its own stands on the first page, at the head of its band; of what presses, of its danger.
     """
     pressing = list_pressing(viewer=viewer, filters=filters, at=at, after=after, limit=limit + 1)
-    rare = [] if after is not None else [_rare(source, viewer, filters, at) for source in _sources_of(viewer)]
+    sources = [] if after is not None else _sources_of(viewer)
+    rare = [_rare(source, viewer, filters, at) for source in sources if not source.is_apart]
     shown = sorted((work for found in rare for work in found[:MOST_OF_A_SOURCE]), key=urgency) + pressing[:limit]
     return Day(
+        apart=[work for source in sources if source.is_apart for work in _apart(source, viewer, filters, at)],
         now=sorted((work for work in shown if work.band is Band.NOW), key=_danger_first),
         today=[work for work in shown if work.band is Band.TODAY],
         week=[work for work in shown if work.band is Band.WEEK],
@@ -151,6 +162,13 @@ def band_at(place: Cursor) -> Band:
     return band_of(at=place.at, due_at=place.presses_at, is_pressing=place.rank != NOT_YET)
 
 
+def near_words(place: Cursor, due_at: datetime) -> str:
+    """Say why something stands before others of its danger; "": it does not."""
+    if not is_near(place.rank):
+        return ""
+    return _("masih sempat") if due_at >= place.at else _("baru lewat")
+
+
 def end_of_day(at: datetime) -> datetime:
     """Return the next midnight on the office's clock."""
     local = at.astimezone(zone())
@@ -168,9 +186,14 @@ def _sources_of(viewer: User) -> list[WorkSource]:
 
 def _rare(source: WorkSource, viewer: User, filters: Filters, at: datetime) -> list[Work]:
     """Return what a source has. One that cannot pass the filter is not asked."""
-    if filters.kind or filters.about or filters.late:
+    if filters.kind or filters.late or (filters.about and filters.about != source.about):
         return []
     return sorted((work for work in source.list_work(viewer=viewer, at=at) if filters.lets(work)), key=urgency)
+
+
+def _apart(source: WorkSource, viewer: User, filters: Filters, at: datetime) -> list[Work]:
+    """Return what stands apart; where something is narrowed, it stands in the stream like everything else."""
+    return [] if filters.narrows else source.list_work(viewer=viewer, at=at)
 
 
 def _once(works: Iterable[Work]) -> Iterable[Work]:

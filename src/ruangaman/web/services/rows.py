@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ from ruangaman.intake.selectors.pressing import DECIDE
 from ruangaman.intake.types import Direction
 from ruangaman.ui import moments
 from ruangaman.ui.types import Promised, QueueRow, Words
-from ruangaman.web.selectors.queue import band_at
+from ruangaman.web.selectors.queue import band_at, near_words
 from ruangaman.web.types import Owner, Work
 
 WINDOW = "jendela/"
@@ -86,6 +86,9 @@ def sentence_of(clock: Clock, at: datetime) -> str:
     state = clock.face.state(at)
     if clock.kind.is_third_party:
         return _expected(clock, at, is_late=state is ClockState.OVER)
+    if state is ClockState.PAUSED:
+        said = {"todo": clock.todo_at(at).rstrip(". "), "left": span(clock.face.left(at))}
+        return _("%(todo)s: dijeda, masih ada %(left)s") % said
     said = {"todo": clock.todo_at(at).rstrip(". "), "time": clock.face.words(at), "length": _length(clock)}
     if not said["length"]:
         return _("%(todo)s: %(time)s") % said
@@ -144,6 +147,8 @@ def subject_of(task: Mapping[str, Any] | None) -> str:
 
 def _work(clock: Clock, facts: Facts, viewer: Any, at: datetime, place: Cursor) -> Work:
     row = _report_row(clock, facts, viewer, at) if clock.about == REPORTED else _case_row(clock, facts, viewer, at)
+    why = near_words(place, clock.due_at)
+    row = replace(row, facts=[why, *row.facts]) if why and not clock.kind.is_third_party else row
     return Work(
         row=row,
         band=band_at(place),
@@ -249,7 +254,7 @@ def _decision(clock: Clock, viewer: Any) -> tuple[str, str]:
 
 def _promised(clock: Clock) -> Promised:
     face = clock.face
-    return Promised(face.started_at, face.due_at)
+    return Promised(face.started_at, face.due_at, "pause" if clock.paused_at is not None else "")
 
 
 def _owner(clock: Clock, viewer: Any) -> Owner:
@@ -266,4 +271,5 @@ def _owner_words(clock: Clock, viewer: Any) -> str:
 
 
 def _later(clock: Clock, facts: Facts, viewer: Any) -> str:
-    return f"/kerja/tunda/{clock.pk}/" if policies.can_change(viewer, clock, facts.desks) else ""
+    is_running = clock.paused_at is None
+    return f"/kerja/tunda/{clock.pk}/" if is_running and policies.can_change(viewer, clock, facts.desks) else ""

@@ -1,8 +1,9 @@
-"""The open clocks in the queue: what is mine, what is my desks', for who answers for a unit what is late there."""
+"""The open clocks in the queue: what is mine, what is my desks', what is the unit's; and the head's own decisions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks import selectors as clocks
 from ruangaman.clocks.types import Cursor, Narrow, Turn
-from ruangaman.web.registry import work_streams
-from ruangaman.web.services.rows import rows_of
-from ruangaman.web.types import EVERYBODY, Filters, Owner, Work, WorkStream
+from ruangaman.core import clock
+from ruangaman.web.registry import work_sources, work_streams
+from ruangaman.web.selectors import MOST
+from ruangaman.web.services.rows import DECIDES, rows_of
+from ruangaman.web.types import EVERYBODY, Filters, Owner, Work, WorkSource, WorkStream
 
 HOLDERS = frozenset({Permission.CASE_LIST, Permission.CASE_OVERSEE, Permission.REPORT_DESK})
 
@@ -24,7 +27,7 @@ def is_open_to(viewer: Any) -> bool:
 
 def branches_of(viewer: Any, filters: Filters) -> list[tuple[Turn, Narrow]]:
     """Return which branches make up a list of the queue, each with what it is narrowed to."""
-    narrow, free = narrow_of(filters), narrow_of(filters, free=True)
+    narrow, free = (_but_decisions(viewer, filters, narrow_of(filters, free=free)) for free in (False, True))
     everybody, nobody = filters.owner == EVERYBODY, filters.owner == Owner.NOBODY
     found = [] if nobody else [(Turn.MINE, narrow)]
     if filters.owner == Owner.MINE:
@@ -41,6 +44,12 @@ def branches_of(viewer: Any, filters: Filters) -> list[tuple[Turn, Narrow]]:
 def narrow_of(filters: Filters, *, free: bool = False) -> Narrow:
     """Return a filter of the queue as clocks know it."""
     return Narrow(free, filters.least, filters.kecamatan, filters.kind, filters.about, filters.late)
+
+
+def _but_decisions(viewer: Any, filters: Filters, narrow: Narrow) -> Narrow:
+    """Leave out what stands in a group of its own: the viewer's decisions."""
+    is_apart = viewer.has(Permission.CASE_APPROVE) and not filters.narrows
+    return replace(narrow, but=(DECIDES, viewer.pk)) if is_apart else narrow
 
 
 def list_after(*, viewer: Any, filters: Filters, at: datetime, after: Cursor | None, limit: int) -> list[Work]:
@@ -60,4 +69,24 @@ def count(*, viewer: Any, wanted: Mapping[str, Filters], at: datetime, most: int
     return clocks.count_up_to(viewer=viewer, at=at, wanted=branches, most=most)
 
 
+def list_decisions(*, viewer: Any, at: datetime) -> list[Work]:
+    """Return what waits for the viewer's own decision, as the queue orders it."""
+    found = clocks.list_own(viewer=viewer, begins=DECIDES, at=at, limit=MOST)
+    return rows_of(found, viewer=viewer, at=at)
+
+
+def count_decisions(*, viewer: Any) -> int:
+    """Return how much that is."""
+    return clocks.count_own(viewer=viewer, begins=DECIDES, at=clock.now(), most=MOST)
+
+
+work_sources.add(
+    WorkSource(
+        key="decisions",
+        permission=Permission.CASE_APPROVE,
+        list_work=list_decisions,
+        count_work=count_decisions,
+        is_apart=True,
+    )
+)
 work_streams.add(WorkStream(key="clocks", is_open_to=is_open_to, list_after=list_after, count=count))

@@ -53,7 +53,9 @@ def _seen(row: cases.GlassRow, at: datetime, *, url: str) -> Work:
             promised=Promised(glass.opened_at, glass.until if runs else glass.review_due_at),
             danger=0,
             facts=[str(glass.get_reason_display())],
-            owner=_("Anda"),
+            owner=_("Dibaca oleh %(name)s") % {"name": glass.opener.display_name}
+            if runs
+            else _("Kepala unit atau petugas pelindungan data"),
             action=_("Lihat"),
         ),
         band=Band.NOW if runs else Band.TODAY,
@@ -67,7 +69,7 @@ def _seen(row: cases.GlassRow, at: datetime, *, url: str) -> Work:
 def _work(row: cases.GlassRow, at: datetime) -> Work:
     glass = row.glass
     waits = _("Seseorang menunggu orang kedua untuk membuka kasus dengan kunci darurat")
-    looked = _("Akses darurat perlu ditinjau")
+    looked = _("Akses darurat oleh %(name)s perlu Anda tinjau") % {"name": glass.opener.display_name}
     due = glass.review_due_at if row.may_review else None
     return Work(
         row=QueueRow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +19,10 @@ from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import pressing
 from ruangaman.intake.types import LETHAL, WORKED_ON, State
 from ruangaman.ui.types import Promised, QueueRow, Words
-from ruangaman.web.registry import work_streams
-from ruangaman.web.selectors import band_at
+from ruangaman.web.registry import work_sources, work_streams
+from ruangaman.web.selectors import MOST, band_at, near_words
 from ruangaman.web.sources.clocks import narrow_of
-from ruangaman.web.types import Filters, Owner, Work, WorkStream
+from ruangaman.web.types import Band, Filters, Owner, Work, WorkSource, WorkStream
 
 ABOUT: dict[str, Words] = {
     Who.SELF: gettext_lazy("tentang dirinya sendiri"),
@@ -64,11 +65,11 @@ def count(*, viewer: Any, wanted: Mapping[str, Filters], at: datetime, most: int
     return pressing.count_up_to(viewer=viewer, at=at, wanted=lists, most=most)
 
 
-def as_work(report: Report, *, viewer: Any, at: datetime, asked: datetime) -> Work:
+def as_work(report: Report, *, viewer: Any, at: datetime, asked: datetime | None = None) -> Work:
     """Return a report as a row of the queue: why it is here, and until when.
 
     Args:
-        asked: the moment whose order it stands in.
+        asked: the moment whose order it stands in; None: nothing of it presses.
     """
     owner = _owner(report, viewer)
     row = QueueRow(
@@ -82,8 +83,21 @@ def as_work(report: Report, *, viewer: Any, at: datetime, asked: datetime) -> Wo
         action=action(report),
         take_url=f"/laporan/{report.code}/ambil" if owner is Owner.NOBODY else "",
     )
-    place = pressing.place_of(report, asked)
-    return Work(row=row, band=band_at(place), owner=owner, danger=report.danger, due_at=row.promised.due, place=place)
+    place = pressing.place_of(report, asked) if asked is not None else None
+    if place is not None:
+        row = replace(row, facts=[words for words in (near_words(place, report.due_at), *row.facts) if words])
+    band = Band.TODAY if place is None else band_at(place)
+    return Work(row=row, band=band, owner=owner, danger=report.danger, due_at=row.promised.due, place=place)
+
+
+def list_answered(*, viewer: Any, at: datetime) -> list[Work]:
+    """Return what was answered and waits to be triaged: today's work, below all that presses."""
+    return [as_work(report, viewer=viewer, at=at) for report in pressing.list_answered(viewer=viewer, limit=MOST)]
+
+
+def count_answered(*, viewer: Any) -> int:
+    """Return how much of it is the viewer's or nobody's."""
+    return pressing.count_answered(viewer=viewer, held=held_by(viewer, Filters().owners), most=MOST)
 
 
 def signs(report: Report) -> list[Words]:
@@ -111,7 +125,7 @@ def sentence(report: Report, at: datetime) -> str:
         return _("Sudah dibuka, belum dijawab: %(left)s") % {"left": words}
     if report.state == State.TRIAGED:
         return _("Sudah dipilah, kasusnya belum dibuka")
-    return _("Sudah dijawab, tiga pertanyaan belum dijawab")
+    return _("Sudah dijawab %(span)s lalu, belum dipilah") % {"span": span(at - report.answered_at)}
 
 
 def _unopened(report: Report, at: datetime) -> str:
@@ -133,7 +147,7 @@ def promised(report: Report) -> Promised:
     if report.state not in WORKED_ON and report.last_reporter_message_at:
         return Promised(min(report.last_reporter_message_at, report.due_at), report.due_at)
     if report.answered_at is not None:
-        return Promised(None, None, "pause")
+        return Promised(None, None, "wait")
     return Promised(report.received_at, report.due_at)
 
 
@@ -154,4 +168,13 @@ def _owner(report: Report, viewer: Any) -> Owner:
     return Owner.MINE if report.taken_by_id == viewer.pk else Owner.OTHER
 
 
+work_sources.add(
+    WorkSource(
+        key="answered",
+        permission=Permission.REPORT_DESK,
+        list_work=list_answered,
+        count_work=count_answered,
+        about="report",
+    )
+)
 work_streams.add(WorkStream(key="reports", is_open_to=is_open_to, list_after=list_after, count=count))

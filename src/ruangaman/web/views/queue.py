@@ -16,6 +16,7 @@ from ruangaman.accounts.selectors import locked_since
 from ruangaman.accounts.selectors.seats import is_unseated
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks import selectors as clocks
+from ruangaman.clocks.models import Clock
 from ruangaman.clocks.types import Cursor
 from ruangaman.core import clock
 from ruangaman.core.access import signed_in
@@ -27,9 +28,10 @@ from ruangaman.vault import services as vault
 from ruangaman.web import selectors
 from ruangaman.web.context import nav_items
 from ruangaman.web.services.filter_words import DANGERS, OWNERS
-from ruangaman.web.types import EVERYBODY, Filters, Owner
+from ruangaman.web.services.rows import rows_of
+from ruangaman.web.types import EVERYBODY, Filters, Owner, Work
 from ruangaman.web.views.later import undo_of
-from ruangaman.web.views.wording import headline, rest_of_day, seatless_room, waiting_room
+from ruangaman.web.views.wording import decision_words, headline, rest_of_day, seatless_room, waiting_room
 
 CHOICES = {
     "owners": OWNERS,
@@ -39,6 +41,7 @@ CHOICES = {
     "districts": kecamatan_by_name,
 }
 """What the filters offer."""
+MOST_PAUSED = 20
 
 
 @signed_in()
@@ -76,17 +79,27 @@ def _page(request: StaffRequest, day: selectors.Day, filters: Filters, at: datet
         "kinds": clocks.list_kinds(),
         "next_url": _next(filters, day),
         "saved": selectors.list_saved(viewer=request.user, at=at),
+        "decisions": decision_words(day, at),
+        "paused": _paused(request.user, at) if day.is_first and not filters.narrows else [],
         "asleep": selectors.count_words(clocks.count_asleep(viewer=request.user, at=at, most=selectors.MOST)),
         "undo": undo_of(request, at),
     }
 
 
+def _paused(viewer: User, at: datetime) -> list[tuple[Clock, Work]]:
+    """Return what does not press because its time does not count, each with its row."""
+    found = clocks.list_paused(viewer=viewer, limit=MOST_PAUSED)
+    return list(zip(found, rows_of(found, viewer=viewer, at=at), strict=True))
+
+
 def _counted(request: StaffRequest, day: selectors.Day, filters: Filters) -> dict[str, Any]:
-    """Return the navigation with the number that this page knows already; nothing where it does not know it."""
-    if filters.query or day.after is not None or not day.is_first:
+    """Return the navigation with the number that this page counts anyway, and the number itself for its words."""
+    if filters.query or not day.is_first:
         return {}
-    known = {"queue": min(day.total + day.more, selectors.MOST)}
-    return {"nav": nav_items(request.path_info, request.user, known=known)}
+    is_whole = day.after is None
+    found = min(day.total + day.more, selectors.MOST) if is_whole else selectors.count_work(request.user)
+    nav = nav_items(request.path_info, request.user, known={"queue": found})
+    return {"nav": nav, "in_queue": selectors.count_words(found)}
 
 
 def _next(filters: Filters, day: selectors.Day) -> str:
@@ -103,6 +116,7 @@ def _head(viewer: User, at: datetime) -> dict[str, Any]:
         "notices": [words for one in duties if (words := one.notice(viewer.pk, at))],
         "has_desk": bool(duties),
         "oversees": viewer.has(Permission.CASE_OVERSEE),
+        "decides": viewer.has(Permission.CASE_APPROVE),
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from ruangaman.accounts.selectors.deciding import join_either
 from ruangaman.accounts.selectors.seats import list_seaters
 from ruangaman.accounts.types import Permission, Role
+from ruangaman.clocks.types import span
+from ruangaman.core.codelists import RiskLevel
 from ruangaman.ui.types import Words
 from ruangaman.web.selectors import Day
 from ruangaman.web.types import Action, Filters
@@ -48,8 +52,8 @@ def headline(day: Day, filters: Filters) -> str:
     """Answer the question with which one opens the page. What goes on after this page is not counted."""
     if not day.is_first:
         return _("Berikutnya di antrean")
-    if day.now:
-        count = len(day.now)
+    if day.pressing:
+        count = day.pressing
         if day.after is not None and count == day.total:
             return _("Lebih dari %(n)d hal membutuhkan Anda sekarang.") % {"n": count}
         words = ngettext(
@@ -61,10 +65,26 @@ def headline(day: Day, filters: Filters) -> str:
     return _("Tidak ada yang cocok dengan saringan ini") if filters.narrows else _("Tidak ada yang menunggu Anda")
 
 
+def decision_words(day: Day, at: datetime) -> str:
+    """Say of the head's decisions how long the oldest waits, and how dangerous they are."""
+    asked = [one for work in day.apart if (one := work.row.promised.start) is not None]
+    if not asked:
+        return ""
+    levels = Counter(work.danger for work in day.apart)
+    said = [f"{count} {str(RiskLevel(level).label).lower()}" for level, count in sorted(levels.items(), reverse=True)]
+    return _("paling lama menunggu %(span)s · %(levels)s") % {
+        "span": span(at - min(asked)),
+        "levels": ", ".join(said),
+    }
+
+
 def rest_of_day(day: Day) -> str:
     """Say how much more there is today and this week, as far as this page goes."""
     if day.after is not None:
-        return _("Yang sudah mendesak di atas, yang paling berbahaya dulu. Selebihnya ada di halaman berikutnya.")
+        return _(
+            "Yang paling berbahaya di atas; di antara yang sama bahayanya, yang masih sempat ditepati dulu. "
+            "Selebihnya ada di halaman berikutnya."
+        )
     today, week = len(day.today), len(day.week)
     parts = {"today": in_words(today), "week": in_words(week)}
     if today and week:

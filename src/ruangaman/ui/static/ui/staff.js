@@ -71,4 +71,8 @@
     Array.prototype.forEach.call(doc.forms, function (form) { delete form.dataset.sent; });
     if (event.persisted) location.reload();
   });
+
+  /* What needs another look is where one looks: the summary of a form that was refused. */
+  var again = doc.querySelector("main .again");
+  if (again && !location.hash) again.focus();
 })();
