@@ -107,6 +107,8 @@ def _words() -> dict[str, Any]:
         events.CASE_MOVED.key: _("tahap kasus dipindahkan"),
         events.CASE_CLOSED.key: _("kasus ditutup"),
         events.CASE_REOPENED.key: _("kasus dibuka lagi"),
+        events.ANSWER_AWAITED.key: _("kasus dibuka dari laporan yang belum dijawab"),
+        events.REPORTER_ANSWERED.key: _("pelapor mendapat jawaban pertama"),
         events.PERSON_ADDED.key: _("orang ditambahkan"),
         events.INCIDENT_ADDED.key: _("kejadian dicatat"),
         events.NOTE_ADDED.key: _("catatan ditambahkan"),

@@ -130,7 +130,7 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
 
     said = steps.outcome_words(last.approval) if last else ""
     may_ask = selectors.may_ask(case=case, viewer=request.user, approval=last.approval if last else None)
-    missing = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, at=at) if last and may_ask else []
+    missing = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, viewer=request.user, at=at) if last and may_ask else []
     context = {"last": last, "said": said, "may_ask": last is not None and may_ask, "missing": missing}
     return answer(request, "cases/plan.html", case, form, act, to="rencana/", **context)
 
