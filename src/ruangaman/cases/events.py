@@ -27,7 +27,7 @@ ANSWER_AWAITED = register(
     EventType(
         "cases.answer_awaited",
         "{actor} membuka kasus {subject} dari laporan yang belum dijawab",
-        fields=frozenset({"report"}),
+        fields=frozenset({"report", "due"}),
     )
 )
 REPORTER_ANSWERED = register(

@@ -34,7 +34,6 @@ from ruangaman.cases.types import (
     Agreed,
     CaseState,
     Domain,
-    Doubt,
     Evidence,
     Fact,
     Reached,

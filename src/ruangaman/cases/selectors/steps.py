@@ -354,13 +354,28 @@ def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
     return {"risk": case.risk, "goals_met": len(met), "goals_total": len(goals)}
 
 
-def read_closing(*, case: Case, viewer: User, at: datetime) -> tuple[ClosingReason, list[Missing]]:
-    """Return why the case is to be closed, as its closing assessment says, and what is missing before it can be."""
-    row = newest(ClosingAssessment, case)
+@dataclass(frozen=True)
+class ClosingView:
+    """How it stands with closing a case.
+
+    Args:
+        row: its newest closing assessment; None: there is none.
+        reason: why it is to be closed, as that says.
+        missing: what is missing before it can be.
+    """
+
+    row: ClosingAssessment | None
+    reason: ClosingReason
+    missing: list[Missing]
+
+
+def read_closing(*, case: Case, viewer: User, at: datetime) -> ClosingView:
+    """Return how it stands with closing a case."""
+    row: ClosingAssessment | None = newest(ClosingAssessment, case)
     known = row.reason if row else case.closing_reason
     reason = ClosingReason(known) if known else ClosingReason.GOALS_MET
     move = find_move(CaseState(case.state), CaseState.CLOSED)
     if move is None:
-        return reason, []
+        return ClosingView(row, reason, [])
     known = known_of(case, at, closing=reason)
-    return reason, missing_for(move, known.as_evidence(at, by=viewer.pk), registry.gates)
+    return ClosingView(row, reason, missing_for(move, known.as_evidence(at, by=viewer.pk), registry.gates))

@@ -144,7 +144,8 @@ def stand_of(closing: ClosingAssessment, *, case: Case, at: datetime) -> Standin
     """Return what speaks against a closing: what did when it was written down, and what does now."""
     goals = (closing.goals_met, closing.goals_total)
     now = stand(case=case, at=at, risk=RiskLevel(closing.risk), goals=goals)
-    return replace(now, doubts=now.doubts | {Doubt(one) for one in closing.doubts})
+    answered = frozenset(Doubt(one) for one in closing.doubts)
+    return replace(now, doubts=now.doubts | answered, answered=answered)
 
 
 def list_deciders(*, case: Case, viewer: User) -> list[User]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from ruangaman.accounts.models import User
+from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.models import Case
 from ruangaman.cases.services.telling import tell
@@ -22,7 +23,8 @@ def await_answer(*, case: Case, report_id: UUID, due_at: datetime, by: User, at:
 
     Writes: a clock, one `cases.answer_awaited` event.
     """
-    tell(events.ANSWER_AWAITED, case, by=by, at=at, detail={"report": str(report_id)}, promised_at=due_at)
+    detail: Detail = {"report": str(report_id), "due": due_at.isoformat()}
+    tell(events.ANSWER_AWAITED, case, by=by, at=at, detail=detail, promised_at=due_at)
 
 
 @transaction.atomic

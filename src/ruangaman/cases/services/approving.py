@@ -106,8 +106,9 @@ def decide_approval(
         "kind": str(row.kind),
         "outcome": str(outcome),
         "points": [str(point) for point in points],
-        "despite": signed,
     }
+    if signed:
+        detail["despite"] = signed
     tell(events.APPROVAL_DECIDED, row.case, by=by, at=at, detail=detail)
     return row
 

@@ -25,6 +25,7 @@ from ruangaman.cases.types.flow import (
     missing_for,
     moves_from,
     reopened_state,
+    skipped_steps,
 )
 from ruangaman.cases.types.gates import (
     AFTERCARE_MONTHS,
@@ -204,6 +205,7 @@ __all__ = [
     "phone_e164",
     "reopened_state",
     "review_due",
+    "skipped_steps",
     "standing_of",
     "why_no_mediation",
 ]

@@ -34,11 +34,34 @@ class Standing:
     Args:
         danger: the higher of what the case has and what its closing assessment found.
         goals: how many were met, of how many; None: nobody has counted yet.
+        answered: of which a closing assessment says why it ends all the same; None: there is none.
     """
 
     doubts: frozenset[Doubt]
     danger: RiskLevel
     goals: tuple[int, int] | None = None
+    answered: frozenset[Doubt] | None = None
+
+    @property
+    def is_unsafe(self) -> bool:
+        """Whether she was not safe at the last look."""
+        return Doubt.UNSAFE in self.doubts
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether her life may be in danger."""
+        return not self.doubts.isdisjoint({Doubt.UNSAFE, Doubt.UNCHECKED, Doubt.DANGER})
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody has assessed the closing."""
+        return self.answered is not None
+
+    @property
+    def lines(self) -> list[tuple[str, bool]]:
+        """Each doubt in words, with whether somebody says why it ends all the same."""
+        answered = self.answered or frozenset()
+        return [(self._say(one), one in answered) for one in Doubt if one in self.doubts]
 
     @property
     def words(self) -> list[str]:

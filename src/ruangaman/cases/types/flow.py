@@ -121,6 +121,19 @@ def reopened_state(*, is_safe: bool) -> CaseState:
     return CaseState.ASSESSMENT if is_safe else CaseState.EMERGENCY
 
 
+def skipped_steps(state: CaseState, way: Iterable[tuple[CaseState, CaseState]]) -> frozenset[int]:
+    """Return the steps before a state that a case passed over in its present episode.
+
+    Args:
+        way: its moves, the oldest first; those of earlier episodes are left out here.
+    """
+    been = {state.step}
+    for source, target in way:
+        is_reopened = not source.is_open and target.is_open
+        been = {target.step} if is_reopened else been | {source.step, target.step}
+    return frozenset(range(CaseState.ASSESSMENT.step, state.step)) - been
+
+
 def find_move(source: CaseState, target: CaseState) -> Move | None:
     """Return the move, or None: there is no such move."""
     return MOVES.get((source, target))

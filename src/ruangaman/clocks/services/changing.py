@@ -91,7 +91,10 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
     if not policies.is_soon_enough(until, at):
         raise Conflict(_("Paling lama tujuh hari. Sesudah itu tunda lagi bila masih perlu."))
     if not policies.can_put_off(clock, until):
-        raise NotAllowed(_("Bahayanya tinggi: pengingat tidak dapat ditunda melewati batas waktunya."))
+        raise NotAllowed(
+            _("Bahayanya %(danger)s: pengingat tidak dapat ditunda melewati batas waktunya.")
+            % {"danger": RiskLevel(clock.danger).label.lower()}
+        )
     clock.snoozed_until, clock.snooze_reason = until, reason
     clock.save(update_fields=["snoozed_until", "snooze_reason"])
     detail: Detail = {"reason": reason.value, "until": until.isoformat()}

@@ -67,9 +67,8 @@ def decide(approval: Approval, *, by: User, at: datetime, outcome: Outcome = Out
     """Let the head decide, in spite of what speaks against it as the head's page says."""
     points = [Point.TALK] if outcome is Outcome.RETURNED else []
     with acting(by):
-        row = Approval.objects.select_related("case").get(pk=approval.pk)
-        closing = ClosingAssessment.objects.filter(pk=row.subject).first()
-        seen = stand_of(closing, case=row.case, at=at).doubts if closing is not None else frozenset()
+        closing = ClosingAssessment.objects.select_related("case").filter(pk=approval.subject).first()
+        seen = stand_of(closing, case=closing.case, at=at).doubts if closing is not None else frozenset()
         return services.decide_approval(
             approval_id=approval.pk, outcome=outcome, points=points, despite=seen, by=by, at=at
         )
@@ -140,7 +139,7 @@ def transfer(case: Case, *, by: User, at: datetime, acknowledged: bool = True) -
 def open_for_closing(
     case: Case, *, by: User, head: User, at: datetime, reason: ClosingReason = ClosingReason.GOALS_MET
 ) -> None:
-    """Do all that has to be there before a case is closed for this reason."""
+    """Do all that has to be there before a case is closed for this reason; tries to reach her began a week before."""
     finish_tasks(case, by=by, at=at)
     if reason == ClosingReason.UNREACHABLE:
         for days in (7, 4, 0):
