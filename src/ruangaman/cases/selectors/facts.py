@@ -37,7 +37,6 @@ from ruangaman.cases.types import (
     Evidence,
     Fact,
     Reached,
-    Standing,
     Tries,
     may_end_unsafe,
     standing_of,
@@ -63,13 +62,11 @@ class Known:
     Args:
         facts: codes of `types.Fact`.
         tried: when somebody tried to reach her in vain, since she was reached last.
-        standing: what speaks against ending it, by its newest closing assessment.
     """
 
     facts: frozenset[str] = frozenset()
     danger: RiskLevel = RiskLevel.RENDAH
     tried: tuple[datetime, ...] = ()
-    standing: Standing = Standing(frozenset(), RiskLevel.RENDAH)
 
     def as_evidence(self, at: datetime, *, by: UUID | None, has_reason: bool = True) -> Evidence:
         """Return it as the gates ask for it."""
@@ -136,7 +133,7 @@ def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
     )
     if standing.doubts <= set(row["doubts"] or ()):
         facts.add(Fact.DOUBTS_ANSWERED.value)
-    return Known(frozenset(facts), danger, tried, standing)
+    return Known(frozenset(facts), danger, tried)
 
 
 PRESENT = (

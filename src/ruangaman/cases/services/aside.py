@@ -1,4 +1,4 @@
-"""Words about a case for people who hold nothing of it: sealed in a dossier of their own, which goes when the case goes."""
+"""Words about a case for people who hold nothing of it: in a dossier of their own, which goes when the case goes."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ def assign(
         NotAssignable: not active, not of this role, of another agency, the role is that of the manager, or they are
             too near to the case.
 
-    Writes: grants, the row, one `cases.assigned` event; what followers share along with it; the turns of a part that was
-        empty, which were the manager's so long.
+    Writes: grants, the row, one `cases.assigned` event; what followers share along with it; the turns of a part that
+        was empty, which were the manager's so long.
     Source: vault.md rule 1.
     """
     case = lock_case(code, by)

@@ -79,12 +79,12 @@ class Standing:
 def may_end_unsafe(reason: ClosingReason | None, case_type: CaseType) -> bool:
     """Whether a case may end for this reason while she is not safe.
 
-    What is not the office's to decide ends it: she is dead, she cannot be found (`Tries`), another office signed that it
-    protects her now, or a grown woman wants no more of it: help is her right and no duty of hers (UU 12/2022 ch. V), and
-    whoever she is then not safe from is told to her in the closing. That the goals are met or that it is another's
-    business ends nothing: the first goal is that she is safe (domain.md 2.3, 3a), and what belongs to another authority
-    is handed over with a receipt. A child, or a woman with a child in the same case, cannot waive the child's
-    protection, and nobody can for it (UU 35/2014 art. 59A; domain.md 1.3): that is no such end.
+    What is not the office's to decide ends it: she is dead, she cannot be found (`Tries`), another office signed that
+    it protects her now, or a grown woman wants no more of it: help is her right and no duty of hers (UU 12/2022 ch. V).
+    That the goals are met or that it is another's business ends nothing: the first goal is that she is safe (domain.md
+    2.3, 3a), and what belongs to another authority is handed over with a receipt. A child cannot waive its protection,
+    nor can anybody for it, and in a case of a woman and a child she cannot for both (UU 35/2014 art. 59A; domain.md
+    1.3): there the wish to end is no such end.
 
     Args:
         reason: None: nobody said why yet.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ruangaman.core.regions import zone
 
 TRY_DAYS = 3
-"""On so many different days somebody tried in vain before she counts as out of reach (ours; domain.md 2.3 leaves n open).
+"""On so many different days somebody tried in vain before she is out of reach (ours; domain.md 2.3 leaves n open).
 
 Several tries of one day are one: a telephone that is off is off for all of them.
 """

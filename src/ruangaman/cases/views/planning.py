@@ -130,13 +130,10 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
 
     said = steps.outcome_words(last.approval) if last else ""
     may_ask = selectors.may_ask(case=case, viewer=request.user, approval=last.approval if last else None)
-    missing = (
-        selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, viewer=request.user, at=at)
-        if last and may_ask
-        else []
-    )
-    context = {"last": last, "said": said, "may_ask": last is not None and may_ask, "missing": missing}
-    return answer(request, "cases/plan.html", case, form, act, to="rencana/", **context)
+    shown = {"last": last, "said": said, "may_ask": last is not None and may_ask, "missing": []}
+    if shown["may_ask"]:
+        shown["missing"] = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, viewer=request.user, at=at)
+    return answer(request, "cases/plan.html", case, form, act, to="rencana/", **shown)
 
 
 def _plan_initial(last: steps.PlanView | None, latest: date, at: Any) -> dict[str, Any]:

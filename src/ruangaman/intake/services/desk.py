@@ -172,8 +172,8 @@ def reply(*, code: str, text: str, message_id: UUID, by: User, at: datetime) -> 
         NotAllowed: the role of `by` does not answer reporters.
         WrongState: `by` sits at the desk, and somebody of the case has answered.
 
-    Writes: the sealed message, the report, one `intake.replied` event; the first answer after a case was opened ends the
-        wait in the case (`cases.reporter_answered`).
+    Writes: the sealed message, the report, one `intake.replied` event; the first answer after a case was opened
+        ends the wait in the case (`cases.reporter_answered`).
     """
     report = _lock_thread(code=code, by=by)
     earlier = Message.objects.filter(pk=message_id).first()

@@ -207,7 +207,7 @@ class Plain:
         return asked and self.may_be_asked(self.closing) and (reason != "moved" or self.received)
 
     def may_be_asked(self, closing: Paper) -> bool:
-        """Whether the head may be asked about a closing: nothing ends, and nothing speaks against it, without a word."""
+        """Whether the head may be asked: nothing ends, and nothing speaks against the end, without a word."""
         if self.unsafe and closing.what in NEEDS_SAFETY:
             return False
         said = self.duties <= closing.covers and self.doubts(closing.is_short) <= closing.despite
