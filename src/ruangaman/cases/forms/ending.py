@@ -31,9 +31,9 @@ class DecideForm(CaseForm):
         """Args: standing: of a closing what speaks against it; where anything does, the head signs for it by name."""
         super().__init__(*args, **kwargs)
         self.standing = standing
-        doubts = "; ".join(standing.words) if standing is not None else ""
-        label = _("Saya sudah membaca semuanya, dan setuju kasus ini ditutup meskipun: %(doubts)s")
-        self.fields["signs"].label = label % {"doubts": doubts[:1].lower() + doubts[1:]}
+        doubts = standing.sentence if standing is not None else ""
+        label = _("Saya sudah membaca semuanya, dan setuju kasus ini ditutup meskipun %(doubts)s.")
+        self.fields["signs"].label = label % {"doubts": doubts}
         if not doubts:
             del self.fields["signs"]
 
@@ -129,8 +129,8 @@ class ClosingForm(CaseForm):
         if cleaned.get("risk") and met is not None and total is not None and not self.errors:
             standing = self.stand(RiskLevel(int(cleaned["risk"])), (met, total))
             if standing.doubts and not cleaned.get("why_despite", "").strip():
-                said = {"doubts": "; ".join(standing.words)}
-                self.add_error("why_despite", _("Tulis mengapa tetap ditutup: %(doubts)s.") % said)
+                said = {"doubts": standing.sentence}
+                self.add_error("why_despite", _("Belum dijelaskan: %(doubts)s.") % said)
         return cleaned
 
 

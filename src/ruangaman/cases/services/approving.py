@@ -120,7 +120,7 @@ def _signed(row: Approval, outcome: Outcome, despite: Collection[Doubt], at: dat
     if standing is None:
         return []
     if not standing.doubts <= set(despite):
-        raise DomainError(_("Baca sekali lagi, lalu tandatangani: %(doubts)s.") % {"doubts": "; ".join(standing.words)})
+        raise DomainError(_("Baca sekali lagi, lalu tandatangani: %(doubts)s.") % {"doubts": standing.sentence})
     return [one.value for one in Doubt if one in standing.doubts]
 
 

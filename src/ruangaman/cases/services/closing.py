@@ -114,7 +114,7 @@ def _refuse_silence(binding: list[Clock], why_clocks: str, standing: Standing, w
     if binding and not why_clocks.strip():
         raise DomainError(_("Jam hukum atau kesehatan masih berjalan: tulis mengapa tidak perlu lagi."))
     if standing.doubts and not why_despite.strip():
-        raise DomainError(_("Tulis mengapa tetap ditutup: %(doubts)s.") % {"doubts": "; ".join(standing.words)})
+        raise DomainError(_("Tulis mengapa tetap ditutup: %(doubts)s.") % {"doubts": standing.sentence})
 
 
 def _reasons(binding: Iterable[Clock], why_clocks: str, standing: Standing, why_despite: str) -> Facts:

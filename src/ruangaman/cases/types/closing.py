@@ -68,6 +68,11 @@ class Standing:
         """Each doubt as one says it, in a fixed order: with the danger and the numbers that it has."""
         return [self._say(one) for one in Doubt if one in self.doubts]
 
+    @property
+    def sentence(self) -> str:
+        """All of it in one line, as it stands within a sentence."""
+        return "; ".join(one[:1].lower() + one[1:] for one in self.words)
+
     def _say(self, doubt: Doubt) -> str:
         if doubt is Doubt.DANGER:
             return _("Bahayanya %(danger)s") % {"danger": self.danger.label.lower()}
