@@ -1,4 +1,4 @@
-"""What speaks against an end: named, answered, signed for; which end there may be while she is not safe; out of reach."""
+"""What speaks against an end: named, answered, signed for; which end there may be while she is not safe."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_found_unsafe_after_the_head_said_yes_holds_the_closing(team: Team) -> N
     case = team.open()
     flow.open_for_closing(case, by=team.manager, head=team.head, at=FEB_2)
     flow.check_safety(case, by=team.manager, at=FEB_3, is_safe=False)
-    with pytest.raises(EvidenceMissing, match="cek yang menyatakan ia aman.*alasan mengapa tetap ditutup"):
+    with pytest.raises(EvidenceMissing, match=r"cek yang menyatakan ia aman.*alasan mengapa tetap ditutup"):
         close(team, case, R.GOALS_MET)
     flow.check_safety(case, by=team.manager, at=FEB_3 + HOUR)
     assert close(team, case, R.GOALS_MET).state == S.CLOSED
@@ -167,7 +167,7 @@ def test_straight_from_the_emergency_everything_is_named_and_answered(team: Team
     case = team.open(risk=RiskLevel.EKSTREM)
     flow.check_safety(case, by=team.manager, at=FEB_2, is_safe=False)
     facts: dict[str, Any] = {"by": team.manager, "at": FEB_2, "reason": R.CLIENT_ENDS, "goals": (0, 1)}
-    with pytest.raises(DomainError, match="belum aman.*ekstrem.*asesmen tujuh bidang.*0 dari 1 tujuan"):
+    with pytest.raises(DomainError, match=r"belum aman.*ekstrem.*asesmen tujuh bidang.*0 dari 1 tujuan"):
         flow.assess_closing(case, despite=" ", **facts)
     assert not ClosingAssessment.objects.exists()
     row = flow.assess_closing(case, despite="SEBAB-TETAP", **facts)

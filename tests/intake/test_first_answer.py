@@ -1,4 +1,4 @@
-"""Who reported and was never answered waits on when a case is opened: with the moment it had, somebody's, until answered."""
+"""Who reported and was never answered waits on when a case is opened, with the moment it had, until answered."""
 
 from __future__ import annotations
 

@@ -263,20 +263,18 @@ def end(work: Work, reason: ClosingReason) -> None:
     at = work.step(least=1, most=20)
     with acting(manager):
         goals = list(Goal.objects.filter(case__code=work.code, task__isnull=False).values_list("pk", flat=True))
-        facts = {
-            "risk": work.city.rng.choice((RiskLevel.RENDAH, RiskLevel.RENDAH, RiskLevel.SEDANG)),
-            "goals": (len(goals), len(goals)),
-        }
-        doubts = weighing.stand(case=Case.objects.get(code=work.code), at=at, **facts).doubts
+        risk, met = work.city.rng.choice((RiskLevel.RENDAH, RiskLevel.RENDAH, RiskLevel.SEDANG)), len(goals)
+        standing = weighing.stand(case=Case.objects.get(code=work.code), at=at, risk=risk, goals=(met, met))
         cases.assess_closing(
             code=work.code,
             reason=reason,
-            **facts,
+            risk=risk,
+            goals=(met, met),
             was_asked=reason is ClosingReason.GOALS_MET,
             words=work.city.rng.choice(story.ENDINGS),
             her_words=work.city.rng.choice(story.HER_WORDS) if reason is ClosingReason.GOALS_MET else "",
             why_clocks="Sudah dijawab bersamanya saat layanan diberikan; tidak ada yang menunggu lagi.",
-            why_despite=story.DESPITE if doubts else "",
+            why_despite=story.DESPITE if standing.doubts else "",
             by=manager,
             at=at,
         )

@@ -372,8 +372,8 @@ class ClosingView:
 def read_closing(*, case: Case, viewer: User, at: datetime) -> ClosingView:
     """Return how it stands with closing a case."""
     row: ClosingAssessment | None = newest(ClosingAssessment, case)
-    known = row.reason if row else case.closing_reason
-    reason = ClosingReason(known) if known else ClosingReason.GOALS_MET
+    said = row.reason if row else case.closing_reason
+    reason = ClosingReason(said) if said else ClosingReason.GOALS_MET
     move = find_move(CaseState(case.state), CaseState.CLOSED)
     if move is None:
         return ClosingView(row, reason, [])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -63,7 +65,7 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
             transition_id=known["row_id"],
         )  # fmt: skip
 
-    context = {
+    context: dict[str, Any] = {
         "reason": found.reason,
         "missing": found.missing,
         "running": weighing.list_running(case=case, at=at, covers=found.row.covers if found.row else ()),

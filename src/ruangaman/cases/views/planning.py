@@ -130,7 +130,7 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
 
     said = steps.outcome_words(last.approval) if last else ""
     may_ask = selectors.may_ask(case=case, viewer=request.user, approval=last.approval if last else None)
-    shown = {"last": last, "said": said, "may_ask": last is not None and may_ask, "missing": []}
+    shown: dict[str, Any] = {"last": last, "said": said, "may_ask": last is not None and may_ask, "missing": []}
     if shown["may_ask"]:
         shown["missing"] = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, viewer=request.user, at=at)
     return answer(request, "cases/plan.html", case, form, act, to="rencana/", **shown)
