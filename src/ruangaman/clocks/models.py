@@ -377,10 +377,8 @@ class Clock(models.Model):
 
     @property
     def face(self) -> types.Clock:
-        """How it reads. What began when its moment was past was late from the beginning: it has no time, and is no
-        promise at once."""
-        start = self.started_at if self.started_at <= self.due_at else self.due_at - types.MINUTE
-        return types.Clock(start, self.due_at, self.stopped_at, self.paused_at)
+        """How it reads."""
+        return types.Clock.begun(self.started_at, self.due_at, self.stopped_at, self.paused_at)
 
     def todo_at(self, at: datetime) -> str:
         """What to do next; of a window that is over, what still helps."""

@@ -261,6 +261,23 @@ def end(work: Work, reason: ClosingReason) -> None:
     if reason is ClosingReason.MOVED:
         _transfer(work, work.step())
     at = work.step(least=1, most=20)
+    _assess_closing(work, reason, at)
+    _decide(work, ApprovalKind.CLOSING, at, is_approved=True)
+    with acting(manager):
+        cases.close_case(
+            code=work.code,
+            reason=reason,
+            explanation="Keadaan stabil, rencana keselamatan dipegang sendiri. Boleh kembali kapan saja.",
+            by=manager,
+            at=at,
+        )
+    if reason is ClosingReason.GOALS_MET and work.city.rng.random() < 0.6:
+        _follow_up(work, at)
+
+
+def _assess_closing(work: Work, reason: ClosingReason, at: datetime) -> None:
+    """Write down what was reached, and why it ends although something speaks against it."""
+    manager = work.city.person("manajer")
     with acting(manager):
         goals = list(Goal.objects.filter(case__code=work.code, task__isnull=False).values_list("pk", flat=True))
         risk, met = work.city.rng.choice((RiskLevel.RENDAH, RiskLevel.RENDAH, RiskLevel.SEDANG)), len(goals)
@@ -278,17 +295,6 @@ def end(work: Work, reason: ClosingReason) -> None:
             by=manager,
             at=at,
         )
-    _decide(work, ApprovalKind.CLOSING, at, is_approved=True)
-    with acting(manager):
-        cases.close_case(
-            code=work.code,
-            reason=reason,
-            explanation="Keadaan stabil, rencana keselamatan dipegang sendiri. Boleh kembali kapan saja.",
-            by=manager,
-            at=at,
-        )
-    if reason is ClosingReason.GOALS_MET and work.city.rng.random() < 0.6:
-        _follow_up(work, at)
 
 
 def _open_tasks(work: Work) -> list[UUID]:

@@ -321,16 +321,8 @@ def queue_row(
 def steps(current: int, *, names: Sequence[Words] = STAGES, skipped: Collection[int] = ()) -> SafeString:
     """Show where something is on its way, counted from 1, and which places before were passed over."""
     stops = [(place, name) for place, name in enumerate(names, start=1)]
-    return render_to_string(
-        "ui/steps.html",
-        {
-            "stops": stops,
-            "current": current,
-            "total": len(stops),
-            "word": names[current - 1],
-            "skipped": skipped,
-        },
-    )
+    parts = {"stops": stops, "current": current, "total": len(stops), "word": names[current - 1], "skipped": skipped}
+    return render_to_string("ui/steps.html", parts)
 
 
 @register.simple_block_tag

@@ -13,7 +13,6 @@ from typing import Any
 Act = tuple[str, Any]
 BEGIN = datetime(2026, 2, 2, 2, tzinfo=UTC)
 CITY = timedelta(hours=8)
-"""The city's clock; there is no summer time."""
 STATES = ("emergency", "referred_out", "assessment", "plan", "services", "monitoring", "closed", "aftercare")
 OPEN = STATES[:6]
 REASONS = ("goals_met", "client_ends", "moved", "unreachable", "died", "outside")
