@@ -148,7 +148,7 @@ def stand_of(closing: ClosingAssessment, *, case: Case, at: datetime) -> Standin
     return replace(now, doubts=now.doubts | answered, answered=answered)
 
 
-def list_deciders(*, case: Case, viewer: User) -> list[User]:
+def list_deciders(case: Case) -> list[User]:
     """Return who can decide what is asked about a case: the heads of its unit. Everybody here may know who they are."""
     return list(User.objects.filter(unit_id=case.unit_id, role__in=DECIDERS, is_active=True).order_by("pk"))
 
