@@ -107,7 +107,7 @@ def test_a_case_takes_its_reports_with_it(counter: Counter, admin: User):
     make_due()
     guard, way = signed_in(counter.office.guard), f"{REGISTER}{case.code}/"
     assert guard.get(f"{REGISTER}{report.code}/").status_code == 404
-    assert report.code in text(guard, way)
+    assert f"<dd>{report.code}</dd>" in text(guard, way), "what was said about the case is not named beside it"
     guard.post(f"{way}usul", {"reason": "due"})
     assert signed_in(admin).post(f"{way}setujui", {"code": case.code}).status_code == 302
     assert Dossier.objects.filter(shredded_at=None, pk__in=[report.dossier_id, case.dossier_id]).count() == 0
