@@ -302,6 +302,17 @@ def test_whoever_is_reached_begins_the_count_anew(team: Team) -> None:
     assert len(known.tried) == 1
 
 
+def test_a_try_that_was_not_safe_is_none(team: Team) -> None:
+    case = team.open()
+    for at, result in ((FEB_1, Reached.NO_ANSWER), (FEB_2, Reached.UNSAFE), (FEB_9, Reached.NO_ANSWER)):
+        flow.try_contact(case, by=team.manager, at=at, result=result)
+    with working(team.manager):
+        assert Fact.TRIED not in known_of(case, FEB_9).facts
+    flow.try_contact(case, by=team.manager, at=FEB_3)
+    with working(team.manager):
+        assert Fact.TRIED in known_of(case, FEB_9).facts, "the control: another day without an answer"
+
+
 def test_the_head_sees_every_try_and_which_count(team: Team) -> None:
     now = timezone.now()
     case = team.open(at=now - 9 * DAY)

@@ -240,9 +240,12 @@ def _latest_check_is_safe() -> QuerySet[SafetyCheck]:
 
 
 def missed_tries() -> QuerySet[ContactTry]:
-    """Tries of the present episode of an outer case that reached nobody, after the last one that did."""
+    """Tries of the present episode of an outer case that nobody answered, after the last one that reached her.
+
+    One that was stopped because it was not safe is none: who stands beside her does not put her out of reach.
+    """
     reached = ContactTry.objects.filter(case=OuterRef("case"), result=Reached.REACHED, at__gte=OuterRef("at"))
-    return ContactTry.objects.filter(~Exists(reached), **SINCE).exclude(result=Reached.REACHED)
+    return ContactTry.objects.filter(~Exists(reached), **SINCE, result=Reached.NO_ANSWER)
 
 
 def _consents(at: datetime) -> QuerySet[Consent]:
