@@ -122,7 +122,7 @@ def test_the_page_names_what_runs_and_the_head_sees_it_without_a_key(team: Team)
     asked = flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=FEB_3)
     with working(team.head):
         approval = Approval.objects.select_related("case").get(pk=asked.pk)
-        seen = weigh(approval=approval, at=FEB_9, covers=row.covers)
+        seen = weigh(approval=approval, at=FEB_9, closing=row)
         assert [one.row.kind.key for one in seen.binding] == [
             one.row.kind.key for one in list_running(case=case, at=FEB_9) if one.is_binding
         ]
@@ -196,7 +196,7 @@ def test_not_safe_and_in_low_danger_is_not_opened_again(team: Team) -> None:
         flow.reopen(case, by=team.manager, at=FEB_9, is_safe=False)
     assert team.fresh(case).state == CaseState.CLOSED
     flow.reopen(case, by=team.manager, at=FEB_9, is_safe=False, risk=RiskLevel.SEDANG)
-    assert team.fresh(case).state == CaseState.ASSESSMENT
+    assert team.fresh(case).state == CaseState.EMERGENCY, "who is not safe is made safe before anything is asked"
 
 
 # Not safe.

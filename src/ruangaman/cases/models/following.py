@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from ruangaman.cases.models.planning import USER, Step
-from ruangaman.cases.types import AskedBy, Doing, NoMediation, PoliceChoice, Reached, Way
+from ruangaman.cases.types import AskedBy, Doing, Doubt, NoMediation, PoliceChoice, Reached, Way
 from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 
@@ -120,18 +120,28 @@ class ClosingAssessment(Step):
     was_asked = models.BooleanField()
     covers = ArrayField(models.UUIDField(), default=list)
     """The clocks of law and medicine that ran, of which the sealed words say why they are needed no more."""
+    doubts = ArrayField(models.CharField(max_length=16, choices=Doubt), default=list)
+    """What spoke against ending it then, of which words say why it ends all the same."""
+    despite_ref = models.UUIDField(null=True, unique=True)
+    despite_home = models.ForeignKey("vault.Dossier", on_delete=models.PROTECT, null=True, related_name="+")
+    """Those words once more, in a dossier of their own: the head, who decides about it, holds nothing of the case."""
     ref = models.UUIDField(unique=True)
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="closing_doubts_say_why",
+                condition=Q(doubts__len=0, despite_ref=None, despite_home=None)
+                | Q(doubts__len__gte=1, despite_ref__isnull=False, despite_home__isnull=False),
+            ),
             models.CheckConstraint(name="closing_goals_add_up", condition=Q(goals_met__lte=F("goals_total"))),
             models.CheckConstraint(name="closing_risk_known", condition=Q(risk__in=RiskLevel.values)),
         ]
         indexes: ClassVar = [models.Index("case", "at", name="closing_by_case")]
 
     class Privacy:
-        plain = frozenset({"id", "at", "by", "reason", "risk", "goals_met", "goals_total", "was_asked"})
-        linkable = frozenset({"case", "covers", "ref"})
+        plain = frozenset({"id", "at", "by", "reason", "risk", "goals_met", "goals_total", "was_asked", "doubts"})
+        linkable = frozenset({"case", "covers", "despite_ref", "despite_home", "ref"})
 
 
 class Aftercare(Step):

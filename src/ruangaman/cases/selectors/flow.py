@@ -241,11 +241,9 @@ def _can_do(kind: str, case: Case, viewer: User) -> bool:
     return kind not in MANAGERS or policies.can_assign(viewer, case)
 
 
-def last_unsafe(found: Mapping[str, list[Any]]) -> datetime | None:
-    """Return when she was last found not to be safe; None: she was safe at the last look, or nobody looked."""
-    rows = found["flow.safety"]
-    last = max(rows, key=lambda row: datetime.fromisoformat(row["at"]), default=None)
-    return datetime.fromisoformat(last["at"]) if last is not None and last["code"].startswith("false|") else None
+def last_look(found: Mapping[str, list[Any]]) -> datetime | None:
+    """Return when somebody looked last whether she is safe; what was seen is a fact (`types.Fact.UNSAFE`)."""
+    return max((datetime.fromisoformat(row["at"]) for row in found["flow.safety"]), default=None)
 
 
 def _is_unsafe(done: Done | None) -> bool:

@@ -101,12 +101,20 @@ def _forms() -> dict[str, Any]:
     return dict(book().choices(ListKey.VIOLENCE_FORM, day_of(clock.now())))
 
 
-def _words() -> dict[str, Any]:
+def _first_words() -> dict[str, Any]:
     return {
         events.CASE_OPENED.key: _("kasus dibuka"),
         events.CASE_MOVED.key: _("tahap kasus dipindahkan"),
         events.CASE_CLOSED.key: _("kasus ditutup"),
         events.CASE_REOPENED.key: _("kasus dibuka lagi"),
+        events.ANSWER_AWAITED.key: _("kasus dibuka dari laporan yang belum dijawab"),
+        events.REPORTER_ANSWERED.key: _("pelapor mendapat jawaban pertama"),
+    }
+
+
+def _words() -> dict[str, Any]:
+    return {
+        **_first_words(),
         events.PERSON_ADDED.key: _("orang ditambahkan"),
         events.INCIDENT_ADDED.key: _("kejadian dicatat"),
         events.NOTE_ADDED.key: _("catatan ditambahkan"),

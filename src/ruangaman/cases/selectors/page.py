@@ -21,7 +21,7 @@ from ruangaman.cases.models import (
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
 from ruangaman.cases.selectors.cards import facts_about, warnings_about
-from ruangaman.cases.selectors.flow import OWN_PARTS, SessionView, done_from_json, in_stream, last_session, last_unsafe
+from ruangaman.cases.selectors.flow import OWN_PARTS, SessionView, done_from_json, in_stream, last_look, last_session
 from ruangaman.cases.selectors.incidents import IncidentView
 from ruangaman.cases.selectors.people import name_of, read_part
 from ruangaman.cases.selectors.rows import Given, read_parts
@@ -30,6 +30,7 @@ from ruangaman.cases.selectors.tables import PARTS, Rows, rows_of
 from ruangaman.cases.types import (
     CaseState,
     Evidence,
+    Fact,
     GlassState,
     Identity,
     Missing,
@@ -42,6 +43,7 @@ from ruangaman.cases.types import (
     is_grown,
     missing_for,
     moves_from,
+    skipped_steps,
 )
 from ruangaman.core.clock import day_of
 from ruangaman.core.codelists import CaseType
@@ -107,7 +109,9 @@ class CasePage:
     session: SessionView | None = None
     """What may be known of the last session by who cannot read it."""
     unsafe_at: datetime | None = None
-    """When she was last looked at, if she was not safe then."""
+    """When she was last looked at, if she was not safe then; also once the case is closed."""
+    skipped: frozenset[int] = frozenset()
+    """Which of the nine steps were passed over."""
     dangers: list[str] = field(default_factory=list)
     """What was answered about the danger to her life, as far as the viewer may open it."""
 
@@ -172,7 +176,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHOR
     page = _compose(case, viewer, at, rows, living, held, opened, items, asked)
     page.may = _may(case, rows, viewer)
     page.session = last_session(found) if held else None
-    page.unsafe_at = last_unsafe(found) if held and case.is_open else None
+    page.unsafe_at = last_look(found) if held and Fact.UNSAFE in rows.facts else None
     page.panels = [
         (panel.template, shown)
         for panel, known in loaded
@@ -248,6 +252,9 @@ def _compose(
         may={},
         openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
         dangers=shelf.dangers_of(_notes(rows, opened)),
+        skipped=skipped_steps(
+            CaseState(case.state), [(CaseState(one.from_state), CaseState(one.to_state)) for one in rows.transitions]
+        ),
     )
 
 

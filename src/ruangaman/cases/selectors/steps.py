@@ -26,8 +26,7 @@ from ruangaman.cases.models import (
     Plan,
     Transfer,
 )
-from ruangaman.cases.selectors.facts import facts_of as facts_of_case
-from ruangaman.cases.selectors.facts import newest
+from ruangaman.cases.selectors.facts import known_of, newest
 from ruangaman.cases.selectors.sentences import sentence_of
 from ruangaman.cases.selectors.shelf import Facts, facts_of, text_of
 from ruangaman.cases.types import (
@@ -35,7 +34,6 @@ from ruangaman.cases.types import (
     ApprovalKind,
     CaseState,
     Domain,
-    Evidence,
     Missing,
     NeedCode,
     Outcome,
@@ -343,9 +341,9 @@ def may_ask(*, case: Case, viewer: User, approval: Approval | None) -> bool:
     return is_open and policies.can_assign(viewer, case) and CaseState(case.state) in OPEN_STATES
 
 
-def missing_to_ask(*, case: Case, kind: ApprovalKind, at: datetime) -> list[Missing]:
+def missing_to_ask(*, case: Case, kind: ApprovalKind, viewer: User, at: datetime) -> list[Missing]:
     """Return what has to be there before the head is asked."""
-    return missing_for_asking(kind, facts_of_case(case, at))
+    return missing_for_asking(kind, known_of(case, at).as_evidence(at, by=viewer.pk))
 
 
 def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
@@ -356,13 +354,28 @@ def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
     return {"risk": case.risk, "goals_met": len(met), "goals_total": len(goals)}
 
 
-def read_closing(*, case: Case, viewer: User, at: datetime) -> tuple[ClosingReason, list[Missing]]:
-    """Return why the case is to be closed, as its closing assessment says, and what is missing before it can be."""
-    row = newest(ClosingAssessment, case)
-    known = row.reason if row else case.closing_reason
-    reason = ClosingReason(known) if known else ClosingReason.GOALS_MET
+@dataclass(frozen=True)
+class ClosingView:
+    """How it stands with closing a case.
+
+    Args:
+        row: its newest closing assessment; None: there is none.
+        reason: why it is to be closed, as that says.
+        missing: what is missing before it can be.
+    """
+
+    row: ClosingAssessment | None
+    reason: ClosingReason
+    missing: list[Missing]
+
+
+def read_closing(*, case: Case, viewer: User, at: datetime) -> ClosingView:
+    """Return how it stands with closing a case."""
+    row: ClosingAssessment | None = newest(ClosingAssessment, case)
+    said = row.reason if row else case.closing_reason
+    reason = ClosingReason(said) if said else ClosingReason.GOALS_MET
     move = find_move(CaseState(case.state), CaseState.CLOSED)
     if move is None:
-        return reason, []
-    evidence = Evidence(by=viewer.pk, has_reason=True, facts=facts_of_case(case, at, closing=reason))
-    return reason, missing_for(move, evidence, registry.gates)
+        return ClosingView(row, reason, [])
+    known = known_of(case, at, closing=reason)
+    return ClosingView(row, reason, missing_for(move, known.as_evidence(at, by=viewer.pk), registry.gates))

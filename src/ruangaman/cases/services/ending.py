@@ -1,4 +1,4 @@
-"""The end of a case and what comes after: handing over, the closing assessment, contacts afterwards."""
+"""The end of a case and what comes after: handing over, contacts afterwards."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from django.utils.translation import gettext_noop
 from ruangaman.accounts.models import Agency, User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
-from ruangaman.cases.models import Aftercare, Case, ClosingAssessment, Episode, Transfer
-from ruangaman.cases.selectors.facts import binding_clocks
+from ruangaman.cases.models import Aftercare, Case, Episode, Transfer
 from ruangaman.cases.services.loading import find_first, lock_case, lock_writable, seal
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import AFTERCARE_MONTHS, CLOSED_STATES, CaseState, Doing, note_content
 from ruangaman.consents.models import Consent
 from ruangaman.consents.types import OWN_PURPOSES, Basis
-from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from ruangaman.vault.types import Compartment
 
@@ -125,75 +123,6 @@ def acknowledge_transfer(*, code: str, transfer_id: UUID, who: str, on: date, by
     row.acknowledged_at, row.acknowledged_by = at, by
     row.save(update_fields=["acknowledged_at", "acknowledged_by", "acknowledged_ref"])
     tell(events.TRANSFER_ACKNOWLEDGED, case, by=by, at=at, detail={"transfer": str(row.pk)})
-    return row
-
-
-@transaction.atomic
-def assess_closing(
-    *,
-    code: str,
-    reason: ClosingReason,
-    risk: RiskLevel,
-    goals: tuple[int, int],
-    was_asked: bool,
-    words: str,
-    her_words: str,
-    why_clocks: str = "",
-    by: User,
-    at: datetime,
-    closing_id: UUID | None = None,
-) -> ClosingAssessment:
-    """Record what was reached before a case is closed, and what she says of it.
-
-    Args:
-        goals: how many were met, of how many.
-        was_asked: whether she was asked how it was for her.
-        words, her_words: sealed in the work compartment.
-        why_clocks: why what law or medicine asks for and still runs is needed no more; sealed with the names of those
-            clocks.
-
-    Raises:
-        NotFound: no such case for `by`.
-        NotAllowed: `by` does not manage it.
-        DomainError: the numbers do not add up, or such a clock runs and nobody says why it may end.
-        CaseClosed: nothing is written.
-
-    Writes: the sealed words, the row, one `cases.closing_assessed` event.
-    Source: domain.md 2.3, state 8.
-    """
-    case = lock_writable(code, by)
-    found = find_first(ClosingAssessment, closing_id, case)
-    if found is not None:
-        return found
-    if not policies.can_close(by, case):
-        raise NotAllowed(_("Hanya manajer kasus yang menilai penutupan."))
-    met, total = goals
-    if not 0 <= met <= total:
-        raise DomainError(_("Tujuan yang tercapai tidak dapat lebih banyak dari semuanya."))
-    binding = list(binding_clocks(case.dossier_id).select_related("kind"))
-    if binding and not why_clocks.strip():
-        raise DomainError(_("Jam hukum atau kesehatan masih berjalan: tulis mengapa tidak perlu lagi."))
-    facts = [(gettext_noop("Kata penerima manfaat"), her_words)] if her_words else []
-    if binding:
-        named = ", ".join(sorted({clock.kind.label for clock in binding}))
-        facts += [(gettext_noop("Jam yang diakhiri"), named), (gettext_noop("Mengapa tidak perlu lagi"), why_clocks)]
-    content = note_content(words, facts)
-    row = ClosingAssessment(
-        id=closing_id or uuid4(),
-        case=case,
-        at=at,
-        by=by,
-        reason=reason,
-        risk=risk,
-        goals_met=met,
-        goals_total=total,
-        was_asked=was_asked,
-        covers=[clock.pk for clock in binding],
-        ref=seal(case, Compartment.WORK, content, by=by, at=at),
-    )
-    row.save(force_insert=True)
-    detail: Detail = {"closing": str(row.pk), "reason": str(reason), "risk": int(risk), "clocks": len(binding)}
-    tell(events.CLOSING_ASSESSED, case, by=by, at=at, detail=detail)
     return row
 
 

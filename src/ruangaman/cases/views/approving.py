@@ -58,20 +58,21 @@ def waiting(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
     """One request, with the facts that it is decided on."""
-    approval = steps.get_approval(approval_id=approval_id, viewer=request.user)
-    form = DecideForm(data_of(request))
+    approval, at = steps.get_approval(approval_id=approval_id, viewer=request.user), clock.now()
+    subject, goals = steps.read_subject(approval)
+    closing = subject if isinstance(subject, ClosingAssessment) else None
+    weighed = weighing.weigh(approval=approval, at=at, closing=closing)
+    form = DecideForm(data_of(request), standing=weighed.standing)
 
     def act() -> None:
         known = form.cleaned_data
         services.decide_approval(
             approval_id=approval.pk, outcome=Outcome(known["outcome"]),
-            points=[Point(one) for one in known["points"]], by=request.user, at=clock.now(),
+            points=[Point(one) for one in known["points"]], despite=form.signed(), by=request.user, at=at,
         )  # fmt: skip
 
     if is_sent(request, form) and is_done(form, act):
         return go(request, "/kasus/keputusan/")
-    subject, goals = steps.read_subject(approval)
-    covers = subject.covers if isinstance(subject, ClosingAssessment) else ()
-    weighed = weighing.weigh(approval=approval, at=clock.now(), covers=covers)
-    context = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed}
+    why = weighing.open_despite(closing=closing, viewer=request.user, at=at) if closing is not None else None
+    context = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "why": why}
     return show(request, "cases/approval.html", approval.case, form, **context)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import (
@@ -24,7 +27,7 @@ from ruangaman.cases.forms import (
 )
 from ruangaman.cases.models import Approval, Case
 from ruangaman.cases.selectors import steps, weighing
-from ruangaman.cases.types import AFTERCARE_MONTHS, ApprovalKind, Doing
+from ruangaman.cases.types import AFTERCARE_MONTHS, ApprovalKind, Doing, Standing
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
@@ -41,22 +44,33 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
     case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
     last, approval = steps.open_closing(case=case, viewer=request.user, at=at)
     initial = resumed(request, selectors.closing_initial(case=case, viewer=request.user))
-    covers = last.row.covers if last else ()
-    running = weighing.list_running(case=case, at=at, covers=covers)
+    running = weighing.list_running(case=case, at=at, covers=last.row.covers if last else ())
     has_binding = any(one.is_binding for one in running)
-    form = ClosingForm(data_of(request), has_binding=has_binding, initial=initial)
+    stand = partial(weighing.stand, case=case, at=at)
+    standing = weighing.stand_of(last.row, case=case, at=at) if last else _stands_now(stand, case, viewer=request.user)
+    form = ClosingForm(
+        data_of(request), has_binding=has_binding, has_doubts=bool(standing.doubts), initial=initial,
+        stand=lambda risk, goals: stand(risk=risk, goals=goals),
+    )  # fmt: skip
 
     def act() -> None:
         known = form.cleaned_data
         services.assess_closing(
             code=code, reason=ClosingReason(known["reason"]), risk=RiskLevel(int(known["risk"])),
             goals=(known["goals_met"], known["goals_total"]), was_asked=known["was_asked"] == "yes",
-            words=known["words"], her_words=known["her_words"], why_clocks=known.get("why_clocks", ""), by=request.user,
-            at=at, closing_id=known["row_id"],
+            words=known["words"], her_words=known["her_words"], why_clocks=known.get("why_clocks", ""),
+            why_despite=known["why_despite"], by=request.user, at=at, closing_id=known["row_id"],
         )  # fmt: skip
 
-    context = {"last": last, "approval": approval, "running": running, **_how_it_stands(request, case, approval, last)}
+    shown = {"last": last, "approval": approval, "running": running, "standing": standing}
+    context = {**shown, **_how_it_stands(request, case, approval, last)}
     return answer(request, "cases/closing.html", case, form, act, to="penutupan/", **context)
+
+
+def _stands_now(stand: Callable[..., Standing], case: Case, *, viewer: User) -> Standing:
+    """Return what speaks against a closing before anybody has assessed it, by how the goals of the plan stand."""
+    known = selectors.closing_initial(case=case, viewer=viewer)
+    return stand(risk=RiskLevel(case.risk), goals=(known["goals_met"], known["goals_total"]))
 
 
 def _how_it_stands(request: StaffRequest, case: Case, approval: Approval | None, last: object) -> dict[str, Any]:
@@ -66,7 +80,9 @@ def _how_it_stands(request: StaffRequest, case: Case, approval: Approval | None,
         "said": steps.outcome_words(approval) if last else "",
         "may_ask": may_ask,
         "points": steps.point_words(approval),
-        "missing": selectors.missing_to_ask(case=case, kind=ApprovalKind.CLOSING, at=clock.now()) if may_ask else [],
+        "missing": selectors.missing_to_ask(case=case, kind=ApprovalKind.CLOSING, viewer=request.user, at=clock.now())
+        if may_ask
+        else [],
     }
 
 

@@ -14,8 +14,9 @@ from ruangaman.cases.forms import ConferenceForm, MediationForm, PoliceForm, Rev
 from ruangaman.cases.forms.planning import people_of
 from ruangaman.cases.models import Case, Conference, ContactTry, MediationRequest, PoliceDecision, Review, Session
 from ruangaman.cases.selectors import functions, steps
+from ruangaman.cases.selectors.facts import known_of
 from ruangaman.cases.selectors.reviewing import latest_review
-from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
+from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Tries, Way
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
@@ -117,7 +118,8 @@ def try_contact(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=ContactTry, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/try.html", case, form, act, to="upaya/", past=past)
+    tries = Tries.of(known_of(case, at).tried, at)
+    return answer(request, "cases/try.html", case, form, act, to="upaya/", past=past, tries=tries)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Mediasi")))

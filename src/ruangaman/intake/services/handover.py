@@ -41,7 +41,8 @@ def open_case(
     """Open a case from a triaged report and name its manager, who receives the keys and assigns onward.
 
     The answers, the contact, the conversation so far and the files' keys are sealed again in the case's dossier; the
-    report's own dossier is shared with the manager, who goes on talking to the reporter there.
+    report's own dossier is shared with the manager, who goes on talking to the reporter there. Whom nobody has answered
+    yet waits on, until when they waited before.
 
     Args:
         case_id: minted with the form.
@@ -55,7 +56,7 @@ def open_case(
         WrongState: not triaged, or decided otherwise.
 
     Writes: the case with all that belongs to it, grants on the report's dossier, the report, one
-        `intake.case_opened` event.
+        `intake.case_opened` event; perhaps a clock and one `cases.answer_awaited` event.
     Source: vault.md rule 10.
     """
     report = lock_report(code=code, by=by)
@@ -75,6 +76,8 @@ def open_case(
     report.state, report.case, report.needs_desk = State.CASE_OPENED, case, False
     report.save(update_fields=["state", "case", "needs_desk"])
     tell(events.CASE_OPENED, report, by=by, at=at, detail={"case": case.code})
+    if report.answered_at is None:
+        cases.await_answer(case=case, report_id=report.pk, due_at=report.due_at, by=by, at=at)
     return case
 
 

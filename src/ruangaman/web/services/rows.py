@@ -41,6 +41,7 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     (DECIDES, DECISION, gettext_lazy("Lihat dan putuskan")),
     ("task", "#berikutnya", gettext_lazy("Buka tugasnya")),
     ("case.emergency", "status/", gettext_lazy("Pindahkan tahap")),
+    ("case.first_answer", "#percakapan", gettext_lazy("Baca dan balas")),
     ("case.companion", "tim/", gettext_lazy("Pilih pendamping")),
     ("case.step", "tugas/", gettext_lazy("Buat tugas")),
     ("case.assess", "asesmen/", gettext_lazy("Mulai asesmen")),
