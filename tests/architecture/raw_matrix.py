@@ -463,7 +463,7 @@ FUNCTIONS = {
     " cases_count_concerned codelists_may_manage clocks_count_open clocks_desks clocks_may_set"
     " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
     " cases_glass_review cases_guards cases_may_write cases_shown intake_answered intake_desks intake_dossiers_of"
-    " intake_overdue ra_keeper ra_opening ra_own_principals ra_principals ra_units ra_user"
+    " intake_end_turns intake_hand_turns intake_heard intake_overdue ra_keeper ra_opening ra_own_principals ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"
     " vault_remove_member vault_shred ra_barred vault_ask_about vault_barred_holders vault_forget_kin vault_is_barred"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
 from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth, is_grown
 from ruangaman.cases.types.bulk import MOST_AT_ONCE, UNDO_LIMIT, BulkKind
-from ruangaman.cases.types.closing import Doubt, Standing, may_end_unsafe, standing_of
+from ruangaman.cases.types.closing import Doubt, Standing, answered_of, may_end_unsafe, standing_of
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -93,7 +93,7 @@ from ruangaman.cases.types.steps import (
     Way,
     WhyNot,
 )
-from ruangaman.cases.types.tries import TRY_DAYS, TRY_SPAN, Tries
+from ruangaman.cases.types.tries import TRY_DAYS, TRY_SPAN, Heard, Tries
 from ruangaman.cases.types.windows import NEED_OF, WindowOutcome
 
 __all__ = [
@@ -147,6 +147,7 @@ __all__ = [
     "GlassReason",
     "GlassState",
     "GlassVerdict",
+    "Heard",
     "Identity",
     "LiftReason",
     "MediationFacts",
@@ -180,6 +181,7 @@ __all__ = [
     "WindowOutcome",
     "age_in_group",
     "age_on",
+    "answered_of",
     "age_words",
     "birth_text",
     "born_between",

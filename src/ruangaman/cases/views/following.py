@@ -16,7 +16,7 @@ from ruangaman.cases.models import Case, Conference, ContactTry, MediationReques
 from ruangaman.cases.selectors import functions, steps
 from ruangaman.cases.selectors.facts import known_of
 from ruangaman.cases.selectors.reviewing import latest_review
-from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Tries, Way
+from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
@@ -118,7 +118,7 @@ def try_contact(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=ContactTry, case=case, viewer=request.user, at=at)
-    tries = Tries.of(known_of(case, at).tried, at)
+    tries = known_of(case, at).tries(at)
     return answer(request, "cases/try.html", case, form, act, to="upaya/", past=past, tries=tries)
 
 
