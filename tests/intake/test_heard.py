@@ -1,4 +1,4 @@
-"""Whoever writes in the conversation is not out of reach; whose turn it is to answer follows the case, until answered."""
+"""Whoever writes in the conversation is not out of reach; the turn to answer follows the case, until answered."""
 
 from __future__ import annotations
 
@@ -134,9 +134,9 @@ def test_a_message_after_the_heads_yes_holds_the_closing(counter, opened):
     counter.write_back(report, "masih di sini", at=FEB_9 + HOUR)
     acknowledge(counter, report, at=FEB_9 + HOUR)
     facts = {"code": case.code, "reason": R.UNREACHABLE, "explanation": "x", "by": counter.manager, "at": LATER}
-    with pytest.raises(EvidenceMissing, match="upaya menghubungi: 0 dari 3 hari.*dihitung sejak pelapor menulis"):
-        with working(counter.manager):
-            cases.close_case(**facts)
+    words = r"upaya menghubungi: 0 dari 3 hari.*dihitung sejak pelapor menulis"
+    with working(counter.manager), pytest.raises(EvidenceMissing, match=words):
+        cases.close_case(**facts)
     _report, other = open_one(counter)
     flow.open_for_closing(other, by=counter.manager, head=counter.team.head, at=FEB_9, reason=R.UNREACHABLE)
     with working(counter.manager):
@@ -198,7 +198,7 @@ def test_an_unread_message_speaks_against_closing_until_it_is_answered_or_read(c
     counter.write_back(report, "masih di sini", at=FEB_2)
     for who in (counter.manager, counter.team.head):
         assert Doubt.UNREAD in doubts(who, case)
-    with pytest.raises(DomainError, match="pelapor menulis 2 Feb .*, belum dijawab atau ditandai terbaca"):
+    with pytest.raises(DomainError, match=r"pelapor menulis 2 Feb .*, belum dijawab atau ditandai terbaca"):
         flow.assess_closing(case, by=counter.manager, at=FEB_3, despite=" ")
     ends(counter, report, at=FEB_3)
     assert Doubt.UNREAD not in doubts(counter.manager, case)
