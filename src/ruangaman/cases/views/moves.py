@@ -44,7 +44,7 @@ def move(request: StaffRequest, code: str) -> HttpResponse:
                 transition_id=known["row_id"],
             ),
         ):
-            return go(request, case_url(case))
+            return go(request, case_url(case, said="tahap"))
     return show(request, "cases/move.html", case, form)
 
 
@@ -64,7 +64,9 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     running = weighing.list_running(case=case, at=at)
-    return answer(request, "cases/close.html", case, form, act, reason=reason, missing=missing, running=running)
+    return answer(
+        request, "cases/close.html", case, form, act, said="ditutup", reason=reason, missing=missing, running=running
+    )
 
 
 @requires(Permission.CASE_CLOSE, keeps=kept(_("Pembukaan lagi kasus"), find=selectors.get_managed, is_once=True))
@@ -87,5 +89,5 @@ def reopen(request: StaffRequest, code: str) -> HttpResponse:
                 transition_id=known["row_id"],
             ),
         ):
-            return go(request, case_url(case))
+            return go(request, case_url(case, said="dibuka"))
     return show(request, "cases/reopen.html", case, form)
