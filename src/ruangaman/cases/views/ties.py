@@ -13,6 +13,7 @@ from ruangaman.cases.forms import TieForm
 from ruangaman.cases.selectors.comparing import get_person_page
 from ruangaman.cases.types.ties import TieKind
 from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
+from ruangaman.cases.views.said import having
 from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.errors import NotFound
