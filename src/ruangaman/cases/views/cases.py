@@ -46,6 +46,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "at": at,
         "oversees": oversees,
         "is_narrowed": bool(chosen) or "setelah" in request.GET,
+        "narrowed": len(chosen),
         "load": selectors.list_load(viewer=viewer) if oversees else [],
         "may_write": viewer.has(Permission.CASE_WRITE),
         "filters": urlencode(chosen),
