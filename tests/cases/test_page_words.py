@@ -124,6 +124,12 @@ def test_a_window_of_a_day_that_nobody_knows_and_other_clocks_count_from_when_th
     assert "sudah lewat saat dicatat" not in text
 
 
+def test_a_window_that_was_nearly_over_when_it_was_told_counts_from_its_day_too(team: Team, case: Case) -> None:
+    clock = hurt(team, case, days=2)
+    clock.started_at = clock.due_at + 9 * HOUR
+    assert window_selectors.counted_from(clock) == clock.due_at - 72 * HOUR
+
+
 def test_a_pause_does_not_move_when_it_happened(team: Team, case: Case) -> None:
     clock = hurt(team, case, days=1)
     before = window_selectors.counted_from(clock)

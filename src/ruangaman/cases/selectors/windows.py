@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from ruangaman.cases.models import Case, Incident
 from ruangaman.cases.types import NEED_OF
 from ruangaman.clocks.models import Clock, ClockQuerySet
 from ruangaman.clocks.types import Unit
+from ruangaman.core.regions import zone
 from ruangaman.ui import moments
 
 
@@ -32,15 +33,15 @@ class WindowView:
 def counted_from(row: Clock) -> datetime:
     """Return when the time of a clock began to count: of a window the moment of what happened, not of writing it down.
 
-    A window of which nobody knows the day is due at once, and one that was over when it was told has no time left:
-    both count from then.
+    What is known of that moment is the day, so such a window counts from a midnight in the city. One of which nobody
+    knows the day was due at once, when it was told.
     """
     told = min(row.started_at, row.due_at)
     length = row.limit.length if row.limit is not None and row.kind.from_occurrence else None
-    due = row.due_at - row.paused_for
-    if length is None or length.unit is not Unit.HOUR or length.is_working or due <= row.started_at:
+    if length is None or length.unit is not Unit.HOUR or length.is_working:
         return told
-    return min(told, due - timedelta(hours=length.value))
+    begun = row.due_at - row.paused_for - timedelta(hours=length.value)
+    return min(told, begun) if begun.astimezone(zone()).time() == time() else told
 
 
 def windows_of(case: Case) -> ClockQuerySet:

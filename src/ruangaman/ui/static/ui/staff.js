@@ -71,4 +71,12 @@
     Array.prototype.forEach.call(doc.forms, function (form) { delete form.dataset.sent; });
     if (event.persisted) location.reload();
   });
+
+  /* On a phone the sections lie over the foot of the page: what the keyboard reaches is never under them, also not
+     in part. Not on a press: a button that moves away under the finger would not be pressed. */
+  document.addEventListener("focusin", function (event) {
+    var bar = document.querySelector(".nav"), at = event.target;
+    if (!bar || !at.closest("main") || !at.matches(":focus-visible") || getComputedStyle(bar).position !== "fixed") return;
+    if (at.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) at.scrollIntoView({ block: "nearest" });
+  });
 })();
