@@ -189,3 +189,33 @@ def test_several_tasks_at_once_and_back(open_page: OpenPage, device: str) -> Non
     press(page.locator(".undo"), "Batalkan")
     page.goto("/tugas/?pemilik=tim")
     expect(page.locator("input[name=tugas]")).to_have_count(before)
+
+
+def test_a_reply_typed_beside_comes_back_when_another_form_is_refused(open_page: OpenPage) -> None:
+    page = Colleague(open_page("desk"), "petugas").sign_in().page
+    page.goto("/kerja/?pemilik=semua")
+    found = page.locator("main .rows a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    for address in dict.fromkeys(one for one in found if re.fullmatch(r"/laporan/L-\w{8}/", one)):
+        page.goto(address)
+        reply, double = page.locator("form.reply textarea:not([readonly])"), page.locator("input[name=original]")
+        if reply.count() and double.count():
+            break
+    reply.fill(WORDS)
+    page.get_by_text("Laporan yang sama dengan yang lain").click()
+    for code in ("L-AAAAAAAA", "L-BBBBBBBB"):  # the second time the words come from the page that was refused
+        double.fill(code)
+        press(page.locator("main"), "Tandai ganda")
+        expect(page.locator("[role=alert]")).to_be_visible()
+        assert page.url.endswith("/ganda")
+        expect(page.locator("form.reply textarea")).to_have_value(WORDS)
+        page.get_by_text("Laporan yang sama dengan yang lain").click()
+    throw_away(page)
+
+
+@pytest.mark.parametrize(("device", "is_said"), [("phone_plain", True), ("phone", False)])
+def test_only_without_script_a_form_says_when_its_words_are_kept(
+    open_page: OpenPage, device: str, is_said: bool
+) -> None:
+    page = Colleague(open_page(device), "manajer").sign_in().page
+    page.goto(f"/kasus/{cases(page)[0]}/catatan/")
+    expect(page.locator(".keep-plain")).to_have_count(1 if is_said else 0)
