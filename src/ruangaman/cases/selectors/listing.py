@@ -244,7 +244,7 @@ def sentence_of(case: Case, facts: CaseFacts, need: Need, at: datetime) -> str:
     if need is Need.SOON:
         return _("Tugas jatuh tempo %(when)s") % {"when": moments.when(facts.next_due)}
     if need in LACKS:
-        return str(capfirst(LACKS[need]))
+        return capfirst(str(LACKS[need]))
     if not facts.state.is_open:
         return _("Ditutup %(ago)s: %(reason)s") % {
             "ago": faces.ago_words(at - (case.closed_at or at)),

@@ -131,10 +131,10 @@ def open_safe_contact(*, case: Case, viewer: User, at: datetime) -> SafeToReach:
     """Return by which way and at what hour she may be reached, and what must not be done. Leaves one audit event."""
     if Compartment.CONTACT not in held_of(dossier_id=case.dossier_id, viewer=viewer, at=at):
         return SafeToReach(None, is_closed=True)
-    rows = [row for row in case.people.order_by("added_at", "id") if row.contact_ref is not None]
-    refs = {row.contact_ref: case.dossier_id for row in rows}
+    known = [(row.kind, row.contact_ref) for row in case.people.order_by("added_at", "id")]
+    refs = {ref: case.dossier_id for _kind, ref in known if ref is not None}
     opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
-    contact = safe_of((row.kind, read_part(opened.get(row.contact_ref), contact_of, None)) for row in rows)
+    contact = safe_of((kind, read_part(opened.get(ref) if ref else None, contact_of, None)) for kind, ref in known)
     is_closed = contact is None and any(isinstance(one, Closed) for one in opened.values())
     return SafeToReach(contact, is_closed)
 

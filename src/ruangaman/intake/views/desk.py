@@ -256,6 +256,6 @@ def _page(request: HttpRequest, code: str, forms: Forms, refusal: str = "", stat
         opened = desk.open_report(code=code, by=request.user, at=at)  # type: ignore[arg-type]  # a signed-in person
     except NotFound as error:
         raise Http404 from error
-    forms = forms.beside(resumed_forms(request))  # type: ignore[arg-type]
+    forms = forms.beside(resumed_forms(request))
     context = report_context(opened, viewer=request.user, at=at, forms=forms)  # type: ignore[arg-type]
     return render(request, "intake/report.html", {**context, "refusal": refusal}, status=status)
