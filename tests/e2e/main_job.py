@@ -145,7 +145,7 @@ class MainJob:
         expect(head.page.locator("main")).not_to_contain_text(CLOSING)
         head.page.locator('input[name=outcome][value="approved"]').check(force=True)
         press(head.page, "Putuskan")
-        head.page.wait_for_url(re.compile("/kasus/keputusan/$"))
+        head.page.wait_for_url(re.compile(r"/kasus/keputusan/\?sudah=putusan$"))
         manager.open(f"/kasus/{self.case}/tutup/")
         page.locator("textarea[name=explanation]").fill(CLOSING)
         press(page.locator("main"), "Tutup kasus")
