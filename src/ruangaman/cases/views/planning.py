@@ -130,13 +130,9 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
 
     head_said = steps.outcome_words(last.approval) if last else ""
     may_ask = selectors.may_ask(case=case, viewer=request.user, approval=last.approval if last else None)
-    shown: dict[str, Any] = {
-        "last": last,
-        "head_said": head_said,
-        "may_ask": last is not None and may_ask,
-        "missing": [],
-    }
-    if shown["may_ask"]:
+    may_ask = last is not None and may_ask
+    shown: dict[str, Any] = {"last": last, "head_said": head_said, "may_ask": may_ask, "missing": []}
+    if may_ask:
         shown["missing"] = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, viewer=request.user, at=at)
     return answer(request, "cases/plan.html", case, form, act, to="rencana/", said="rencana", **shown)
 
