@@ -151,7 +151,7 @@ def test_the_follow_up_of_who_is_not_safe_does_not_end_as_if_all_were_well(team:
     case = team.open()
     flow.close(case, by=team.manager, head=team.head, at=FEB_2)
     with working(team.manager):
-        services.plan_aftercare(code=case.code, days=[FEB_9.date()], by=team.manager, at=FEB_2)
+        services.plan_aftercare(code=case.code, days={1: FEB_9.date()}, by=team.manager, at=FEB_2)
     flow.move(case, S.AFTERCARE, by=team.manager, at=FEB_2)
     flow.check_safety(case, by=team.manager, at=FEB_3, is_safe=False)
     with pytest.raises(EvidenceMissing, match="aman"):

@@ -188,8 +188,17 @@ def test_contacts_are_offered_once_and_one_is_taken_away(team: Team, case: Case)
     assert signed_in(team.companion).get(address).status_code == 404
     assert send(team.manager, address, reason="").status_code == 422
     assert send(team.manager, address, reason="KELIRU").status_code == 302
-    assert "dibatalkan" in page(team.manager, base)
+    text = page(team.manager, base)
+    assert "dibatalkan" in text
     assert Aftercare.objects.count() == 3
+    assert ('name="first"' in text, 'name="second"' in text) == (True, False), "only what is free is offered"
+    again = send(team.manager, base, first="")
+    assert (again.status_code, "masih akan datang" in again.content.decode()) == (422, True)
+    assert send(team.manager, base, first=day(35), second=day(95)).status_code == 302
+    assert list(Aftercare.objects.filter(cancelled_at=None).order_by("month").values_list("month", flat=True)) == [
+        1, 3, 6,
+    ]  # fmt: skip
+    assert 'name="first"' not in page(team.manager, base)
 
 
 def test_a_review_far_away_is_refused_with_the_last_day_and_its_year(team: Team, case: Case) -> None:

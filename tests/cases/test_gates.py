@@ -73,7 +73,7 @@ def test_a_case_walks_the_whole_way(team: Team) -> None:
     assert missing(team, case, S.CLOSED) == ["penutupan/", "#berikutnya"]
     flow.close(case, by=team.manager, head=team.head, at=FEB_3)
     assert missing(team, case, S.AFTERCARE) == ["pasca/"]
-    days = [(FEB_3 + timedelta(days=30 * n)).date() for n in (1, 3, 6)]
+    days = {n: (FEB_3 + timedelta(days=30 * n)).date() for n in (1, 3, 6)}
     with working(team.manager):
         services.plan_aftercare(code=case.code, days=days, by=team.manager, at=FEB_3)
     flow.move(case, S.AFTERCARE, by=team.manager, at=FEB_3)

@@ -337,7 +337,7 @@ def _transfer(work: Work, at: datetime) -> None:
 def _follow_up(work: Work, closed_at: datetime) -> None:
     """Plan the contacts after the closing, and hold those whose day has come."""
     manager = work.city.person("manajer")
-    days: list[date] = [timezone.localdate(closed_at) + timedelta(days=30 * months) for months in (1, 3, 6)]
+    days: dict[int, date] = {n: timezone.localdate(closed_at) + timedelta(days=30 * n) for n in (1, 3, 6)}
     with acting(manager):
         cases.plan_aftercare(code=work.code, days=days, by=manager, at=closed_at)
         cases.move_state(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.forms.fields import MAX_TEXT, CaseForm, CleanText, choice, day, or_none, several
-from ruangaman.cases.types import Doing, Doubt, Outcome, Point, Standing, WindowOutcome
+from ruangaman.cases.types import AFTERCARE_MONTHS, Doing, Doubt, Outcome, Point, Standing, WindowOutcome
 from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
+
+MONTHS = dict(zip(("first", "second", "third"), AFTERCARE_MONTHS, strict=True))
+"""Which of the office's months after the closing each day is for."""
 
 
 class DecideForm(CaseForm):
@@ -210,28 +213,38 @@ class WindowForm(CaseForm):
 
 
 class AftercareForm(CaseForm):
-    """When somebody asks how it goes."""
+    """When somebody asks how it goes: the months for which nothing is planned. Of several left, not all need a day."""
 
-    first = day(_("Kontak pertama"))
-    second = day(_("Kontak kedua"))
-    third = day(_("Kontak ketiga"))
+    first = day(_("Kontak pertama"), help_text=_("Sekitar satu bulan sesudah ditutup."))
+    second = day(_("Kontak kedua"), help_text=_("Sekitar tiga bulan."))
+    third = day(_("Kontak ketiga"), help_text=_("Sekitar enam bulan."))
 
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
-        """Know what day it is."""
+    def __init__(self, *args: Any, at: datetime, months: Collection[int], **kwargs: Any) -> None:
+        """Know what day it is, and which months are left."""
         super().__init__(*args, **kwargs)
         self.at = at
+        self.asked = {name: month for name, month in MONTHS.items() if month in months}
+        for name in MONTHS.keys() - self.asked.keys():
+            del self.fields[name]
+        for name in self.asked if len(self.asked) < len(MONTHS) else ():
+            self.fields[name].required = False
+
+    @property
+    def day_fields(self) -> list[forms.BoundField]:
+        """The days that are asked for."""
+        return [self[name] for name in self.asked]
 
     def clean(self) -> dict[str, Any]:
         """All of them are to come."""
         cleaned = super().clean()
-        for name in ("first", "second", "third"):
+        for name in self.asked:
             if cleaned.get(name) and cleaned[name] <= timezone.localdate(self.at):
                 self.add_error(name, _("Pilih hari yang masih akan datang."))
         return cleaned
 
-    def days(self) -> list[date]:
-        """Return the days."""
-        return [self.cleaned_data[name] for name in ("first", "second", "third")]
+    def days(self) -> dict[int, date]:
+        """Return the days by the month that each is for."""
+        return {month: self.cleaned_data[name] for name, month in self.asked.items() if self.cleaned_data.get(name)}
 
 
 class ContactAfterForm(CaseForm):

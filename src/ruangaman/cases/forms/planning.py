@@ -34,6 +34,13 @@ class SafetyForm(CaseForm):
         help_text=_("Disimpan terkunci di cerita kejadian."),
     )  # fmt: skip
 
+    def clean(self) -> dict[str, Any]:
+        """Who fetches her is asked after whether she is safe: nothing is missing there that was not asked yet."""
+        cleaned = super().clean()
+        if "is_safe" in self.errors and not self.data.get("escort"):
+            self.errors.pop("escort", None)
+        return cleaned
+
 
 class AssessmentForm(CaseForm):
     """The seven domains. What was looked at and found calm is an answer as well."""

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from ruangaman.cases.models.planning import USER, Step
-from ruangaman.cases.types import AskedBy, Doing, Doubt, NoMediation, PoliceChoice, Reached, Way
+from ruangaman.cases.types import AFTERCARE_MONTHS, AskedBy, Doing, Doubt, NoMediation, PoliceChoice, Reached, Way
 from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 
@@ -148,6 +148,8 @@ class Aftercare(Step):
     """A contact after the case is closed: planned for a day, then held or not."""
 
     due_on = models.DateField()
+    month = models.PositiveSmallIntegerField(null=True)
+    """Which of `types.AFTERCARE_MONTHS` it is for; None: planned before this was asked, so the one it is nearest to."""
     held_at = models.DateTimeField(null=True)
     held_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     doing = models.CharField(max_length=8, choices=Doing, blank=True)
@@ -163,6 +165,9 @@ class Aftercare(Step):
                 fields=["case", "due_on"], condition=Q(cancelled_at=None), name="aftercare_once_a_day"
             ),
             models.CheckConstraint(
+                name="aftercare_month_known", condition=Q(month=None) | Q(month__in=AFTERCARE_MONTHS)
+            ),
+            models.CheckConstraint(
                 name="aftercare_cancelled_goes_together",
                 condition=Q(cancelled_at=None, cancelled_by=None, cancelled_ref=None)
                 | Q(cancelled_at__gte=F("at"), cancelled_by__isnull=False, cancelled_ref__isnull=False, held_at=None),
@@ -175,7 +180,9 @@ class Aftercare(Step):
         ]
 
     class Privacy:
-        plain = frozenset({"id", "at", "by", "due_on", "held_at", "held_by", "doing", "cancelled_at", "cancelled_by"})
+        plain = frozenset(
+            {"id", "at", "by", "due_on", "month", "held_at", "held_by", "doing", "cancelled_at", "cancelled_by"}
+        )
         linkable = frozenset({"case", "ref", "cancelled_ref"})
 
 

@@ -13,6 +13,7 @@ from ruangaman.cases import events
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, ContactTry, Incident, SafetyCheck
 from ruangaman.cases.selectors.facts import Known, began_at, known_of, unsafe_check
 from ruangaman.cases.selectors.shelf import text_of
+from ruangaman.cases.selectors.windows import counted_from
 from ruangaman.cases.types import CaseState, Standing, answered_of, standing_of
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import WITH, open_of_dossier
@@ -119,7 +120,7 @@ def _running(row: Clock, at: datetime, covers: Collection[UUID]) -> Running:
         row=row,
         name=row.kind.name,
         law=row.limit.legal_basis if row.limit else "",
-        promised=Promised(row.started_at, row.due_at, "pause" if row.paused_at else ""),
+        promised=Promised(counted_from(row), row.due_at, "pause" if row.paused_at else ""),
         is_late=row.face.state(at) is ClockState.OVER,
         is_binding=row.is_binding,
         is_answered=row.pk in covers,

@@ -50,6 +50,7 @@ from ruangaman.cases.types.glass import (
 from ruangaman.cases.types.identifiers import NikWarning, digits_of, nik_warnings, phone_e164
 from ruangaman.cases.types.incidents import AboutEvent, AboutPair, AboutVictim, PairChange
 from ruangaman.cases.types.listing import (
+    LACKS,
     SOON,
     URGENT_NEEDS,
     CaseFacts,
@@ -59,18 +60,21 @@ from ruangaman.cases.types.listing import (
     Span,
     closed_in,
     closed_lately,
+    lacks_companion,
     need_of,
 )
 from ruangaman.cases.types.mediation import AskedBy, MediationFacts, NoMediation, why_no_mediation
 from ruangaman.cases.types.merging import Clash, Clashes, Fields, Merged, RecordKind, merge
 from ruangaman.cases.types.people import (
     Content,
+    FactKey,
     Identity,
     NewFile,
     NewPerson,
     NoteSource,
     PersonKind,
     SafeContact,
+    SealedFact,
     VictimLink,
     contact_of,
     identity_of,
@@ -103,6 +107,7 @@ __all__ = [
     "GLASS_ASKED_FOR",
     "GLASS_OPEN_FOR",
     "GLASS_USUAL",
+    "LACKS",
     "LONGEST_ACCESS",
     "MOST_AT_ONCE",
     "MOVES",
@@ -140,6 +145,7 @@ __all__ = [
     "Evidence",
     "Fact",
     "FactGate",
+    "FactKey",
     "Fields",
     "Gate",
     "GlassEnding",
@@ -172,6 +178,7 @@ __all__ = [
     "RecordKind",
     "Right",
     "SafeContact",
+    "SealedFact",
     "Span",
     "Standing",
     "Tries",
@@ -195,6 +202,7 @@ __all__ = [
     "glass_state",
     "identity_of",
     "is_grown",
+    "lacks_companion",
     "may_end_unsafe",
     "merge",
     "missing_for",

@@ -15,6 +15,7 @@ from ruangaman.cases.models import ClosingAssessment
 from ruangaman.cases.selectors import steps, weighing
 from ruangaman.cases.types import ApprovalKind, Outcome, Point
 from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, refused, show
+from ruangaman.cases.views.said import having, said_of
 from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.errors import DomainError
@@ -43,7 +44,7 @@ def _ask(request: StaffRequest, code: str, kind: ApprovalKind) -> HttpResponse:
         services.ask_approval(code=code, kind=kind, by=request.user, at=clock.now())
     except DomainError as error:
         return refused(request, case, error)
-    return go(request, f"/kasus/{code}/{PAGES[kind]}")
+    return go(request, having(f"/kasus/{code}/{PAGES[kind]}", "diajukan"))
 
 
 @requires(Permission.CASE_APPROVE)
@@ -51,7 +52,7 @@ def _ask(request: StaffRequest, code: str, kind: ApprovalKind) -> HttpResponse:
 def waiting(request: StaffRequest) -> HttpResponse:
     """What waits for the head's decision."""
     rows = steps.list_waiting(viewer=request.user, at=clock.now())
-    return render(request, "cases/approvals.html", {"rows": rows})
+    return render(request, "cases/approvals.html", {"rows": rows, "said": said_of(request)})
 
 
 @requires(Permission.CASE_APPROVE)
@@ -72,7 +73,8 @@ def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
         )  # fmt: skip
 
     if is_sent(request, form) and is_done(form, act):
-        return go(request, "/kasus/keputusan/")
+        return go(request, having("/kasus/keputusan/", "putusan"))
     why = weighing.open_despite(closing=closing, viewer=request.user, at=at) if closing is not None else None
-    context = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "why": why}
+    sent = steps.list_transfers_weighed(approval=approval, viewer=request.user, at=at)
+    context = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "why": why, "sent": sent}
     return show(request, "cases/approval.html", approval.case, form, **context)

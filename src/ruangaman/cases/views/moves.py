@@ -46,7 +46,7 @@ def move(request: StaffRequest, code: str) -> HttpResponse:
                 transition_id=known["row_id"],
             ),
         ):
-            return go(request, case_url(case))
+            return go(request, case_url(case, said="tahap"))
     return show(request, "cases/move.html", case, form)
 
 
@@ -71,7 +71,7 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
         "running": weighing.list_running(case=case, at=at, covers=found.row.covers if found.row else ()),
         "standing": weighing.stand_of(found.row, case=case, at=at) if found.row else None,
     }
-    return answer(request, "cases/close.html", case, form, act, **context)
+    return answer(request, "cases/close.html", case, form, act, said="ditutup", **context)
 
 
 @requires(Permission.CASE_CLOSE, keeps=kept(_("Pembukaan lagi kasus"), find=selectors.get_managed, is_once=True))
@@ -94,5 +94,5 @@ def reopen(request: StaffRequest, code: str) -> HttpResponse:
                 transition_id=known["row_id"],
             ),
         ):
-            return go(request, case_url(case))
+            return go(request, case_url(case, said="dibuka"))
     return show(request, "cases/reopen.html", case, form)

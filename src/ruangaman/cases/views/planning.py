@@ -45,7 +45,7 @@ def safety(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=SafetyCheck, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/safety.html", case, form, act, past=past)
+    return answer(request, "cases/safety.html", case, form, act, said="aman", past=past)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Jendela kesehatan dan bukti")))
@@ -53,7 +53,7 @@ def safety(request: StaffRequest, code: str) -> HttpResponse:
 def window(request: StaffRequest, code: str) -> HttpResponse:
     """What came of the windows of health and evidence; each ends only with its own answer."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    open_ones = windows.list_windows(case=case, viewer=request.user, at=at)
+    open_ones = windows.list_windows(case=case, at=at)
     offered = [(str(one.row.pk), one.words) for one in open_ones]
     named = request.GET.get("jam", "") if len(offered) > 1 else "".join(key for key, _words in offered)
     initial = {"window": named if named in dict(offered) else ""}
@@ -66,7 +66,7 @@ def window(request: StaffRequest, code: str) -> HttpResponse:
             by=request.user, at=at, note_id=known["row_id"],
         )  # fmt: skip
 
-    return answer(request, "cases/window.html", case, form, act, windows=open_ones)
+    return answer(request, "cases/window.html", case, form, act, said="jendela", windows=open_ones)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Asesmen")))
@@ -88,7 +88,7 @@ def assessment(request: StaffRequest, code: str) -> HttpResponse:
             assessment_id=known["row_id"],
         )  # fmt: skip
 
-    return answer(request, "cases/assessment.html", case, form, act, last=row)
+    return answer(request, "cases/assessment.html", case, form, act, said="asesmen", last=row)
 
 
 @requires(Permission.CASE_WRITE)
@@ -106,7 +106,7 @@ def rights(request: StaffRequest, code: str) -> HttpResponse:
         )
 
     given = functions.list_functions(case=case, viewer=request.user)
-    return answer(request, "cases/rights.html", case, form, act, to="hak/", told=told, given=given)
+    return answer(request, "cases/rights.html", case, form, act, to="hak/", said="hak", told=told, given=given)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Rencana")))
@@ -128,12 +128,13 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
             safety=known["safety"], review_on=known["review_on"], by=request.user, at=at, plan_id=known["row_id"],
         )  # fmt: skip
 
-    said = steps.outcome_words(last.approval) if last else ""
+    head_said = steps.outcome_words(last.approval) if last else ""
     may_ask = selectors.may_ask(case=case, viewer=request.user, approval=last.approval if last else None)
-    shown: dict[str, Any] = {"last": last, "said": said, "may_ask": last is not None and may_ask, "missing": []}
-    if shown["may_ask"]:
+    may_ask = last is not None and may_ask
+    shown: dict[str, Any] = {"last": last, "head_said": head_said, "may_ask": may_ask, "missing": []}
+    if may_ask:
         shown["missing"] = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, viewer=request.user, at=at)
-    return answer(request, "cases/plan.html", case, form, act, to="rencana/", **shown)
+    return answer(request, "cases/plan.html", case, form, act, to="rencana/", said="rencana", **shown)
 
 
 def _plan_initial(last: steps.PlanView | None, latest: date, at: Any) -> dict[str, Any]:

@@ -15,7 +15,16 @@ from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
-from ruangaman.cases.types import Identity, NewFile, NewPerson, PersonKind, SafeContact, note_content
+from ruangaman.cases.types import (
+    FactKey,
+    Identity,
+    NewFile,
+    NewPerson,
+    PersonKind,
+    SafeContact,
+    SealedFact,
+    note_content,
+)
 from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ContactWay, Danger, Now, RiskLevel, Who
 from ruangaman.core.errors import NotAllowed
 from ruangaman.core.regions import KELURAHAN, kecamatan_of
@@ -124,12 +133,12 @@ def _text(content: Content, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _facts(report: Report, answers: Content, contact: Content) -> Iterable[tuple[str, str]]:
+def _facts(report: Report, answers: Content, contact: Content) -> Iterable[SealedFact]:
     """What was chosen, as pairs of question and answer in words; what may cost a life comes first."""
     forms = [str(ViolenceForm(kind).label) for kind in _forms(answers)]
     relation, age, where = (_text(answers, key) for key in ("relation", "age_group", "where"))
+    signs = ", ".join(str(Danger(code).label) for code in report.dangers)
     pairs = (
-        (_("Tanda bahaya"), ", ".join(str(Danger(code).label) for code in report.dangers)),
         (_("Masih terjadi saat melapor"), str(Now(report.now).label) if report.now else ""),
         (_("Tidak boleh tahu"), ", ".join(_kept_from(contact))),
         (_("Laporan"), report.code),
@@ -140,7 +149,8 @@ def _facts(report: Report, answers: Content, contact: Content) -> Iterable[tuple
         (_("Pelaku"), str(Relation(relation).label) if relation in Relation.values else relation),
         (_("Umur"), str(AgeGroup(age).label) if age in AgeGroup.values else age),
     )
-    return [(label, value) for label, value in pairs if value]
+    danger = [(_("Tanda bahaya"), signs, FactKey.DANGER.value)] if signs else []
+    return [*danger, *((label, value) for label, value in pairs if value)]
 
 
 def _forms(answers: Content) -> list[str]:

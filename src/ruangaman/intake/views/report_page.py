@@ -42,9 +42,13 @@ class Forms:
     refuse: RefuseForm | None = None
     open_case: OpenCaseForm | None = None
 
+    def beside(self, others: Forms) -> Forms:
+        """Return the forms that were sent, and for the rest what was typed into them."""
+        return Forms(**{name: sent or getattr(others, name) for name, sent in vars(self).items()})
+
 
 def resumed_forms(request: HttpRequest) -> Forms:
-    """Return the form of the page that somebody goes on with, filled with what they typed."""
+    """Return the forms of the page that somebody goes on with, or typed into when another was sent, filled with it."""
     forms = Forms()
     if typed := resumed(request, step="balas"):
         forms.reply = ReplyForm(initial=typed, auto_id="balas_%s")

@@ -120,10 +120,10 @@ def follow_up(life: CaseLife) -> Life:
     world.move(manager, code, CaseState.AFTERCARE)
     planned = AFTER_DAYS[0 if life.spec.is_prompt else 1]
     today = timezone.localdate(world.now)
-    (wrong,) = world.do(manager, cases.plan_aftercare, code=code, days=[today + timedelta(days=8)])
-    world.refuse(manager, cases.plan_aftercare, code=code, days=[today + timedelta(days=30)])
+    (wrong,) = world.do(manager, cases.plan_aftercare, code=code, days={1: today + timedelta(days=8)})
+    world.refuse(manager, cases.plan_aftercare, code=code, days={1: today + timedelta(days=30)})
     world.do(manager, cases.cancel_aftercare, code=code, contact_id=wrong.pk, reason="Terlalu cepat (contoh).")
-    world.do(manager, cases.plan_aftercare, code=code, days=[today + timedelta(days=30 * n) for n in (1, 3, 6)])
+    world.do(manager, cases.plan_aftercare, code=code, days={n: today + timedelta(days=30 * n) for n in (1, 3, 6)})
     world.move(manager, code, CaseState.AFTERCARE)
     before = 0
     for day in planned:

@@ -17,6 +17,7 @@ from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import policies as case_policies
 from ruangaman.cases.models import Case, Goal, Task
+from ruangaman.cases.selectors.windows import counted_from
 from ruangaman.cases.types import CaseState
 from ruangaman.clocks import policies
 from ruangaman.clocks.models import Clock
@@ -254,8 +255,7 @@ def _decision(clock: Clock, viewer: Any) -> tuple[str, str]:
 
 
 def _promised(clock: Clock) -> Promised:
-    face = clock.face
-    return Promised(face.started_at, face.due_at, "pause" if clock.paused_at is not None else "")
+    return Promised(counted_from(clock), clock.face.due_at, "pause" if clock.paused_at is not None else "")
 
 
 def _owner(clock: Clock, viewer: Any) -> Owner:

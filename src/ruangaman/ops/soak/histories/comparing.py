@@ -23,6 +23,7 @@ from ruangaman.cases.models import (
     Person,
     Transfer,
 )
+from ruangaman.cases.selectors.aftercare import list_aftercare, months_left
 from ruangaman.cases.selectors.facts import facts_of
 from ruangaman.cases.types import (
     ApprovalKind,
@@ -265,9 +266,10 @@ class OnPostgres:
 
     def _plan_after(self, what: str, at: datetime) -> Any:
         with acting(self.crew.manager):
-            count = Aftercare.objects.filter(case=self.case).count()
-            day = (at + timedelta(days=30 + count)).date()
-            return services.plan_aftercare(code=self.case.code, days=[day], at=at, **self.by) is not None
+            rows = list_aftercare(case=self.case)
+            month = min(months_left(Case.objects.get(pk=self.case.pk), rows))
+            day = (at + timedelta(days=30 + len(rows))).date()
+            return services.plan_aftercare(code=self.case.code, days={month: day}, at=at, **self.by) is not None
 
     def _after(self, what: str, at: datetime) -> Any:
         with acting(self.crew.manager):

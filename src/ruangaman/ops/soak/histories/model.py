@@ -34,12 +34,7 @@ ACTS: dict[str, tuple[Any, ...]] = {
     "ask_closing": ("",),
     "decide_closing": (True, True, False),
     "try": (False, False, False, True),
-    "transfer": ("",),
-    "receive": ("",),
-    "withdraw": ("",),
-    "plan_after": ("",),
-    "after": ("",),
-    "cancel_after": ("",),
+    **dict.fromkeys(("transfer", "receive", "withdraw", "plan_after", "after", "cancel_after"), ("",)),
     "review": (1, 2, 3, 4),
     "incident": FORMS,
     "sign": ("",),
@@ -125,6 +120,8 @@ class Plain:
     sent: int = 0
     received: bool = False
     contacts: int = 0
+    asked_after: int = 0
+    """How many of the three contacts after this closing were held."""
     forms: set[str] = field(default_factory=set)
     mediations: list[frozenset[str]] = field(default_factory=list)
     """The forms of violence that were known whenever a mediation was allowed."""
@@ -144,7 +141,7 @@ class Plain:
         if kind == "reopen":
             return self.state in {"closed", "aftercare"} and (what[1] or max(self.risk, what[0]) > 1)
         if kind == "plan_after":
-            return self.state in {"closed", "aftercare"} and self.contacts == 0
+            return self.state in {"closed", "aftercare"} and self.contacts == 0 and self.asked_after < 3
         if kind == "cancel_after":
             return self.contacts > 0
         if self.state == "closed":
@@ -303,6 +300,7 @@ class Plain:
 
     def _after(self, what: str) -> None:
         self.contacts -= 1
+        self.asked_after += 1
 
     def _cancel_after(self, what: str) -> None:
         self.contacts -= 1
@@ -341,7 +339,7 @@ class Plain:
         self.duties, self.ended = self.duties | self.ended, set()
         self.assessed = self.served = self.received = False
         self.plan = self.closing = None
-        self.missed, self.sent = [], 0
+        self.missed, self.sent, self.asked_after = [], 0, 0
 
     def facts(self, ending: str = "") -> frozenset[str]:
         """What the gates look at, in their words.

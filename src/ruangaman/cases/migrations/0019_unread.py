@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """One more code in a list; the column is as it was."""
 
-    dependencies = [("cases", "0017_closing_reason")]
+    dependencies = [("cases", "0018_aftercare_month")]
     operations = [
         migrations.AlterField(
             model_name="closingassessment",
