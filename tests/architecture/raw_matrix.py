@@ -26,8 +26,10 @@ TEAM = frozenset({"case", "past"})
 ERASED = NEAR_ERASED | {"erased"}
 WORDS = frozenset({"words case", "words elsewhere"})
 """Why somebody opened a case by the emergency key: a dossier of its own, which goes when the case goes."""
-ENDED = frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS
-"""What is in the register of ended dossiers: refused ones, and a closed case with the report before it; and WORDS."""
+DESPITE = frozenset({"despite closed"})
+"""Why a case was closed although something spoke against it: likewise."""
+ENDED = frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS | DESPITE
+"""What is in the register of ended dossiers: refused ones, a closed case with the report before it; WORDS, DESPITE."""
 ALONE = frozenset({"refused", "wiped", "closed"})
 """Of those, what is ordered to be erased by itself: a report goes with the case that it became."""
 
@@ -103,7 +105,7 @@ STAFF = {
         "dinsos", "rehsos", FAR, frozenset(), more=frozenset({"words elsewhere"}), glass=frozenset({"elsewhere"})
     ),
     "manajer": _works(
-        "manajer", MANAGED, frozenset({"before case", "before past", "before closed"}), FINDS
+        "manajer", MANAGED, frozenset({"before case", "before past", "before closed"}), FINDS | DESPITE
     ),
     "manajer 2": _works(
         "manajer 2", frozenset({"unassigned"}), frozenset({"before unassigned"}), frozenset({INDEX})
@@ -126,7 +128,7 @@ STAFF = {
         oversees=OFFICE | NEAR | NEAR_ERASED | {INDEX},
         people=NEAR_PERSON,
         places=UPTD,
-        held=frozenset({"words case"}),
+        held=frozenset({"words case"}) | DESPITE,
     ),
     "dpo": _person("dpo", people=NEAR_PERSON | FAR_PERSON, held=WORDS, glass=OPENED),
     "admin": _person("admin", people=NEAR_PERSON | FAR_PERSON, places=UPTD | REHSOS, rules=EVERY_RULE),
