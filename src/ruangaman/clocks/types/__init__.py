@@ -7,6 +7,7 @@ from ruangaman.clocks.types.face import DAY, HOUR, LAST_PART, MINUTE, Clock, Clo
 from ruangaman.clocks.types.kinds import (
     LONGEST_CHAIN,
     LONGEST_SNOOZE,
+    LONG_PAUSE,
     Condition,
     Cursor,
     Detail,
@@ -64,6 +65,7 @@ __all__ = [
     "LAW",
     "LONGEST_CHAIN",
     "LONGEST_SNOOZE",
+    "LONG_PAUSE",
     "MINUTE",
     "NOT_YET",
     "STILL_HELPS",
