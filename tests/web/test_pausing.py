@@ -227,7 +227,7 @@ def test_a_long_pause_comes_before_the_eyes_of_who_answers_for_it(counter, days,
     assert moments.when(timezone.now() - timedelta(days=days)) in load
     assert (f"Sudah {days} hari." in load) is is_long
     assert companion.display_name in load
-    assert LONG_PAUSE == timedelta(days=7)
+    assert timedelta(days=7) == LONG_PAUSE
 
 
 @pytest.mark.django_db(transaction=True)

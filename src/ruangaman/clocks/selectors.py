@@ -236,7 +236,7 @@ def _paused(viewer: User) -> ClockQuerySet:
 
 
 def dues_if_resumed(paused: Sequence[Clock], *, at: datetime) -> list[datetime]:
-    """Return until when each of these would run if it went on at a moment; the office is asked where its time counts."""
+    """Return until when each of these would run if it went on at a moment."""
     lengths = [one.limit.length if one.limit else None for one in paused]
     office = get_office() if any(length is not None and length.is_working for length in lengths) else NO_OFFICE
     return [

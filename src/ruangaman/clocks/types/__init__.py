@@ -5,9 +5,9 @@ from __future__ import annotations
 from ruangaman.clocks.types.binding import LAW, WINDOWS, is_binding
 from ruangaman.clocks.types.face import DAY, HOUR, LAST_PART, MINUTE, Clock, ClockState, span
 from ruangaman.clocks.types.kinds import (
+    LONG_PAUSE,
     LONGEST_CHAIN,
     LONGEST_SNOOZE,
-    LONG_PAUSE,
     Condition,
     Cursor,
     Detail,

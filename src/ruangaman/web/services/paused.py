@@ -58,9 +58,7 @@ def list_pausable(*, about: str, at: datetime) -> list[str]:
     return [
         kind.name
         for kind in clocks.list_kinds()
-        if kind.about == about
-        and kind.is_valid(at)
-        and policies.can_stand_still(kind, basis.get(kind.limit_key, ""))
+        if kind.about == about and kind.is_valid(at) and policies.can_stand_still(kind, basis.get(kind.limit_key, ""))
     ]
 
 
