@@ -462,7 +462,7 @@ FUNCTIONS = {
     " audit_append audit_readings audit_seal_hash audit_seal_versions cases_count_code"
     " cases_count_concerned codelists_may_manage clocks_count_open clocks_desks clocks_may_set"
     " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
-    " cases_glass_review cases_guards cases_may_write cases_shown intake_desks intake_dossiers_of"
+    " cases_glass_review cases_guards cases_may_write cases_shown intake_answered intake_desks intake_dossiers_of"
     " intake_overdue ra_keeper ra_opening ra_own_principals ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"

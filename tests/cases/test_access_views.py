@@ -41,7 +41,7 @@ def give(team: Team, case: Case, **more: object) -> object:
 def test_the_manager_gives_limits_and_takes_away(team: Team, case: Case) -> None:
     assert f"/kasus/{case.code}/akses/" in page(team.manager, f"/kasus/{case.code}/")
     answer = give(team, case)
-    assert (answer.status_code, answer["Location"]) == (302, f"/kasus/{case.code}/akses/")  # type: ignore[attr-defined, index]
+    assert (answer.status_code, answer["Location"]) == (302, f"/kasus/{case.code}/akses/?sudah=akses")  # type: ignore[attr-defined, index]
     access = Access.objects.get()
     assert access.not_after.astimezone(zone()).time().isoformat() == "00:00:00"
     text = page(team.manager, f"/kasus/{case.code}/akses/")

@@ -82,7 +82,7 @@ def test_closing_ends_every_clock_and_going_on_begins_those_of_the_new_state(tea
     act(team.manager, services.add_task, case, title="x", owner=team.manager, due_at=FEB_3)
     flow.close(case, by=team.manager, head=team.head, at=FEB_3)
     assert keys(case) == []
-    act(team.manager, services.plan_aftercare, case, days=[(FEB_9 + timedelta(days=30)).date()], at=FEB_9)
+    act(team.manager, services.plan_aftercare, case, days={1: (FEB_9 + timedelta(days=30)).date()}, at=FEB_9)
     act(team.manager, services.move_state, case, target=CaseState.AFTERCARE, reason="x", at=FEB_9)
     assert keys(case) == ["aftercare.month_1", "aftercare.month_3", "aftercare.month_6"]
     act(team.manager, services.reopen_case, case, risk=RiskLevel.RENDAH, is_safe=True, reason="x", at=FEB_9)
@@ -137,10 +137,10 @@ def reviews(case):
 def test_each_contact_after_the_closing_keeps_the_promise_of_its_month(team):
     case = team.open()
     flow.close(case, by=team.manager, head=team.head, at=FEB_3)
-    days = [(FEB_3 + timedelta(days=30 * months)).date() for months in (1, 3, 6)]
+    days = {months: (FEB_3 + timedelta(days=30 * months)).date() for months in (1, 3, 6)}
     rows = act(team.manager, services.plan_aftercare, case, days=days, at=FEB_3)
     act(team.manager, services.move_state, case, target=CaseState.AFTERCARE, reason="x", at=FEB_3)
-    third = next(row for row in rows if row.due_on == days[1])
+    third = next(row for row in rows if row.due_on == days[3])
 
     facts = {"contact_id": third.pk, "doing": Doing.WELL, "words": ""}
     act(team.manager, services.contact_after, case, at=FEB_9, **facts)

@@ -363,7 +363,7 @@ def test_the_answers_page_shows_what_was_answered_and_the_case_page_what_follows
         "penetration": "yes", "impact": ["TRAUMA"], "articles": ["PERKOSAAN"],
     }  # fmt: skip
     answered = send(team.companion, address, **data)
-    assert answered.headers["Location"] == f"/kasus/{case.code}/#narrative"
+    assert answered.headers["Location"] == f"/kasus/{case.code}/?sudah=jawaban&di=narrative#narrative"
 
     text = page(team.manager, f"/kasus/{case.code}/")
     plain = re.sub(r"<[^>]+>", " ", text)

@@ -15,7 +15,7 @@ from ruangaman.cases.models import Aftercare, Approval, Case, ClosingAssessment,
 from ruangaman.cases.types import ApprovalKind, note_content
 from ruangaman.clocks.models import Clock
 from ruangaman.codelists.models import Code
-from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.vault.types import Compartment
 from tests.cases.test_flow_views import day, plan_data
 from tests.cases.test_views import page, send
@@ -25,7 +25,10 @@ from tests.factories.cases import Team, add_incident
 from tests.support.signing_in import signed_in
 
 DANGERS = "Mengancam membunuh, Ada senjata"
-CLOSING = {"reason": "goals_met", "risk": "1", "goals_met": "1", "goals_total": "1", "was_asked": "no", "words": "x"}
+CLOSING = {
+    "reason": "goals_met", "risk": "1", "goals_met": "1", "goals_total": "1", "was_asked": "no", "words": "x",
+    "why_despite": "TETAP-UJI",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -63,7 +66,8 @@ def test_the_closing_form_names_what_runs_and_asks_why_it_may_end(team: Team, ca
 def test_the_head_sees_danger_clocks_and_how_long_it_waited_and_no_word(team: Team, case: Case) -> None:
     sexual(team, case)
     flow.check_safety(case, by=team.manager, at=timezone.now(), is_safe=False)
-    flow.assess_closing(case, by=team.manager, at=timezone.now(), why="ALASAN-JAM")
+    wish = ClosingReason.CLIENT_ENDS
+    flow.assess_closing(case, by=team.manager, at=timezone.now(), why="ALASAN-JAM", reason=wish)
     asked = flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=timezone.now())
     Approval.objects.filter(pk=asked.pk).update(asked_at=timezone.now() - timedelta(days=3))
     text = page(team.head, f"/kasus/keputusan/{asked.pk}/")
@@ -80,7 +84,7 @@ def test_before_a_plan_is_handed_on_the_page_says_what_is_missing(team: Team) ->
     assert send(team.manager, base, **bare).status_code == 302
     text = page(team.manager, base)
     assert "Sebelum dapat diajukan" in text
-    assert "rencana keselamatan, karena bahayanya tinggi" in text
+    assert "rencana keselamatan, karena bahayanya ekstrem" in text
     assert "kesepakatannya atas rencana ini" in text
     assert f'action="{base}ajukan"' not in text
     assert signed_in(team.manager).post(base + "ajukan").status_code == 409
@@ -184,8 +188,17 @@ def test_contacts_are_offered_once_and_one_is_taken_away(team: Team, case: Case)
     assert signed_in(team.companion).get(address).status_code == 404
     assert send(team.manager, address, reason="").status_code == 422
     assert send(team.manager, address, reason="KELIRU").status_code == 302
-    assert "dibatalkan" in page(team.manager, base)
+    text = page(team.manager, base)
+    assert "dibatalkan" in text
     assert Aftercare.objects.count() == 3
+    assert ('name="first"' in text, 'name="second"' in text) == (True, False), "only what is free is offered"
+    again = send(team.manager, base, first="")
+    assert (again.status_code, "masih akan datang" in again.content.decode()) == (422, True)
+    assert send(team.manager, base, first=day(35), second=day(95)).status_code == 302
+    assert list(Aftercare.objects.filter(cancelled_at=None).order_by("month").values_list("month", flat=True)) == [
+        1, 3, 6,
+    ]  # fmt: skip
+    assert 'name="first"' not in page(team.manager, base)
 
 
 def test_a_review_far_away_is_refused_with_the_last_day_and_its_year(team: Team, case: Case) -> None:

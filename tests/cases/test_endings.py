@@ -15,7 +15,7 @@ from ruangaman.cases.errors import CaseClosed, EvidenceMissing
 from ruangaman.cases.models import Aftercare, Approval, Case, ClosingAssessment, SafetyCheck, Transfer
 from ruangaman.cases.selectors.facts import facts_of
 from ruangaman.cases.selectors.weighing import list_running, weigh
-from ruangaman.cases.types import Agreed, ApprovalKind, CaseState, Fact
+from ruangaman.cases.types import Agreed, ApprovalKind, CaseState, Doing, Fact
 from ruangaman.clocks.models import Clock, ClockKind, Limit
 from ruangaman.clocks.types import is_binding
 from ruangaman.consents.types import Basis, ConsentPurpose
@@ -122,7 +122,7 @@ def test_the_page_names_what_runs_and_the_head_sees_it_without_a_key(team: Team)
     asked = flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=FEB_3)
     with working(team.head):
         approval = Approval.objects.select_related("case").get(pk=asked.pk)
-        seen = weigh(approval=approval, at=FEB_9, covers=row.covers)
+        seen = weigh(approval=approval, at=FEB_9, closing=row)
         assert [one.row.kind.key for one in seen.binding] == [
             one.row.kind.key for one in list_running(case=case, at=FEB_9) if one.is_binding
         ]
@@ -196,7 +196,7 @@ def test_not_safe_and_in_low_danger_is_not_opened_again(team: Team) -> None:
         flow.reopen(case, by=team.manager, at=FEB_9, is_safe=False)
     assert team.fresh(case).state == CaseState.CLOSED
     flow.reopen(case, by=team.manager, at=FEB_9, is_safe=False, risk=RiskLevel.SEDANG)
-    assert team.fresh(case).state == CaseState.ASSESSMENT
+    assert team.fresh(case).state == CaseState.EMERGENCY, "who is not safe is made safe before anything is asked"
 
 
 # Not safe.
@@ -316,8 +316,8 @@ def test_the_next_review_is_as_soon_as_the_danger_asks(team: Team, risk: RiskLev
         act(team.manager, services.review, case, **facts)
 
 
-def days_of(*days: int) -> list[Any]:
-    return [(FEB_9 + days * DAY).date() for days in days]
+def days_of(*days: int) -> dict[int, Any]:
+    return {month: (FEB_9 + day * DAY).date() for month, day in zip((1, 3, 6), days, strict=False)}
 
 
 def test_contacts_are_planned_once_and_one_can_be_taken_away(team: Team) -> None:
@@ -335,14 +335,50 @@ def test_contacts_are_planned_once_and_one_can_be_taken_away(team: Team) -> None
     assert len(act(team.manager, services.plan_aftercare, case, days=days_of(30), at=FEB_9)) == 1, "the same day again"
 
 
+def test_a_contact_that_was_taken_away_is_planned_anew_and_its_clock_runs_on(team: Team) -> None:
+    case = team.open()
+    flow.close(case, by=team.manager, head=team.head, at=FEB_3)
+    first, *_rest = act(team.manager, services.plan_aftercare, case, days=days_of(30, 90, 180), at=FEB_9)
+    act(team.manager, services.move_state, case, target=CaseState.AFTERCARE, reason="x", at=FEB_9)
+    due = Clock.objects.get(kind__key="aftercare.month_1").due_at
+    act(team.manager, services.cancel_aftercare, case, contact_id=first.pk, reason="KELIRU-UJI", at=FEB_9)
+    assert keys(case) == {"aftercare.month_3", "aftercare.month_6"}
+
+    with pytest.raises(Conflict, match="sudah dijadwalkan"):  # those that wait are not
+        act(team.manager, services.plan_aftercare, case, days={3: days_of(40)[1]}, at=FEB_9)
+    with pytest.raises(Conflict, match="kontak yang lain"):
+        act(team.manager, services.plan_aftercare, case, days={1: days_of(90)[1]}, at=FEB_9)
+    assert not Clock.objects.open().filter(kind__key="aftercare.month_1").exists(), "a refusal begins nothing"
+
+    (again,) = act(team.manager, services.plan_aftercare, case, days=days_of(40), at=FEB_9)
+    assert (again.month, again.due_on) == (1, days_of(40)[1])
+    assert keys(case) == {"aftercare.month_1", "aftercare.month_3", "aftercare.month_6"}
+    assert Clock.objects.open().get(kind__key="aftercare.month_1").due_at == due, "until when it ran before"
+
+    contact: dict[str, UUID] = {"contact_id": again.pk}
+    act(team.manager, services.contact_after, case, doing=Doing.WELL, words="", at=FEB_9, **contact)
+    with pytest.raises(Conflict, match="sudah dijadwalkan"):  # nor what was held
+        act(team.manager, services.plan_aftercare, case, days=days_of(50), at=FEB_9)
+
+
+def test_of_a_case_closed_long_ago_each_contact_is_for_its_own_month(team: Team) -> None:
+    case = team.open()
+    flow.close(case, by=team.manager, head=team.head, at=FEB_3)
+    late = FEB_9 + 400 * DAY
+    days = {month: (late + 30 * month * DAY).date() for month in (1, 3, 6)}
+    first, *_rest = act(team.manager, services.plan_aftercare, case, days=days, at=late)
+    act(team.manager, services.move_state, case, target=CaseState.AFTERCARE, reason="x", at=late)
+    contact: dict[str, UUID] = {"contact_id": first.pk}
+    act(team.manager, services.contact_after, case, doing=Doing.WELL, words="", at=late, **contact)
+    assert keys(case) == {"aftercare.month_3", "aftercare.month_6"}
+
+
 def test_a_contact_that_was_held_is_not_taken_away(team: Team) -> None:
     case = team.open()
     flow.close(case, by=team.manager, head=team.head, at=FEB_3)
     (row,) = act(team.manager, services.plan_aftercare, case, days=days_of(30), at=FEB_9)
     act(team.manager, services.move_state, case, target=CaseState.AFTERCARE, reason="x", at=FEB_9)
     contact: dict[str, UUID] = {"contact_id": row.pk}
-    from ruangaman.cases.types import Doing
-
     act(team.manager, services.contact_after, case, doing=Doing.WELL, words="", at=FEB_9, **contact)
     with pytest.raises(Conflict, match="sudah dilakukan"):
         act(team.manager, services.cancel_aftercare, case, reason="x", at=FEB_9, **contact)

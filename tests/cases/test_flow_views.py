@@ -60,7 +60,7 @@ def plan_data(owner: User, **more: Any) -> dict[str, Any]:
     """A plan with one goal."""
     return {
         "goal_0": "TUJUAN-UJI", "service_0": "KESEHATAN", "owner_0": str(owner.pk), "due_0": day(7),
-        "with_her": "yes", "agreed": "signed", "safety": "SELAMAT-UJI", "review_on": day(14), **more,
+        "with_her": "yes", "agreed": "signed", "safety": "SELAMAT-UJI", "review_on": day(7), **more,
     }  # fmt: skip
 
 
@@ -150,7 +150,15 @@ STEPS = {
     ),
     "penutupan/": (
         ClosingAssessment,
-        {"reason": "died", "risk": "1", "goals_met": "0", "goals_total": "0", "was_asked": "no", "words": "x"},
+        {
+            "reason": "died",
+            "risk": "1",
+            "goals_met": "0",
+            "goals_total": "0",
+            "was_asked": "no",
+            "words": "x",
+            "why_despite": "x",
+        },
         {"reason": "bosan"},
     ),
 }

@@ -73,7 +73,7 @@ def test_a_case_walks_the_whole_way(team: Team) -> None:
     assert missing(team, case, S.CLOSED) == ["penutupan/", "#berikutnya"]
     flow.close(case, by=team.manager, head=team.head, at=FEB_3)
     assert missing(team, case, S.AFTERCARE) == ["pasca/"]
-    days = [(FEB_3 + timedelta(days=30 * n)).date() for n in (1, 3, 6)]
+    days = {n: (FEB_3 + timedelta(days=30 * n)).date() for n in (1, 3, 6)}
     with working(team.manager):
         services.plan_aftercare(code=case.code, days=days, by=team.manager, at=FEB_3)
     flow.move(case, S.AFTERCARE, by=team.manager, at=FEB_3)
@@ -184,24 +184,22 @@ def test_a_companion_asks_for_no_approval(team: Team) -> None:
     assert flow.ask(case, ApprovalKind.PLAN, by=team.manager, at=FEB_3).decided_at is None
 
 
-@pytest.mark.parametrize(
-    ("reason", "step"),
-    [(ClosingReason.UNREACHABLE, "upaya/"), (ClosingReason.MOVED, "pelimpahan/"), (ClosingReason.GOALS_MET, "")],
-)
-def test_some_reasons_to_close_need_more(team: Team, reason: ClosingReason, step: str) -> None:
-    case, one = team.open(), {"by": team.manager, "at": FEB_2}
-    flow.assess_closing(case, reason=reason, **one)
-    flow.decide(flow.ask(case, ApprovalKind.CLOSING, **one), by=team.head, at=FEB_2)
-    assert missing(team, case, S.CLOSED, reason) == ([step] if step else [])
+def test_who_moved_is_handed_over_with_a_receipt(team: Team) -> None:
+    case, one = team.open(), {"by": team.manager}
+    for reason, step, at in ((ClosingReason.MOVED, ["pelimpahan/"], FEB_2), (ClosingReason.GOALS_MET, [], FEB_3)):
+        one["at"] = at
+        flow.assess_closing(case, reason=reason, **one)
+        flow.decide(flow.ask(case, ApprovalKind.CLOSING, **one), by=team.head, at=at)
+        assert missing(team, case, S.CLOSED, reason) == step
+    one["at"] = FEB_9
+    flow.assess_closing(case, reason=ClosingReason.MOVED, **one)
+    flow.decide(flow.ask(case, ApprovalKind.CLOSING, **one), by=team.head, at=FEB_9)
     sent = flow.transfer(case, acknowledged=False, **one)
-    for _ in range(2):
-        flow.try_contact(case, **one)
-    assert missing(team, case, S.CLOSED, reason) == ([step] if step else [])
+    assert missing(team, case, S.CLOSED, ClosingReason.MOVED) == ["pelimpahan/"]
     with working(team.manager):
-        facts = {"transfer_id": sent.pk, "who": "x", "on": FEB_2.date()}
+        facts = {"transfer_id": sent.pk, "who": "x", "on": FEB_9.date()}
         services.acknowledge_transfer(code=case.code, **one, **facts)  # type: ignore[arg-type]
-    flow.try_contact(case, **one)
-    assert missing(team, case, S.CLOSED, reason) == []
+    assert missing(team, case, S.CLOSED, ClosingReason.MOVED) == []
 
 
 def test_who_was_reached_is_not_unreachable(team: Team) -> None:

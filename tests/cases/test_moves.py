@@ -140,7 +140,7 @@ def test_after_closing_comes_aftercare_and_it_can_end(team: Team) -> None:
     case = team.open()
     flow.close(case, by=team.manager, head=team.head, at=FEB_2)
     with working(team.manager):
-        services.plan_aftercare(code=case.code, days=[FEB_9.date()], by=team.manager, at=FEB_3)
+        services.plan_aftercare(code=case.code, days={1: FEB_9.date()}, by=team.manager, at=FEB_3)
         services.move_state(code=case.code, target=CaseState.AFTERCARE, reason="x", by=team.manager, at=FEB_3)
     assert team.fresh(case).closed_at == FEB_2
     with working(team.manager):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from ruangaman.accounts.types import Role
 from ruangaman.audit.models import AuditEvent
 from ruangaman.cases import services
 from ruangaman.cases.models import Assignment, Case, Incident, Note, Person, ServiceRecord, Task
+from ruangaman.cases.views.said import SAID
 from ruangaman.core.codelists import ClosingReason
 from ruangaman.vault.types import Compartment
 from tests.factories import flow
@@ -44,7 +46,19 @@ def send(who: User, address: str, client: Client | None = None, **data: Any) -> 
     """Open a form as somebody and send it with its hidden fields and `data`."""
     client = client or signed_in(who)
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page(who, address, client)))
-    return client.post(address, {**hidden, **data})
+    answer = client.post(address, {**hidden, **data})
+    assert_says_so(answer)
+    return answer
+
+
+def assert_says_so(answer: HttpResponse) -> None:
+    """Whatever of a case is recorded leads to a page that says so, by a code in its address and no word of a person."""
+    where = answer.headers.get("Location") or answer.headers.get("HX-Redirect") or ""
+    query = parse_qs(urlsplit(where).query, keep_blank_values=True)
+    if not where.startswith("/kasus/") or {"dilepas", "digabung", "selesai"} & query.keys():
+        return  # those pages say more than that
+    assert set(query) <= {"sudah", "di"}, where
+    assert query.get("sudah", ["-"])[0] in SAID, f"{where} says nothing of what was recorded"
 
 
 def test_the_case_page_shows_the_manager_everything_they_hold_and_leaves_one_event(team: Team, case: Case) -> None:
@@ -131,7 +145,7 @@ def test_a_person_is_added_and_corrected_by_the_companion(team: Team, case: Case
         "contact_value": "NOMOR-UJI",
     }
     answer = send(team.companion, f"/kasus/{case.code}/orang/", **data)
-    assert answer.headers["Location"] == f"/kasus/{case.code}/#identity"
+    assert answer.headers["Location"] == f"/kasus/{case.code}/?sudah=orang&di=identity#identity"
     person = Person.objects.get(kind="witness")
 
     address = f"/kasus/{case.code}/orang/{person.pk}/"
@@ -165,7 +179,7 @@ def test_an_incident_is_added_with_its_pair(team: Team, case: Case) -> None:
         "relation_0": "MANTAN",
     }
     answer = send(team.companion, f"/kasus/{case.code}/kejadian/", **data)
-    assert answer.headers["Location"] == f"/kasus/{case.code}/#narrative"
+    assert answer.headers["Location"] == f"/kasus/{case.code}/?sudah=kejadian&di=narrative#narrative"
     row = Incident.objects.get()
     assert (row.kecamatan, row.forms) == ("64.71.03", ["FISIK", "KBGO"])
     text = page(team.manager, f"/kasus/{case.code}/")
@@ -217,7 +231,7 @@ def test_a_note_goes_into_a_drawer_that_is_held(team: Team, case: Case) -> None:
     address = f"/kasus/{case.code}/catatan/"
     assert send(team.companion, address, compartment="4", text="x").status_code == 422
     answer = send(team.companion, address, compartment="3", text="CATATAN-UJI")
-    assert answer.headers["Location"] == f"/kasus/{case.code}/#narrative"
+    assert answer.headers["Location"] == f"/kasus/{case.code}/?sudah=catatan&di=narrative#narrative"
     assert Note.objects.filter(source="staff").count() == 1
     assert "checked" in page(team.companion, address + "?di=9").split('value="9"')[1][:60]
 
@@ -285,7 +299,7 @@ def test_a_task_for_an_impossible_moment_is_refused(team: Team, case: Case, due_
 
 def test_the_team_is_changed_and_put_back(team: Team, case: Case) -> None:
     address = f"/kasus/{case.code}/tim/"
-    assert send(team.manager, address, user=str(team.lawyer.pk)).headers["Location"] == address
+    assert send(team.manager, address, user=str(team.lawyer.pk)).headers["Location"] == f"{address}?sudah=tim"
     part = Assignment.objects.get(case=case, user=team.lawyer)
     page(team.lawyer, f"/kasus/{case.code}/")
 
@@ -312,7 +326,9 @@ def test_a_case_is_handed_over(team: Team, case: Case) -> None:
     assert "Tidak ada manajer lain" in page(team.manager, address)
     second = team.office.user(Role.MANAJER)
     assert send(team.manager, address, user=str(second.pk)).status_code == 422
-    assert send(team.manager, address, user=str(second.pk), is_confirmed="on").headers["Location"] == "/kasus/"
+    assert (
+        send(team.manager, address, user=str(second.pk), is_confirmed="on").headers["Location"] == "/kasus/?sudah=serah"
+    )
     assert signed_in(team.manager).get(f"/kasus/{case.code}/").status_code == 404
     assert STORY in page(second, f"/kasus/{case.code}/")
 
@@ -323,15 +339,17 @@ def test_a_case_moves_on_closes_and_opens_again(team: Team, case: Case) -> None:
     flow.assess(case, by=team.manager, at=timezone.now())
     assert send(team.manager, base + "status/", target="plan").status_code == 422
     assert send(team.manager, base + "status/", target="aftercare", reason="x").status_code == 422
-    assert send(team.manager, base + "status/", target="plan", reason="ALASAN-UJI").headers["Location"] == base
+    moved = send(team.manager, base + "status/", target="plan", reason="ALASAN-UJI")
+    assert moved.headers["Location"] == base + "?sudah=tahap"
     flow.open_for_closing(case, by=team.manager, head=team.head, at=timezone.now(), reason=ClosingReason.MOVED)
-    assert send(team.manager, base + "tutup/", explanation="PENUTUP-UJI").headers["Location"] == base
+    assert send(team.manager, base + "tutup/", explanation="PENUTUP-UJI").headers["Location"] == base + "?sudah=ditutup"
     text = page(team.manager, base)
     for words in ("ALASAN-UJI", "PENUTUP-UJI", "Kasus ditutup: pindah atau dilimpahkan", "Buka lagi"):
         assert words in text
     assert send(team.companion, base + "catatan/", compartment="3", text="x").status_code == 422
     assert (
-        send(team.manager, base + "buka-lagi/", reason="ADA-KABAR", risk="2", is_safe="yes").headers["Location"] == base
+        send(team.manager, base + "buka-lagi/", reason="ADA-KABAR", risk="2", is_safe="yes").headers["Location"]
+        == base + "?sudah=dibuka"
     )
     assert Case.objects.get(pk=case.pk).state == "assessment"
 
@@ -344,7 +362,7 @@ def test_htmx_gets_the_part_and_is_sent_on(team: Team, case: Case) -> None:
     assert "Tulis catatan" in part
     assert client.post(address, {"compartment": "3"}, **htmx).status_code == 422
     sent = client.post(address, {"compartment": "3", "text": "x"}, **htmx)
-    assert sent.headers["HX-Redirect"] == f"/kasus/{case.code}/#narrative"
+    assert sent.headers["HX-Redirect"] == f"/kasus/{case.code}/?sudah=catatan&di=narrative#narrative"
 
 
 def test_the_list_is_of_the_cases_that_one_works_on(team: Team, case: Case) -> None:

@@ -69,7 +69,7 @@ def test_an_answer_ends_its_own_window_alone(team: Team, case: Case, key: str) -
     note = answer(team, case, key, WindowOutcome.GIVEN)
     assert windows(case) == ALL - {key}
     assert note.compartment == Compartment.NARRATIVE
-    facts = dict(read(team.manager, note.ref)[note.ref]["facts"])
+    facts = {one[0]: one[1] for one in read(team.manager, note.ref)[note.ref]["facts"]}
     assert facts["Hasilnya"] == "Sudah diberikan atau diperiksa"
     told = AuditEvent.objects.get(type="cases.window_answered").detail
     assert set(told) == {"need", "incident", "note"}, "what came of it is sealed"
@@ -118,9 +118,9 @@ def test_who_does_not_hold_the_story_answers_no_window(team: Team, case: Case) -
 def test_a_window_that_is_over_says_so_and_what_still_helps(team: Team, case: Case) -> None:
     with working(team.manager):
         add_incident_on(team, case)
-        rows = list_windows(case=case, viewer=team.manager, at=FEB_3)
+        rows = list_windows(case=case, at=FEB_3)
         seen = {one.row.kind.key: one for one in rows if one.row.due_at > FEB_3}
-        late = list_windows(case=case, viewer=team.manager, at=FEB_9 + timedelta(days=9))
+        late = list_windows(case=case, at=FEB_9 + timedelta(days=9))
     assert "makin cepat makin baik" in seen["clinical.contraception"].todo
     assert not any(one.is_late for one in seen.values())
     assert all(one.is_late and one.todo == str(STILL_HELPS[one.row.kind.key]) for one in late)

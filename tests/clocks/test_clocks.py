@@ -128,3 +128,11 @@ def test_everybody_reads_limits_and_nobody_changes_them(db, role):
         assert Limit.objects.filter(key__startswith="report.").count() == 4
         with pytest.raises(ProgrammingError), transaction.atomic():
             Limit.objects.update(value=99)
+
+
+def test_what_began_when_its_moment_was_past_is_late_and_not_at_once():
+    begun, due = datetime(2026, 2, 2, 10, tzinfo=UTC), datetime(2026, 2, 2, 8, tzinfo=UTC)
+    late = Clock.begun(begun, due, None, None)
+    assert (late.state(begun), late.words(begun)) == (ClockState.OVER, "lewat 2 jam")
+    at_once = Clock.begun(due, due, None, None)
+    assert at_once.words(begun) == "menunggu 2 jam", "the control: promised at once, and not kept"

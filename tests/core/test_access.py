@@ -99,6 +99,8 @@ def test_what_was_prepared_is_found_on_the_request() -> None:
 class _Typed:
     """Something that somebody goes on with."""
 
+    page = "/a/"
+
     def typed_for(self, address: str) -> dict[str, str]:
         return {"text": "typed"} if address == "/a/step" else {}
 

@@ -87,6 +87,7 @@ def end(fill: Fill, word: Word, manager: Visitor, head: Visitor, case: str) -> N
         words=word("closing words"),
         her_words=word("her last words"),
         why_clocks=word("closing clocks"),
+        why_despite=word("closing despite"),
         **numbers,
     )
     manager.submit(manager.get(f"/kasus/{case}/penutupan/"), {}, action="/penutupan/ajukan")
@@ -94,7 +95,7 @@ def end(fill: Fill, word: Word, manager: Visitor, head: Visitor, case: str) -> N
     for address in dict.fromkeys(waiting):
         page = head.get(address)
         if case in page.text:
-            head.submit(page, {"outcome": "approved"}, action="")
+            head.submit(page, {"outcome": "approved", "signs": "on"}, action="")
     fill(manager, case, "tutup/", explanation=word("closing"))
     fill(manager, case, "pasca/", stays=True)
     fill(manager, case, "status/", target="aftercare", reason=word("aftercare reason"))

@@ -19,6 +19,7 @@ THANKS = "Ya, saya di rumah ibu sampai besok."
 INCIDENT = "Dipukul di dapur setelah bertengkar soal uang belanja."
 RESULT = "Diperiksa di rumah sakit, ditemani."
 CLOSING = "Ia tinggal di tempat yang aman dan merasa cukup."
+DESPITE = "Kakaknya menjemput, dan ia tahu ke mana menelepon."
 
 
 @dataclass
@@ -137,15 +138,18 @@ class MainJob:
             page.locator(f'input[name={name}][value="{value}"]').check(force=True)
         page.locator("textarea[name=words]").fill(CLOSING)
         page.locator("textarea[name=why_clocks]").fill(CLOSING)  # nobody offered to have the injuries examined
+        page.locator("textarea[name=why_despite]").fill(DESPITE)  # in extreme danger, and nobody assessed it
         press(page, "Simpan")
         press(page, "Ajukan kepada kepala")
         expect(page.locator("main")).to_contain_text("Menunggu keputusan kepala")
         head.open("/kasus/keputusan/")
         head.page.locator("li", has_text=self.case).get_by_role("link", name="Lihat dan putuskan").click()
         expect(head.page.locator("main")).not_to_contain_text(CLOSING)
+        expect(head.page.locator("main")).to_contain_text(DESPITE)
         head.page.locator('input[name=outcome][value="approved"]').check(force=True)
+        head.page.locator("input[name=signs]").check(force=True)
         press(head.page, "Putuskan")
-        head.page.wait_for_url(re.compile("/kasus/keputusan/$"))
+        head.page.wait_for_url(re.compile(r"/kasus/keputusan/\?sudah=putusan$"))
         manager.open(f"/kasus/{self.case}/tutup/")
         page.locator("textarea[name=explanation]").fill(CLOSING)
         press(page.locator("main"), "Tutup kasus")

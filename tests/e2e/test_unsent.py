@@ -68,7 +68,7 @@ def test_a_closed_tab_loses_nothing(written: Page) -> None:
 
     expect(again.locator("textarea[name=text]")).to_have_value(WORDS)
     press(again.locator("main form.form"), "Simpan catatan")
-    again.wait_for_url(re.compile(r"/kasus/K-\w+/(#\w+)?$"))
+    again.wait_for_url(re.compile(r"/kasus/K-\w+/(\?[^#]*)?(#\w+)?$"))
     again.goto(address)
     expect(again.get_by_text("yang belum terkirim")).to_have_count(0)
 
@@ -77,7 +77,7 @@ def test_a_closed_tab_loses_nothing(written: Page) -> None:
 def test_what_was_sent_is_not_brought_back_by_a_saving_on_its_way(written: Page) -> None:
     address = written.url
     press(written.locator("main form.form"), "Simpan catatan")
-    written.wait_for_url(re.compile(r"/kasus/K-\w+/(#\w+)?$"))
+    written.wait_for_url(re.compile(r"/kasus/K-\w+/(\?[^#]*)?(#\w+)?$"))
     written.goto(address)
     written.wait_for_timeout(6000)
     expect(written.get_by_text("yang belum terkirim")).to_have_count(0)
@@ -92,7 +92,7 @@ def test_what_the_server_does_not_take_says_so_and_stays(written: Page) -> None:
     expect(written.locator("textarea[name=text]")).to_have_value(WORDS)
     written.unroute(sent)
     press(written.locator("main form.form"), "Simpan catatan")
-    written.wait_for_url(re.compile(r"/kasus/K-\w+/(#\w+)?$"))
+    written.wait_for_url(re.compile(r"/kasus/K-\w+/(\?[^#]*)?(#\w+)?$"))
 
 
 @pytest.mark.parametrize("written", ["desk_plain"], indirect=True)
@@ -153,7 +153,7 @@ def test_two_people_one_record(open_page: OpenPage, device: str) -> None:
     expect(budi.locator(".clash")).to_contain_text("Kata Budi")
     budi.locator("label", has_text=f"Kata Ani ({device})").first.click()
     press(budi.locator("main"), "Simpan pilihan ini")
-    budi.wait_for_url(re.compile(r"/kasus/K-\w+/(#\w+)?$"))
+    budi.wait_for_url(re.compile(r"/kasus/K-\w+/(\?[^#]*)?(#\w+)?$"))
     budi.goto(address)
     expect(budi.locator("textarea[name=needs]")).to_have_value(f"Kata Ani ({device})")
 
@@ -168,7 +168,7 @@ def _at_once(ani: Page, budi: Page, address: str, hers: tuple[str, str], his: tu
         page.locator(f"main form.form [name={name}]").fill(words)
         press(page.locator("main form.form"), re.compile("^Simpan$"))
         if page is ani:
-            page.wait_for_url(re.compile(r"/kasus/K-\w+/(#\w+)?$"))
+            page.wait_for_url(re.compile(r"/kasus/K-\w+/(\?[^#]*)?(#\w+)?$"))
 
 
 @pytest.mark.parametrize("device", ["desk", "phone_plain"])
@@ -177,7 +177,7 @@ def test_several_tasks_at_once_and_back(open_page: OpenPage, device: str) -> Non
     page.goto(f"/kasus/{cases(page)[0]}/tugas/")
     page.locator("input[name=title]").fill("Menelepon sekolah")
     press(page.locator("main form.form"), "Janjikan")
-    page.wait_for_url(re.compile(r"/kasus/K-\w+/(#\w+)?$"))
+    page.wait_for_url(re.compile(r"/kasus/K-\w+/(\?[^#]*)?(#\w+)?$"))
     page.goto("/tugas/?pemilik=tim")
     before = page.locator("input[name=tugas]").count()
     assert before
@@ -189,3 +189,33 @@ def test_several_tasks_at_once_and_back(open_page: OpenPage, device: str) -> Non
     press(page.locator(".undo"), "Batalkan")
     page.goto("/tugas/?pemilik=tim")
     expect(page.locator("input[name=tugas]")).to_have_count(before)
+
+
+def test_a_reply_typed_beside_comes_back_when_another_form_is_refused(open_page: OpenPage) -> None:
+    page = Colleague(open_page("desk"), "petugas").sign_in().page
+    page.goto("/kerja/?pemilik=semua")
+    found = page.locator("main .rows a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    for address in dict.fromkeys(one for one in found if re.fullmatch(r"/laporan/L-\w{8}/", one)):
+        page.goto(address)
+        reply, double = page.locator("form.reply textarea:not([readonly])"), page.locator("input[name=original]")
+        if reply.count() and double.count():
+            break
+    reply.fill(WORDS)
+    page.get_by_text("Laporan yang sama dengan yang lain").click()
+    for code in ("L-AAAAAAAA", "L-BBBBBBBB"):  # the second time the words come from the page that was refused
+        double.fill(code)
+        press(page.locator("main"), "Tandai ganda")
+        expect(page.locator("[role=alert]")).to_be_visible()
+        assert page.url.endswith("/ganda")
+        expect(page.locator("form.reply textarea")).to_have_value(WORDS)
+        page.get_by_text("Laporan yang sama dengan yang lain").click()
+    throw_away(page)
+
+
+@pytest.mark.parametrize(("device", "is_said"), [("phone_plain", True), ("phone", False)])
+def test_only_without_script_a_form_says_when_its_words_are_kept(
+    open_page: OpenPage, device: str, is_said: bool
+) -> None:
+    page = Colleague(open_page(device), "manajer").sign_in().page
+    page.goto(f"/kasus/{cases(page)[0]}/catatan/")
+    expect(page.locator(".keep-plain")).to_have_count(1 if is_said else 0)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -234,7 +237,10 @@ def test_the_manager_talks_on_from_the_case(counter, report):
     assert once
 
     answer = send(manager, report, "jawab", {"message": "JAWABAN-UJI", "once": once[1]})
-    assert moved(answer) == f"/kasus/{case.code}/#percakapan-{report.code}"
+    place = f"percakapan-{report.code}"
+    assert moved(answer) == f"/kasus/{case.code}/?sudah=balasan&di={place}#{place}"
+    told = manager.get(moved(answer)).content.decode().partition(f'id="{place}"')[2]
+    assert "Tercatat: balasan untuk pelapor." in told
     assert Message.objects.filter(direction=Direction.IN, read_at=None).count() == 0
     assert moved(send(manager, report, "terbaca"))
     kept = send(manager, report, "jawab", {"message": "", "once": once[1]})
@@ -277,3 +283,49 @@ def test_nobody_is_sent_to_the_police_whom_she_asked_to_keep_out(counter, client
     assert "bersama polisi" not in kept
     assert "tanpa polisi" not in kept
     assert 'href="tel:' not in kept.split('class="sheet-rail"')[0].split("<main")[1]
+
+
+def reply_of(response: Any) -> str:
+    """What stands in the reply box of a page."""
+    found = re.search(r'<textarea name="message"[^>]*>(.*?)</textarea>', response.content.decode(), re.DOTALL)
+    assert found is not None, "the page has a reply box"
+    return found[1].strip()
+
+
+@pytest.mark.parametrize(
+    ("what", "data", "status"),
+    [("triase", {}, 422), ("ganda", {"original": "L-TIDAKADA"}, 409), ("tolak", {"reason": "spam"}, 422)],
+)
+def test_what_was_typed_as_a_reply_comes_back_when_another_form_is_refused(client, report, what, data, status):
+    once = str(uuid4())
+    typed = urlencode({"alamat": f"/laporan/{report.code}/balas", "once": once, "message": "BALASAN-UJI & = 1"})
+    answer = send(client, report, what, {**data, "di_samping": typed})
+    assert answer.status_code == status
+    assert unescape(reply_of(answer)) == "BALASAN-UJI & = 1"
+    assert f'value="{once}"' in answer.content.decode(), "sent later, it is still the same reply"
+    assert not Message.objects.filter(report=report).exists()
+
+    assert reply_of(send(client, report, what, data)) == "", "the control: nothing was typed"
+    stranger = urlencode({"alamat": "/laporan/L-AAAAAAAA/balas", "message": "LAIN-UJI"})
+    assert reply_of(send(client, report, what, {**data, "di_samping": stranger})) == "", "of another page"
+
+
+def test_what_stands_beside_is_not_kept_as_words_of_the_form_that_was_sent(client, report):
+    typed = urlencode({"alamat": f"/laporan/{report.code}/balas", "message": "BALASAN-UJI"})
+    kept = send(client, report, "triase", {"why": "ALASAN-UJI", "simpan_dulu": "1", "di_samping": typed})
+    again = client.get(moved(kept)).content.decode()
+    assert "ALASAN-UJI" in again
+    assert "BALASAN-UJI" not in again
+
+
+def test_a_reply_that_is_sent_twice_is_one(client, report):
+    data = {"once": str(uuid4()), "message": "BALASAN-UJI"}
+    for _press in range(2):
+        moved(send(client, report, "balas", data))
+    assert Message.objects.filter(report=report).count() == 1
+
+
+def test_without_script_the_page_says_once_what_is_kept(client, report):
+    text = page(client, report)
+    plain = re.findall(r"<noscript>(.*?)</noscript>", text, re.DOTALL)
+    assert len([one for one in plain if "Simpan dulu" in one]) == 1

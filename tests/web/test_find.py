@@ -24,6 +24,7 @@ from ruangaman.vault import services as vault
 from ruangaman.vault.models import BlindTag, Meeting, Waiting
 from ruangaman.vault.services import index as vault_index
 from ruangaman.vault.types import IdentifierKind
+from ruangaman.web.sources import met
 from tests.factories.accounts import working
 from tests.factories.desk import KINDS, Counter
 from tests.support.signing_in import signed_in
@@ -196,6 +197,28 @@ def test_the_manager_of_a_case_is_told_of_a_report_and_may_ask_for_it(counter: C
     assert manager.post(f"/kasus/{case.code}/temuan/{meeting.pk}/selesai").status_code == 302
     assert again.code not in text_of(manager.get(f"/kasus/{case.code}/"))
     assert manager.post(f"/kasus/{case.code}/temuan/{uuid4()}/selesai").status_code == 404
+
+
+def test_a_case_does_not_meet_the_report_that_it_came_from(counter: Counter) -> None:
+    own = send(counter)
+    case = opened_from(counter, own)
+    desk, manager = signed_in(counter.first), signed_in(counter.manager)
+    text_of(desk.post(f"/laporan/{own.code}/sama"))
+    assert Meeting.objects.get().origin_code == own.code, "the vault knows of no cases and notes that they are alike"
+
+    for address in ("/kerja/", f"/kasus/{case.code}/"):
+        assert "mungkin" not in text_of(manager.get(address)), address
+    with working(counter.manager):
+        assert met.count_met(viewer=counter.manager) == 0
+
+    other = send(counter)  # the control: another one by the same number is offered
+    text_of(desk.post(f"/laporan/{other.code}/sama"))
+    assert f"Laporan {other.code} mungkin orang yang sama" in text_of(manager.get("/kerja/"))
+    page = text_of(manager.get(f"/kasus/{case.code}/"))
+    assert f"Laporan {other.code} mungkin dari orang yang sama" in page
+    assert f"Laporan {own.code} mungkin" not in page
+    with working(counter.manager):
+        assert met.count_met(viewer=counter.manager) == 1
 
 
 def test_a_case_from_a_report_is_found_by_the_reporters_number(counter: Counter) -> None:

@@ -107,7 +107,7 @@ def test_a_case_takes_its_reports_with_it(counter: Counter, admin: User):
     make_due()
     guard, way = signed_in(counter.office.guard), f"{REGISTER}{case.code}/"
     assert guard.get(f"{REGISTER}{report.code}/").status_code == 404
-    assert report.code in text(guard, way)
+    assert f"<dd>{report.code}</dd>" in text(guard, way), "what was said about the case is not named beside it"
     guard.post(f"{way}usul", {"reason": "due"})
     assert signed_in(admin).post(f"{way}setujui", {"code": case.code}).status_code == 302
     assert Dossier.objects.filter(shredded_at=None, pk__in=[report.dossier_id, case.dossier_id]).count() == 0
@@ -117,13 +117,14 @@ def test_a_case_takes_its_reports_with_it(counter: Counter, admin: User):
 
 
 def test_what_is_opened_again_leaves_the_register_with_its_reports(counter: Counter):
-    _report, case = closed(counter)
-    assert Keeping.objects.count() == 2
+    report, case = closed(counter)
+    kept = Keeping.objects.filter(dossier__in=[report.dossier_id, case.dossier_id])
+    assert kept.count() == 2
     with working(counter.manager):
         cases.reopen_case(
             code=case.code, risk=RiskLevel.RENDAH, is_safe=True, reason="LAGI", by=counter.manager, at=timezone.now()
         )
-    assert not Keeping.objects.exists()
+    assert not kept.exists()
 
 
 def test_a_refusal_and_a_double_that_are_taken_back_leave_the_register(counter: Counter):

@@ -19,7 +19,23 @@ CASE_CLOSED = register(
     EventType("cases.closed", "{actor} menutup kasus {subject}", fields=frozenset({"from", "reason"}))
 )
 CASE_REOPENED = register(
-    EventType("cases.reopened", "{actor} membuka lagi kasus {subject}", fields=frozenset({"from", "episode", "clocks"}))
+    EventType(
+        "cases.reopened", "{actor} membuka lagi kasus {subject}", fields=frozenset({"from", "to", "episode", "clocks"})
+    )
+)
+ANSWER_AWAITED = register(
+    EventType(
+        "cases.answer_awaited",
+        "{actor} membuka kasus {subject} dari laporan yang belum dijawab",
+        fields=frozenset({"report", "due"}),
+    )
+)
+REPORTER_ANSWERED = register(
+    EventType(
+        "cases.reporter_answered",
+        "{actor} memberi jawaban pertama kepada pelapor pada kasus {subject}",
+        fields=frozenset({"report"}),
+    )
 )
 PERSON_ADDED = register(
     EventType("cases.person_added", "{actor} menambah orang pada kasus {subject}", fields=frozenset({"kind", "person"}))
@@ -173,7 +189,7 @@ SAFETY_CHECKED = register(
     EventType(
         "cases.safety_checked",
         "{actor} memeriksa keselamatan pada kasus {subject}",
-        fields=frozenset({"check", "is_safe", "escort"}),
+        fields=frozenset({"check", "is_safe", "escort", "reopening"}),
     )
 )
 ASSESSED = register(
@@ -222,7 +238,7 @@ APPROVAL_DECIDED = register(
     EventType(
         "cases.approval_decided",
         "{actor} memutuskan permintaan pada kasus {subject}",
-        fields=frozenset({"approval", "kind", "outcome", "points"}),
+        fields=frozenset({"approval", "kind", "outcome", "points", "despite"}),
     )
 )
 REVIEWED = register(
@@ -292,7 +308,7 @@ CLOSING_ASSESSED = register(
     EventType(
         "cases.closing_assessed",
         "{actor} mencatat asesmen penutupan kasus {subject}",
-        fields=frozenset({"closing", "reason", "risk", "clocks"}),
+        fields=frozenset({"closing", "reason", "risk", "clocks", "doubts"}),
     )
 )
 AFTERCARE_PLANNED = register(

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case
@@ -118,6 +120,9 @@ class Origin(Protocol):
 
     def dossiers(self, *, case: Case) -> Mapping[str, UUID]:
         """Return public code → dossier of each, as far as the viewer may know of it."""
+
+    def of_case(self, case_id: UUID) -> QuerySet[Any, Any]:
+        """Return the ids of the same dossiers as a query, for a larger statement."""
 
 
 gates: Registry[Gate] = Registry("case gate")

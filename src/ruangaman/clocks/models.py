@@ -376,8 +376,8 @@ class Clock(models.Model):
 
     @property
     def face(self) -> types.Clock:
-        """How it reads. What was promised for a moment that is past has no time at all."""
-        return types.Clock(min(self.started_at, self.due_at), self.due_at, self.stopped_at, self.paused_at)
+        """How it reads."""
+        return types.Clock.begun(self.started_at, self.due_at, self.stopped_at, self.paused_at)
 
     def todo_at(self, at: datetime) -> str:
         """What to do next; of a window that is over, what still helps."""

@@ -7,6 +7,7 @@ session it was. When the form is really sent, what was kept of it goes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from posixpath import dirname
 from typing import Any
@@ -29,7 +30,9 @@ from ruangaman.web import views as web
 SAVE, AUTHOR, BY_ITSELF = "simpan_dulu", "penulis", "X-Unsent"
 """The button, the hidden field that says for whom the form was drawn, and the header of a page that saves by itself:
 `typed` when keys were pressed since the last time, `still` otherwise."""
-NOT_WORDS = frozenset({"csrfmiddlewaretoken", SAVE, AUTHOR})
+BESIDE, BESIDE_OF = "di_samping", "alamat"
+"""What was typed into another form of the page comes along with the one that is sent: its fields, with its address."""
+NOT_WORDS = frozenset({"csrfmiddlewaretoken", SAVE, AUTHOR, BESIDE})
 FORM_IDS = ("row_id", "once")
 LARGEST = 128 * 1024
 """A body above this is not kept: it is no form of words."""
@@ -90,12 +93,20 @@ class Unsent:
     def typed_for(self, address: str) -> dict[str, Any]:
         """Return what the form at `address` is filled with: a value, or several, by name."""
         words = self.opened.words if self.opened is not None else None
-        if words is None or words.address != address:
-            return {}
-        typed: dict[str, list[str]] = {}
-        for name, value in words.fields:
-            typed.setdefault(name, []).append(value)
-        return {name: values[0] if len(values) == 1 else values for name, values in typed.items()}
+        if words is not None and words.address == address:
+            return _by_name(words.fields)
+        return self.beside.get(address, {})
+
+    @cached_property
+    def beside(self) -> dict[str, dict[str, Any]]:
+        """What was typed into the other forms of the page when one of them was sent, by the address of each."""
+        sent = [QueryDict(one) for one in self.request.POST.getlist(BESIDE)] if self._is_fit() else []
+        found = {one.get(BESIDE_OF, ""): one for one in sent}
+        return {
+            address: _by_name((name, value) for name, values in one.lists() for value in values if name != BESIDE_OF)
+            for address, one in found.items()
+            if address.startswith(self.page) and address != self.request.path_info
+        }
 
     def keep(self) -> HttpResponse | None:
         """Keep what was typed if that is what the page asks for; None: the view is called."""
@@ -174,6 +185,14 @@ def past_viewer(request: HttpRequest) -> User | None:
 def saved_words(draft: DraftView) -> str:
     """Say when something was kept."""
     return _("tersimpan %(time)s") % {"time": moments.clock_time(draft.saved_at)}
+
+
+def _by_name(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Return a value, or several, by name."""
+    typed: dict[str, list[str]] = {}
+    for name, value in fields:
+        typed.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in typed.items()}
 
 
 def _said(words: str, *, status: int = 200) -> HttpResponse:

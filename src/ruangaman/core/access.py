@@ -124,7 +124,7 @@ def resumed(request: HttpRequest, initial: Mapping[str, Any] | None = None, *, s
         step: what the form's own address has behind that of the page on which it stands.
     """
     unsent = getattr(request, "unsent", None)
-    typed = unsent.typed_for(request.path_info + step) if unsent is not None else {}
+    typed = unsent.typed_for(f"{unsent.page}{step}" if step else request.path_info) if unsent is not None else {}
     return {**(initial or {}), **typed}
 
 

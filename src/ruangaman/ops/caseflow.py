@@ -13,14 +13,18 @@ from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Aftercare, Case, Goal, Task
+from ruangaman.cases.selectors import weighing
+from ruangaman.cases.selectors.reviewing import latest_review
 from ruangaman.cases.selectors.steps import is_parent_accused
 from ruangaman.cases.services import Decision, DomainNote, NewGoal
 from ruangaman.cases.types import (
+    TRY_DAYS,
     Agreed,
     ApprovalKind,
     CaseState,
     Doing,
     Domain,
+    Doubt,
     Escort,
     NeedCode,
     Outcome,
@@ -110,7 +114,10 @@ def _make_plan(work: Work, at: datetime) -> None:
             why_not=None,
             agreed=rng.choice((Agreed.SIGNED, Agreed.SPOKEN)),
             safety=rng.choice(story.SAFETY_PLANS),
-            review_on=timezone.localdate(at) + timedelta(days=rng.choice((7, 14, 30))),
+            review_on=min(
+                timezone.localdate(at) + timedelta(days=rng.choice((7, 14, 30))),
+                latest_review(risk=RiskLevel(Case.objects.get(code=work.code).risk), at=at),
+            ),
             by=by,
             at=at,
         )
@@ -123,7 +130,7 @@ def _decide(work: Work, kind: ApprovalKind, at: datetime, *, is_approved: bool) 
     points = [] if is_approved else [work.city.rng.choice((Point.DATES, Point.SERVICES, Point.SAFETY))]
     outcome = Outcome.APPROVED if is_approved else Outcome.RETURNED
     with acting(head):
-        cases.decide_approval(approval_id=asked.pk, outcome=outcome, points=points, by=head, at=at)
+        cases.decide_approval(approval_id=asked.pk, outcome=outcome, points=points, despite=list(Doubt), by=head, at=at)
 
 
 def leave_waiting(work: Work) -> None:
@@ -240,32 +247,21 @@ def keep_promises(work: Work) -> None:
 
 
 def end(work: Work, reason: ClosingReason) -> None:
-    """Let everything be there that a closing needs, and close it."""
+    """Let everything be there that a closing needs, and close it. To be out of reach takes longer than was left."""
     manager = work.city.person("manajer")
+    if reason is ClosingReason.UNREACHABLE and work.city.now - work.at < timedelta(days=20):
+        reason = ClosingReason.CLIENT_ENDS
     at = work.step(least=1, most=20)
     for task in list(_open_tasks(work)):
         with acting(work.companion):
             cases.complete_task(code=work.code, task_id=task, by=work.companion, at=at)
     if reason is ClosingReason.UNREACHABLE:
-        for _ in range(3):
-            _try(work, work.step(least=24, most=72))
+        for _ in range(TRY_DAYS):
+            _try(work, work.step(least=96, most=110))
     if reason is ClosingReason.MOVED:
         _transfer(work, work.step())
     at = work.step(least=1, most=20)
-    with acting(manager):
-        goals = list(Goal.objects.filter(case__code=work.code, task__isnull=False).values_list("pk", flat=True))
-        cases.assess_closing(
-            code=work.code,
-            reason=reason,
-            risk=work.city.rng.choice((RiskLevel.RENDAH, RiskLevel.RENDAH, RiskLevel.SEDANG)),
-            goals=(len(goals), len(goals)),
-            was_asked=reason is ClosingReason.GOALS_MET,
-            words=work.city.rng.choice(story.ENDINGS),
-            her_words=work.city.rng.choice(story.HER_WORDS) if reason is ClosingReason.GOALS_MET else "",
-            why_clocks="Sudah dijawab bersamanya saat layanan diberikan; tidak ada yang menunggu lagi.",
-            by=manager,
-            at=at,
-        )
+    _assess_closing(work, reason, at)
     _decide(work, ApprovalKind.CLOSING, at, is_approved=True)
     with acting(manager):
         cases.close_case(
@@ -277,6 +273,28 @@ def end(work: Work, reason: ClosingReason) -> None:
         )
     if reason is ClosingReason.GOALS_MET and work.city.rng.random() < 0.6:
         _follow_up(work, at)
+
+
+def _assess_closing(work: Work, reason: ClosingReason, at: datetime) -> None:
+    """Write down what was reached, and why it ends although something speaks against it."""
+    manager = work.city.person("manajer")
+    with acting(manager):
+        goals = list(Goal.objects.filter(case__code=work.code, task__isnull=False).values_list("pk", flat=True))
+        risk, met = work.city.rng.choice((RiskLevel.RENDAH, RiskLevel.RENDAH, RiskLevel.SEDANG)), len(goals)
+        standing = weighing.stand(case=Case.objects.get(code=work.code), at=at, risk=risk, goals=(met, met))
+        cases.assess_closing(
+            code=work.code,
+            reason=reason,
+            risk=risk,
+            goals=(met, met),
+            was_asked=reason is ClosingReason.GOALS_MET,
+            words=work.city.rng.choice(story.ENDINGS),
+            her_words=work.city.rng.choice(story.HER_WORDS) if reason is ClosingReason.GOALS_MET else "",
+            why_clocks="Sudah dijawab bersamanya saat layanan diberikan; tidak ada yang menunggu lagi.",
+            why_despite=story.DESPITE if standing.doubts else "",
+            by=manager,
+            at=at,
+        )
 
 
 def _open_tasks(work: Work) -> list[UUID]:
@@ -319,7 +337,7 @@ def _transfer(work: Work, at: datetime) -> None:
 def _follow_up(work: Work, closed_at: datetime) -> None:
     """Plan the contacts after the closing, and hold those whose day has come."""
     manager = work.city.person("manajer")
-    days: list[date] = [timezone.localdate(closed_at) + timedelta(days=30 * months) for months in (1, 3, 6)]
+    days: dict[int, date] = {n: timezone.localdate(closed_at) + timedelta(days=30 * n) for n in (1, 3, 6)}
     with acting(manager):
         cases.plan_aftercare(code=work.code, days=days, by=manager, at=closed_at)
         cases.move_state(

@@ -165,6 +165,7 @@ ENDINGS = (
     "Tinggal di tempat yang aman, anak bersekolah, tahu ke mana menelepon.",
     "Tujuan utama tercapai. Urusan surat dilanjutkan sendiri, ia sudah tahu jalannya.",
 )
+DESPITE = "Rencana keselamatan dipegang sendiri, keluarga menemani, dan ia tahu nomor mana yang dihubungi."
 HER_WORDS = (
     "Sekarang saya bisa tidur. Terima kasih sudah tidak memaksa.",
     "Saya tahu boleh kembali kapan saja.",

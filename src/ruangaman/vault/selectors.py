@@ -233,4 +233,6 @@ def _kept(
     """An order counts that was given after the dossier ended the last time; what holds a part holds all of it."""
     held = [holds[one] for one in (row.dossier_id, *(part.dossier_id for part in parts)) if one in holds]
     counts = order is not None and order.proposed_at >= row.ended_at
-    return KeptView(row, held[0] if held else None, order if counts else None, [part.code for part in parts])
+    return KeptView(
+        row, held[0] if held else None, order if counts else None, sorted({one.code for one in parts} - {row.code})
+    )

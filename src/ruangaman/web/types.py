@@ -101,6 +101,11 @@ class Filters:
         return urlencode({key: value for key, value in said.items() if value})
 
     @property
+    def count(self) -> int:
+        """How many parts of it were chosen."""
+        return len(parse_qsl(self.query))
+
+    @property
     def narrows(self) -> bool:
         """Whether something may be hidden beyond what is not one's turn."""
         return bool(replace(self, owner="").query) or self.owner in {Owner.NOBODY, Owner.MINE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.cases.forms.fields import MAX_TEXT, CaseForm, CleanText, choice, day, or_none, several
-from ruangaman.cases.types import Doing, Outcome, Point, WindowOutcome
+from ruangaman.cases.types import AFTERCARE_MONTHS, Doing, Doubt, Outcome, Point, Standing, WindowOutcome
 from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
+
+MONTHS = dict(zip(("first", "second", "third"), AFTERCARE_MONTHS, strict=True))
+"""Which of the office's months after the closing each day is for."""
 
 
 class DecideForm(CaseForm):
@@ -23,16 +26,45 @@ class DecideForm(CaseForm):
     points = several(
         Point.choices, _("Yang perlu dilihat lagi"), required=False, help_text=_("Hanya bila dikembalikan.")
     )
+    signs = forms.BooleanField(required=False)
+    seen = forms.CharField(required=False)
+    """What the page named: what came up since is not signed for."""
+
+    def __init__(self, *args: Any, standing: Standing | None = None, **kwargs: Any) -> None:
+        """Args: standing: of a closing what speaks against it; where anything does, the head signs for it by name."""
+        super().__init__(*args, **kwargs)
+        self.standing = standing
+        doubts = standing.sentence if standing is not None else ""
+        label = _("Saya sudah membaca semuanya, dan setuju kasus ini ditutup meskipun %(doubts)s.")
+        self.fields["signs"].label = label % {"doubts": doubts}
+        if not doubts:
+            del self.fields["signs"]
+
+    @property
+    def named(self) -> str:
+        """What the page names now, by codes."""
+        return " ".join(sorted(self.standing.doubts)) if self.standing is not None else ""
 
     def clean(self) -> dict[str, Any]:
-        """What is sent back says why."""
+        """What is sent back says why; what is approved in spite of something is signed for as it stands now."""
         cleaned = super().clean()
+        if cleaned.get("outcome") == Outcome.APPROVED and self.named:
+            if cleaned.get("seen") != self.named:
+                self.data = {name: value for name, value in self.data.items() if name != "signs"}
+                self.add_error("signs", _("Ada yang berubah sejak halaman ini dibuka. Baca lagi, lalu centang."))
+            elif not cleaned.get("signs"):
+                self.add_error("signs", _("Baca sekali lagi, lalu centang; atau kembalikan kepada manajer."))
         returned, points = cleaned.get("outcome") == Outcome.RETURNED, cleaned.get("points")
         if returned and not points:
             self.add_error("points", _("Pilih apa yang perlu dilihat lagi."))
         if cleaned.get("outcome") == Outcome.APPROVED and points:
             self.add_error("points", _("Kosongkan bila disetujui, atau pilih “Dikembalikan”."))
         return cleaned
+
+    def signed(self) -> frozenset[Doubt]:
+        """Return in spite of what a closing is approved."""
+        signs = self.cleaned_data.get("signs")
+        return self.standing.doubts if signs and self.standing is not None else frozenset()
 
 
 class ClosingForm(CaseForm):
@@ -55,12 +87,34 @@ class ClosingForm(CaseForm):
         help_text=_("Satu alasan untuk semuanya. Disimpan terkunci, bersama nama jamnya."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, has_binding: bool, **kwargs: Any) -> None:
-        """Ask about the clocks of law and medicine only where some run."""
+    why_despite = CleanText(
+        label=_("Mengapa tetap ditutup"), rows=3, most=MAX_TEXT, required=False,
+        help_text=_("Satu alasan untuk semua yang disebut di atas. Dibaca tim kasus ini dan kepala yang memutuskan."),
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *args: Any,
+        has_binding: bool,
+        has_doubts: bool,
+        stand: Callable[[RiskLevel, tuple[int, int]], Standing],
+        **kwargs: Any,
+    ) -> None:
+        """Ask about the clocks of law and medicine only where some run.
+
+        Args:
+            has_doubts: something speaks against it whatever the form says.
+            stand: says what speaks against ending the case, by what the form says of danger and goals.
+        """
         super().__init__(*args, **kwargs)
-        self.has_binding = has_binding
+        self.has_binding, self.has_doubts, self.stand = has_binding, has_doubts, stand
         if not has_binding:
             del self.fields["why_clocks"]
+
+    @property
+    def asks_despite(self) -> bool:
+        """Whether the reason is asked for on the page: at once, or since what the form says asks for one."""
+        return self.has_doubts or "why_despite" in self.errors or bool(self["why_despite"].value())
 
     def clean_why_clocks(self) -> str:
         """Whatever law or medicine asks for does not end without a word."""
@@ -75,6 +129,11 @@ class ClosingForm(CaseForm):
         met, total = cleaned.get("goals_met"), cleaned.get("goals_total")
         if met is not None and total is not None and met > total:
             self.add_error("goals_met", _("Tidak dapat lebih banyak dari semuanya."))
+        if cleaned.get("risk") and met is not None and total is not None and not self.errors:
+            standing = self.stand(RiskLevel(int(cleaned["risk"])), (met, total))
+            if standing.doubts and not cleaned.get("why_despite", "").strip():
+                said = {"doubts": standing.sentence}
+                self.add_error("why_despite", _("Belum dijelaskan: %(doubts)s.") % said)
         return cleaned
 
 
@@ -154,28 +213,38 @@ class WindowForm(CaseForm):
 
 
 class AftercareForm(CaseForm):
-    """When somebody asks how it goes."""
+    """When somebody asks how it goes: the months for which nothing is planned. Of several left, not all need a day."""
 
-    first = day(_("Kontak pertama"))
-    second = day(_("Kontak kedua"))
-    third = day(_("Kontak ketiga"))
+    first = day(_("Kontak pertama"), help_text=_("Sekitar satu bulan sesudah ditutup."))
+    second = day(_("Kontak kedua"), help_text=_("Sekitar tiga bulan."))
+    third = day(_("Kontak ketiga"), help_text=_("Sekitar enam bulan."))
 
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
-        """Know what day it is."""
+    def __init__(self, *args: Any, at: datetime, months: Collection[int], **kwargs: Any) -> None:
+        """Know what day it is, and which months are left."""
         super().__init__(*args, **kwargs)
         self.at = at
+        self.asked = {name: month for name, month in MONTHS.items() if month in months}
+        for name in MONTHS.keys() - self.asked.keys():
+            del self.fields[name]
+        for name in self.asked if len(self.asked) < len(MONTHS) else ():
+            self.fields[name].required = False
+
+    @property
+    def day_fields(self) -> list[forms.BoundField]:
+        """The days that are asked for."""
+        return [self[name] for name in self.asked]
 
     def clean(self) -> dict[str, Any]:
         """All of them are to come."""
         cleaned = super().clean()
-        for name in ("first", "second", "third"):
+        for name in self.asked:
             if cleaned.get(name) and cleaned[name] <= timezone.localdate(self.at):
                 self.add_error(name, _("Pilih hari yang masih akan datang."))
         return cleaned
 
-    def days(self) -> list[date]:
-        """Return the days."""
-        return [self.cleaned_data[name] for name in ("first", "second", "third")]
+    def days(self) -> dict[int, date]:
+        """Return the days by the month that each is for."""
+        return {month: self.cleaned_data[name] for name, month in self.asked.items() if self.cleaned_data.get(name)}
 
 
 class ContactAfterForm(CaseForm):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.accounts.models import User
 from ruangaman.cases.forms.fields import MAX_STORY, MAX_TEXT, CaseForm, CleanText, RowId, choice, day, or_none, several
+from ruangaman.cases.selectors.sentences import day_words
 from ruangaman.cases.services import DomainNote, NewGoal
 from ruangaman.cases.types import Agreed, Domain, Escort, NeedCode, Right, WhyNot
 from ruangaman.codelists.types import Choices
@@ -32,6 +33,13 @@ class SafetyForm(CaseForm):
         label=_("Di mana ia, dan siapa bersamanya"), rows=3, most=MAX_TEXT, required=False,
         help_text=_("Disimpan terkunci di cerita kejadian."),
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Who fetches her is asked after whether she is safe: nothing is missing there that was not asked yet."""
+        cleaned = super().clean()
+        if "is_safe" in self.errors and not self.data.get("escort"):
+            self.errors.pop("escort", None)
+        return cleaned
 
 
 class AssessmentForm(CaseForm):
@@ -92,10 +100,14 @@ class PlanForm(CaseForm):
     )  # fmt: skip
     review_on = day(_("Ditinjau lagi"))
 
-    def __init__(self, *args: Any, owners: Mapping[str, User], services: Choices, at: datetime, **kwargs: Any) -> None:
-        """Add a row of fields for each goal that fits."""
+    def __init__(
+        self, *args: Any, owners: Mapping[str, User], services: Choices, latest: date, at: datetime, **kwargs: Any
+    ) -> None:
+        """Add a row of fields for each goal that fits. Args: latest: by when the case's danger asks for a review."""
         super().__init__(*args, **kwargs)
-        self.owners, self.at = owners, at
+        self.owners, self.latest, self.at = owners, latest, at
+        by = {"day": day_words(latest)}
+        self.fields["review_on"].help_text = _("Paling lambat %(day)s, menurut bahaya kasus ini.") % by
         people = [(key, user.display_name) for key, user in owners.items()]
         for place in range(GOALS):
             self.fields[f"goal_{place}"] = CleanText(label=_("Tujuan"), required=False)
@@ -132,6 +144,9 @@ class PlanForm(CaseForm):
             self.add_error("goal_0", _("Tulis paling sedikit satu tujuan."))
         if cleaned.get("review_on") and cleaned["review_on"] <= today:
             self.add_error("review_on", _("Hari peninjauan harus masih akan datang."))
+        if cleaned.get("review_on") and cleaned["review_on"] > self.latest:
+            day_of = {"day": day_words(self.latest)}
+            self.add_error("review_on", _("Dengan bahaya ini paling lambat %(day)s.") % day_of)
         return cleaned
 
     def why_not(self) -> WhyNot | None:

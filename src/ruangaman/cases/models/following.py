@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from ruangaman.cases.models.planning import USER, Step
-from ruangaman.cases.types import AskedBy, Doing, NoMediation, PoliceChoice, Reached, Way
+from ruangaman.cases.types import AFTERCARE_MONTHS, AskedBy, Doing, Doubt, NoMediation, PoliceChoice, Reached, Way
 from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 
@@ -120,24 +120,36 @@ class ClosingAssessment(Step):
     was_asked = models.BooleanField()
     covers = ArrayField(models.UUIDField(), default=list)
     """The clocks of law and medicine that ran, of which the sealed words say why they are needed no more."""
+    doubts = ArrayField(models.CharField(max_length=16, choices=Doubt), default=list)
+    """What spoke against ending it then, of which words say why it ends all the same."""
+    despite_ref = models.UUIDField(null=True, unique=True)
+    despite_home = models.ForeignKey("vault.Dossier", on_delete=models.PROTECT, null=True, related_name="+")
+    """Those words once more, in a dossier of their own: the head, who decides about it, holds nothing of the case."""
     ref = models.UUIDField(unique=True)
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="closing_doubts_say_why",
+                condition=Q(doubts__len=0, despite_ref=None, despite_home=None)
+                | Q(doubts__len__gte=1, despite_ref__isnull=False, despite_home__isnull=False),
+            ),
             models.CheckConstraint(name="closing_goals_add_up", condition=Q(goals_met__lte=F("goals_total"))),
             models.CheckConstraint(name="closing_risk_known", condition=Q(risk__in=RiskLevel.values)),
         ]
         indexes: ClassVar = [models.Index("case", "at", name="closing_by_case")]
 
     class Privacy:
-        plain = frozenset({"id", "at", "by", "reason", "risk", "goals_met", "goals_total", "was_asked"})
-        linkable = frozenset({"case", "covers", "ref"})
+        plain = frozenset({"id", "at", "by", "reason", "risk", "goals_met", "goals_total", "was_asked", "doubts"})
+        linkable = frozenset({"case", "covers", "despite_ref", "despite_home", "ref"})
 
 
 class Aftercare(Step):
     """A contact after the case is closed: planned for a day, then held or not."""
 
     due_on = models.DateField()
+    month = models.PositiveSmallIntegerField(null=True)
+    """Which of `types.AFTERCARE_MONTHS` it is for; None: planned before this was asked, so the one it is nearest to."""
     held_at = models.DateTimeField(null=True)
     held_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     doing = models.CharField(max_length=8, choices=Doing, blank=True)
@@ -153,6 +165,9 @@ class Aftercare(Step):
                 fields=["case", "due_on"], condition=Q(cancelled_at=None), name="aftercare_once_a_day"
             ),
             models.CheckConstraint(
+                name="aftercare_month_known", condition=Q(month=None) | Q(month__in=AFTERCARE_MONTHS)
+            ),
+            models.CheckConstraint(
                 name="aftercare_cancelled_goes_together",
                 condition=Q(cancelled_at=None, cancelled_by=None, cancelled_ref=None)
                 | Q(cancelled_at__gte=F("at"), cancelled_by__isnull=False, cancelled_ref__isnull=False, held_at=None),
@@ -165,7 +180,9 @@ class Aftercare(Step):
         ]
 
     class Privacy:
-        plain = frozenset({"id", "at", "by", "due_on", "held_at", "held_by", "doing", "cancelled_at", "cancelled_by"})
+        plain = frozenset(
+            {"id", "at", "by", "due_on", "month", "held_at", "held_by", "doing", "cancelled_at", "cancelled_by"}
+        )
         linkable = frozenset({"case", "ref", "cancelled_ref"})
 
 

@@ -1,4 +1,9 @@
-"""Every read of a case, always for somebody."""
+"""Every read of a case, always for somebody.
+
+What loads something by an address takes `viewer` and asks whether they may know of it. What is handed a case or a row
+that was loaded so reads on for the same person: it takes `viewer` only where its answer depends on who looks, and says
+in *Args* whose row it expects.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
-from ruangaman.cases import policies
+from ruangaman.cases import policies, registry
 from ruangaman.cases.models import Case, IncidentLink, Person, Tie
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.people import name_of, read_part
@@ -77,7 +77,11 @@ def _same(given: Given) -> QuerySet[Any, Any]:
 
 
 def _meetings(given: Given) -> QuerySet[Any, Any]:
-    return as_json(Meeting.objects.filter(found_id=given.dossier_id, done_at=None))
+    """Return who may be the same elsewhere. What the case came from is the same: that is no news, and never offered."""
+    rows = Meeting.objects.filter(found_id=given.dossier_id, done_at=None)
+    for origin in registry.origins:
+        rows = rows.exclude(origin_id__in=origin.of_case(given.case_id))
+    return as_json(rows)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from ruangaman.audit.services import Planned
@@ -29,25 +30,62 @@ from ruangaman.cases.models import (
     Transfer,
 )
 from ruangaman.cases.selectors.rows import Given
-from ruangaman.cases.types import TRIES_BEFORE_UNREACHABLE, Agreed, Domain, Fact, Reached
+from ruangaman.cases.types import (
+    Agreed,
+    CaseState,
+    Domain,
+    Evidence,
+    Fact,
+    Reached,
+    Tries,
+    may_end_unsafe,
+    standing_of,
+)
 from ruangaman.clocks.models import Clock, ClockQuerySet
 from ruangaman.consents.models import Consent
 from ruangaman.consents.types import Basis, ConsentPurpose
-from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
 
 OF_CASE = {"case": OuterRef("pk")}
 SINCE = {"case": OuterRef("pk"), "at__gte": OuterRef("began")}
 """Of the present episode: what was done before the case was opened again counts no more."""
 
 
-def facts_of(case: Case, at: datetime, *, closing: ClosingReason | None = None) -> frozenset[str]:
-    """Return the facts of one case at a moment: codes of `types.Fact`. Empty: it is not visible to who asks.
+FIRST_ANSWER = "case.first_answer"
+"""The kind of clock that asks for the first answer to whoever reported (`intake.services.handover`)."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one case before it moves or ends.
+
+    Args:
+        facts: codes of `types.Fact`.
+        tried: when somebody tried to reach her in vain, since she was reached last.
+    """
+
+    facts: frozenset[str] = frozenset()
+    danger: RiskLevel = RiskLevel.RENDAH
+    tried: tuple[datetime, ...] = ()
+
+    def as_evidence(self, at: datetime, *, by: UUID | None, has_reason: bool = True) -> Evidence:
+        """Return it as the gates ask for it."""
+        return Evidence(by, has_reason, self.facts, self.danger, Tries.of(self.tried, at))
+
+
+def known_of(case: Case, at: datetime, *, closing: ClosingReason | None = None) -> Known:
+    """Return what is known of one case at a moment. Nothing: it is not visible to who asks.
 
     Args:
         closing: why it is to be closed: an assessment for another reason does not count. None: any does.
     """
     row = FACTS.first(case_id=case.pk, at=at)
-    return facts_from_json(row["row"] if row else None, closing=closing)
+    return _read(row["row"], closing) if row else Known()
+
+
+def facts_of(case: Case, at: datetime, *, closing: ClosingReason | None = None) -> frozenset[str]:
+    """Return the facts of one case as `known_of`: codes of `types.Fact`."""
+    return known_of(case, at, closing=closing).facts
 
 
 def facts_as_json(given: Given) -> QuerySet[Case, Any]:
@@ -58,36 +96,55 @@ def facts_as_json(given: Given) -> QuerySet[Case, Any]:
 def _facts_at(*, case_id: UUID, at: datetime) -> QuerySet[Case, Any]:
     by_law = _consents(at).exclude(basis=Basis.CONSENT)
     rows = _facts().annotate(consent=Exists(_consents(at)), by_law=Exists(by_law)).filter(pk=case_id)
-    names = ("risk", *ANNOTATED, *(fact.value for fact in PRESENT))
+    names = ("risk", "state", "case_type", *ANNOTATED, *(fact.value for fact in PRESENT))
     return rows.annotate(row=JSONObject(**{name: F(name) for name in names}))
 
 
-def facts_from_json(row: Mapping[str, Any] | None, *, closing: ClosingReason | None = None) -> frozenset[str]:
+def facts_from_json(row: Mapping[str, Any] | None) -> frozenset[str]:
     """Return what `facts_of` says of what `facts_as_json` read; empty: nothing."""
-    if row is None:
-        return frozenset()
-    reason = row["reason"]
+    return frozenset() if row is None else _read(row, None).facts
+
+
+def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
+    reason, danger = row["reason"], RiskLevel(row["risk"])
+    ending = closing or (ClosingReason(reason) if reason else None)
+    is_unsafe = row["looked"] is False
+    tried = tuple(datetime.fromisoformat(one) for one in row["tries"] or ())
     found = {
         **{fact: row[fact.value] for fact in PRESENT},
         Fact.SAFETY_PLAN: row["safety"] is not None,
         Fact.CLOSING_ASSESSED: row["closing"] is not None and closing in (None, reason),
         Fact.CLOCKS_ANSWERED: set(row["binding"] or ()) <= set(row["covers"] or ()),
         Fact.PLAN_AGREED: row["agreed"] not in (None, Agreed.NOT_YET) or row["by_law"],
-        Fact.TRIED: (row["tries"] or 0) >= TRIES_BEFORE_UNREACHABLE,
+        Fact.TRIED: bool(tried) and Tries.of(tried, max(tried)).are_enough,
         Fact.NOTHING_OPEN: not row["open"],
-        Fact.HIGH_RISK: row["risk"] >= RiskLevel.TINGGI,
+        Fact.HIGH_RISK: danger >= RiskLevel.TINGGI,
         Fact.UNREACHABLE: reason == ClosingReason.UNREACHABLE,
         Fact.MOVED: reason == ClosingReason.MOVED,
+        Fact.UNSAFE: is_unsafe,
+        Fact.MAY_END: not is_unsafe or may_end_unsafe(ending, CaseType(row["case_type"])),
     }
-    return frozenset(fact.value for fact, holds in found.items() if holds)
+    facts = {fact.value for fact, holds in found.items() if holds}
+    standing = standing_of(
+        facts,
+        danger=max(danger, RiskLevel(row["closing_risk"] or danger)),
+        goals=None if row["closing"] is None else (row["met"], row["total"]),
+        is_emergency=row["state"] == CaseState.EMERGENCY,
+    )
+    if standing.doubts <= set(row["doubts"] or ()):
+        facts.add(Fact.DOUBTS_ANSWERED.value)
+    return Known(frozenset(facts), danger, tried)
 
 
 PRESENT = (
     Fact.SAFE, Fact.CONSENT, Fact.ASSESSED, Fact.PLANNED, Fact.PLAN_APPROVED, Fact.SERVED, Fact.CLOSING_APPROVED,
-    Fact.TRANSFERRED, Fact.AFTERCARE_PLANNED,
+    Fact.TRANSFERRED, Fact.AFTERCARE_PLANNED, Fact.UNANSWERED,
 )  # fmt: skip
 """Facts that a column of the query says as they are."""
-ANNOTATED = ("reason", "safety", "agreed", "by_law", "closing", "covers", "binding", "tries", "open")
+ANNOTATED = (
+    "reason", "safety", "agreed", "by_law", "closing", "closing_risk", "met", "total", "covers", "doubts", "binding",
+    "tries", "open", "looked",
+)  # fmt: skip
 
 
 def since_episode() -> dict[str, Any]:
@@ -136,10 +193,16 @@ def _facts() -> QuerySet[Case, Any]:
             closing=Subquery(closings.values("id")[:1]),
             reason=Subquery(closings.values("reason")[:1]),
             covers=Subquery(closings.values("covers")[:1]),
+            doubts=Subquery(closings.values("doubts")[:1]),
+            closing_risk=Subquery(closings.values("risk")[:1]),
+            met=Subquery(closings.values("goals_met")[:1]),
+            total=Subquery(closings.values("goals_total")[:1]),
             binding=ArraySubquery(binding_clocks(OuterRef("dossier_id")).values("pk")),
         )
         .annotate(
             safe=Exists(_latest_check_is_safe()),
+            looked=Subquery(SafetyCheck.objects.filter(**SINCE).order_by("-at", "-id").values("is_safe")[:1]),
+            unanswered=Exists(unanswered_clocks(OuterRef("dossier_id"))),
             assessed=Exists(Assessment.objects.filter(**SINCE, considered__contains=Domain.values)),
             planned=Exists(Goal.objects.filter(plan=OuterRef("plan"))),
             plan_approved=Exists(Approval.objects.filter(subject=OuterRef("plan"), outcome="approved")),
@@ -148,7 +211,7 @@ def _facts() -> QuerySet[Case, Any]:
             transferred=Exists(Transfer.objects.filter(**SINCE, acknowledged_at__isnull=False, withdrawn_at=None)),
             aftercare_planned=Exists(Aftercare.objects.filter(**OF_CASE, held_at=None, cancelled_at=None)),
             open=Exists(Task.objects.filter(**OF_CASE, done_at=None)),
-            tries=_count_tries(),
+            tries=ArraySubquery(missed_tries().values("at")),
         )
     )
 
@@ -164,6 +227,11 @@ def binding_clocks(dossier: UUID | OuterRef) -> ClockQuerySet:
     return Clock.objects.filter(dossier_id=dossier).open().binding(event=events.CASE_CLOSED.key)
 
 
+def unanswered_clocks(dossier: UUID | OuterRef) -> ClockQuerySet:
+    """Return the waits for a first answer to who reported what became the case of a dossier."""
+    return Clock.objects.filter(dossier_id=dossier, kind__key=FIRST_ANSWER).open()
+
+
 def _latest_check_is_safe() -> QuerySet[SafetyCheck]:
     """The last check since the case came to where it stands, when it said safe."""
     since = SafetyCheck.objects.filter(case=OuterRef("pk"), at__gte=OuterRef("state_since"))
@@ -171,11 +239,13 @@ def _latest_check_is_safe() -> QuerySet[SafetyCheck]:
     return since.filter(~Exists(later), is_safe=True)
 
 
-def _count_tries() -> Subquery:
-    """Tries of the present episode that reached nobody, after the last one that did."""
+def missed_tries() -> QuerySet[ContactTry]:
+    """Tries of the present episode of an outer case that nobody answered, after the last one that reached her.
+
+    One that was stopped because it was not safe is none: who stands beside her does not put her out of reach.
+    """
     reached = ContactTry.objects.filter(case=OuterRef("case"), result=Reached.REACHED, at__gte=OuterRef("at"))
-    missed = ContactTry.objects.filter(~Exists(reached), **SINCE).exclude(result=Reached.REACHED)
-    return Subquery(missed.order_by().values("case").annotate(n=Count("pk")).values("n")[:1])
+    return ContactTry.objects.filter(~Exists(reached), **SINCE, result=Reached.NO_ANSWER)
 
 
 def _consents(at: datetime) -> QuerySet[Consent]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, Model, QuerySet, Value
+from django.db.models import CharField, F, Model, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -20,8 +20,10 @@ from ruangaman.cases import models, policies
 from ruangaman.cases.models import Case
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.rows import Given, Parts
+from ruangaman.cases.selectors.sentences import told_of
+from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.selectors.timeline import CONTACT, DECISION, RECORD, SERVICE
-from ruangaman.cases.types import CLOSED_STATES, WRITABLE_STATES, CaseState, Doing, Outcome, Reached
+from ruangaman.cases.types import CLOSED_STATES, WRITABLE_STATES, CaseState
 from ruangaman.consents.models import Consent
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ui.types import Words
@@ -36,12 +38,14 @@ class Done:
 
     Args:
         code: of the kind's own, several joined by a bar.
+        ref: words that are shown with it.
     """
 
     kind: str
     at: datetime
     by: str
     code: str
+    ref: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,10 @@ class Kind:
     """How one kind of step is read and shown.
 
     Args:
-        code: columns that say more, in the order in which `sentence` reads them.
+        code: columns that say more, in the order in which `sentences.told_of` reads them.
         moment, who: columns of when and by whom.
         where: narrows the rows.
+        ref: the column of the sealed words that are shown with it in the stream; the others are read on their page.
     """
 
     key: str
@@ -73,6 +78,7 @@ class Kind:
     moment: str = "at"
     who: str = "by"
     where: Mapping[str, Any] | None = None
+    ref: str = ""
 
 
 M = models
@@ -92,16 +98,18 @@ KINDS: tuple[Kind, ...] = (
     Kind("conference", M.Conference, "people", DECISION, ("decisions",)),
     Kind("session", M.Session, "care", SERVICE, ("attended", "risk", "next_on")),
     Kind("try", M.ContactTry, "phone", CONTACT, ("result",)),
-    Kind("transfer", M.Transfer, "swap", DECISION),
+    Kind("transfer", M.Transfer, "swap", DECISION, ref="ref"),
     Kind(
         "received", M.Transfer, "swap", DECISION, (), "acknowledged_at", "acknowledged_by",
         {"acknowledged_at__isnull": False},
     ),
     Kind(
-        "withdrawn", M.Transfer, "undo", DECISION, (), "withdrawn_at", "withdrawn_by", {"withdrawn_at__isnull": False}
+        "withdrawn", M.Transfer, "undo", DECISION, (), "withdrawn_at", "withdrawn_by", {"withdrawn_at__isnull": False},
+        "withdrawn_ref",
     ),
     Kind(
-        "cancelled", M.Aftercare, "undo", DECISION, (), "cancelled_at", "cancelled_by", {"cancelled_at__isnull": False}
+        "cancelled", M.Aftercare, "undo", DECISION, (), "cancelled_at", "cancelled_by", {"cancelled_at__isnull": False},
+        "cancelled_ref",
     ),
     Kind("closing", M.ClosingAssessment, "stop", DECISION),
     Kind("aftercare", M.Aftercare, "phone", CONTACT, ("doing",), "held_at", "held_by", {"held_at__isnull": False}),
@@ -114,7 +122,13 @@ BY_KEY = {kind.key: kind for kind in KINDS}
 def done_from_json(found: Mapping[str, list[Any]]) -> list[Done]:
     """Return every step of a case, the oldest first."""
     done = [
-        Done(kind.key, datetime.fromisoformat(row["at"]), row["by"], row["code"])
+        Done(
+            kind.key,
+            datetime.fromisoformat(row["at"]),
+            row["by"],
+            row["code"],
+            UUID(row["ref"]) if row["ref"] else None,
+        )
         for kind in KINDS
         for row in found.get(f"flow.{kind.key}", ())
     ]
@@ -143,9 +157,13 @@ def _rows(kind: Kind, given: Given) -> QuerySet[Any, Any]:
     texts = [Coalesce(Cast(name, CharField()), NONE) for name in kind.code]
     parts = [one for text in texts for one in (text, Value("|"))] or [NONE, NONE]
     found: QuerySet[Any, Any] = rows.annotate(
-        row=JSONObject(at=F(kind.moment), by=F(f"{kind.who}__display_name"), code=Concat(*parts))
+        row=JSONObject(at=F(kind.moment), by=F(f"{kind.who}__display_name"), code=Concat(*parts), ref=_ref(kind))
     )
     return found
+
+
+def _ref(kind: Kind) -> F | Value:
+    return F(kind.ref) if kind.ref else Value(None, output_field=UUIDField())
 
 
 @dataclass(frozen=True)
@@ -204,8 +222,9 @@ class FlowPanel:
         return case, done_from_json(found)
 
     def refs(self, loaded: tuple[Case, list[Done]]) -> Mapping[UUID, UUID]:
-        """Open nothing: the words are read on the page of each step."""
-        return {}
+        """Return the words that are shown in the stream; those of the other steps are read on their pages."""
+        case, done = loaded
+        return refs_of(case, done)
 
     def context(self, loaded: tuple[Case, list[Done]], opened: dict[UUID, Content | Closed], viewer: User) -> FlowView:
         """Return the steps that `viewer` can do in the state that the case is in, each with its last time."""
@@ -220,12 +239,22 @@ class FlowPanel:
 
     def timeline(self, loaded: tuple[Case, list[Done]], opened: dict[UUID, Content | Closed]) -> Sequence[TimelineItem]:
         """Return every step as part of the stream."""
-        return in_stream(loaded[1])
+        return in_stream(loaded[1], opened)
 
 
-def in_stream(done: Sequence[Done]) -> list[TimelineItem]:
-    """Return steps as the stream shows them."""
-    return [TimelineItem(one.at, BY_KEY[one.kind].icon, sentence(one), BY_KEY[one.kind].stream, one.by) for one in done]
+def refs_of(case: Case, done: Sequence[Done]) -> dict[UUID, UUID]:
+    """Return what is sealed of the steps and shown in the stream, all in the case's dossier."""
+    return {one.ref: case.dossier_id for one in done if one.ref is not None}
+
+
+def in_stream(done: Sequence[Done], opened: Mapping[UUID, Content | Closed]) -> list[TimelineItem]:
+    """Return steps as the stream shows them, with what is open of their words."""
+    return [_item(one, opened.get(one.ref) if one.ref is not None else None) for one in done]
+
+
+def _item(done: Done, content: Content | Closed | None) -> TimelineItem:
+    kind = BY_KEY[done.kind]
+    return TimelineItem(done.at, kind.icon, told_of(done.kind, done.code), kind.stream, done.by, "", text_of(content))
 
 
 def _can_do(kind: str, case: Case, viewer: User) -> bool:
@@ -241,11 +270,9 @@ def _can_do(kind: str, case: Case, viewer: User) -> bool:
     return kind not in MANAGERS or policies.can_assign(viewer, case)
 
 
-def last_unsafe(found: Mapping[str, list[Any]]) -> datetime | None:
-    """Return when she was last found not to be safe; None: she was safe at the last look, or nobody looked."""
-    rows = found["flow.safety"]
-    last = max(rows, key=lambda row: datetime.fromisoformat(row["at"]), default=None)
-    return datetime.fromisoformat(last["at"]) if last is not None and last["code"].startswith("false|") else None
+def last_look(found: Mapping[str, list[Any]]) -> datetime | None:
+    """Return when somebody looked last whether she is safe; what was seen is a fact (`types.Fact.UNSAFE`)."""
+    return max((datetime.fromisoformat(row["at"]) for row in found["flow.safety"]), default=None)
 
 
 def _is_unsafe(done: Done | None) -> bool:
@@ -256,66 +283,3 @@ def _last_words(done: Done | None) -> str:
     if done is not None and _is_unsafe(done):
         return _("Belum aman, %(day)s") % {"day": date_format(done.at, "j M")}
     return _("terakhir %(day)s") % {"day": date_format(done.at, "j M")} if done else _("belum")
-
-
-def sentence(done: Done) -> str:
-    """Say what was done."""
-    codes = done.code.split("|")
-    if done.kind in _PLAIN:
-        return str(_PLAIN[done.kind])
-    if done.kind == "session":
-        return _session(*codes[:3])
-    if done.kind == "review":
-        before, risk = (RiskLevel(int(one)) for one in codes[:2])
-        known = {"before": before.label.lower(), "risk": risk.label.lower()}
-        if before == risk:
-            return _("Ditinjau: bahaya tetap %(risk)s") % known
-        return _("Ditinjau: bahaya dari %(before)s menjadi %(risk)s") % known
-    if done.kind == "decided":
-        return str(_DECIDED[codes[0], codes[1]])
-    if done.kind == "conference":
-        return _("Konferensi kasus, %(n)s keputusan") % {"n": codes[0]}
-    if done.kind == "plan":
-        return _("Rencana disusun, versi %(n)s") % {"n": codes[0]}
-    if done.kind == "episode":
-        return _("Episode ke-%(n)s dimulai") % {"n": codes[0]}
-    if done.kind == "try":
-        return _("Upaya menghubungi: %(result)s") % {"result": Reached(codes[0]).label.lower()}
-    if done.kind == "aftercare":
-        return _("Kontak sesudah ditutup: %(doing)s") % {"doing": Doing(codes[0]).label.lower()}
-    return str(_CHOSEN[done.kind, codes[0]])
-
-
-def _session(attended: str, risk: str, next_on: str) -> str:
-    words = _("Sesi psikolog: hadir") if attended == "true" else _("Sesi psikolog: tidak hadir")
-    words += ", " + _("bahaya %(risk)s") % {"risk": RiskLevel(int(risk)).label.lower()}
-    if next_on:
-        words += ", " + _("berikutnya %(day)s") % {"day": date_format(date.fromisoformat(next_on), "j F")}
-    return words
-
-
-_PLAIN: dict[str, Words] = {
-    "assessment": gettext_lazy("Asesmen dicatat"),
-    "rights": gettext_lazy("Hak dijelaskan"),
-    "transfer": gettext_lazy("Kasus dilimpahkan ke lembaga lain"),
-    "received": gettext_lazy("Pelimpahan diterima lembaga lain"),
-    "withdrawn": gettext_lazy("Pelimpahan ditarik kembali"),
-    "cancelled": gettext_lazy("Kontak sesudah ditutup dibatalkan"),
-    "closing": gettext_lazy("Asesmen penutupan dicatat"),
-    "mediation": gettext_lazy("Permintaan mediasi dicatat"),
-    "police": gettext_lazy("Keputusan tentang laporan polisi dicatat"),
-}
-_DECIDED: dict[tuple[str, str], Words] = {
-    ("plan", Outcome.APPROVED.value): gettext_lazy("Rencana disetujui kepala"),
-    ("plan", Outcome.RETURNED.value): gettext_lazy("Rencana dikembalikan kepala"),
-    ("closing", Outcome.APPROVED.value): gettext_lazy("Penutupan disetujui kepala"),
-    ("closing", Outcome.RETURNED.value): gettext_lazy("Penutupan dikembalikan kepala"),
-}
-_CHOSEN: dict[tuple[str, str], Words] = {
-    ("safety", "true"): gettext_lazy("Keselamatan diperiksa: aman"),
-    ("safety", "false"): gettext_lazy("Keselamatan diperiksa: belum aman"),
-    ("consent", "true"): gettext_lazy("Persetujuan atau dasar lain dicatat"),
-    ("consent", "false"): gettext_lazy("Dicatat: tidak setuju"),
-    ("asked", "plan"): gettext_lazy("Rencana diajukan kepada kepala"),
-    ("asked", "closing"): gettext_lazy("Penutupan diajukan kepada kepala"),
-}

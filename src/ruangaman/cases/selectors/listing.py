@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Assignment, Case, CaseQuerySet, Task
-from ruangaman.cases.types import URGENT_NEEDS, CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
+from ruangaman.cases.types import LACKS, URGENT_NEEDS, CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.ui import faces, moments
@@ -242,10 +243,8 @@ def sentence_of(case: Case, facts: CaseFacts, need: Need, at: datetime) -> str:
         }
     if need is Need.SOON:
         return _("Tugas jatuh tempo %(when)s") % {"when": moments.when(facts.next_due)}
-    if need is Need.NO_COMPANION:
-        return _("Belum ada pendamping yang ditugaskan")
-    if need is Need.NO_STEP:
-        return _("Belum ada langkah berikut yang dijanjikan")
+    if need in LACKS:
+        return capfirst(str(LACKS[need]))
     if not facts.state.is_open:
         return _("Ditutup %(ago)s: %(reason)s") % {
             "ago": faces.ago_words(at - (case.closed_at or at)),

@@ -17,7 +17,7 @@ from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases import events
 from ruangaman.cases.models import Assignment, Case, Incident, Task
-from ruangaman.cases.types import CaseState
+from ruangaman.cases.types import LACKS, CaseState, Need, lacks_companion
 from ruangaman.clocks.registry import About, abouts
 from ruangaman.clocks.types import Condition, Holder, More, Subject
 from ruangaman.codelists.selectors import book, day_of
@@ -26,9 +26,14 @@ from ruangaman.core import clock
 from ruangaman.core.codelists import CaseType
 
 PARTS = {Role.PENDAMPING.value: Holder.COMPANION, Role.HUKUM.value: Holder.LAWYER}
-NO_COMPANION, NO_STEP = "no_companion", "no_step"
+NO_COMPANION, NO_STEP = Need.NO_COMPANION.value, Need.NO_STEP.value
 NEW = frozenset({NO_COMPANION, NO_STEP})
 """What a case lacks while it is opened: whoever opens it does not see it afterwards."""
+
+
+def month_clock(month: int) -> str:
+    """Return the key of the clock that asks for the contact some months after the closing."""
+    return f"aftercare.month_{month}"
 
 
 def subject_of(case: Case, *, forms: Iterable[str] | None = None) -> Subject:
@@ -72,7 +77,7 @@ def _more(case_id: UUID, forms: frozenset[str] | None) -> More:
     holders = {PARTS[one["role"]].value: UUID(one["user"]) for one in parts if one["role"] in PARTS}
     if head is not None:
         holders[Holder.HEAD.value] = head
-    lacks = {NO_COMPANION} - {NO_COMPANION for one in parts if one["role"] == Role.PENDAMPING}
+    lacks = {NO_COMPANION} if lacks_companion({one["role"] for one in parts}) else set()
     lacks |= set() if has_step else {NO_STEP}
     return More(frozenset(in_case) if forms is None else forms, holders, frozenset(lacks))
 
@@ -101,12 +106,20 @@ def _forms() -> dict[str, Any]:
     return dict(book().choices(ListKey.VIOLENCE_FORM, day_of(clock.now())))
 
 
-def _words() -> dict[str, Any]:
+def _first_words() -> dict[str, Any]:
     return {
         events.CASE_OPENED.key: _("kasus dibuka"),
         events.CASE_MOVED.key: _("tahap kasus dipindahkan"),
         events.CASE_CLOSED.key: _("kasus ditutup"),
         events.CASE_REOPENED.key: _("kasus dibuka lagi"),
+        events.ANSWER_AWAITED.key: _("kasus dibuka dari laporan yang belum dijawab"),
+        events.REPORTER_ANSWERED.key: _("pelapor mendapat jawaban pertama"),
+    }
+
+
+def _words() -> dict[str, Any]:
+    return {
+        **_first_words(),
         events.PERSON_ADDED.key: _("orang ditambahkan"),
         events.INCIDENT_ADDED.key: _("kejadian dicatat"),
         events.NOTE_ADDED.key: _("catatan ditambahkan"),
@@ -153,7 +166,7 @@ abouts.add(
         forms=_forms,
         case_types=dict(CaseType.choices),
         states=dict(CaseState.choices),
-        marks={NO_COMPANION: _("belum ada pendamping"), NO_STEP: _("belum ada langkah berikut")},
+        marks={need.value: words for need, words in LACKS.items()},
         count=count_concerned,
         holders=frozenset(
             {Holder.MANAGER.value, Holder.OWNER.value, Holder.HEAD.value, *(part.value for part in PARTS.values())}

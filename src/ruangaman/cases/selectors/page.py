@@ -21,15 +21,24 @@ from ruangaman.cases.models import (
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors import shelf, timeline
 from ruangaman.cases.selectors.cards import facts_about, warnings_about
-from ruangaman.cases.selectors.flow import OWN_PARTS, SessionView, done_from_json, in_stream, last_session, last_unsafe
+from ruangaman.cases.selectors.flow import (
+    OWN_PARTS,
+    SessionView,
+    done_from_json,
+    in_stream,
+    last_look,
+    last_session,
+    refs_of,
+)
 from ruangaman.cases.selectors.incidents import IncidentView
-from ruangaman.cases.selectors.people import name_of, read_part
+from ruangaman.cases.selectors.people import name_of, read_part, safe_of
 from ruangaman.cases.selectors.rows import Given, read_parts
 from ruangaman.cases.selectors.shelf import ClockView, Drawer, FileView, NoteView, PersonView, TaskView
 from ruangaman.cases.selectors.tables import PARTS, Rows, rows_of
 from ruangaman.cases.types import (
     CaseState,
     Evidence,
+    Fact,
     GlassState,
     Identity,
     Missing,
@@ -42,6 +51,7 @@ from ruangaman.cases.types import (
     is_grown,
     missing_for,
     moves_from,
+    skipped_steps,
 )
 from ruangaman.core.clock import day_of
 from ruangaman.core.codelists import CaseType
@@ -107,7 +117,9 @@ class CasePage:
     session: SessionView | None = None
     """What may be known of the last session by who cannot read it."""
     unsafe_at: datetime | None = None
-    """When she was last looked at, if she was not safe then."""
+    """When she was last looked at, if she was not safe then; also once the case is closed."""
+    skipped: frozenset[int] = frozenset()
+    """Which of the nine steps were passed over."""
     dangers: list[str] = field(default_factory=list)
     """What was answered about the danger to her life, as far as the viewer may open it."""
 
@@ -172,7 +184,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHOR
     page = _compose(case, viewer, at, rows, living, held, opened, items, asked)
     page.may = _may(case, rows, viewer)
     page.session = last_session(found) if held else None
-    page.unsafe_at = last_unsafe(found) if held and case.is_open else None
+    page.unsafe_at = last_look(found) if held and Fact.UNSAFE in rows.facts else None
     page.panels = [
         (panel.template, shown)
         for panel, known in loaded
@@ -195,9 +207,10 @@ def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> 
     """
     found = read_parts({**PARTS, **OWN_PARTS}, _given(case, reader, at))
     rows, held = rows_of(case, found), frozenset(Compartment)
-    refs = _refs(rows, held, case)
+    done = done_from_json(found)
+    refs = _refs(rows, held, case) | refs_of(case, done)
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.BREAK_GLASS, by=reader, at=at) if refs else {}
-    steps = in_stream(done_from_json(found))
+    steps = in_stream(done, opened)
     return _compose(case, viewer, at, rows, None, held, opened, steps, Asked(whole=True))
 
 
@@ -234,7 +247,7 @@ def _compose(
         held=held,
         name=_name(people),
         people=people,
-        safe=_safe(people),
+        safe=safe_of((view.row.kind, view.contact) for view in people),
         tasks=[one for one in tasks if one.row.done_at is None],
         clocks=[ClockView.of(row, titles, viewer) for row in rows.clocks],
         done=[one for one in tasks if one.row.done_at is not None][-3:],
@@ -248,6 +261,9 @@ def _compose(
         may={},
         openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
         dangers=shelf.dangers_of(_notes(rows, opened)),
+        skipped=skipped_steps(
+            CaseState(case.state), [(CaseState(one.from_state), CaseState(one.to_state)) for one in rows.transitions]
+        ),
     )
 
 
@@ -313,13 +329,6 @@ def _name(people: Sequence[PersonView]) -> str:
     victims = [view for view in people if view.row.kind == PersonKind.VICTIM]
     named = [view.identity or Identity() for view in victims]
     return next((one.chosen_name or one.full_name for one in named if one.chosen_name or one.full_name), "")
-
-
-def _safe(people: Sequence[PersonView]) -> SafeContact | None:
-    """Return the victim's limits of contact, else those of whoever reported."""
-    order = sorted(people, key=lambda view: (view.row.kind != PersonKind.VICTIM, view.row.kind != PersonKind.REPORTER))
-    near = [view for view in order if view.row.kind in {PersonKind.VICTIM, PersonKind.REPORTER}]
-    return next((view.contact for view in near if view.contact and (view.contact.never or view.contact.value)), None)
 
 
 def _task(row: Task, opened: Opened, viewer: User) -> TaskView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -14,9 +15,9 @@ from ruangaman.accounts.models import Agency, Unit, User
 from ruangaman.accounts.types import CASE_ROLES, Role
 from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, Case, Person
-from ruangaman.cases.types import Identity, SafeContact, contact_of, identity_of
+from ruangaman.cases.types import Identity, PersonKind, SafeContact, contact_of, identity_of
 from ruangaman.vault import services as vault
-from ruangaman.vault.selectors import list_dead, list_grants
+from ruangaman.vault.selectors import held_of, list_dead, list_grants
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 NOTE_DRAWERS = (
@@ -105,6 +106,37 @@ def list_persons(*, case: Case, viewer: User, at: datetime) -> list[tuple[Person
     opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at)
     identities = [read_part(opened.get(row.identity_ref), identity_of, Identity()) for row in rows]
     return [(row, name_of(row, identity)) for row, identity in zip(rows, identities, strict=True)]
+
+
+def safe_of(contacts: Iterable[tuple[str, SafeContact | None]]) -> SafeContact | None:
+    """Return the victim's limits of contact, else those of whoever reported; None: nothing is known of them.
+
+    Args:
+        contacts: what each person is in the case, with what is open of their contact.
+    """
+    order = (PersonKind.VICTIM, PersonKind.REPORTER)
+    near = sorted((one for one in contacts if one[0] in order), key=lambda one: order.index(PersonKind(one[0])))
+    return next((contact for _kind, contact in near if contact and (contact.never or contact.value)), None)
+
+
+@dataclass(frozen=True)
+class SafeToReach:
+    """How she may be reached; `is_closed`: the viewer does not hold the drawer, or it was written before they did."""
+
+    contact: SafeContact | None
+    is_closed: bool
+
+
+def open_safe_contact(*, case: Case, viewer: User, at: datetime) -> SafeToReach:
+    """Return by which way and at what hour she may be reached, and what must not be done. Leaves one audit event."""
+    if Compartment.CONTACT not in held_of(dossier_id=case.dossier_id, viewer=viewer, at=at):
+        return SafeToReach(None, is_closed=True)
+    known = [(row.kind, row.contact_ref) for row in case.people.order_by("added_at", "id")]
+    refs = {ref: case.dossier_id for _kind, ref in known if ref is not None}
+    opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
+    contact = safe_of((kind, read_part(opened.get(ref) if ref else None, contact_of, None)) for kind, ref in known)
+    is_closed = contact is None and any(isinstance(one, Closed) for one in opened.values())
+    return SafeToReach(contact, is_closed)
 
 
 def list_unindexed(*, viewer: User) -> models.QuerySet[Person]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.cases.models import (
     ClosingAssessment,
@@ -21,9 +21,11 @@ from ruangaman.cases.models import (
     Session,
     Transfer,
 )
-from ruangaman.cases.types import Escort, NoMediation
+from ruangaman.cases.types import Doing, Escort, NoMediation, Outcome, Reached
 from ruangaman.core import clock
+from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
+from ruangaman.ui.types import Words
 
 
 def sentence_of(row: Any) -> str:
@@ -112,4 +114,71 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
     PoliceDecision: _police,
     ClosingAssessment: _closing,
     Transfer: _transfer,
+}
+
+
+def told_of(kind: str, code: str) -> str:
+    """Say in the stream of a case what was done; there it names the step, which its own page need not.
+
+    Args:
+        code: the codes of `flow.Kind`, joined by a bar.
+    """
+    codes = code.split("|")
+    if kind in _PLAIN:
+        return str(_PLAIN[kind])
+    if kind == "session":
+        return _held(*codes[:3])
+    if kind == "review":
+        before, risk = (RiskLevel(int(one)) for one in codes[:2])
+        known = {"before": before.label.lower(), "risk": risk.label.lower()}
+        if before == risk:
+            return _("Ditinjau: bahaya tetap %(risk)s") % known
+        return _("Ditinjau: bahaya dari %(before)s menjadi %(risk)s") % known
+    if kind == "decided":
+        return str(_DECIDED[codes[0], codes[1]])
+    if kind == "conference":
+        return _("Konferensi kasus, %(n)s keputusan") % {"n": codes[0]}
+    if kind == "plan":
+        return _("Rencana disusun, versi %(n)s") % {"n": codes[0]}
+    if kind == "episode":
+        return _("Episode ke-%(n)s dimulai") % {"n": codes[0]}
+    if kind == "try":
+        return _("Upaya menghubungi: %(result)s") % {"result": Reached(codes[0]).label.lower()}
+    if kind == "aftercare":
+        return _("Kontak sesudah ditutup: %(doing)s") % {"doing": Doing(codes[0]).label.lower()}
+    return str(_CHOSEN[kind, codes[0]])
+
+
+def _held(attended: str, risk: str, next_on: str) -> str:
+    words = _("Sesi psikolog: hadir") if attended == "true" else _("Sesi psikolog: tidak hadir")
+    words += ", " + _("bahaya %(risk)s") % {"risk": RiskLevel(int(risk)).label.lower()}
+    if next_on:
+        words += ", " + _("berikutnya %(day)s") % {"day": date_format(date.fromisoformat(next_on), "j F")}
+    return words
+
+
+_PLAIN: dict[str, Words] = {
+    "assessment": gettext_lazy("Asesmen dicatat"),
+    "rights": gettext_lazy("Hak dijelaskan"),
+    "transfer": gettext_lazy("Kasus dilimpahkan ke lembaga lain"),
+    "received": gettext_lazy("Pelimpahan diterima lembaga lain"),
+    "withdrawn": gettext_lazy("Pelimpahan ditarik kembali"),
+    "cancelled": gettext_lazy("Kontak sesudah ditutup dibatalkan"),
+    "closing": gettext_lazy("Asesmen penutupan dicatat"),
+    "mediation": gettext_lazy("Permintaan mediasi dicatat"),
+    "police": gettext_lazy("Keputusan tentang laporan polisi dicatat"),
+}
+_DECIDED: dict[tuple[str, str], Words] = {
+    ("plan", Outcome.APPROVED.value): gettext_lazy("Rencana disetujui kepala"),
+    ("plan", Outcome.RETURNED.value): gettext_lazy("Rencana dikembalikan kepala"),
+    ("closing", Outcome.APPROVED.value): gettext_lazy("Penutupan disetujui kepala"),
+    ("closing", Outcome.RETURNED.value): gettext_lazy("Penutupan dikembalikan kepala"),
+}
+_CHOSEN: dict[tuple[str, str], Words] = {
+    ("safety", "true"): gettext_lazy("Keselamatan diperiksa: aman"),
+    ("safety", "false"): gettext_lazy("Keselamatan diperiksa: belum aman"),
+    ("consent", "true"): gettext_lazy("Persetujuan atau dasar lain dicatat"),
+    ("consent", "false"): gettext_lazy("Dicatat: tidak setuju"),
+    ("asked", "plan"): gettext_lazy("Rencana diajukan kepada kepala"),
+    ("asked", "closing"): gettext_lazy("Penutupan diajukan kepada kepala"),
 }

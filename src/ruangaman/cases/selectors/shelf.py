@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy
 from ruangaman.accounts.models import User
 from ruangaman.cases.models import Assignment, CaseFile, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
-from ruangaman.cases.types import Identity, SafeContact, WindowOutcome
+from ruangaman.cases.selectors.windows import counted_from
+from ruangaman.cases.types import FactKey, Identity, SafeContact, WindowOutcome
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.policies import can_change, can_drop
+from ruangaman.clocks.types import span
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.codelists import AgeGroup, Danger, Now, Who
@@ -43,8 +45,14 @@ ORDER = (
     (Compartment.ATTACHMENT, "clip"),
     (Compartment.WORK, "pen"),
 )
-DANGER_QUESTION = "Tanda bahaya"
-"""The question of the report whose answer tells of danger to life, as it is sealed with the story."""
+CALLED: dict[FactKey, str] = {
+    FactKey.DANGER: "Tanda bahaya",
+    FactKey.WINDOW: "Jendela",
+    FactKey.OUTCOME: "Hasilnya",
+    FactKey.CLOCK: "Batas waktu yang dihentikan",
+}
+"""What facts with a key were called when they were sealed without one: what is sealed stays as it is, so that both are
+known for as long as such cases are kept. Never changed, whatever the screens call them now."""
 LOST = gettext_lazy("Kunci lama, tidak berlaku")
 """Said of whoever has a part in a case and a key that opens nothing of it any more: lost, or left with the work."""
 Facts = list[tuple[str, str]]
@@ -97,6 +105,7 @@ class ClockView:
     @classmethod
     def of(cls, row: Clock, titles: Mapping[UUID, str], viewer: User) -> ClockView:
         """Return the view of a clock; one of a task bears the task's title, as far as it is open."""
+        begun = counted_from(row)
         if row.owner_id == viewer.pk:
             whose = _("giliran Anda")
         else:
@@ -107,9 +116,12 @@ class ClockView:
             _("kewajiban lembaga lain") if row.kind.is_third_party else "",
             _("dijeda sejak %(when)s") % {"when": moments.when(row.paused_at)} if row.paused_at else "",
             row.get_pause_reason_display() if row.paused_at else "",
+            _("%(span)s sudah lewat saat dicatat") % {"span": span(row.started_at - begun)}
+            if row.kind.from_occurrence and begun < row.started_at
+            else "",
         ]
         label = (titles.get(row.anchor) if row.anchor else "") or row.kind.name
-        promised = Promised(row.started_at, row.due_at, "pause" if row.paused_at else "")
+        promised = Promised(begun, row.due_at, "pause" if row.paused_at else "")
         url = f"/kasus/{row.subject}/jam/{row.pk}/" if can_drop(viewer, row) else ""
         is_theirs = row.paused_at is not None and can_change(viewer, row, ())  # a desk lets its own go on in the queue
         resume = f"/kerja/dijeda/{row.pk}/jalankan" if is_theirs else ""
@@ -124,11 +136,14 @@ class NoteView:
     text: str
     facts: Facts
     is_closed: bool
+    dangers: tuple[str, ...] = ()
+    """The signs of danger that were answered with it."""
 
     @classmethod
     def of(cls, row: Note, content: Content | Closed | None) -> NoteView:
         """Return the view of a note."""
-        return cls(row, text_of(content), facts_of(content), isinstance(content, Closed))
+        dangers = tuple(part for part in keyed(content, FactKey.DANGER).split(", ") if part)
+        return cls(row, text_of(content), facts_of(content), isinstance(content, Closed), dangers)
 
 
 @dataclass(frozen=True)
@@ -249,10 +264,25 @@ def text_of(content: Content | Closed | None) -> str:
 
 def facts_of(content: Content | Closed | None) -> Facts:
     """Return the pairs of label and value in opened content."""
+    return [(_(label), _in_words(value)) for label, value, _key in _sealed_facts(content)]
+
+
+def keyed(content: Content | Closed | None, key: FactKey) -> str:
+    """Return the value of the fact with a key, in the viewer's words; "" when there is none, or it is closed."""
+    found = (value for label, value, known in _sealed_facts(content) if (known or _key_of(label)) == key)
+    return _in_words(next(found, ""))
+
+
+def _key_of(label: str) -> str:
+    """Return the key of a fact that was sealed without one."""
+    return next((key.value for key, called in CALLED.items() if called == label), "")
+
+
+def _sealed_facts(content: Content | Closed | None) -> list[tuple[str, str, str]]:
+    """Return label, value and key of what was sealed as facts."""
     facts = None if content is None or isinstance(content, Closed) else content.get("facts")
-    if not isinstance(facts, list):
-        return []
-    return [(_(str(one[0])), _in_words(str(one[1]))) for one in facts if len(one) == 2]
+    known = [[str(part) for part in one] for one in facts if isinstance(one, list)] if isinstance(facts, list) else []
+    return [(one[0], one[1], one[2] if len(one) > 2 else "") for one in known if len(one) >= 2]
 
 
 def _in_words(value: str) -> str:
@@ -272,9 +302,7 @@ def _chosen_words() -> dict[str, Words]:
 
 def dangers_of(notes: Sequence[NoteView]) -> list[str]:
     """Return what was answered about signs of danger, each once, as far as these notes are open."""
-    asked = _(DANGER_QUESTION)
-    said = [value for one in notes for label, value in one.facts if label == asked]
-    return list(dict.fromkeys(part for value in said for part in value.split(", ") if part))
+    return list(dict.fromkeys(part for one in notes for part in one.dangers))
 
 
 def since_words(part: Assignment) -> str:

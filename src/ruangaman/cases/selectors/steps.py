@@ -16,7 +16,6 @@ from ruangaman.accounts.models import Agency, User
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import policies, registry
 from ruangaman.cases.models import (
-    Aftercare,
     Approval,
     Assessment,
     Case,
@@ -26,8 +25,7 @@ from ruangaman.cases.models import (
     Plan,
     Transfer,
 )
-from ruangaman.cases.selectors.facts import facts_of as facts_of_case
-from ruangaman.cases.selectors.facts import newest
+from ruangaman.cases.selectors.facts import began_at, known_of, newest
 from ruangaman.cases.selectors.sentences import sentence_of
 from ruangaman.cases.selectors.shelf import Facts, facts_of, text_of
 from ruangaman.cases.types import (
@@ -35,7 +33,6 @@ from ruangaman.cases.types import (
     ApprovalKind,
     CaseState,
     Domain,
-    Evidence,
     Missing,
     NeedCode,
     Outcome,
@@ -55,7 +52,8 @@ from ruangaman.core.regions import KECAMATAN, zone
 from ruangaman.core.types import Json
 from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.vault import services as vault
-from ruangaman.vault.types import Closed, Content, Purpose
+from ruangaman.vault.selectors import held_of
+from ruangaman.vault.types import Closed, Compartment, Content, Purpose
 
 Opened = dict[UUID, Content | Closed]
 
@@ -147,6 +145,21 @@ def open_transfers(*, case: Case, viewer: User, at: datetime) -> list[tuple[Step
     ]
 
 
+def list_transfers_weighed(*, approval: Approval, viewer: User, at: datetime) -> list[StepView]:
+    """Return where a case that is to be closed was handed to, for who decides about that.
+
+    Their words are sealed: opened for a viewer who holds a key of them, for others it is said that there are some.
+    """
+    case = approval.case
+    if approval.kind != ApprovalKind.CLOSING:
+        return []
+    rows = Transfer.objects.filter(case=case, withdrawn_at=None, at__gte=began_at(case)).select_related("by", "to")
+    sent = list(rows.order_by("-at", "-id"))
+    is_held = Compartment.WORK in held_of(dossier_id=case.dossier_id, viewer=viewer, at=at)
+    opened = _open([row.ref for row in sent], case, viewer, at) if is_held else {}
+    return [_view(row, opened[row.ref]) if is_held else StepView(row, "", [], is_closed=True) for row in sent]
+
+
 def open_assessment(*, case: Case, viewer: User, at: datetime) -> tuple[Assessment | None, list[DomainView], str]:
     """Return the newest assessment of the present episode with its domains and its summary."""
     row = newest(Assessment, case)
@@ -175,19 +188,6 @@ def open_closing(*, case: Case, viewer: User, at: datetime) -> tuple[StepView | 
     if row is None:
         return None, None
     return _view(row, _open([row.ref], case, viewer, at).get(row.ref)), approval_of(row.pk)
-
-
-def list_aftercare(*, case: Case, viewer: User) -> list[Aftercare]:
-    """Return the contacts after the closing, by day."""
-    return list(Aftercare.objects.filter(case=case).select_related("held_by", "cancelled_by").order_by("due_on", "at"))
-
-
-def get_aftercare(*, case: Case, contact_id: UUID) -> Aftercare:
-    """Return one planned contact. Raises Http404: there is none, or it was held."""
-    row = Aftercare.objects.filter(case=case, pk=contact_id, held_at=None, cancelled_at=None).first()
-    if row is None:
-        raise Http404
-    return row
 
 
 def get_transfer(*, case: Case, transfer_id: UUID) -> Transfer:
@@ -343,9 +343,9 @@ def may_ask(*, case: Case, viewer: User, approval: Approval | None) -> bool:
     return is_open and policies.can_assign(viewer, case) and CaseState(case.state) in OPEN_STATES
 
 
-def missing_to_ask(*, case: Case, kind: ApprovalKind, at: datetime) -> list[Missing]:
+def missing_to_ask(*, case: Case, kind: ApprovalKind, viewer: User, at: datetime) -> list[Missing]:
     """Return what has to be there before the head is asked."""
-    return missing_for_asking(kind, facts_of_case(case, at))
+    return missing_for_asking(kind, known_of(case, at).as_evidence(at, by=viewer.pk))
 
 
 def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
@@ -356,13 +356,28 @@ def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
     return {"risk": case.risk, "goals_met": len(met), "goals_total": len(goals)}
 
 
-def read_closing(*, case: Case, viewer: User, at: datetime) -> tuple[ClosingReason, list[Missing]]:
-    """Return why the case is to be closed, as its closing assessment says, and what is missing before it can be."""
-    row = newest(ClosingAssessment, case)
-    known = row.reason if row else case.closing_reason
-    reason = ClosingReason(known) if known else ClosingReason.GOALS_MET
+@dataclass(frozen=True)
+class ClosingView:
+    """How it stands with closing a case.
+
+    Args:
+        row: its newest closing assessment; None: there is none.
+        reason: why it is to be closed, as that says.
+        missing: what is missing before it can be.
+    """
+
+    row: ClosingAssessment | None
+    reason: ClosingReason
+    missing: list[Missing]
+
+
+def read_closing(*, case: Case, viewer: User, at: datetime) -> ClosingView:
+    """Return how it stands with closing a case."""
+    row: ClosingAssessment | None = newest(ClosingAssessment, case)
+    said = row.reason if row else case.closing_reason
+    reason = ClosingReason(said) if said else ClosingReason.GOALS_MET
     move = find_move(CaseState(case.state), CaseState.CLOSED)
     if move is None:
-        return reason, []
-    evidence = Evidence(by=viewer.pk, has_reason=True, facts=facts_of_case(case, at, closing=reason))
-    return reason, missing_for(move, evidence, registry.gates)
+        return ClosingView(row, reason, [])
+    known = known_of(case, at, closing=reason)
+    return ClosingView(row, reason, missing_for(move, known.as_evidence(at, by=viewer.pk), registry.gates))

@@ -27,7 +27,7 @@ from ruangaman.clocks.selectors import open_of_dossier
 from ruangaman.vault.selectors import grants_as_json
 
 KIND = ("id", "key", "label", "label_en", "is_third_party", "is_pausable", "is_promised", "from_occurrence")
-LIMIT = ("id", "legal_basis")
+LIMIT = ("id", "legal_basis", "value", "unit", "calendar")
 
 
 @dataclass

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.types import Role
-from ruangaman.cases.models import Case, Transition
+from ruangaman.cases.models import Case, Note, Transition
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.incidents import form_words
-from ruangaman.cases.selectors.shelf import text_of
+from ruangaman.cases.selectors.shelf import keyed, text_of
 from ruangaman.cases.selectors.tables import Rows
-from ruangaman.cases.types import CaseState, NoteSource
+from ruangaman.cases.types import CaseState, FactKey, NoteSource
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.regions import zone
@@ -117,12 +117,7 @@ def _records(rows: Rows, opened: Opened, held: frozenset[Compartment]) -> Iterat
     for note in rows.notes:
         if note.compartment not in held:
             continue  # how often somebody writes in a drawer that one cannot open tells of it
-        name = Compartment(note.compartment).label
-        if note.source == NoteSource.REPORT:
-            words = _("Isi laporan masuk ke “%(name)s”") % {"name": name}
-        else:
-            words = _("Catatan ditulis di “%(name)s”") % {"name": name}
-        yield TimelineItem(note.at, "pen", words, RECORD, note.author.display_name, "quiet")
+        yield _note(note, opened.get(note.ref))
     for service in rows.services:
         words = _("Layanan dicatat")
         if Compartment.WORK in held:
@@ -133,6 +128,21 @@ def _records(rows: Rows, opened: Opened, held: frozenset[Compartment]) -> Iterat
             }
         text = text_of(opened.get(service.result_ref)) if service.result_ref else ""
         yield TimelineItem(service.recorded_at, "care", words, SERVICE, service.by.display_name, "", text)
+
+
+def _note(note: Note, content: Content | Closed | None) -> TimelineItem:
+    """Say what a note is: the answer about a window and a clock that was ended are written as notes, too."""
+    window, outcome, dropped = (keyed(content, key) for key in (FactKey.WINDOW, FactKey.OUTCOME, FactKey.CLOCK))
+    by, name = note.author.display_name, Compartment(note.compartment).label
+    if note.source == NoteSource.REPORT:
+        return TimelineItem(note.at, "pen", _("Isi laporan masuk ke “%(name)s”") % {"name": name}, RECORD, by, "quiet")
+    if window and outcome:
+        words = _("%(window)s dijawab: %(outcome)s") % {"window": window, "outcome": outcome.lower()}
+        return TimelineItem(note.at, "clock", words, RECORD, by)
+    if dropped:
+        words = _("Jam “%(name)s” dihentikan: keliru") % {"name": dropped}
+        return TimelineItem(note.at, "clock", words, RECORD, by)
+    return TimelineItem(note.at, "pen", _("Catatan ditulis di “%(name)s”") % {"name": name}, RECORD, by, "quiet")
 
 
 def _openings(rows: Rows) -> Iterator[TimelineItem]:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from ruangaman.cases.models import Approval, Case, Incident, SafetyCheck
-from ruangaman.cases.selectors.facts import unsafe_check
+from ruangaman.accounts.models import User
+from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
+from ruangaman.cases import events
+from ruangaman.cases.models import Approval, Case, ClosingAssessment, ContactTry, Incident, SafetyCheck
+from ruangaman.cases.selectors.facts import began_at, known_of, unsafe_check
+from ruangaman.cases.selectors.shelf import text_of
+from ruangaman.cases.selectors.windows import counted_from
+from ruangaman.cases.types import CaseState, Doubt, Standing, standing_of
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import WITH, open_of_dossier
 from ruangaman.clocks.types import ClockState, span
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
+from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.core.regions import zone
 from ruangaman.ui.types import Promised
+from ruangaman.vault import services as vault
+from ruangaman.vault.selectors import held_of
+from ruangaman.vault.types import Purpose
 
+DECIDERS = tuple(role.value for role, verbs in ROLE_PERMISSIONS.items() if Permission.CASE_APPROVE in verbs)
 TASK = "task"
 DECISION = "decision.closing"
 
@@ -28,6 +40,7 @@ class Running:
         row: of several the one that presses first.
         is_binding: law or medicine asks for it.
         is_answered: a closing says why it is needed no more.
+        is_ended: closing the case ends it.
     """
 
     row: Clock
@@ -37,12 +50,21 @@ class Running:
     is_late: bool
     is_binding: bool
     is_answered: bool
+    is_ended: bool
     count: int = 1
 
     @property
     def is_task(self) -> bool:
         """Whether it is ticked off, and holds the closing until it is."""
         return self.row.kind.key == TASK
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One try to reach her: when, how, what came of it; `counts`: it is the first of a day that is counted."""
+
+    row: ContactTry
+    counts: bool
 
 
 @dataclass(frozen=True)
@@ -53,12 +75,16 @@ class Weighed:
         forms: of violence, in words.
         unsafe: the last safety check of this episode, where it said not safe.
         waits: how long it has waited, in words.
+        standing: of a closing what speaks against it, now or when it was asked.
+        tries: of a closing because nobody could reach her: every try of the episode, each with whether it counts.
     """
 
     forms: list[str]
     unsafe: SafetyCheck | None
     running: list[Running]
     waits: str
+    standing: Standing | None = None
+    tries: Sequence[Tried] = ()
 
     @property
     def binding(self) -> list[Running]:
@@ -92,20 +118,77 @@ def _running(row: Clock, at: datetime, covers: Collection[UUID]) -> Running:
         row=row,
         name=row.kind.name,
         law=row.limit.legal_basis if row.limit else "",
-        promised=Promised(row.started_at, row.due_at, "pause" if row.paused_at else ""),
+        promised=Promised(counted_from(row), row.due_at, "pause" if row.paused_at else ""),
         is_late=row.face.state(at) is ClockState.OVER,
         is_binding=row.is_binding,
         is_answered=row.pk in covers,
+        is_ended=events.CASE_CLOSED.key in row.kind.stops_on,
     )
 
 
-def weigh(*, approval: Approval, at: datetime, covers: Collection[UUID] = ()) -> Weighed:
-    """Return what speaks for care, for who decides about an approval: facts in the clear only."""
+def stand(*, case: Case, at: datetime, risk: RiskLevel, goals: tuple[int, int] | None) -> Standing:
+    """Return what speaks against ending a case now.
+
+    Args:
+        risk: the danger that a closing assessment finds; what counts is the higher of it and the case's.
+        goals: how many it finds met, of how many; None: nobody has counted yet.
+    """
+    return standing_of(
+        known_of(case, at).facts,
+        danger=RiskLevel(max(risk, case.risk)),
+        goals=goals,
+        is_emergency=case.state == CaseState.EMERGENCY,
+    )
+
+
+def stand_of(closing: ClosingAssessment, *, case: Case, at: datetime) -> Standing:
+    """Return what speaks against a closing: what did when it was written down, and what does now."""
+    goals = (closing.goals_met, closing.goals_total)
+    now = stand(case=case, at=at, risk=RiskLevel(closing.risk), goals=goals)
+    answered = frozenset(Doubt(one) for one in closing.doubts)
+    return replace(now, doubts=now.doubts | answered, answered=answered)
+
+
+def list_deciders(case: Case) -> list[User]:
+    """Return who can decide what is asked about a case: the heads of its unit. Everybody here may know who they are."""
+    return list(User.objects.filter(unit_id=case.unit_id, role__in=DECIDERS, is_active=True).order_by("pk"))
+
+
+def open_despite(*, closing: ClosingAssessment, viewer: User, at: datetime) -> str | None:
+    """Return why it is to be closed all the same; None: there is no such word, or `viewer` holds no key for it.
+
+    Writes: one `vault.revealed` event where something is opened.
+    """
+    ref, home = closing.despite_ref, closing.despite_home_id
+    if ref is None or home is None or not held_of(dossier_id=home, viewer=viewer, at=at):
+        return None
+    return text_of(vault.reveal_many(refs={ref: home}, purpose=Purpose.REVIEW, by=viewer, at=at).get(ref))
+
+
+def list_tries(*, case: Case, at: datetime) -> list[Tried]:
+    """Return every try of the present episode to reach her, the oldest first."""
+    rows = ContactTry.objects.filter(case=case, at__gte=began_at(case)).select_related("by").order_by("at", "id")
+    first: dict[date, datetime] = {}
+    for moment in sorted(known_of(case, at).tried):
+        first.setdefault(moment.astimezone(zone()).date(), moment)
+    counted = set(first.values())
+    return [Tried(row, row.at in counted) for row in rows]
+
+
+def weigh(*, approval: Approval, at: datetime, closing: ClosingAssessment | None = None) -> Weighed:
+    """Return what speaks for care, for who decides about an approval: facts in the clear only.
+
+    Args:
+        closing: what is asked about, if it is a closing.
+    """
     case = approval.case
     forms = {form for forms in Incident.objects.filter(case=case).values_list("forms", flat=True) for form in forms}
+    is_unreachable = closing is not None and closing.reason == ClosingReason.UNREACHABLE
     return Weighed(
         forms=book().labels(ListKey.VIOLENCE_FORM, sorted(forms)),
         unsafe=unsafe_check(case),
-        running=list_running(case=case, at=at, covers=covers),
+        running=list_running(case=case, at=at, covers=closing.covers if closing is not None else ()),
         waits=span(max(at - approval.asked_at, at - at)),
+        standing=stand_of(closing, case=case, at=at) if closing is not None else None,
+        tries=list_tries(case=case, at=at) if is_unreachable else (),
     )

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from ruangaman.cases.services.access import ask_for_older, change_access, end_access, give_access, share_older
+from ruangaman.cases.services.answering import await_answer, tell_answered
 from ruangaman.cases.services.answers import answer_about_victim
 from ruangaman.cases.services.approving import ask_approval, decide_approval
 from ruangaman.cases.services.bulk import Undone, do_bulk, undo_bulk
 from ruangaman.cases.services.catching_up import index_waiting, read_waiting_numbers, stretch_numbers
+from ruangaman.cases.services.closing import assess_closing
 from ruangaman.cases.services.conflicts import lift_conflict
 from ruangaman.cases.services.consenting import give_consent, revoke_consent
 from ruangaman.cases.services.deciding import ask_mediation, decide_police
 from ruangaman.cases.services.dropping import drop_clock
-from ruangaman.cases.services.ending import (
-    acknowledge_transfer,
-    assess_closing,
-    contact_after,
-    plan_aftercare,
-    send_transfer,
-)
+from ruangaman.cases.services.ending import acknowledge_transfer, contact_after, plan_aftercare, send_transfer
 from ruangaman.cases.services.following import Decision, hold_conference, hold_session, review, try_contact
 from ruangaman.cases.services.glass import (
     agree_glass,
@@ -64,6 +60,7 @@ __all__ = [
     "assess",
     "assess_closing",
     "assign",
+    "await_answer",
     "break_glass",
     "cancel_aftercare",
     "change_access",
@@ -104,6 +101,7 @@ __all__ = [
     "settle_meeting",
     "share_older",
     "stretch_numbers",
+    "tell_answered",
     "tell_rights",
     "tie_people",
     "try_contact",

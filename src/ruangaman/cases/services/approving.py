@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -14,10 +14,11 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import CaseClosed, EvidenceMissing
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, Plan
-from ruangaman.cases.selectors.facts import facts_of, newest
+from ruangaman.cases.selectors.facts import known_of, newest
+from ruangaman.cases.selectors.weighing import stand_of
 from ruangaman.cases.services.loading import find_first, lock_writable
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import OPEN_STATES, ApprovalKind, CaseState, Outcome, Point, missing_for_asking
+from ruangaman.cases.types import OPEN_STATES, ApprovalKind, CaseState, Doubt, Outcome, Point, missing_for_asking
 from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
 
 
@@ -46,7 +47,7 @@ def ask_approval(*, code: str, kind: ApprovalKind, by: User, at: datetime, appro
     asked = Approval.objects.filter(case=case, subject=subject).exclude(outcome=Outcome.RETURNED).first()
     if asked is not None:
         return asked
-    missing = missing_for_asking(kind, facts_of(case, at))
+    missing = missing_for_asking(kind, known_of(case, at).as_evidence(at, by=by.pk))
     if missing:
         raise EvidenceMissing(
             _("Sebelum diajukan masih diperlukan: %(what)s.") % {"what": ", ".join(map(str, missing))}
@@ -59,17 +60,27 @@ def ask_approval(*, code: str, kind: ApprovalKind, by: User, at: datetime, appro
 
 @transaction.atomic
 def decide_approval(
-    *, approval_id: UUID, outcome: Outcome, points: Sequence[Point] = (), by: User, at: datetime
+    *,
+    approval_id: UUID,
+    outcome: Outcome,
+    points: Sequence[Point] = (),
+    despite: Collection[Doubt] = (),
+    by: User,
+    at: datetime,
 ) -> Approval:
     """Approve what was asked, or send it back saying what has to be looked at again.
 
-    The head opens nothing of the case: what is decided on are the facts in the clear.
+    The head opens nothing of the case: what is decided on are the facts in the clear, and why a case is to be closed
+    all the same, which was written for the head.
+
+    Args:
+        despite: of a closing everything that speaks against it, as the head saw it and signs for.
 
     Raises:
         NotFound: no such request in a unit that `by` oversees.
         NotAllowed: `by` asked for it.
         CaseClosed, Conflict: the case has ended, it is decided already, or there is a newer version.
-        DomainError: sent back without a point.
+        DomainError: sent back without a point, or a closing approved of which not all that speaks against it was seen.
 
     Writes: the row, one `cases.approval_decided` event.
     Source: domain.md 2.2, 2.3.
@@ -87,6 +98,7 @@ def decide_approval(
         raise Conflict(_("Ada versi yang lebih baru. Manajer akan mengajukannya lagi."))
     if (outcome is Outcome.RETURNED) != bool(points):
         raise DomainError(_("Pilih apa yang perlu dilihat lagi bila dikembalikan, dan tidak satu pun bila disetujui."))
+    signed = _signed(row, outcome, despite, at)
     row.outcome, row.points, row.decided_at, row.decided_by = outcome, [str(point) for point in points], at, by
     row.save(update_fields=["outcome", "points", "decided_at", "decided_by"])
     detail: Detail = {
@@ -95,8 +107,21 @@ def decide_approval(
         "outcome": str(outcome),
         "points": [str(point) for point in points],
     }
+    if signed:
+        detail["despite"] = signed
     tell(events.APPROVAL_DECIDED, row.case, by=by, at=at, detail=detail)
     return row
+
+
+def _signed(row: Approval, outcome: Outcome, despite: Collection[Doubt], at: datetime) -> list[str]:
+    """Return in spite of what a closing is approved. Raises DomainError: something of it was not seen."""
+    closing = ClosingAssessment.objects.filter(pk=row.subject).first() if outcome is Outcome.APPROVED else None
+    standing = stand_of(closing, case=row.case, at=at) if closing is not None else None
+    if standing is None:
+        return []
+    if not standing.doubts <= set(despite):
+        raise DomainError(_("Baca sekali lagi, lalu tandatangani: %(doubts)s.") % {"doubts": standing.sentence})
+    return [one.value for one in Doubt if one in standing.doubts]
 
 
 def _refuse_ended(case: Case) -> None:

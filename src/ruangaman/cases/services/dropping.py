@@ -14,7 +14,7 @@ from ruangaman.cases import events
 from ruangaman.cases.models import Note
 from ruangaman.cases.services.loading import find_first, lock_writable, write_note
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import note_content
+from ruangaman.cases.types import FactKey, note_content
 from ruangaman.clocks import services as clocks
 from ruangaman.vault.types import Compartment
 
@@ -42,7 +42,8 @@ def drop_clock(*, code: str, clock_id: UUID, words: str, by: User, at: datetime,
     clock = clocks.drop_clock(
         clock_id=clock_id, dossier_id=case.dossier_id, event=events.CLOCK_DROPPED.key, by=by, at=at
     )
-    content = note_content(words, [(gettext_noop("Batas waktu yang dihentikan"), clock.kind.label)])
+    dropped = (gettext_noop("Batas waktu yang dihentikan"), clock.kind.label, FactKey.CLOCK.value)
+    content = note_content(words, [dropped])
     note = write_note(case, Compartment.WORK, content, by=by, at=at, note_id=note_id)
     detail: Detail = {
         "kind": clock.kind.key,

@@ -1,8 +1,8 @@
-"""The end of a case and what comes after: handing over, the closing assessment, contacts afterwards."""
+"""The end of a case and what comes after: handing over, contacts afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -14,18 +14,17 @@ from django.utils.translation import gettext_noop
 from ruangaman.accounts.models import Agency, User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
-from ruangaman.cases.models import Aftercare, Case, ClosingAssessment, Episode, Transfer
-from ruangaman.cases.selectors.facts import binding_clocks
+from ruangaman.cases.models import Aftercare, Case, Episode, Transfer
+from ruangaman.cases.selectors.aftercare import month_of, months_left
+from ruangaman.cases.selectors.needs import month_clock, subject_of
 from ruangaman.cases.services.loading import find_first, lock_case, lock_writable, seal
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import AFTERCARE_MONTHS, CLOSED_STATES, CaseState, Doing, note_content
+from ruangaman.clocks import services as clocks
 from ruangaman.consents.models import Consent
 from ruangaman.consents.types import OWN_PURPOSES, Basis
-from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from ruangaman.vault.types import Compartment
-
-MONTH_DAYS = 30.5
 
 
 @transaction.atomic
@@ -129,85 +128,23 @@ def acknowledge_transfer(*, code: str, transfer_id: UUID, who: str, on: date, by
 
 
 @transaction.atomic
-def assess_closing(
-    *,
-    code: str,
-    reason: ClosingReason,
-    risk: RiskLevel,
-    goals: tuple[int, int],
-    was_asked: bool,
-    words: str,
-    her_words: str,
-    why_clocks: str = "",
-    by: User,
-    at: datetime,
-    closing_id: UUID | None = None,
-) -> ClosingAssessment:
-    """Record what was reached before a case is closed, and what she says of it.
+def plan_aftercare(*, code: str, days: Mapping[int, date], by: User, at: datetime) -> list[Aftercare]:
+    """Plan contacts for after the closing, each once: the same days again change nothing.
+
+    A contact that was taken away can be planned anew, and its clock runs on until when it ran before; one that waits
+    or was held cannot.
 
     Args:
-        goals: how many were met, of how many.
-        was_asked: whether she was asked how it was for her.
-        words, her_words: sealed in the work compartment.
-        why_clocks: why what law or medicine asks for and still runs is needed no more; sealed with the names of those
-            clocks.
+        days: by which of `types.AFTERCARE_MONTHS` it is for.
 
     Raises:
         NotFound: no such case for `by`.
         NotAllowed: `by` does not manage it.
-        DomainError: the numbers do not add up, or such a clock runs and nobody says why it may end.
-        CaseClosed: nothing is written.
+        Conflict: the case is still open, the contact of such a month is planned or held already, or another one is on
+            that day.
+        DomainError: no day, one that is not to come, or one day for two contacts.
 
-    Writes: the sealed words, the row, one `cases.closing_assessed` event.
-    Source: domain.md 2.3, state 8.
-    """
-    case = lock_writable(code, by)
-    found = find_first(ClosingAssessment, closing_id, case)
-    if found is not None:
-        return found
-    if not policies.can_close(by, case):
-        raise NotAllowed(_("Hanya manajer kasus yang menilai penutupan."))
-    met, total = goals
-    if not 0 <= met <= total:
-        raise DomainError(_("Tujuan yang tercapai tidak dapat lebih banyak dari semuanya."))
-    binding = list(binding_clocks(case.dossier_id).select_related("kind"))
-    if binding and not why_clocks.strip():
-        raise DomainError(_("Jam hukum atau kesehatan masih berjalan: tulis mengapa tidak perlu lagi."))
-    facts = [(gettext_noop("Kata penerima manfaat"), her_words)] if her_words else []
-    if binding:
-        named = ", ".join(sorted({clock.kind.label for clock in binding}))
-        facts += [(gettext_noop("Jam yang diakhiri"), named), (gettext_noop("Mengapa tidak perlu lagi"), why_clocks)]
-    content = note_content(words, facts)
-    row = ClosingAssessment(
-        id=closing_id or uuid4(),
-        case=case,
-        at=at,
-        by=by,
-        reason=reason,
-        risk=risk,
-        goals_met=met,
-        goals_total=total,
-        was_asked=was_asked,
-        covers=[clock.pk for clock in binding],
-        ref=seal(case, Compartment.WORK, content, by=by, at=at),
-    )
-    row.save(force_insert=True)
-    detail: Detail = {"closing": str(row.pk), "reason": str(reason), "risk": int(risk), "clocks": len(binding)}
-    tell(events.CLOSING_ASSESSED, case, by=by, at=at, detail=detail)
-    return row
-
-
-@transaction.atomic
-def plan_aftercare(*, code: str, days: Sequence[date], by: User, at: datetime) -> list[Aftercare]:
-    """Plan contacts for after the closing, once: the same days again change nothing.
-
-    Raises:
-        NotFound: no such case for `by`.
-        NotAllowed: `by` does not manage it.
-        Conflict: the case is still open, or contacts are planned already: take one away first.
-        DomainError: no day, or one that is not to come.
-
-    Writes: the rows, one `cases.aftercare_planned` event.
+    Writes: the rows, clocks, one `cases.aftercare_planned` event.
     Source: domain.md 2.3, state 9.
     """
     case = lock_case(code, by)
@@ -215,17 +152,35 @@ def plan_aftercare(*, code: str, days: Sequence[date], by: User, at: datetime) -
         raise NotAllowed(_("Hanya manajer kasus yang menjadwalkan kontak sesudah penutupan."))
     if CaseState(case.state) not in CLOSED_STATES:
         raise Conflict(_("Kontak sesudah penutupan dijadwalkan setelah kasus ditutup."))
-    if not days or min(days) <= timezone.localdate(at):
+    if not days or min(days.values()) <= timezone.localdate(at):
         raise DomainError(_("Pilih hari yang masih akan datang."))
-    planned = Aftercare.objects.filter(case=case, cancelled_at=None)
-    known = set(planned.values_list("due_on", flat=True))
-    if not set(days) <= known and planned.filter(held_at=None).exists():
+    if len(set(days.values())) < len(days):
+        raise DomainError(_("Pilih hari yang berbeda untuk tiap kontak."))
+    known = list(Aftercare.objects.filter(case=case))
+    waiting = {(month_of(case, row), row.due_on) for row in known if row.cancelled_at is None and row.held_at is None}
+    new = {month: day for month, day in days.items() if (month, day) not in waiting}
+    on_days = {row.due_on for row in known if row.cancelled_at is None}
+    if not set(new) <= set(months_left(case, known)):
         raise Conflict(_("Kontaknya sudah dijadwalkan. Batalkan dulu yang tidak jadi, lalu jadwalkan lagi."))
-    rows = [Aftercare(case=case, at=at, by=by, due_on=day) for day in sorted(set(days) - known)]
+    if not on_days.isdisjoint(new.values()):
+        raise Conflict(_("Hari itu sudah dipakai untuk kontak yang lain."))
+    rows = [Aftercare(case=case, at=at, by=by, due_on=day, month=month) for month, day in sorted(new.items())]
     Aftercare.objects.bulk_create(rows)
     if rows:
+        _run_on(case, new, at)
         tell(events.AFTERCARE_PLANNED, case, by=by, at=at, detail={"contacts": len(rows)})
     return rows
+
+
+def _run_on(case: Case, months: Iterable[int], at: datetime) -> None:
+    """Let the clocks of these months go on that ended when their contact was taken away."""
+    clocks.resume_ended(
+        event=events.AFTERCARE_CANCELLED.key,
+        subject=subject_of(case),
+        since=case.closed_at or at,
+        at=at,
+        but=[month_clock(month) for month in AFTERCARE_MONTHS if month not in months],
+    )
 
 
 @transaction.atomic
@@ -251,12 +206,6 @@ def contact_after(*, code: str, contact_id: UUID, doing: Doing, words: str, by: 
     detail: Detail = {"aftercare": str(row.pk), "month": month_of(case, row), "doing": str(doing)}
     tell(events.AFTERCARE_CONTACTED, case, by=by, at=at, detail=detail)
     return row
-
-
-def month_of(case: Case, row: Aftercare) -> int:
-    """Return which of the contacts after the closing a planned day was for: the one that it is nearest to."""
-    closed_on = timezone.localdate(case.closed_at or row.at)
-    return min(AFTERCARE_MONTHS, key=lambda months: abs((row.due_on - closed_on).days - MONTH_DAYS * months))
 
 
 def next_episode(case: Case) -> int:

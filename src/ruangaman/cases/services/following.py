@@ -17,9 +17,8 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
 from ruangaman.cases.models import Case, Conference, ContactTry, Review, Session
 from ruangaman.cases.selectors.facts import unsafe_check
-from ruangaman.cases.selectors.reviewing import latest_review
-from ruangaman.cases.selectors.sentences import day_words
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.services.reviewing import check_review
 from ruangaman.cases.services.tasks import add_task
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import Reached, Way, note_content
@@ -69,13 +68,7 @@ def review(
     found = find_first(Review, review_id, case)
     if found is not None:
         return found
-    if next_on <= timezone.localdate(at):
-        raise DomainError(_("Hari peninjauan berikutnya harus masih akan datang."))
-    latest = latest_review(risk=risk, at=at)
-    if next_on > latest:
-        raise DomainError(
-            _("Dengan bahaya ini, tinjauan berikutnya paling lambat %(day)s.") % {"day": day_words(latest)}
-        )
+    check_review(next_on, risk=risk, at=at)
     before = RiskLevel(case.risk)
     if risk < before and unsafe_check(case) is not None:
         raise DomainError(_("Cek terakhir: belum aman. Bahayanya dapat diturunkan sesudah ia tercatat aman."))

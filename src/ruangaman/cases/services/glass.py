@@ -8,7 +8,6 @@ Source: vault.md rule 13; security.md 3.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -22,11 +21,10 @@ from ruangaman.cases import events, policies
 from ruangaman.cases.errors import GlassFrozen, GlassShut, NoGlass, NotWrapped
 from ruangaman.cases.models import Case, Glass
 from ruangaman.cases.selectors.glass import Found, find_by_code, holds_key_of, list_reviewers, list_seconds
+from ruangaman.cases.services.aside import seal_aside
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import GlassEnding, GlassReason, GlassState, GlassVerdict, note_content, review_due
+from ruangaman.cases.types import GlassEnding, GlassReason, GlassState, GlassVerdict, review_due
 from ruangaman.core.errors import NotAllowed
-from ruangaman.vault import services as vault
-from ruangaman.vault.types import Compartment, GrantSpec
 
 KIND = "glass"
 """Of the dossiers that hold the words of an opening and of its review."""
@@ -71,7 +69,7 @@ def ask_glass(
     if any(one.state(at) in BEFORE for one in Glass.objects.filter(opener=by, case_id=found.case_id, opened_at=None)):
         raise GlassShut(_("Anda sudah meminta membuka kasus ini. Lanjutkan yang itu, atau batalkan dulu."))
     readers = {user.principal_id for user in (by, *list_seconds(unit_id=found.unit_id))}
-    home, ref = _seal_words(words, readers, found.dossier_id, code, by=by, at=at)
+    home, ref = seal_aside(KIND, words, readers, found.dossier_id, code, by=by, at=at)
     if not _call("cases_glass_ask", glass_id, code, reason.value, at_once, ref, home, at):
         raise GlassShut(_("Keadaannya berubah. Muat ulang halaman ini."))
     detail: Detail = {"reason": reason.value, "at_once": at_once}
@@ -165,7 +163,7 @@ def review_glass(*, glass: Glass, verdict: GlassVerdict, words: str, by: User, a
     if glass.state(at) not in {GlassState.TO_REVIEW, GlassState.LATE}:
         raise GlassShut(_("Akses darurat ini sudah ditinjau, atau masih berjalan."))
     readers = {by.principal_id, glass.opener.principal_id, *(one.principal_id for one in list_reviewers(glass.unit_id))}
-    home, ref = _seal_words(words, readers, glass.dossier_id, glass.code, by=by, at=at)
+    home, ref = seal_aside(KIND, words, readers, glass.dossier_id, glass.code, by=by, at=at)
     if not _call("cases_glass_review", glass.pk, verdict.value, ref, home, at):
         raise GlassShut(_("Akses darurat ini sudah ditinjau, atau masih berjalan."))
     detail: Detail = {"verdict": verdict.value, "user": str(glass.opener_id)}
@@ -204,18 +202,6 @@ def _refuse_frozen(by: User, at: datetime) -> None:
                 " kepala unit atau petugas pelindungan data meninjaunya."
             )
         )
-
-
-def _seal_words(
-    words: str, readers: Collection[UUID], with_dossier: UUID, code: str, *, by: User, at: datetime
-) -> tuple[UUID, UUID]:
-    """Seal words in a dossier of their own, which goes when the case goes. Returns the dossier and the reference."""
-    parts = frozenset({Compartment.WORK})
-    grants = [GrantSpec(one, parts, KIND) for one in sorted(readers) if one == by.principal_id or vault.is_active(one)]
-    made = vault.new_dossier(kind=KIND, unit_id=None, grants=grants, at=at, by=by)
-    ref = vault.seal_in(made, Compartment.WORK, note_content(words), at)
-    vault.keep_with(dossier_id=made.dossier_id, with_dossier=with_dossier, code=code, at=at)
-    return made.dossier_id, ref
 
 
 def _case_of(glass: Glass) -> Case:

@@ -13,14 +13,23 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
 from ruangaman.cases.models import Case, Episode, Transition
-from ruangaman.cases.selectors.facts import began_at, facts_of
+from ruangaman.cases.selectors.facts import began_at, known_of
 from ruangaman.cases.selectors.needs import subject_of
 from ruangaman.cases.services.ending import next_episode
 from ruangaman.cases.services.loading import find_first, lock_case, seal
 from ruangaman.cases.services.planning import check_safety, start_plan
 from ruangaman.cases.services.tasks import wake_tasks
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import CaseState, Escort, Evidence, Move, MoveKind, find_move, missing_for, note_content
+from ruangaman.cases.types import (
+    CaseState,
+    Escort,
+    Move,
+    MoveKind,
+    find_move,
+    missing_for,
+    note_content,
+    reopened_state,
+)
 from ruangaman.clocks import services as clocks
 from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
 from ruangaman.core.errors import DomainError, NotAllowed
@@ -125,9 +134,10 @@ def reopen_case(
     at: datetime,
     transition_id: UUID | None = None,
 ) -> Case:
-    """Open a closed case again: a new episode, from assessment on. What was written at its closing stays.
+    """Open a closed case again: a new episode, from assessment on, or from the emergency if she is not safe.
 
-    What the closing ended although it was not done goes on, until when it ran before.
+    What was written at its closing stays. What the closing ended although it was not done goes on, until when it ran
+    before: that she is found unsafe now renews no limit to see to it.
 
     Args:
         risk: how dangerous it is now; the danger goes up with it, and down only with a review.
@@ -153,7 +163,7 @@ def reopen_case(
     before, now = RiskLevel(case.risk), RiskLevel(max(risk, case.risk))
     if not is_safe and now is RiskLevel.RENDAH:
         raise DomainError(_("Belum aman, tetapi bahayanya dinilai rendah. Nilai lagi bahayanya."))
-    move = _find(case, CaseState.ASSESSMENT)
+    move = _find(case, reopened_state(is_safe=is_safe))
     _pass_gates(case, move, reason, by=by, at=at)
     _move(case, move, reason, "", by=by, at=at, transition_id=transition_id)
     number, since = next_episode(case), began_at(case)
@@ -161,12 +171,12 @@ def reopen_case(
     case.closed_at, case.closed_by, case.closing_reason, case.closing_ref, case.risk = None, None, "", None, now
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref", "risk"])
     resumed = _resume_clocks(case, since, at)
-    detail: Detail = {"from": move.source.value, "episode": number, "clocks": resumed}
+    detail: Detail = {"from": move.source.value, "to": move.target.value, "episode": number, "clocks": resumed}
     tell(events.CASE_REOPENED, case, by=by, at=at, detail=detail)
     if now != before:
         tell(events.RISK_CHANGED, case, by=by, at=at, detail={"risk": int(now), "before": int(before)})
         clocks.set_danger(dossier_id=case.dossier_id, subject=case.code, danger=now, by=by, at=at)
-    check_safety(code=code, is_safe=is_safe, escort=Escort.NONE, words="", by=by, at=at)
+    check_safety(code=code, is_safe=is_safe, escort=Escort.NONE, words="", is_reopening=True, by=by, at=at)
     wake_tasks(case, by=by, at=at)
     vault.resume_dossier(dossier_id=case.dossier_id, by=by, at=at)
     for ending in registry.endings:
@@ -205,8 +215,8 @@ def _find(case: Case, target: CaseState) -> Move:
 def _pass_gates(
     case: Case, move: Move, reason: str, *, by: User, at: datetime, closing: ClosingReason | None = None
 ) -> None:
-    facts = facts_of(case, at, closing=closing)
-    missing = missing_for(move, Evidence(by=by.pk, has_reason=bool(reason.strip()), facts=facts), registry.gates)
+    known = known_of(case, at, closing=closing)
+    missing = missing_for(move, known.as_evidence(at, by=by.pk, has_reason=bool(reason.strip())), registry.gates)
     if missing:
         raise EvidenceMissing(_("Masih diperlukan: %(what)s.") % {"what": ", ".join(str(one) for one in missing)})
 

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
@@ -18,8 +17,10 @@ from ruangaman.cases import events
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Assessment, Case, Goal, Plan, RightsTold, SafetyCheck, Task
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
+from ruangaman.cases.services.reviewing import check_review
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import Agreed, Domain, Escort, NeedCode, Right, WhyNot, note_content
+from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import DomainError
 from ruangaman.vault.types import Compartment, Content
 
@@ -49,13 +50,23 @@ class NewGoal:
 
 @transaction.atomic
 def check_safety(
-    *, code: str, is_safe: bool, escort: Escort, words: str, by: User, at: datetime, check_id: UUID | None = None
+    *,
+    code: str,
+    is_safe: bool,
+    escort: Escort,
+    words: str,
+    is_reopening: bool = False,
+    by: User,
+    at: datetime,
+    check_id: UUID | None = None,
 ) -> SafetyCheck:
     """Record whether she is safe now. Nothing else is asked before.
 
     Args:
         escort: who was there when she was fetched.
         words: where she is and who is with her; sealed in the narrative compartment.
+        is_reopening: it is what somebody says who opens the case again. That she is not safe is then nothing new: what
+            already asks for it keeps its limit.
 
     Raises:
         NotFound: no such case for `by`.
@@ -72,6 +83,8 @@ def check_safety(
     row = SafetyCheck(id=check_id or uuid4(), case=case, at=at, by=by, is_safe=is_safe, escort=escort, ref=ref)
     row.save(force_insert=True)
     detail: Detail = {"check": str(row.pk), "is_safe": is_safe, "escort": str(escort)}
+    if is_reopening and not is_safe:
+        detail["reopening"] = True
     tell(events.SAFETY_CHECKED, case, by=by, at=at, detail=detail)
     return row
 
@@ -175,7 +188,7 @@ def make_plan(
     Raises:
         NotFound: no such case for `by`.
         NotAssignable: an owner has no part in the case.
-        DomainError: no goal, a goal in the past, or a review that is not to come.
+        DomainError: no goal, a goal in the past, or a review that is not to come or later than the danger allows.
         CaseClosed, NotAllowed: nothing is written.
 
     Writes: the sealed words, the plan, its goals, one `cases.plan_made` event; `cases.plan_agreed` when it was.
@@ -214,8 +227,9 @@ def _check_plan(case: Case, goals: Sequence[NewGoal], review_on: date, at: datet
     team = set(case.assignments.filter(until=None).values_list("user_id", flat=True))
     if any(goal.owner.pk not in team for goal in goals):
         raise NotAssignable(_("Tujuan hanya dapat dipegang orang yang ditugaskan pada kasus ini."))
-    if any(goal.due_at < at for goal in goals) or review_on <= timezone.localdate(at):
-        raise DomainError(_("Batas waktu dan hari peninjauan harus masih akan datang."))
+    if any(goal.due_at < at for goal in goals):
+        raise DomainError(_("Batas waktu tujuan harus masih akan datang."))
+    check_review(review_on, risk=RiskLevel(case.risk), at=at)
 
 
 def _write_goals(plan: Plan, goals: Sequence[NewGoal], *, by: User, at: datetime) -> None:

@@ -15,6 +15,7 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import LastHolder, NotAssignable
 from ruangaman.cases.models import Assignment, Case, Task
+from ruangaman.cases.selectors.needs import PARTS
 from ruangaman.cases.selectors.people import held_alone, join_names
 from ruangaman.cases.services.conflicts import refuse_conflict
 from ruangaman.cases.services.loading import find_first, lock_case
@@ -44,7 +45,8 @@ def assign(
         NotAssignable: not active, not of this role, of another agency, the role is that of the manager, or they are
             too near to the case.
 
-    Writes: grants, the row, one `cases.assigned` event; what followers share along with it.
+    Writes: grants, the row, one `cases.assigned` event; what followers share along with it; the turns of a part that
+        was empty, which were the manager's so long.
     Source: vault.md rule 1.
     """
     case = lock_case(code, by)
@@ -147,7 +149,10 @@ def _join(case: Case, user: User, role: Role, *, by: User, at: datetime, assignm
     _share(case, user, role, by=by, at=at)
     case.accesses.filter(user=user, ended_at=None).update(ended_at=at, ended_by=by)  # from now on it is a part
     part = Assignment(id=assignment_id or uuid4(), case=case, user=user, role=role, since=at, by=by)
+    is_first = not case.assignments.filter(role=role, until=None).exists()
     part.save(force_insert=True)
+    if role in PARTS and is_first:
+        clocks.fill_part(dossier_id=case.dossier_id, part=PARTS[role], before=case.manager_id, to=user)
     detail: Detail = {"user": str(user.pk), "role": role.value}
     tell(events.ASSIGNED, case, by=by, at=at, detail=detail)
     return part

@@ -18,7 +18,7 @@ from ruangaman.cases.models import Note
 from ruangaman.cases.selectors.windows import windows_of
 from ruangaman.cases.services.loading import find_first, lock_writable, write_note
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import NEED_OF, WindowOutcome, note_content
+from ruangaman.cases.types import NEED_OF, FactKey, WindowOutcome, note_content
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.vault.types import Compartment
 
@@ -59,7 +59,10 @@ def answer_window(
     if outcome.needs_words and not words.strip():
         raise DomainError(_("Tulis mengapa."))
     with translation.override(settings.LANGUAGE_CODE):  # what is sealed is for everybody, whatever `by` reads in
-        facts = [(gettext_noop("Jendela"), clock.kind.label), (gettext_noop("Hasilnya"), str(outcome.label))]
+        facts = [
+            (gettext_noop("Jendela"), clock.kind.label, FactKey.WINDOW.value),
+            (gettext_noop("Hasilnya"), str(outcome.label), FactKey.OUTCOME.value),
+        ]
     note = write_note(case, Compartment.NARRATIVE, note_content(words, facts), by=by, at=at, note_id=note_id)
     incident = str(clock.anchor) if clock.anchor else None
     detail: Detail = {"need": NEED_OF[clock.kind.key], "incident": incident, "note": str(note.pk)}

@@ -12,7 +12,7 @@ from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
 from ruangaman.cases.models import Aftercare, Transfer
-from ruangaman.cases.services.ending import month_of
+from ruangaman.cases.selectors.aftercare import month_of
 from ruangaman.cases.services.loading import lock_case, lock_writable, seal
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import note_content

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
 from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth, is_grown
 from ruangaman.cases.types.bulk import MOST_AT_ONCE, UNDO_LIMIT, BulkKind
+from ruangaman.cases.types.closing import Doubt, Standing, may_end_unsafe, standing_of
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -23,11 +24,12 @@ from ruangaman.cases.types.flow import (
     first_state,
     missing_for,
     moves_from,
+    reopened_state,
+    skipped_steps,
 )
 from ruangaman.cases.types.gates import (
     AFTERCARE_MONTHS,
     FLOW_GATES,
-    TRIES_BEFORE_UNREACHABLE,
     Fact,
     FactGate,
     missing_for_asking,
@@ -48,6 +50,7 @@ from ruangaman.cases.types.glass import (
 from ruangaman.cases.types.identifiers import NikWarning, digits_of, nik_warnings, phone_e164
 from ruangaman.cases.types.incidents import AboutEvent, AboutPair, AboutVictim, PairChange
 from ruangaman.cases.types.listing import (
+    LACKS,
     SOON,
     URGENT_NEEDS,
     CaseFacts,
@@ -57,18 +60,21 @@ from ruangaman.cases.types.listing import (
     Span,
     closed_in,
     closed_lately,
+    lacks_companion,
     need_of,
 )
 from ruangaman.cases.types.mediation import AskedBy, MediationFacts, NoMediation, why_no_mediation
 from ruangaman.cases.types.merging import Clash, Clashes, Fields, Merged, RecordKind, merge
 from ruangaman.cases.types.people import (
     Content,
+    FactKey,
     Identity,
     NewFile,
     NewPerson,
     NoteSource,
     PersonKind,
     SafeContact,
+    SealedFact,
     VictimLink,
     contact_of,
     identity_of,
@@ -91,6 +97,7 @@ from ruangaman.cases.types.steps import (
     Way,
     WhyNot,
 )
+from ruangaman.cases.types.tries import TRY_DAYS, TRY_SPAN, Tries
 from ruangaman.cases.types.windows import NEED_OF, WindowOutcome
 
 __all__ = [
@@ -100,6 +107,7 @@ __all__ = [
     "GLASS_ASKED_FOR",
     "GLASS_OPEN_FOR",
     "GLASS_USUAL",
+    "LACKS",
     "LONGEST_ACCESS",
     "MOST_AT_ONCE",
     "MOVES",
@@ -107,7 +115,8 @@ __all__ = [
     "OPEN_STATES",
     "SOON",
     "STEPS",
-    "TRIES_BEFORE_UNREACHABLE",
+    "TRY_DAYS",
+    "TRY_SPAN",
     "UNDO_LIMIT",
     "URGENT_NEEDS",
     "WRITABLE_STATES",
@@ -131,10 +140,12 @@ __all__ = [
     "Cursor",
     "Doing",
     "Domain",
+    "Doubt",
     "Escort",
     "Evidence",
     "Fact",
     "FactGate",
+    "FactKey",
     "Fields",
     "Gate",
     "GlassEnding",
@@ -166,7 +177,10 @@ __all__ = [
     "RecordKind",
     "Right",
     "SafeContact",
+    "SealedFact",
     "Span",
+    "Standing",
+    "Tries",
     "VictimLink",
     "Way",
     "WhyNot",
@@ -186,6 +200,8 @@ __all__ = [
     "glass_state",
     "identity_of",
     "is_grown",
+    "lacks_companion",
+    "may_end_unsafe",
     "merge",
     "missing_for",
     "missing_for_asking",
@@ -196,6 +212,9 @@ __all__ = [
     "numbers_of",
     "person_content",
     "phone_e164",
+    "reopened_state",
     "review_due",
+    "skipped_steps",
+    "standing_of",
     "why_no_mediation",
 ]

@@ -5,7 +5,7 @@ The machine is data: `MOVES` says what may follow what, `Gate` what must exist f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ruangaman.cases.types.tries import Tries
 from ruangaman.core.codelists import Authority, RiskLevel
 
 
@@ -99,7 +100,11 @@ MOVES: dict[tuple[CaseState, CaseState], Move] = {
         *(Move(state, _S.REFERRED_OUT, MoveKind.REFER) for state in _WORK),
         *(Move(state, _S.CLOSED, MoveKind.CLOSE) for state in CaseState if state is not _S.CLOSED),
         Move(_S.CLOSED, _S.AFTERCARE, MoveKind.AFTERCARE),
-        *(Move(state, _S.ASSESSMENT, MoveKind.REOPEN) for state in (_S.CLOSED, _S.AFTERCARE)),
+        *(
+            Move(state, target, MoveKind.REOPEN)
+            for state in (_S.CLOSED, _S.AFTERCARE)
+            for target in (_S.ASSESSMENT, _S.EMERGENCY)
+        ),
     )
 }
 
@@ -109,6 +114,24 @@ def first_state(*, risk: RiskLevel, authority: Authority) -> CaseState:
     if risk >= RiskLevel.TINGGI:
         return CaseState.EMERGENCY
     return CaseState.ASSESSMENT if authority == Authority.CITY else CaseState.REFERRED_OUT
+
+
+def reopened_state(*, is_safe: bool) -> CaseState:
+    """Return where a case goes on that is opened again: who is not safe is made safe before anything is asked."""
+    return CaseState.ASSESSMENT if is_safe else CaseState.EMERGENCY
+
+
+def skipped_steps(state: CaseState, way: Iterable[tuple[CaseState, CaseState]]) -> frozenset[int]:
+    """Return the steps before a state that a case passed over in its present episode.
+
+    Args:
+        way: its moves, the oldest first; those of earlier episodes are left out here.
+    """
+    been = {state.step}
+    for source, target in way:
+        is_reopened = not source.is_open and target.is_open
+        been = {target.step} if is_reopened else been | {source.step, target.step}
+    return frozenset(range(CaseState.ASSESSMENT.step, state.step)) - been
 
 
 def find_move(source: CaseState, target: CaseState) -> Move | None:
@@ -124,11 +147,27 @@ def moves_from(state: CaseState, *, kinds: Iterable[MoveKind] = MoveKind) -> lis
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is there when a move is asked for: who asks, whether they say why, and codes of what the case has."""
+    """What is there when a move is asked for: who asks, whether they say why, and codes of what the case has.
+
+    Args:
+        danger: the case's; a gate says it as it is.
+        tries: to reach her; None: not asked.
+    """
 
     by: UUID | None
     has_reason: bool
     facts: frozenset[str] = frozenset()
+    danger: RiskLevel = RiskLevel.RENDAH
+    tries: Tries | None = None
+
+
+Said = str | Promise | Callable[[Evidence], str]
+"""What is missing, in words; where they depend on what is there, as a function of it."""
+
+
+def said(words: Said, evidence: Evidence) -> str | Promise:
+    """Return what is missing as it stands in a list."""
+    return words(evidence) if callable(words) else words
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ruangaman.cases.types.flow import CaseState, Evidence, Missing, Move, MoveKind
+from ruangaman.cases.types.flow import CaseState, Evidence, Missing, Move, MoveKind, Said, said
 from ruangaman.cases.types.steps import ApprovalKind
 
-TRIES_BEFORE_UNREACHABLE = 3
-"""So many tries to reach somebody before a case is closed for that reason (ours; domain.md 2.3 leaves n open)."""
 AFTERCARE_MONTHS = (1, 3, 6)
 """After so many months somebody asks how it goes (ours; domain.md 2.3, state 9)."""
 
@@ -22,6 +19,11 @@ class Fact(StrEnum):
     """What a case has, as far as the gates ask. Counted since its present episode began."""
 
     SAFE = "safe"
+    """The last check since the case came to where it stands said so."""
+    UNSAFE = "unsafe"
+    """The last check of the episode said that she is not."""
+    UNANSWERED = "unanswered"
+    """Whoever reported waits for a first answer."""
     CONSENT = "consent"
     ASSESSED = "assessed"
     PLANNED = "planned"
@@ -31,6 +33,9 @@ class Fact(StrEnum):
     SERVED = "served"
     CLOSING_ASSESSED = "closing_assessed"
     CLOSING_APPROVED = "closing_approved"
+    MAY_END = "may_end"
+    """She is safe at the last look, or this end is one that there may be all the same."""
+    DOUBTS_ANSWERED = "doubts_answered"
     CLOCKS_ANSWERED = "clocks_answered"
     NOTHING_OPEN = "nothing_open"
     TRIED = "tried"
@@ -50,20 +55,22 @@ class FactGate:
         step: the page where it is done, below the case's address.
         only_if: asked for only where this is true as well.
         source, target, kind: the moves that it stands before; None: any.
+        is_again: also when the follow-up after a closing ends.
     """
 
     key: str
     fact: Fact
-    words: str | Promise
+    words: Said
     step: str
     only_if: Fact | None = None
     source: CaseState | None = None
     target: CaseState | None = None
     kind: MoveKind | None = None
+    is_again: bool = False
 
     def stands_before(self, move: Move) -> bool:
-        """Whether this gate is on the way of a move. What was closed once is not closed by this gate again."""
-        if self.kind is MoveKind.CLOSE and move.source is CaseState.AFTERCARE:
+        """Whether this gate is on the way of a move. What was closed once is closed again without most of them."""
+        if self.kind is MoveKind.CLOSE and move.source is CaseState.AFTERCARE and not self.is_again:
             return False
         wanted = ((self.source, move.source), (self.target, move.target), (self.kind, move.kind))
         return all(mine is None or mine is theirs for mine, theirs in wanted)
@@ -74,9 +81,27 @@ class FactGate:
             return None
         if self.only_if is not None and self.only_if not in evidence.facts:
             return None
-        return Missing(self.words, self.step)
+        return Missing(said(self.words, evidence), self.step)
 
 
+def danger_words(evidence: Evidence) -> str:
+    """Say which danger a case has, as the reason for what is asked."""
+    return gettext("karena bahayanya %(danger)s") % {"danger": evidence.danger.label.lower()}
+
+
+def _safety_plan(evidence: Evidence) -> str:
+    return gettext("rencana keselamatan, %(why)s") % {"why": danger_words(evidence)}
+
+
+def _tries(evidence: Evidence) -> str:
+    """Say how far the tries have come; as they stand in the list of what is missing."""
+    if evidence.tries is None:
+        return gettext("upaya menghubungi")
+    return gettext("upaya menghubungi: %(missing)s") % {"missing": evidence.tries.missing()}
+
+
+SAFE_ENOUGH = _("cek yang menyatakan ia aman, atau alasan lain yang boleh selagi belum aman")
+WHY_ALL_THE_SAME = _("alasan mengapa tetap ditutup")
 _S, _K, _F = CaseState, MoveKind, Fact
 FLOW_GATES: tuple[FactGate, ...] = (
     FactGate("safe", _F.SAFE, _("cek aman dulu"), "aman/", source=_S.EMERGENCY, target=_S.ASSESSMENT),
@@ -109,7 +134,11 @@ FLOW_GATES: tuple[FactGate, ...] = (
         "penutupan/", _F.CLOSING_ASSESSED, kind=_K.CLOSE,
     ),
     FactGate("nothing_open", _F.NOTHING_OPEN, _("tugas yang masih terbuka diselesaikan"), "#berikutnya", kind=_K.CLOSE),
-    FactGate("tried", _F.TRIED, _("tiga upaya menghubungi"), "upaya/", _F.UNREACHABLE, kind=_K.CLOSE),
+    FactGate("may_end", _F.MAY_END, SAFE_ENOUGH, "aman/", kind=_K.CLOSE, is_again=True),
+    FactGate(
+        "doubts_answered", _F.DOUBTS_ANSWERED, WHY_ALL_THE_SAME, "penutupan/", _F.CLOSING_ASSESSED, kind=_K.CLOSE
+    ),
+    FactGate("tried", _F.TRIED, _tries, "upaya/", _F.UNREACHABLE, kind=_K.CLOSE),
     FactGate(
         "transferred", _F.TRANSFERRED, _("tanda terima pelimpahan"), "pelimpahan/", _F.MOVED, kind=_K.CLOSE
     ),
@@ -131,15 +160,14 @@ class AskGate:
     key: str
     asked: ApprovalKind
     fact: Fact
-    words: str | Promise
+    words: Said
     step: str
     only_if: Fact | None = None
 
 
 ASK_GATES: tuple[AskGate, ...] = (
     AskGate(
-        "ask_safety_plan", ApprovalKind.PLAN, _F.SAFETY_PLAN, _("rencana keselamatan, karena bahayanya tinggi"),
-        "rencana/", _F.HIGH_RISK,
+        "ask_safety_plan", ApprovalKind.PLAN, _F.SAFETY_PLAN, _safety_plan, "rencana/", _F.HIGH_RISK,
     ),
     AskGate(
         "ask_agreed", ApprovalKind.PLAN, _F.PLAN_AGREED,
@@ -149,13 +177,17 @@ ASK_GATES: tuple[AskGate, ...] = (
         "ask_clocks", ApprovalKind.CLOSING, _F.CLOCKS_ANSWERED,
         _("jawaban untuk jam hukum dan kesehatan yang masih berjalan"), "penutupan/",
     ),
+    AskGate("ask_may_end", ApprovalKind.CLOSING, _F.MAY_END, SAFE_ENOUGH, "aman/"),
+    AskGate("ask_doubts", ApprovalKind.CLOSING, _F.DOUBTS_ANSWERED, WHY_ALL_THE_SAME, "penutupan/"),
+    AskGate("ask_tried", ApprovalKind.CLOSING, _F.TRIED, _tries, "upaya/", _F.UNREACHABLE),
 )  # fmt: skip
 
 
-def missing_for_asking(kind: ApprovalKind, facts: Collection[str]) -> list[Missing]:
+def missing_for_asking(kind: ApprovalKind, evidence: Evidence) -> list[Missing]:
     """Return what is still missing before the head is asked; empty: it may be asked."""
+    facts = evidence.facts
     return [
-        Missing(gate.words, gate.step)
+        Missing(said(gate.words, evidence), gate.step)
         for gate in ASK_GATES
         if gate.asked is kind and gate.fact not in facts and (gate.only_if is None or gate.only_if in facts)
     ]

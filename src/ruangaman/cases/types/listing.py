@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
+from ruangaman.accounts.types import Role
 from ruangaman.cases.types.flow import CaseState
 from ruangaman.core.regions import zone
+from ruangaman.ui.types import Words
 
 SOON = timedelta(hours=24)
 YEAR = timedelta(days=365)
@@ -76,6 +81,16 @@ class Need(StrEnum):
 
 
 URGENT_NEEDS = frozenset(Need) - {Need.NONE}
+LACKS: dict[Need, Words] = {
+    Need.NO_COMPANION: _("belum ada pendamping"),
+    Need.NO_STEP: _("belum ada langkah berikut"),
+}
+"""What a case lacks, in the words of lists and of the conditions of clocks."""
+
+
+def lacks_companion(roles: Collection[str]) -> bool:
+    """Whether none of those who have a part in a case walks beside her."""
+    return Role.PENDAMPING.value not in roles
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,6 @@ def need_of(facts: CaseFacts, at: datetime) -> Need:
         return Need.OVERDUE
     if facts.next_due is not None and facts.next_due - at <= SOON:
         return Need.SOON
-    if "pendamping" not in facts.roles and facts.state is not CaseState.REFERRED_OUT:
+    if lacks_companion(facts.roles) and facts.state is not CaseState.REFERRED_OUT:
         return Need.NO_COMPANION
     return Need.NO_STEP if facts.next_due is None else Need.NONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -123,9 +124,22 @@ class VictimLink:
     forms: tuple[str, ...] = ()
 
 
-def note_content(text: str, facts: Iterable[tuple[str, str]] = ()) -> Content:
-    """Return what is sealed for a note: words of a person, and facts as pairs of label and value."""
-    return {"text": text, "facts": [[label, value] for label, value in facts]}
+class FactKey(StrEnum):
+    """What a sealed fact is, whatever it is called on the screen: for those that the program itself looks for."""
+
+    DANGER = "danger"
+    WINDOW = "window"
+    OUTCOME = "outcome"
+    CLOCK = "clock"
+
+
+SealedFact = tuple[str, str] | tuple[str, str, str]
+"""Label and value in words, and a `FactKey` where the program looks for it."""
+
+
+def note_content(text: str, facts: Iterable[SealedFact] = ()) -> Content:
+    """Return what is sealed for a note: words of a person, and facts as label, value and perhaps a key."""
+    return {"text": text, "facts": [[str(part) for part in fact] for fact in facts]}
 
 
 def person_content(part: Identity | SafeContact) -> Content:

@@ -16,6 +16,7 @@ from ruangaman.cases.forms import AccessForm, EndForm, HoldForm, UntilForm
 from ruangaman.cases.selectors.access import parts_of
 from ruangaman.cases.types import AccessReason
 from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, kept, refused, show
+from ruangaman.cases.views.said import having, said_of
 from ruangaman.cases.views.team import named
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
@@ -34,7 +35,7 @@ def holders(request: StaffRequest, code: str) -> HttpResponse:
     case = selectors.get_case(code=code, viewer=request.user)
     page = selectors.get_access_page(case=case, viewer=request.user, at=clock.now())
     may_break = page.is_closed_to_all and selectors.holds_key_of(unit_id=case.unit_id, viewer=request.user)
-    context = {"case": case, "page": page, "may_break": may_break, "at": clock.now()}
+    context = {"case": case, "page": page, "may_break": may_break, "at": clock.now(), "said": said_of(request)}
     return render(request, "cases/access.html", context)
 
 
@@ -58,7 +59,7 @@ def give(request: StaffRequest, code: str) -> HttpResponse:
             access_id=form.cleaned_data["row_id"],
         ),
     ):
-        return go(request, access_url(code))
+        return go(request, having(access_url(code), "akses"))
     return show(request, "cases/access_give.html", case, form, nobody=not users)
 
 
@@ -75,7 +76,7 @@ def change(request: StaffRequest, code: str, access_id: UUID) -> HttpResponse:
             code=code, access_id=access_id, not_after=form.not_after, by=request.user, at=clock.now()
         ),
     ):
-        return go(request, access_url(code))
+        return go(request, having(access_url(code), "akses-waktu"))
     return show(request, "cases/access_until.html", case, form, access=access)
 
 
@@ -89,7 +90,7 @@ def end(request: StaffRequest, code: str, access_id: UUID) -> HttpResponse:
     if is_sent(request, form) and is_done(
         form, lambda: services.end_access(code=code, access_id=access_id, by=request.user, at=clock.now())
     ):
-        return go(request, access_url(code))
+        return go(request, having(access_url(code), "akses-cabut"))
     parts = selectors.join_names(str(one.label) for one in sorted(parts_of(access)))
     return show(request, "cases/access_end.html", case, form, access=access, parts=parts)
 
@@ -104,7 +105,7 @@ def share(request: StaffRequest, code: str, user_id: UUID) -> HttpResponse:
         services.share_older(code=code, user=user, by=request.user, at=clock.now())
     except DomainError as error:
         return refused(request, case, error)
-    return go(request, access_url(code))
+    return go(request, having(access_url(code), "dibagikan"))
 
 
 @requires(Permission.ACCESS_GOVERN)
@@ -117,7 +118,7 @@ def ask(request: StaffRequest, code: str, user_id: UUID) -> HttpResponse:
         services.ask_for_older(code=code, user=user, by=request.user, at=clock.now())
     except DomainError as error:
         return refused(request, case, error)
-    return go(request, access_url(code))
+    return go(request, having(access_url(code), "dimintakan"))
 
 
 @requires(Permission.CASE_ASSIGN, keeps=kept(_("Tahan dari penghapusan"), find=selectors.get_managed))
@@ -134,7 +135,7 @@ def hold(request: StaffRequest, code: str) -> HttpResponse:
                 code=code, reason=HoldReason(known["reason"]), words=known["words"], by=request.user, at=clock.now()
             ),
         ):
-            return go(request, access_url(code))
+            return go(request, having(access_url(code), "ditahan"))
     words = selectors.open_hold(case=case, viewer=request.user, at=clock.now())
     return show(request, "cases/hold.html", case, form, held=get_hold(case.dossier_id), words=words)
 
@@ -148,7 +149,7 @@ def unhold(request: StaffRequest, code: str) -> HttpResponse:
         services.release_case(code=code, by=request.user, at=clock.now())
     except DomainError as error:
         return refused(request, case, error)
-    return go(request, access_url(code))
+    return go(request, having(access_url(code), "dilepaskan"))
 
 
 def access_url(code: str) -> str:

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from ruangaman.cases import selectors
 from ruangaman.cases.models import Case
+from ruangaman.cases.views.said import having, said_of
 from ruangaman.core.access import Kept
 from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
@@ -58,16 +59,21 @@ def show(request: StaffRequest, template: str, case: Case, form: forms.Form, **c
     """Draw a form page, or its form alone for htmx; 422 when something needs another look."""
     part = {"part": "cases/_form_part.html" if request.htmx else "ui/staff.html"}
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, template, {"case": case, "form": form, **part, **context}, status=status)
+    known = {"case": case, "form": form, "said": said_of(request), **part}
+    return render(request, template, {**known, **context}, status=status)
 
 
 def answer(
-    request: StaffRequest, template: str, case: Case, form: forms.Form, act: Callable[[], object], *, to: str = "",
-    **context: Any,
+    request: StaffRequest, template: str, case: Case, form: forms.Form, act: Callable[[], object], *, said: str,
+    to: str = "", **context: Any,
 ) -> HttpResponse:  # fmt: skip
-    """Do what a form asks and go on, to the case or below it; draw the page when it was not sent or is refused."""
+    """Do what a form asks and go on, to the case or below it; draw the page when it was not sent or is refused.
+
+    Args:
+        said: what the next page says was recorded (`views.said`).
+    """
     if is_sent(request, form) and is_done(form, act):
-        return go(request, case_url(case) + to)
+        return go(request, having(case_url(case) + to, said))
     return show(request, template, case, form, **context)
 
 
@@ -76,8 +82,14 @@ def refused(request: StaffRequest, case: Case, error: DomainError) -> HttpRespon
     return render(request, "cases/refused.html", {"case": case, "words": str(error)}, status=409)
 
 
-def case_url(case: Case, *, anchor: str = "", query: str = "") -> str:
-    """Return the address of the case page."""
+def case_url(case: Case, *, anchor: str = "", query: str = "", said: str = "") -> str:
+    """Return the address of the case page.
+
+    Args:
+        said: what it says was recorded, beside the place that the browser is led to.
+    """
+    if said:
+        return having(f"/kasus/{case.code}/", said, anchor=anchor)
     return f"/kasus/{case.code}/" + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")
 
 

@@ -15,6 +15,7 @@ from ruangaman.cases.models import ClosingAssessment
 from ruangaman.cases.selectors import steps, weighing
 from ruangaman.cases.types import ApprovalKind, Outcome, Point
 from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, refused, show
+from ruangaman.cases.views.said import having, said_of
 from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.errors import DomainError
@@ -43,7 +44,7 @@ def _ask(request: StaffRequest, code: str, kind: ApprovalKind) -> HttpResponse:
         services.ask_approval(code=code, kind=kind, by=request.user, at=clock.now())
     except DomainError as error:
         return refused(request, case, error)
-    return go(request, f"/kasus/{code}/{PAGES[kind]}")
+    return go(request, having(f"/kasus/{code}/{PAGES[kind]}", "diajukan"))
 
 
 @requires(Permission.CASE_APPROVE)
@@ -51,27 +52,29 @@ def _ask(request: StaffRequest, code: str, kind: ApprovalKind) -> HttpResponse:
 def waiting(request: StaffRequest) -> HttpResponse:
     """What waits for the head's decision."""
     rows = steps.list_waiting(viewer=request.user, at=clock.now())
-    return render(request, "cases/approvals.html", {"rows": rows})
+    return render(request, "cases/approvals.html", {"rows": rows, "said": said_of(request)})
 
 
 @requires(Permission.CASE_APPROVE)
 @require_http_methods(["GET", "POST"])
 def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
     """One request, with the facts that it is decided on."""
-    approval = steps.get_approval(approval_id=approval_id, viewer=request.user)
-    form = DecideForm(data_of(request))
+    approval, at = steps.get_approval(approval_id=approval_id, viewer=request.user), clock.now()
+    subject, goals = steps.read_subject(approval)
+    closing = subject if isinstance(subject, ClosingAssessment) else None
+    weighed = weighing.weigh(approval=approval, at=at, closing=closing)
+    form = DecideForm(data_of(request), standing=weighed.standing)
 
     def act() -> None:
         known = form.cleaned_data
         services.decide_approval(
             approval_id=approval.pk, outcome=Outcome(known["outcome"]),
-            points=[Point(one) for one in known["points"]], by=request.user, at=clock.now(),
+            points=[Point(one) for one in known["points"]], despite=form.signed(), by=request.user, at=at,
         )  # fmt: skip
 
     if is_sent(request, form) and is_done(form, act):
-        return go(request, "/kasus/keputusan/")
-    subject, goals = steps.read_subject(approval)
-    covers = subject.covers if isinstance(subject, ClosingAssessment) else ()
-    weighed = weighing.weigh(approval=approval, at=clock.now(), covers=covers)
-    context = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed}
+        return go(request, having("/kasus/keputusan/", "putusan"))
+    why = weighing.open_despite(closing=closing, viewer=request.user, at=at) if closing is not None else None
+    sent = steps.list_transfers_weighed(approval=approval, viewer=request.user, at=at)
+    context = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "why": why, "sent": sent}
     return show(request, "cases/approval.html", approval.case, form, **context)

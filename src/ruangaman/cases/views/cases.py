@@ -21,6 +21,7 @@ from ruangaman.cases.selectors.page import Asked
 from ruangaman.cases.selectors.timeline import STREAMS
 from ruangaman.cases.types import CLOSED_STATES, CaseFilters
 from ruangaman.cases.views.answers import refused
+from ruangaman.cases.views.said import said_of
 from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.errors import DomainError
@@ -45,12 +46,14 @@ def index(request: StaffRequest) -> HttpResponse:
         "at": at,
         "oversees": oversees,
         "is_narrowed": bool(chosen) or "setelah" in request.GET,
+        "narrowed": len(chosen),
         "load": selectors.list_load(viewer=viewer) if oversees else [],
         "may_write": viewer.has(Permission.CASE_WRITE),
         "filters": urlencode(chosen),
         "to_decide": len(steps.list_approvals(viewer=viewer)) if viewer.has(Permission.CASE_APPROVE) else 0,
         "closed_too": _closed_too(chosen, form.to_filters()),
         "next": urlencode({**chosen, "setelah": str(page.after)}) if page.after else "",
+        "said": said_of(request),
     }
     return render(request, "cases/index.html", context)
 
@@ -83,6 +86,7 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
         "case": case,
         "stream": asked.stream,
         "streams": STREAMS.items(),
+        "said": said_of(request),
         "undo": undo,
         "undo_url": f"/kasus/{code}/tugas/{undo.row.pk}/kembalikan" if undo else "",
     }

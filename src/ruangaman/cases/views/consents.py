@@ -45,7 +45,9 @@ def ledger(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     entries = steps.open_consents(case=case, viewer=request.user, at=at)
-    return answer(request, "cases/consents.html", case, form, give, to="izin/", entries=entries, asked=asked)
+    return answer(
+        request, "cases/consents.html", case, form, give, to="izin/", said="izin", entries=entries, asked=asked
+    )
 
 
 @requires(Permission.CASE_WRITE)
@@ -59,4 +61,4 @@ def revoke(request: StaffRequest, code: str, consent_id: UUID) -> HttpResponse:
     def act() -> None:
         services.revoke_consent(code=code, consent_id=entry.pk, by=request.user, at=clock.now())
 
-    return answer(request, "cases/consent_revoke.html", case, form, act, to="izin/", entry=entry)
+    return answer(request, "cases/consent_revoke.html", case, form, act, to="izin/", said="izin-dicabut", entry=entry)

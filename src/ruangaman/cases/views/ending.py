@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import (
@@ -22,9 +25,11 @@ from ruangaman.cases.forms import (
     TakeBackForm,
     TransferForm,
 )
+from ruangaman.cases.forms.ending import MONTHS
 from ruangaman.cases.models import Approval, Case
 from ruangaman.cases.selectors import steps, weighing
-from ruangaman.cases.types import AFTERCARE_MONTHS, ApprovalKind, Doing
+from ruangaman.cases.selectors.aftercare import get_aftercare, list_aftercare, months_left
+from ruangaman.cases.types import ApprovalKind, Doing, Standing
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
@@ -32,6 +37,7 @@ from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
+WEEK = timedelta(days=7)
 
 
 @requires(Permission.CASE_CLOSE, keeps=kept(_("Penutupan"), find=selectors.get_managed))
@@ -41,32 +47,45 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
     case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
     last, approval = steps.open_closing(case=case, viewer=request.user, at=at)
     initial = resumed(request, selectors.closing_initial(case=case, viewer=request.user))
-    covers = last.row.covers if last else ()
-    running = weighing.list_running(case=case, at=at, covers=covers)
+    running = weighing.list_running(case=case, at=at, covers=last.row.covers if last else ())
     has_binding = any(one.is_binding for one in running)
-    form = ClosingForm(data_of(request), has_binding=has_binding, initial=initial)
+    stand = partial(weighing.stand, case=case, at=at)
+    standing = weighing.stand_of(last.row, case=case, at=at) if last else _stands_now(stand, case, viewer=request.user)
+    form = ClosingForm(
+        data_of(request), has_binding=has_binding, has_doubts=bool(standing.doubts), initial=initial,
+        stand=lambda risk, goals: stand(risk=risk, goals=goals),
+    )  # fmt: skip
 
     def act() -> None:
         known = form.cleaned_data
         services.assess_closing(
             code=code, reason=ClosingReason(known["reason"]), risk=RiskLevel(int(known["risk"])),
             goals=(known["goals_met"], known["goals_total"]), was_asked=known["was_asked"] == "yes",
-            words=known["words"], her_words=known["her_words"], why_clocks=known.get("why_clocks", ""), by=request.user,
-            at=at, closing_id=known["row_id"],
+            words=known["words"], her_words=known["her_words"], why_clocks=known.get("why_clocks", ""),
+            why_despite=known["why_despite"], by=request.user, at=at, closing_id=known["row_id"],
         )  # fmt: skip
 
-    context = {"last": last, "approval": approval, "running": running, **_how_it_stands(request, case, approval, last)}
-    return answer(request, "cases/closing.html", case, form, act, to="penutupan/", **context)
+    shown = {"last": last, "approval": approval, "running": running, "standing": standing}
+    context = {**shown, **_how_it_stands(request, case, approval, last)}
+    return answer(request, "cases/closing.html", case, form, act, to="penutupan/", said="penutupan", **context)
+
+
+def _stands_now(stand: Callable[..., Standing], case: Case, *, viewer: User) -> Standing:
+    """Return what speaks against a closing before anybody has assessed it, by how the goals of the plan stand."""
+    known = selectors.closing_initial(case=case, viewer=viewer)
+    return stand(risk=RiskLevel(case.risk), goals=(known["goals_met"], known["goals_total"]))
 
 
 def _how_it_stands(request: StaffRequest, case: Case, approval: Approval | None, last: object) -> dict[str, Any]:
     """Return what the head said of the closing, and what is missing before it is asked about."""
     may_ask = last is not None and selectors.may_ask(case=case, viewer=request.user, approval=approval)
     return {
-        "said": steps.outcome_words(approval) if last else "",
+        "head_said": steps.outcome_words(approval) if last else "",
         "may_ask": may_ask,
         "points": steps.point_words(approval),
-        "missing": selectors.missing_to_ask(case=case, kind=ApprovalKind.CLOSING, at=clock.now()) if may_ask else [],
+        "missing": selectors.missing_to_ask(case=case, kind=ApprovalKind.CLOSING, viewer=request.user, at=clock.now())
+        if may_ask
+        else [],
     }
 
 
@@ -87,7 +106,7 @@ def transfer(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     sent = steps.open_transfers(case=case, viewer=request.user, at=at)
-    return answer(request, "cases/transfer.html", case, form, act, to="pelimpahan/", sent=sent)
+    return answer(request, "cases/transfer.html", case, form, act, to="pelimpahan/", said="pelimpahan", sent=sent)
 
 
 @requires(Permission.CASE_ASSIGN)
@@ -104,23 +123,17 @@ def received(request: StaffRequest, code: str, transfer_id: UUID) -> HttpRespons
             code=code, transfer_id=row.pk, who=known["signer"], on=known["on"], by=request.user, at=at
         )
 
-    return answer(request, "cases/transfer_received.html", case, form, act, to="pelimpahan/", row=row)
+    return answer(request, "cases/transfer_received.html", case, form, act, to="pelimpahan/", said="diterima", row=row)
 
 
 @requires(Permission.CASE_ASSIGN, keeps=kept(_("Penarikan pelimpahan"), find=selectors.get_managed))
 @form_page
 def withdraw(request: StaffRequest, code: str, transfer_id: UUID) -> HttpResponse:
     """A transfer that should not have been: taken back with a reason."""
-    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
+    case = selectors.get_managed(code=code, viewer=request.user)
     row = steps.get_sent(case=case, transfer_id=transfer_id)
-    form = TakeBackForm(data_of(request), initial=resumed(request))
-
-    def act() -> None:
-        services.withdraw_transfer(
-            code=code, transfer_id=row.pk, reason=form.cleaned_data["reason"], by=request.user, at=at
-        )
-
-    return answer(request, "cases/transfer_withdrawn.html", case, form, act, to="pelimpahan/", row=row)
+    act = partial(services.withdraw_transfer, transfer_id=row.pk)
+    return _take_back(request, case, row, act, "cases/transfer_withdrawn.html", to="pelimpahan/", said="ditarik")
 
 
 @requires(Permission.CASE_CLOSE)
@@ -128,30 +141,37 @@ def withdraw(request: StaffRequest, code: str, transfer_id: UUID) -> HttpRespons
 def aftercare(request: StaffRequest, code: str) -> HttpResponse:
     """When somebody asks how it goes after the closing."""
     case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
-    form = AftercareForm(data_of(request), at=at, initial=_first_days(timezone.localdate(case.closed_at or at), at))
+    rows = list_aftercare(case=case)
+    months = months_left(case, rows)
+    initial = _first_days(timezone.localdate(case.closed_at or at), months, at)
+    form = AftercareForm(data_of(request), at=at, months=months, initial=initial)
 
     def act() -> None:
         services.plan_aftercare(code=code, days=form.days(), by=request.user, at=at)
 
-    rows = steps.list_aftercare(case=case, viewer=request.user)
-    is_planned = any(one.held_at is None and one.cancelled_at is None for one in rows)
-    return answer(request, "cases/aftercare.html", case, form, act, to="pasca/", rows=rows, is_planned=is_planned)
+    return answer(request, "cases/aftercare.html", case, form, act, to="pasca/", said="jadwal", rows=rows)
 
 
 @requires(Permission.CASE_CLOSE, keeps=kept(_("Pembatalan kontak"), find=selectors.get_managed))
 @form_page
 def cancel_after(request: StaffRequest, code: str, contact_id: UUID) -> HttpResponse:
     """A planned contact that nobody makes: taken away with a reason."""
-    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
-    row = steps.get_aftercare(case=case, contact_id=contact_id)
+    case = selectors.get_managed(code=code, viewer=request.user)
+    row = get_aftercare(case=case, contact_id=contact_id)
+    act = partial(services.cancel_aftercare, contact_id=row.pk)
+    return _take_back(request, case, row, act, "cases/aftercare_cancelled.html", to="pasca/", said="kontak-batal")
+
+
+def _take_back(
+    request: StaffRequest, case: Case, row: Any, act: Callable[..., object], template: str, *, to: str, said: str
+) -> HttpResponse:
+    """Ask why, and take one thing back that was planned or sent; the row stays."""
     form = TakeBackForm(data_of(request), initial=resumed(request))
 
-    def act() -> None:
-        services.cancel_aftercare(
-            code=code, contact_id=row.pk, reason=form.cleaned_data["reason"], by=request.user, at=at
-        )
+    def take() -> None:
+        act(code=case.code, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
 
-    return answer(request, "cases/aftercare_cancelled.html", case, form, act, to="pasca/", row=row)
+    return answer(request, template, case, form, take, to=to, said=said, row=row)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Sesudah ditutup")))
@@ -159,7 +179,7 @@ def cancel_after(request: StaffRequest, code: str, contact_id: UUID) -> HttpResp
 def contact_after(request: StaffRequest, code: str, contact_id: UUID) -> HttpResponse:
     """How it goes after the closing."""
     case = selectors.get_granted(code=code, viewer=request.user)
-    row = steps.get_aftercare(case=case, contact_id=contact_id)
+    row = get_aftercare(case=case, contact_id=contact_id)
     form = ContactAfterForm(data_of(request), initial=resumed(request))
 
     def act() -> None:
@@ -169,15 +189,18 @@ def contact_after(request: StaffRequest, code: str, contact_id: UUID) -> HttpRes
             at=clock.now(),
         )  # fmt: skip
 
-    return answer(request, "cases/aftercare_contact.html", case, form, act, row=row)
+    return answer(request, "cases/aftercare_contact.html", case, form, act, said="kontak", row=row)
 
 
-def _first_days(closed_on: date, at: datetime) -> dict[str, date]:
-    """Offer the office's months after the closing; of a case that was closed long ago, after today."""
+def _first_days(closed_on: date, months: Collection[int], at: datetime) -> dict[str, date]:
+    """Offer the office's months after the closing; of a case that was closed long ago, after today.
+
+    For one that is planned anew and whose month is past: in a week.
+    """
     today = timezone.localdate(at)
-    start = closed_on if _months_after(closed_on, AFTERCARE_MONTHS[0]) > today else today
-    days = [_months_after(start, months) for months in AFTERCARE_MONTHS]
-    return dict(zip(("first", "second", "third"), days, strict=True))
+    is_late = len(months) == len(MONTHS) and _months_after(closed_on, min(months)) <= today
+    days = {name: _months_after(today if is_late else closed_on, month) for name, month in MONTHS.items()}
+    return {name: day if day > today else today + WEEK for name, day in days.items()}
 
 
 def _months_after(start: date, months: int) -> date:

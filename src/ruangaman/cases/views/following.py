@@ -14,8 +14,10 @@ from ruangaman.cases.forms import ConferenceForm, MediationForm, PoliceForm, Rev
 from ruangaman.cases.forms.planning import people_of
 from ruangaman.cases.models import Case, Conference, ContactTry, MediationRequest, PoliceDecision, Review, Session
 from ruangaman.cases.selectors import functions, steps
+from ruangaman.cases.selectors.facts import known_of
+from ruangaman.cases.selectors.people import open_safe_contact
 from ruangaman.cases.selectors.reviewing import latest_review
-from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
+from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Tries, Way
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
@@ -58,7 +60,7 @@ def review(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=Review, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/review.html", case, form, act, past=past)
+    return answer(request, "cases/review.html", case, form, act, said="tinjauan", past=past)
 
 
 @requires(Permission.CASE_ASSIGN, keeps=kept(_("Konferensi kasus"), find=selectors.get_managed))
@@ -79,7 +81,7 @@ def conference(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=Conference, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/conference.html", case, form, act, past=past)
+    return answer(request, "cases/conference.html", case, form, act, said="konferensi", past=past)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Sesi psikolog"), find=_for_sessions))
@@ -99,7 +101,7 @@ def session(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=Session, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/session.html", case, form, act, to="sesi/", past=past)
+    return answer(request, "cases/session.html", case, form, act, to="sesi/", said="sesi", past=past)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Upaya menghubungi")))
@@ -117,7 +119,9 @@ def try_contact(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=ContactTry, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/try.html", case, form, act, to="upaya/", past=past)
+    tries = Tries.of(known_of(case, at).tried, at)
+    shown = {"past": past, "tries": tries, "reach": open_safe_contact(case=case, viewer=request.user, at=at)}
+    return answer(request, "cases/try.html", case, form, act, to="upaya/", said="upaya", **shown)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Mediasi")))
@@ -136,7 +140,9 @@ def mediation(request: StaffRequest, code: str) -> HttpResponse:
 
     against = functions.against_mediation(case=case, viewer=request.user, at=at)
     past = steps.open_steps(model=MediationRequest, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/mediation.html", case, form, act, to="mediasi/", past=past, against=against)
+    return answer(
+        request, "cases/mediation.html", case, form, act, to="mediasi/", said="mediasi", past=past, against=against
+    )
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Laporan ke polisi"), find=_for_police))
@@ -155,4 +161,4 @@ def police(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=PoliceDecision, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/police.html", case, form, act, to="polisi/", past=past)
+    return answer(request, "cases/police.html", case, form, act, to="polisi/", said="polisi", past=past)

@@ -33,7 +33,7 @@ def add_incident(request: StaffRequest, code: str) -> HttpResponse:
     today = timezone.localdate(at)
     form = IncidentForm(data_of(request), book=book(), people=people, today=today, initial=resumed(request))
     if is_sent(request, form) and is_done(form, lambda: _add_incident(request, code, form)):
-        return go(request, case_url(case, anchor="narrative"))
+        return go(request, case_url(case, anchor="narrative", said="kejadian"))
     return show(request, "cases/incident.html", case, form)
 
 
@@ -74,7 +74,7 @@ def answer_about(request: StaffRequest, code: str, incident_id: UUID, victim_id:
             at=clock.now(),
         ),
     ):
-        return go(request, case_url(case, anchor="narrative"))
+        return go(request, case_url(case, anchor="narrative", said="jawaban"))
     return show(request, "cases/answers.html", case, form, page=page)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -44,7 +46,7 @@ def move(request: StaffRequest, code: str) -> HttpResponse:
                 transition_id=known["row_id"],
             ),
         ):
-            return go(request, case_url(case))
+            return go(request, case_url(case, said="tahap"))
     return show(request, "cases/move.html", case, form)
 
 
@@ -54,17 +56,22 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
     """The closing form, with what is missing yet. The reason is that of the closing assessment."""
     case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
     form = CloseForm(data_of(request), initial=resumed(request))
-    reason, missing = selectors.read_closing(case=case, viewer=request.user, at=at)
+    found = selectors.read_closing(case=case, viewer=request.user, at=at)
 
     def act() -> None:
         known = form.cleaned_data
         services.close_case(
-            code=code, reason=reason, explanation=known["explanation"], by=request.user, at=at,
+            code=code, reason=found.reason, explanation=known["explanation"], by=request.user, at=at,
             transition_id=known["row_id"],
         )  # fmt: skip
 
-    running = weighing.list_running(case=case, at=at)
-    return answer(request, "cases/close.html", case, form, act, reason=reason, missing=missing, running=running)
+    context: dict[str, Any] = {
+        "reason": found.reason,
+        "missing": found.missing,
+        "running": weighing.list_running(case=case, at=at, covers=found.row.covers if found.row else ()),
+        "standing": weighing.stand_of(found.row, case=case, at=at) if found.row else None,
+    }
+    return answer(request, "cases/close.html", case, form, act, said="ditutup", **context)
 
 
 @requires(Permission.CASE_CLOSE, keeps=kept(_("Pembukaan lagi kasus"), find=selectors.get_managed, is_once=True))
@@ -87,5 +94,5 @@ def reopen(request: StaffRequest, code: str) -> HttpResponse:
                 transition_id=known["row_id"],
             ),
         ):
-            return go(request, case_url(case))
+            return go(request, case_url(case, said="dibuka"))
     return show(request, "cases/reopen.html", case, form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,9 @@ from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import AssessmentForm, PlanForm, RightsForm, SafetyForm, WindowForm
 from ruangaman.cases.forms.planning import GOALS, people_of
-from ruangaman.cases.models import Case, SafetyCheck
+from ruangaman.cases.models import SafetyCheck
 from ruangaman.cases.selectors import functions, steps, windows
+from ruangaman.cases.selectors.reviewing import latest_review
 from ruangaman.cases.types import Agreed, ApprovalKind, Escort, Right, WindowOutcome
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.codelists.selectors import book, day_of
@@ -27,8 +28,6 @@ from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
-WEEKLY, MONTHLY = timedelta(days=7), timedelta(days=30)
-"""How soon a case is looked at again: weekly while the danger is high (ours; domain.md 2.3, state 7)."""
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Aman dulu")))
@@ -46,7 +45,7 @@ def safety(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=SafetyCheck, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/safety.html", case, form, act, past=past)
+    return answer(request, "cases/safety.html", case, form, act, said="aman", past=past)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Jendela kesehatan dan bukti")))
@@ -54,7 +53,7 @@ def safety(request: StaffRequest, code: str) -> HttpResponse:
 def window(request: StaffRequest, code: str) -> HttpResponse:
     """What came of the windows of health and evidence; each ends only with its own answer."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    open_ones = windows.list_windows(case=case, viewer=request.user, at=at)
+    open_ones = windows.list_windows(case=case, at=at)
     offered = [(str(one.row.pk), one.words) for one in open_ones]
     named = request.GET.get("jam", "") if len(offered) > 1 else "".join(key for key, _words in offered)
     initial = {"window": named if named in dict(offered) else ""}
@@ -67,7 +66,7 @@ def window(request: StaffRequest, code: str) -> HttpResponse:
             by=request.user, at=at, note_id=known["row_id"],
         )  # fmt: skip
 
-    return answer(request, "cases/window.html", case, form, act, windows=open_ones)
+    return answer(request, "cases/window.html", case, form, act, said="jendela", windows=open_ones)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Asesmen")))
@@ -89,7 +88,7 @@ def assessment(request: StaffRequest, code: str) -> HttpResponse:
             assessment_id=known["row_id"],
         )  # fmt: skip
 
-    return answer(request, "cases/assessment.html", case, form, act, last=row)
+    return answer(request, "cases/assessment.html", case, form, act, said="asesmen", last=row)
 
 
 @requires(Permission.CASE_WRITE)
@@ -107,7 +106,7 @@ def rights(request: StaffRequest, code: str) -> HttpResponse:
         )
 
     given = functions.list_functions(case=case, viewer=request.user)
-    return answer(request, "cases/rights.html", case, form, act, to="hak/", told=told, given=given)
+    return answer(request, "cases/rights.html", case, form, act, to="hak/", said="hak", told=told, given=given)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Rencana")))
@@ -118,8 +117,9 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
     owners = people_of(selectors.list_parts(case=case, viewer=request.user))
     offered = book().choices(ListKey.SERVICE_TYPE, day_of(at))
     last = steps.open_plan(case=case, viewer=request.user, at=at)
-    initial = resumed(request, _plan_initial(case, last, at))
-    form = PlanForm(data_of(request), owners=owners, services=offered, at=at, initial=initial)
+    latest = latest_review(risk=RiskLevel(case.risk), at=at)
+    initial = resumed(request, _plan_initial(last, latest, at))
+    form = PlanForm(data_of(request), owners=owners, services=offered, latest=latest, at=at, initial=initial)
 
     def act() -> None:
         known = form.cleaned_data
@@ -128,17 +128,18 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
             safety=known["safety"], review_on=known["review_on"], by=request.user, at=at, plan_id=known["row_id"],
         )  # fmt: skip
 
-    said = steps.outcome_words(last.approval) if last else ""
+    head_said = steps.outcome_words(last.approval) if last else ""
     may_ask = selectors.may_ask(case=case, viewer=request.user, approval=last.approval if last else None)
-    missing = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, at=at) if last and may_ask else []
-    context = {"last": last, "said": said, "may_ask": last is not None and may_ask, "missing": missing}
-    return answer(request, "cases/plan.html", case, form, act, to="rencana/", **context)
+    may_ask = last is not None and may_ask
+    shown: dict[str, Any] = {"last": last, "head_said": head_said, "may_ask": may_ask, "missing": []}
+    if may_ask:
+        shown["missing"] = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, viewer=request.user, at=at)
+    return answer(request, "cases/plan.html", case, form, act, to="rencana/", said="rencana", **shown)
 
 
-def _plan_initial(case: Case, last: steps.PlanView | None, at: Any) -> dict[str, Any]:
+def _plan_initial(last: steps.PlanView | None, latest: date, at: Any) -> dict[str, Any]:
     """Begin with what was planned last, so that nothing is typed twice."""
-    soon = WEEKLY if case.risk >= RiskLevel.TINGGI else MONTHLY
-    initial: dict[str, Any] = {"review_on": timezone.localdate(at) + soon, "with_her": "yes", "agreed": Agreed.SIGNED}
+    initial: dict[str, Any] = {"review_on": latest, "with_her": "yes", "agreed": Agreed.SIGNED}
     if last is None:
         return initial
     row = last.row

@@ -55,7 +55,7 @@ def add_person(request: StaffRequest, code: str) -> HttpResponse:
             code=code, person=form.to_person(), by=request.user, at=clock.now(), probes=prepared(request)
         ),
     ):
-        return go(request, case_url(case, anchor="identity"))
+        return go(request, case_url(case, anchor="identity", said="orang"))
     return show(request, "cases/person.html", case, form)
 
 
@@ -85,7 +85,7 @@ def add_note(request: StaffRequest, code: str) -> HttpResponse:
                 corrects=known["corrects"],
             ),
         ):
-            return go(request, case_url(case, anchor=drawer.name.lower()))
+            return go(request, case_url(case, anchor=drawer.name.lower(), said="catatan"))
     return show(request, "cases/note.html", case, form)
 
 
@@ -114,5 +114,5 @@ def add_service(request: StaffRequest, code: str) -> HttpResponse:
                 service_id=known["row_id"],
             ),
         ):
-            return go(request, case_url(case, anchor="riwayat"))
+            return go(request, case_url(case, anchor="riwayat", said="layanan"))
     return show(request, "cases/service.html", case, form)

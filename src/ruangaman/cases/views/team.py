@@ -13,6 +13,7 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import AssignForm, HandOverForm, LiftForm, ReleaseForm
 from ruangaman.cases.types import LiftReason
 from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, show
+from ruangaman.cases.views.said import having
 from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.types import StaffRequest
@@ -41,7 +42,7 @@ def team(request: StaffRequest, code: str) -> HttpResponse:
                 assignment_id=form.cleaned_data["row_id"],
             ),
         ):
-            return go(request, f"/kasus/{code}/tim/")
+            return go(request, having(f"/kasus/{code}/tim/", "tim"))
     parts = selectors.list_parts(case=case, viewer=request.user)
     released = users.get(request.GET.get("dilepas", ""))
     keyless = selectors.list_keyless(case=case, viewer=request.user)
@@ -88,7 +89,7 @@ def hand_over(request: StaffRequest, code: str) -> HttpResponse:
             assignment_id=form.cleaned_data["row_id"],
         ),
     ):
-        return go(request, "/kasus/")
+        return go(request, having("/kasus/", "serah"))
     is_left = not case.manager.is_active
     return show(request, "cases/hand_over.html", case, form, nobody=not managers, is_left=is_left)
 
@@ -110,7 +111,7 @@ def lift(request: StaffRequest, code: str) -> HttpResponse:
             at=clock.now(),
         ),
     ):
-        return go(request, f"/kasus/{code}/")
+        return go(request, having(f"/kasus/{code}/", "izinkan"))
     return show(request, "cases/lift.html", case, form)
 
 

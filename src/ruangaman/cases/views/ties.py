@@ -13,6 +13,7 @@ from ruangaman.cases.forms import TieForm
 from ruangaman.cases.selectors.comparing import get_person_page
 from ruangaman.cases.types.ties import TieKind
 from ruangaman.cases.views.answers import case_url, data_of, go, is_done, is_sent, show
+from ruangaman.cases.views.said import having
 from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.errors import NotFound
@@ -39,7 +40,7 @@ def ties(request: StaffRequest, code: str, person_id: UUID) -> HttpResponse:
             tie_id=form.cleaned_data["row_id"],
         ),
     ):
-        return go(request, f"/kasus/{code}/orang/{person.pk}/hubungan/")
+        return go(request, having(f"/kasus/{code}/orang/{person.pk}/hubungan/", "hubungan"))
     return show(request, "cases/ties.html", case, form, page=page)
 
 
@@ -51,7 +52,7 @@ def untie(request: StaffRequest, code: str, person_id: UUID, tie_id: UUID) -> Ht
         services.untie_people(code=code, tie_id=tie_id, by=request.user, at=clock.now())
     except NotFound as error:
         raise Http404 from error
-    return HttpResponseRedirect(f"/kasus/{code}/orang/{person_id}/hubungan/")
+    return HttpResponseRedirect(having(f"/kasus/{code}/orang/{person_id}/hubungan/", "hubungan-lepas"))
 
 
 @requires(Permission.CASE_ASSIGN)
@@ -75,7 +76,9 @@ def _meeting(request: StaffRequest, code: str, meeting_id: UUID, *, is_over: boo
         act(code=code, meeting_id=meeting_id, by=request.user, at=clock.now())
     except NotFound as error:
         raise Http404 from error
-    return HttpResponseRedirect(case_url(case, anchor="hubungan"))
+    if is_over:  # with the last of them the part that it stood in is gone, too
+        return HttpResponseRedirect(case_url(case, said="temuan"))
+    return HttpResponseRedirect(case_url(case, anchor="hubungan", said="temuan-minta"))
 
 
 def _offered(request: StaffRequest, page: object) -> list[tuple[str, str]]:

@@ -44,6 +44,7 @@ SEVERAL = frozenset({"forms_of_violence", "online"})
 LABELS: dict[str, Words] = {"birth": gettext_lazy("Lahir")}
 """What a version has in one field and the form in several."""
 ANCHORS = {RecordKind.PERSON: "identity", RecordKind.INCIDENT: "narrative", RecordKind.TASK: "berikutnya"}
+SAID_OF = {RecordKind.PERSON: "orang", RecordKind.INCIDENT: "kejadian", RecordKind.TASK: "tugas"}
 
 
 @requires(Permission.CASE_WRITE, prepare=stretch_numbers, keeps=kept(gettext_lazy("Data orang")))
@@ -221,7 +222,7 @@ def _change(
             kind, opened = RecordKind(_kind(row)), form.cleaned_data["opened"]
             if opened and changed.version > opened + 1:
                 return go(request, f"{record_url(case, row)}riwayat/?digabung")
-            return go(request, case_url(case, anchor=ANCHORS[kind]))
+            return go(request, case_url(case, anchor=ANCHORS[kind], said=SAID_OF[kind]))
     context |= {"record": row, "history_url": f"{record_url(case, row)}riwayat/"}
     return show(request, template, case, form, **context)
 

@@ -46,7 +46,7 @@ def add_task(request: StaffRequest, code: str) -> HttpResponse:
                 task_id=known["row_id"],
             ),
         ):
-            return go(request, case_url(case, anchor="berikutnya"))
+            return go(request, case_url(case, anchor="berikutnya", said="tugas"))
     return show(request, "cases/task.html", case, form)
 
 
@@ -68,7 +68,7 @@ def drop_clock(request: StaffRequest, code: str, clock_id: UUID) -> HttpResponse
             note_id=form.cleaned_data["row_id"],
         ),
     ):
-        return go(request, case_url(case))
+        return go(request, case_url(case, said="jam"))
     return show(request, "cases/drop_clock.html", case, form, clock=found, is_the_leads=is_the_leads(found))
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     """One small index."""
 
-    dependencies = [("clocks", "0012_danger_first")]
+    dependencies = [("clocks", "0013_first_answer")]
     operations = [
         migrations.AddIndex(
             model_name="clock",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ruangaman.clocks.services.changing import (
     drop_clock,
+    fill_part,
     hand_all,
     hand_clock_to,
     pause_clock,
@@ -31,6 +32,7 @@ __all__ = [
     "drop_clock",
     "end_kind",
     "escalate_due",
+    "fill_part",
     "hand_all",
     "hand_clock_to",
     "happened",

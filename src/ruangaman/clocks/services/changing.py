@@ -17,7 +17,7 @@ from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import dues_if_resumed
 from ruangaman.clocks.services.happening import name_of, place
-from ruangaman.clocks.types import HEAD_START, Detail, PauseReason, SnoozeReason
+from ruangaman.clocks.types import HEAD_START, Detail, Holder, PauseReason, SnoozeReason
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 
@@ -89,7 +89,10 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
     if not policies.is_soon_enough(until, at):
         raise Conflict(_("Paling lama tujuh hari. Sesudah itu tunda lagi bila masih perlu."))
     if not policies.can_put_off(clock, until):
-        raise NotAllowed(_("Bahayanya tinggi: pengingat tidak dapat ditunda melewati batas waktunya."))
+        raise NotAllowed(
+            _("Bahayanya %(danger)s: pengingat tidak dapat ditunda melewati batas waktunya.")
+            % {"danger": RiskLevel(clock.danger).label.lower()}
+        )
     clock.snoozed_until, clock.snooze_reason = until, reason
     clock.save(update_fields=["snoozed_until", "snooze_reason"])
     detail: Detail = {"reason": reason.value, "until": until.isoformat()}
@@ -179,6 +182,21 @@ def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, by: User, at: da
     clock.stopped_at, clock.stopped_on = max(at, clock.started_at), event
     clock.save(update_fields=["stopped_at", "stopped_on"])
     return clock
+
+
+@transaction.atomic
+def fill_part(*, dossier_id: UUID, part: Holder, before: UUID, to: User) -> None:
+    """Let the turns of a part that was empty be those of whoever has it now; until then they were another's.
+
+    Called by who gives somebody a part, and told by that event.
+
+    Args:
+        before: who had them in the place of the part.
+
+    Writes: clocks.
+    """
+    rows = Clock.objects.filter(dossier_id=dossier_id, owner_id=before, kind__holder=part).open()
+    rows.update(owner=to, snoozed_until=None, snooze_reason="")
 
 
 @transaction.atomic

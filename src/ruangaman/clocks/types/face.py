@@ -45,6 +45,14 @@ class Clock:
         if self.due_at < self.started_at:
             raise ValueError("A clock cannot be due before it starts.")
 
+    @classmethod
+    def begun(
+        cls, started_at: datetime, due_at: datetime, stopped_at: datetime | None, paused_at: datetime | None
+    ) -> Clock:
+        """Return a clock that may have begun when its moment was past: it was late from then on, and never at once."""
+        start = started_at if started_at <= due_at else due_at - MINUTE
+        return cls(start, due_at, stopped_at, paused_at)
+
     def state(self, at: datetime) -> ClockState:
         """Return how it stands at a moment. It is over from the moment after `due_at` on."""
         if self.stopped_at is not None and self.stopped_at <= at:

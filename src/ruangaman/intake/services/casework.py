@@ -37,6 +37,10 @@ class ReportOrigin:
         """Return them by their code; row-level security leaves out what the viewer does not hold."""
         return dict(Report.objects.filter(case=case).values_list("code", "dossier_id"))
 
+    def of_case(self, case_id: UUID) -> QuerySet[Any, Any]:
+        """Return the ids of their dossiers as a query."""
+        return Report.objects.filter(case_id=case_id).values("dossier_id")
+
 
 DESK_PARTS = ROLE_COMPARTMENTS[Role.PETUGAS]
 
@@ -64,9 +68,19 @@ class ShownThread:
     can_answer: bool
 
     @property
+    def anchor(self) -> str:
+        """Where it stands on the page."""
+        return anchor_of(self.report)
+
+    @property
     def has_unread(self) -> bool:
         """Whether the reporter wrote something that nobody has seen yet."""
         return any(one.is_reporter and one.read_at is None for one in self.messages)
+
+
+def anchor_of(report: Report) -> str:
+    """Return where the conversation of a report stands on the page of its case."""
+    return f"percakapan-{report.code}"
 
 
 def _reports(given: Given) -> QuerySet[Any, Any]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import DeskMember, User
+from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
 from ruangaman.clocks import services as clocks
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
@@ -171,7 +172,8 @@ def reply(*, code: str, text: str, message_id: UUID, by: User, at: datetime) -> 
         NotAllowed: the role of `by` does not answer reporters.
         WrongState: `by` sits at the desk, and somebody of the case has answered.
 
-    Writes: the sealed message, the report, one `intake.replied` event.
+    Writes: the sealed message, the report, one `intake.replied` event; the first answer after a case was opened
+        ends the wait in the case (`cases.reporter_answered`).
     """
     report = _lock_thread(code=code, by=by)
     earlier = Message.objects.filter(pk=message_id).first()
@@ -191,6 +193,8 @@ def reply(*, code: str, text: str, message_id: UUID, by: User, at: datetime) -> 
         report.needs_desk = False
     if report.answered_at is None:
         report.answered_at = at
+        if report.case_id is not None:
+            _end_wait(report, by=by, at=at)
     report.save(update_fields=["answered_at", "needs_desk"])
     mark_read(list(report.messages.filter(direction=Direction.IN, read_at=None)), at)
     return message
@@ -310,6 +314,17 @@ def write_message(report: Report, *, text: str, message_id: UUID, by: User, at: 
     message.save(force_insert=True)
     tell(events.REPLIED, report, by=by, at=at)
     return message
+
+
+def _end_wait(report: Report, *, by: User, at: datetime) -> None:
+    """End the wait for a first answer that goes on in the case: also for the desk, which sees nothing of the case."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_id, code, dossier FROM intake_answered(%s, %s)", [report.pk, at])
+        found = cursor.fetchone()
+    if found is not None:
+        case_id, code, dossier = found
+        case = Case(pk=case_id, code=code, dossier_id=dossier, unit_id=report.desk.unit_id)
+        cases.tell_answered(case=case, report_id=report.pk, by=by, at=at)
 
 
 def _give_to(report: Report, by: User, at: datetime) -> None:

@@ -15,7 +15,16 @@ from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_COMPARTMENTS, Role
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
-from ruangaman.cases.types import Identity, NewFile, NewPerson, PersonKind, SafeContact, note_content
+from ruangaman.cases.types import (
+    FactKey,
+    Identity,
+    NewFile,
+    NewPerson,
+    PersonKind,
+    SafeContact,
+    SealedFact,
+    note_content,
+)
 from ruangaman.core.codelists import AgeGroup, Authority, CaseType, ContactWay, Danger, Now, RiskLevel, Who
 from ruangaman.core.errors import NotAllowed
 from ruangaman.core.regions import KELURAHAN, kecamatan_of
@@ -41,7 +50,8 @@ def open_case(
     """Open a case from a triaged report and name its manager, who receives the keys and assigns onward.
 
     The answers, the contact, the conversation so far and the files' keys are sealed again in the case's dossier; the
-    report's own dossier is shared with the manager, who goes on talking to the reporter there.
+    report's own dossier is shared with the manager, who goes on talking to the reporter there. Whom nobody has answered
+    yet waits on, until when they waited before.
 
     Args:
         case_id: minted with the form.
@@ -55,7 +65,7 @@ def open_case(
         WrongState: not triaged, or decided otherwise.
 
     Writes: the case with all that belongs to it, grants on the report's dossier, the report, one
-        `intake.case_opened` event.
+        `intake.case_opened` event; perhaps a clock and one `cases.answer_awaited` event.
     Source: vault.md rule 10.
     """
     report = lock_report(code=code, by=by)
@@ -75,6 +85,8 @@ def open_case(
     report.state, report.case, report.needs_desk = State.CASE_OPENED, case, False
     report.save(update_fields=["state", "case", "needs_desk"])
     tell(events.CASE_OPENED, report, by=by, at=at, detail={"case": case.code})
+    if report.answered_at is None:
+        cases.await_answer(case=case, report_id=report.pk, due_at=report.due_at, by=by, at=at)
     return case
 
 
@@ -121,12 +133,12 @@ def _text(content: Content, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _facts(report: Report, answers: Content, contact: Content) -> Iterable[tuple[str, str]]:
+def _facts(report: Report, answers: Content, contact: Content) -> Iterable[SealedFact]:
     """What was chosen, as pairs of question and answer in words; what may cost a life comes first."""
     forms = [str(ViolenceForm(kind).label) for kind in _forms(answers)]
     relation, age, where = (_text(answers, key) for key in ("relation", "age_group", "where"))
+    signs = ", ".join(str(Danger(code).label) for code in report.dangers)
     pairs = (
-        (_("Tanda bahaya"), ", ".join(str(Danger(code).label) for code in report.dangers)),
         (_("Masih terjadi saat melapor"), str(Now(report.now).label) if report.now else ""),
         (_("Tidak boleh tahu"), ", ".join(_kept_from(contact))),
         (_("Laporan"), report.code),
@@ -137,7 +149,8 @@ def _facts(report: Report, answers: Content, contact: Content) -> Iterable[tuple
         (_("Pelaku"), str(Relation(relation).label) if relation in Relation.values else relation),
         (_("Umur"), str(AgeGroup(age).label) if age in AgeGroup.values else age),
     )
-    return [(label, value) for label, value in pairs if value]
+    danger = [(_("Tanda bahaya"), signs, FactKey.DANGER.value)] if signs else []
+    return [*danger, *((label, value) for label, value in pairs if value)]
 
 
 def _forms(answers: Content) -> list[str]:

@@ -18,6 +18,7 @@ from ruangaman.intake.forms.desk import ReplyForm
 from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services import desk
+from ruangaman.intake.services.casework import anchor_of
 from ruangaman.intake.views.sending import send_file
 
 
@@ -47,7 +48,7 @@ def answer(request: StaffRequest, code: str) -> HttpResponse:
         except DomainError as error:
             refusal, status = str(error), 409
         else:
-            return _back(message.report)
+            return _back(message.report, "balasan")
     return render(request, "intake/answer.html", {"form": form, "code": code, "refusal": refusal}, status=status)
 
 
@@ -59,7 +60,7 @@ def acknowledge(request: StaffRequest, code: str) -> HttpResponse:
         report = desk.acknowledge(code=code, by=request.user, at=clock.now())
     except NotFound as error:
         raise Http404 from error
-    return _back(report)
+    return _back(report, "terbaca")
 
 
 @requires(Permission.CASE_READ)
@@ -73,6 +74,9 @@ def download(request: StaffRequest, code: str, file_id: UUID) -> StreamingHttpRe
     return send_file(facts, pieces)
 
 
-def _back(report: Report) -> HttpResponse:
+def _back(report: Report, said: str) -> HttpResponse:
     case = report.case
-    return HttpResponseRedirect(f"/kasus/{case.code}/#percakapan-{report.code}" if case else f"/laporan/{report.code}/")
+    if case is None:
+        return HttpResponseRedirect(f"/laporan/{report.code}/")
+    anchor = anchor_of(report)
+    return HttpResponseRedirect(f"/kasus/{case.code}/?sudah={said}&di={anchor}#{anchor}")

@@ -29,6 +29,9 @@ from ruangaman.intake.views.sending import send_file
 from ruangaman.ui.types import Words
 
 at_desk = requires(Permission.REPORT_DESK)
+FOUND_THERE = Kept("", lambda request, code: selectors.get_report(code=code, viewer=request.user), page="..")
+"""A form that holds no words of its own: when it is refused, those that were typed into the others come back."""
+beside = requires(Permission.REPORT_DESK, keeps=FOUND_THERE)
 
 
 def kept(label: Words) -> Kept:
@@ -40,7 +43,7 @@ def kept(label: Words) -> Kept:
 @require_safe
 def report(request: StaffRequest, code: str) -> HttpResponse:
     """The report with everything in it; opening it is recorded."""
-    return _page(request, code, resumed_forms(request))
+    return _page(request, code, Forms())
 
 
 @at_desk
@@ -54,7 +57,7 @@ def holders(request: StaffRequest, code: str) -> HttpResponse:
     return render(request, "intake/holders.html", {"report": found, "holders": shown, "at": clock.now()})
 
 
-@at_desk
+@beside
 @require_POST
 def take(request: StaffRequest, code: str) -> HttpResponse:
     """Take the report, or take it over from the colleague who was seen holding it."""
@@ -67,7 +70,7 @@ def take(request: StaffRequest, code: str) -> HttpResponse:
     )
 
 
-@at_desk
+@beside
 @require_POST
 def release(request: StaffRequest, code: str) -> HttpResponse:
     """Put the report back for the others."""
@@ -95,7 +98,7 @@ def reply(request: StaffRequest, code: str) -> HttpResponse:
     )
 
 
-@at_desk
+@beside
 @require_POST
 def settle(request: StaffRequest, code: str) -> HttpResponse:
     """A message after the end needs no answer."""
@@ -125,7 +128,7 @@ def triage(request: StaffRequest, code: str) -> HttpResponse:
     )
 
 
-@at_desk
+@beside
 @require_POST
 def duplicate(request: StaffRequest, code: str) -> HttpResponse:
     """Mark it as a double of another report."""
@@ -142,7 +145,7 @@ def duplicate(request: StaffRequest, code: str) -> HttpResponse:
     )
 
 
-@at_desk
+@beside
 @require_POST
 def undo_duplicate(request: StaffRequest, code: str) -> HttpResponse:
     """It is no double after all."""
@@ -172,14 +175,14 @@ def refuse(request: StaffRequest, code: str) -> HttpResponse:
     )
 
 
-@at_desk
+@beside
 @require_POST
 def undo_refusal(request: StaffRequest, code: str) -> HttpResponse:
     """Take a refusal back."""
     return _do(request, code, lambda: decisions.undo_refusal(code=code, by=request.user, at=clock.now()))
 
 
-@requires(Permission.CASE_OPEN, prepare=stretch_number)
+@requires(Permission.CASE_OPEN, prepare=stretch_number, keeps=FOUND_THERE)
 @require_POST
 def open_case(request: StaffRequest, code: str) -> HttpResponse:
     """Open a case and name its manager."""
@@ -253,5 +256,6 @@ def _page(request: HttpRequest, code: str, forms: Forms, refusal: str = "", stat
         opened = desk.open_report(code=code, by=request.user, at=at)  # type: ignore[arg-type]  # a signed-in person
     except NotFound as error:
         raise Http404 from error
+    forms = forms.beside(resumed_forms(request))
     context = report_context(opened, viewer=request.user, at=at, forms=forms)  # type: ignore[arg-type]
     return render(request, "intake/report.html", {**context, "refusal": refusal}, status=status)

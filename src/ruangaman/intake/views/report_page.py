@@ -42,9 +42,13 @@ class Forms:
     refuse: RefuseForm | None = None
     open_case: OpenCaseForm | None = None
 
+    def beside(self, others: Forms) -> Forms:
+        """Return the forms that were sent, and for the rest what was typed into them."""
+        return Forms(**{name: sent or getattr(others, name) for name, sent in vars(self).items()})
+
 
 def resumed_forms(request: HttpRequest) -> Forms:
-    """Return the form of the page that somebody goes on with, filled with what they typed."""
+    """Return the forms of the page that somebody goes on with, or typed into when another was sent, filled with it."""
     forms = Forms()
     if typed := resumed(request, step="balas"):
         forms.reply = ReplyForm(initial=typed, auto_id="balas_%s")
@@ -75,7 +79,7 @@ def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: For
         "suggested_words": [(reason.label, words) for reason, words in SUGGESTED_WORDS.items()],
         "states": State,
         "has_number": has_number(opened),
-        **_words(opened),
+        **_words(opened, at),
         **_decision(forms, opened),
     }
 
@@ -85,7 +89,7 @@ def has_number(opened: OpenReport) -> bool:
     return not isinstance(opened.contact, Closed) and vault.guess(str(opened.contact.get("value", ""))) is not None
 
 
-def _words(opened: OpenReport) -> dict[str, Any]:
+def _words(opened: OpenReport, at: datetime) -> dict[str, Any]:
     """Return what the report says: the sentences of the page."""
     report = opened.report
     channel, names = channels.get(report.channel), selectors.names_by_code()
@@ -102,6 +106,7 @@ def _words(opened: OpenReport) -> dict[str, Any]:
         "limits": wording.limits(opened.contact, names),
         "promised": Promised(report.received_at, report.due_at, done_at=report.answered_at),
         "limit": limit_for(report.limit_key, report.received_at),
+        "is_late": report.is_late(at),
     }
 
 

@@ -34,6 +34,8 @@ UNSHOWN: dict[str, str] = {
     "cases.task_edited": "stands as a version on the task",
     "cases.answers_kept": "stands with the incident",
     "cases.task_undone": "the tick is gone from the timeline",
+    "cases.answer_awaited": "stands among the clocks",
+    "cases.reporter_answered": "shown as the answer",
     "cases.access_given": "stands on the page of who may read",
     "cases.access_changed": "stands on the page of who may read",
     "cases.access_ended": "stands on the page of who may read",

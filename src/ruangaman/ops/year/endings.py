@@ -58,11 +58,16 @@ def close(life: CaseLife) -> Life:
     world.close(life.manager, code, why, words="")
     yield HOUR
     assess_closing(life)
+    life.check_safety(is_safe=False)  # after it was assessed: nobody has said yet why it ends all the same
     world.close(life.manager, code, why)
+    yield HOUR / 2
+    life.check_safety(is_safe=True)
+    if why is ClosingReason.UNREACHABLE:
+        world.close(life.manager, code, why)
+        world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)
+        yield from try_contact(life)
     yield from life.decide(ApprovalKind.CLOSING, is_approved=False)
     yield 3 * HOUR
-    if why is ClosingReason.UNREACHABLE:
-        yield from try_contact(life)
     if why is ClosingReason.MOVED:
         yield from transfer(life)
     life.finish()
@@ -82,15 +87,16 @@ def assess_closing(life: CaseLife) -> None:
     """Write down what was reached."""
     facts = {"risk": RiskLevel.RENDAH, "goals": (1, 1), "was_asked": True}
     words = {"words": story.ENDINGS[0], "her_words": story.HER_WORDS[0], "why_clocks": "Sudah dijawab bersamanya."}
+    words["why_despite"] = "Rencana keselamatan dipegang sendiri, keluarga menemani."
     life.world.do(life.manager, cases.assess_closing, code=life.code, reason=life.spec.reason, **facts, **words)
 
 
 def try_contact(life: CaseLife) -> Life:
-    """Try three times to reach her."""
-    for _ in range(3):
+    """Try to reach her on three days of a week and a day, twice on the first."""
+    for wait in (2 * HOUR, 4 * DAY, 4 * DAY, HOUR):
         tried = {"way": Way.THREAD, "result": Reached.NO_ANSWER, "words": ""}
         life.world.do(life.manager, cases.try_contact, code=life.code, **tried)
-        yield 30 * HOUR
+        yield wait
 
 
 def transfer(life: CaseLife) -> Life:
@@ -114,10 +120,10 @@ def follow_up(life: CaseLife) -> Life:
     world.move(manager, code, CaseState.AFTERCARE)
     planned = AFTER_DAYS[0 if life.spec.is_prompt else 1]
     today = timezone.localdate(world.now)
-    (wrong,) = world.do(manager, cases.plan_aftercare, code=code, days=[today + timedelta(days=8)])
-    world.refuse(manager, cases.plan_aftercare, code=code, days=[today + timedelta(days=30)])
+    (wrong,) = world.do(manager, cases.plan_aftercare, code=code, days={1: today + timedelta(days=8)})
+    world.refuse(manager, cases.plan_aftercare, code=code, days={1: today + timedelta(days=30)})
     world.do(manager, cases.cancel_aftercare, code=code, contact_id=wrong.pk, reason="Terlalu cepat (contoh).")
-    world.do(manager, cases.plan_aftercare, code=code, days=[today + timedelta(days=30 * n) for n in (1, 3, 6)])
+    world.do(manager, cases.plan_aftercare, code=code, days={n: today + timedelta(days=30 * n) for n in (1, 3, 6)})
     world.move(manager, code, CaseState.AFTERCARE)
     before = 0
     for day in planned:

@@ -112,7 +112,7 @@ class Ledger:
             "cases.opened": detail.get("state"),
             "cases.moved": detail.get("to"),
             "cases.closed": "closed",
-            "cases.reopened": "assessment",
+            "cases.reopened": detail.get("to", "assessment"),
         }.get(kind)
         if moved:
             subject.state = moved
@@ -121,6 +121,8 @@ class Ledger:
             subject.danger, subject.case_type = detail["risk"], detail["case_type"]
         if kind == "cases.risk_changed":
             subject.danger = detail["risk"]
+        if kind == "cases.answer_awaited":
+            self.promised[detail["report"]] = datetime.fromisoformat(detail["due"])
         if kind == "intake.case_opened":
             subject.case = detail["case"]
         if kind in {"cases.assigned", "cases.unassigned"}:

@@ -20,6 +20,7 @@ from ruangaman.cases.types import (
     ApprovalKind,
     CaseState,
     Domain,
+    Doubt,
     Escort,
     Identity,
     NewPerson,
@@ -50,6 +51,7 @@ class Spec:
 
     Args:
         is_prompt: each step comes before its limit; otherwise each after it.
+        waits_on: the case is opened before anybody has answered.
         special: names of `specials.SPECIALS`: what happens to it beside the usual.
     """
 
@@ -61,6 +63,7 @@ class Spec:
     case_type: CaseType = CaseType.WOMAN
     authority: Authority = Authority.CITY
     special: frozenset[str] = frozenset()
+    waits_on: bool = False
 
 
 @dataclass
@@ -93,7 +96,8 @@ class CaseLife:
         sent = self.sent = reports.send(world, forms=spec.forms)
         yield self.wait(0.5, 26)
         reports.take(world, sent.code)
-        reports.reply(world, sent.code)
+        if not spec.waits_on:
+            reports.reply(world, sent.code)
         reports.triage(world, sent.code, risk=spec.risk, case_type=spec.case_type, authority=spec.authority)
         yield self.wait(0.5, 30)
         with_manager = {"manager": world.person(self.manager), "case_id": uuid4()}
@@ -101,6 +105,9 @@ class CaseLife:
         self.code = case.code
         world.seen.states[case.state] += 1
         world.seen.forms[case.code] = spec.forms
+        if spec.waits_on:
+            yield self.wait(1, 20)
+            reports.reply(world, sent.code, self.manager)
 
     def make_safe(self) -> Life:
         """Let her be brought to safety; before that the case does not go on."""
@@ -222,7 +229,7 @@ class CaseLife:
         world.do(
             self.manager, cases.make_plan, code=self.code, why_not=None, agreed=Agreed.SIGNED, safety=safety,
             goals=[NewGoal(words, service, owner, world.in_hours(6 * 24))],
-            review_on=timezone.localdate(world.now) + timedelta(days=14),
+            review_on=timezone.localdate(world.now) + timedelta(days=7),
         )  # fmt: skip
 
     def decide(self, kind: ApprovalKind, *, is_approved: bool) -> Life:
@@ -232,7 +239,8 @@ class CaseLife:
         yield self.wait(2, 40)
         points = [] if is_approved else [Point.SAFETY]
         outcome = Outcome.APPROVED if is_approved else Outcome.RETURNED
-        world.do("kepala", cases.decide_approval, approval_id=asked.pk, outcome=outcome, points=points)
+        facts = {"outcome": outcome, "points": points, "despite": list(Doubt)}
+        world.do("kepala", cases.decide_approval, approval_id=asked.pk, **facts)
 
     def finish(self) -> None:
         """Tick off whatever is open."""

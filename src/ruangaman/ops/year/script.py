@@ -72,6 +72,7 @@ def spec_of(number: int) -> Spec:
         case_type=CaseType.WOMAN,
         authority=Authority.PROVINCE if number % 8 == 4 else Authority.CITY,
         special=frozenset(specials),
+        waits_on=number % 5 == 0,
     )
 
 
@@ -100,7 +101,10 @@ def open_again(life: CaseLife) -> Life:
     world = life.world
     world.reopen(life.manager, life.code, reason="")
     yield HOUR
-    world.reopen(life.manager, life.code)
+    is_safe = life.spec.number % 2 == 1 or life.row.risk < RiskLevel.SEDANG
+    world.reopen(life.manager, life.code, is_safe=is_safe)
+    if not is_safe:
+        yield from life.make_safe()
     yield from life.assess()
     yield from life.plan()
     yield from endings.serve(life)

@@ -22,8 +22,8 @@ from ruangaman.cases import registry
 from ruangaman.cases import services as cases
 from ruangaman.cases.errors import EvidenceMissing
 from ruangaman.cases.models import Case
-from ruangaman.cases.selectors.facts import facts_of
-from ruangaman.cases.types import CaseState, Evidence, FactGate, Move, find_move
+from ruangaman.cases.selectors.facts import known_of
+from ruangaman.cases.types import CaseState, Evidence, FactGate, Move, find_move, reopened_state
 from ruangaman.clocks import services as clocks
 from ruangaman.clocks.models import Clock
 from ruangaman.core.codelists import ClosingReason, RiskLevel
@@ -105,14 +105,11 @@ class World:
         shut = {"code": code, "reason": why, "explanation": words}
         return self._pass(who, code, CaseState.CLOSED, words, why, lambda: self.do(who, cases.close_case, **shut))
 
-    def reopen(
-        self, who: str, code: str, *, reason: str = "Ada ancaman baru.", risk: RiskLevel = RiskLevel.RENDAH
-    ) -> bool:
-        """Try to open a case again, as `move`."""
-        return self._pass(
-            who, code, CaseState.ASSESSMENT, reason, None,
-            lambda: self.do(who, cases.reopen_case, code=code, reason=reason, risk=risk, is_safe=True),
-        )  # fmt: skip
+    def reopen(self, who: str, code: str, *, reason: str = "Ada ancaman baru.", is_safe: bool = True) -> bool:
+        """Try to open a case again, as `move`; its danger is as it was."""
+        facts = {"code": code, "reason": reason, "risk": RiskLevel.RENDAH, "is_safe": is_safe}
+        act = lambda: self.do(who, cases.reopen_case, **facts)  # noqa: E731 - what is tried, as in the two above
+        return self._pass(who, code, reopened_state(is_safe=is_safe), reason, None, act)
 
     def _pass(
         self, who: str, code: str, target: CaseState, reason: str, why: ClosingReason | None, act: Callable[[], object]
@@ -120,11 +117,11 @@ class World:
         user = self.person(who)
         with acting(user):
             case = Case.objects.get(code=code)
-            facts = facts_of(case, self.now, closing=why)
+            known = known_of(case, self.now, closing=why)
         move = find_move(CaseState(case.state), target)
         if move is None:
             raise AssertionError(f"{code}: there is no way from {case.state} to {target}.")
-        evidence = Evidence(by=user.pk, has_reason=bool(reason.strip()), facts=facts)
+        evidence = known.as_evidence(self.now, by=user.pk, has_reason=bool(reason.strip()))
         shut = [gate.key for gate in registry.gates if gate.missing(move, evidence) is not None]
         try:
             act()

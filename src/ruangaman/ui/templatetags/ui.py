@@ -33,7 +33,7 @@ Staff (templates extend `ui/staff.html` or `ui/plain.html`)
     {% time_left promised now=… %}               its words: 9 jam lagi, lewat 2 jam
     {% clock promised label=… law=… drop=… %}    the long clock: name, time left, bar, ends, legal basis
     {% queue_row row first=True week=False %}    one row of a queue (`types.QueueRow`)
-    {% steps 6 names=… %}                        where a case is, 1 to 9
+    {% steps 6 names=… skipped=… %}              where a case is, 1 to 9; what was passed over
     {% drawer name=… holders=… icon=… open=True %} … {% enddrawer %}
     {% drawer name=… holders=… locked=True %} what one may know, whom to ask {% enddrawer %}
     {% day_mark at %} {% event at=… icon=… kind="key" by=… %} sentence {% endevent %}
@@ -48,7 +48,7 @@ Staff (templates extend `ui/staff.html` or `ui/plain.html`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -318,13 +318,11 @@ def queue_row(
 
 
 @register.simple_tag
-def steps(current: int, *, names: Sequence[Words] = STAGES) -> SafeString:
-    """Show where something is on its way, counted from 1."""
+def steps(current: int, *, names: Sequence[Words] = STAGES, skipped: Collection[int] = ()) -> SafeString:
+    """Show where something is on its way, counted from 1, and which places before were passed over."""
     stops = [(place, name) for place, name in enumerate(names, start=1)]
-    return render_to_string(
-        "ui/steps.html",
-        {"stops": stops, "current": current, "total": len(stops), "word": names[current - 1]},
-    )
+    parts = {"stops": stops, "current": current, "total": len(stops), "word": names[current - 1], "skipped": skipped}
+    return render_to_string("ui/steps.html", parts)
 
 
 @register.simple_block_tag

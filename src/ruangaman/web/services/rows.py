@@ -17,6 +17,7 @@ from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import policies as case_policies
 from ruangaman.cases.models import Case, Goal, Task
+from ruangaman.cases.selectors.windows import counted_from
 from ruangaman.cases.types import CaseState
 from ruangaman.clocks import policies
 from ruangaman.clocks.models import Clock
@@ -41,6 +42,7 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     (DECIDES, DECISION, gettext_lazy("Lihat dan putuskan")),
     ("task", "#berikutnya", gettext_lazy("Buka tugasnya")),
     ("case.emergency", "status/", gettext_lazy("Pindahkan tahap")),
+    ("case.first_answer", "#percakapan", gettext_lazy("Baca dan balas")),
     ("case.companion", "tim/", gettext_lazy("Pilih pendamping")),
     ("case.step", "tugas/", gettext_lazy("Buat tugas")),
     ("case.assess", "asesmen/", gettext_lazy("Mulai asesmen")),
@@ -256,8 +258,7 @@ def _decision(clock: Clock, viewer: Any) -> tuple[str, str]:
 
 
 def _promised(clock: Clock) -> Promised:
-    face = clock.face
-    return Promised(face.started_at, face.due_at, "pause" if clock.paused_at is not None else "")
+    return Promised(counted_from(clock), clock.face.due_at, "pause" if clock.paused_at is not None else "")
 
 
 def _owner(clock: Clock, viewer: Any) -> Owner:

@@ -13,6 +13,7 @@ from ruangaman.accounts.types import Permission
 from ruangaman.cases.models import Case
 from ruangaman.clocks.types import span
 from ruangaman.core import clock
+from ruangaman.intake.models import Report
 from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Meeting
@@ -23,13 +24,12 @@ from ruangaman.web.types import Owner, Work, WorkSource
 
 def list_met(*, viewer: Any, at: datetime) -> list[Work]:
     """Return what was met elsewhere of people in the viewer's cases."""
-    cases = _managed(viewer)
-    return [_met(meeting, cases[meeting.found_id], at) for meeting in vault.list_meetings(dossiers=list(cases))]
+    return [_met(meeting, case, at) for meeting, case in _elsewhere(viewer)]
 
 
 def count_met(*, viewer: Any) -> int:
     """Return how many there are."""
-    return len(vault.list_meetings(dossiers=list(_managed(viewer))))
+    return len(_elsewhere(viewer))
 
 
 def list_too_near(*, viewer: Any, at: datetime) -> list[Work]:
@@ -49,6 +49,14 @@ def list_too_near(*, viewer: Any, at: datetime) -> list[Work]:
 def count_too_near(*, viewer: Any) -> int:
     """Return how many there are."""
     return len(list_too_near(viewer=viewer, at=clock.now()))
+
+
+def _elsewhere(viewer: Any) -> list[tuple[Meeting, Case]]:
+    """Return what was met, each with its case. A case does not meet the report that it came from."""
+    cases = _managed(viewer)
+    met = [(meeting, cases[meeting.found_id]) for meeting in vault.list_meetings(dossiers=list(cases))]
+    own = set(Report.objects.filter(case__in=[case for _meeting, case in met]).values_list("case_id", "dossier_id"))
+    return [(meeting, case) for meeting, case in met if (case.pk, meeting.origin_id) not in own]
 
 
 def _managed(viewer: Any) -> dict[UUID, Case]:

@@ -9,6 +9,7 @@ from typing import Any
 from ruangaman.accounts.models import User
 from ruangaman.cases import services
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, Plan, Task
+from ruangaman.cases.selectors.weighing import stand_of
 from ruangaman.cases.services import DomainNote, NewGoal
 from ruangaman.cases.types import Agreed, ApprovalKind, CaseState, Domain, Escort, Outcome, Point, Reached, Way
 from ruangaman.consents.types import Answer, Basis, ConsentPurpose, Giver, How
@@ -50,7 +51,7 @@ def plan(case: Case, *, by: User, at: datetime, **facts: Any) -> Plan:
         "why_not": None,
         "agreed": Agreed.SIGNED,
         "safety": "SELAMAT-UJI",
-        "review_on": (at + timedelta(days=20)).date(),
+        "review_on": (at + timedelta(days=7)).date(),
     }
     with acting(by):
         return services.make_plan(code=case.code, by=by, at=at, **{**wanted, **facts})
@@ -63,10 +64,14 @@ def ask(case: Case, kind: ApprovalKind, *, by: User, at: datetime) -> Approval:
 
 
 def decide(approval: Approval, *, by: User, at: datetime, outcome: Outcome = Outcome.APPROVED) -> Approval:
-    """Let the head decide."""
+    """Let the head decide, in spite of what speaks against it as the head's page says."""
     points = [Point.TALK] if outcome is Outcome.RETURNED else []
     with acting(by):
-        return services.decide_approval(approval_id=approval.pk, outcome=outcome, points=points, by=by, at=at)
+        closing = ClosingAssessment.objects.select_related("case").filter(pk=approval.subject).first()
+        seen = stand_of(closing, case=closing.case, at=at).doubts if closing is not None else frozenset()
+        return services.decide_approval(
+            approval_id=approval.pk, outcome=outcome, points=points, despite=seen, by=by, at=at
+        )
 
 
 def move(case: Case, target: CaseState, *, by: User, at: datetime) -> Case:
@@ -90,15 +95,23 @@ def serve(case: Case, *, by: User, at: datetime) -> Any:
 
 
 def assess_closing(
-    case: Case, *, by: User, at: datetime, reason: ClosingReason = ClosingReason.GOALS_MET, why: str = "JAM-UJI"
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    reason: ClosingReason = ClosingReason.GOALS_MET,
+    why: str = "JAM-UJI",
+    despite: str = "TETAP-UJI",
+    goals: tuple[int, int] = (1, 1),
 ) -> ClosingAssessment:
-    """Say what was reached, and why the clocks of law and medicine that run are needed no more."""
+    """Say what was reached, why clocks of law and medicine that run are needed no more, why it ends all the same."""
     facts: dict[str, Any] = {
-        "goals": (1, 1),
+        "goals": goals,
         "was_asked": True,
         "words": "PENUTUP-UJI",
         "her_words": "",
         "why_clocks": why,
+        "why_despite": despite,
     }
     with acting(by):
         return services.assess_closing(code=case.code, reason=reason, risk=RiskLevel.RENDAH, by=by, at=at, **facts)
@@ -126,11 +139,11 @@ def transfer(case: Case, *, by: User, at: datetime, acknowledged: bool = True) -
 def open_for_closing(
     case: Case, *, by: User, head: User, at: datetime, reason: ClosingReason = ClosingReason.GOALS_MET
 ) -> None:
-    """Do all that has to be there before a case is closed for this reason."""
+    """Do all that has to be there before a case is closed for this reason; tries to reach her began a week before."""
     finish_tasks(case, by=by, at=at)
     if reason == ClosingReason.UNREACHABLE:
-        for _ in range(3):
-            try_contact(case, by=by, at=at)
+        for days in (7, 4, 0):
+            try_contact(case, by=by, at=at - timedelta(days=days))
     if reason == ClosingReason.MOVED:
         transfer(case, by=by, at=at)
     assess_closing(case, by=by, at=at, reason=reason)

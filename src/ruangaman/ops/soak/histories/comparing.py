@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -23,6 +23,7 @@ from ruangaman.cases.models import (
     Person,
     Transfer,
 )
+from ruangaman.cases.selectors.aftercare import list_aftercare, months_left
 from ruangaman.cases.selectors.facts import facts_of
 from ruangaman.cases.types import (
     ApprovalKind,
@@ -51,10 +52,9 @@ from ruangaman.core.errors import DomainError
 from ruangaman.core.regions import zone
 from ruangaman.ops.city import acting
 from ruangaman.ops.soak.histories import acts
-from ruangaman.ops.soak.histories.model import STATES, Act, Plain, history
+from ruangaman.ops.soak.histories.model import BEGIN, STATES, Act, Plain, history, moment
 from ruangaman.vault.types import Compartment
 
-BEGIN = datetime(2026, 2, 2, 2, tzinfo=UTC)
 OWN_WAYS = {MoveKind.CLOSE, MoveKind.REOPEN}
 NEVER = {"SEKSUAL", "KBGO", "TRAFFICKING"}
 """Forms on which there is no mediation, ever."""
@@ -90,7 +90,7 @@ class Crew:
 
 def machine_says(case: Plain, target: str, closing: str = "") -> bool:
     """What table and gates say of a move, of what the plain model says is there."""
-    facts = case.facts()
+    facts = case.facts(closing)
     if closing and case.closing is not None and case.closing.what != closing:
         facts -= {"closing_assessed"}
     return _is_open(case.state, target, facts, bool(closing))
@@ -227,7 +227,10 @@ class OnPostgres:
         return acts.assess_closing(self.case, at=at, reason=ClosingReason(what), **self.by)
 
     def _closing_bare(self, what: str, at: datetime) -> Any:
-        return acts.assess_closing(self.case, at=at, reason=ClosingReason(what), why="", **self.by)
+        return acts.assess_closing(self.case, at=at, reason=ClosingReason(what), why="", despite="", **self.by)
+
+    def _closing_short(self, what: str, at: datetime) -> Any:
+        return acts.assess_closing(self.case, at=at, reason=ClosingReason(what), goals=(0, 1), **self.by)
 
     def _withdraw(self, what: str, at: datetime) -> Any:
         if self.plain.sent == 0:
@@ -263,9 +266,10 @@ class OnPostgres:
 
     def _plan_after(self, what: str, at: datetime) -> Any:
         with acting(self.crew.manager):
-            count = Aftercare.objects.filter(case=self.case).count()
-            day = (at + timedelta(days=30 + count)).date()
-            return services.plan_aftercare(code=self.case.code, days=[day], at=at, **self.by) is not None
+            rows = list_aftercare(case=self.case)
+            month = min(months_left(Case.objects.get(pk=self.case.pk), rows))
+            day = (at + timedelta(days=30 + len(rows))).date()
+            return services.plan_aftercare(code=self.case.code, days={month: day}, at=at, **self.by) is not None
 
     def _after(self, what: str, at: datetime) -> Any:
         with acting(self.crew.manager):
@@ -325,7 +329,7 @@ def check_on_postgres(crew: Crew, seed: int, seen: set[str], *, case: Case | Non
     plain, several = history(seed, steps=steps)
     real = OnPostgres(crew, plain, case or crew.open(plain.risk))
     walk(real, plain, several, f"seed {seed}", seen)
-    _check_end(real, plain, BEGIN + timedelta(hours=len(several) + 1), f"seed {seed}: {several}")
+    _check_end(real, plain, moment(len(several) + 1), f"seed {seed}: {several}")
     with acting(crew.cadre):
         if Case.objects.filter(pk=real.case.pk).exists():
             raise Disagreed(f"seed {seed}: a cadre sees a case")
@@ -350,7 +354,7 @@ def _check_end(real: OnPostgres, plain: Plain, at: datetime, told: str) -> None:
 def walk(real: OnPostgres, plain: Plain, several: list[Act], told: str, seen: set[str]) -> None:
     """Do every act twice, here and there, and compare. Raises Disagreed."""
     for place, (kind, what) in enumerate(several):
-        at = BEGIN + timedelta(hours=place + 1)
+        at = moment(place + 1)
         answer = real.do(kind, what, at)
         if answer != plain.do(kind, what):
             raise Disagreed(f"{told}, act {place}: {kind} {what} in {plain.state}: {answer}")

@@ -6,10 +6,13 @@ A history is a list of acts. `Plain` says of each whether it is allowed, and wha
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
 Act = tuple[str, Any]
+BEGIN = datetime(2026, 2, 2, 2, tzinfo=UTC)
+CITY = timedelta(hours=8)
 STATES = ("emergency", "referred_out", "assessment", "plan", "services", "monitoring", "closed", "aftercare")
 OPEN = STATES[:6]
 REASONS = ("goals_met", "client_ends", "moved", "unreachable", "died", "outside")
@@ -27,15 +30,11 @@ ACTS: dict[str, tuple[Any, ...]] = {
     "finish": ("",),
     "closing": REASONS,
     "closing_bare": REASONS,
+    "closing_short": REASONS,
     "ask_closing": ("",),
     "decide_closing": (True, True, False),
     "try": (False, False, False, True),
-    "transfer": ("",),
-    "receive": ("",),
-    "withdraw": ("",),
-    "plan_after": ("",),
-    "after": ("",),
-    "cancel_after": ("",),
+    **dict.fromkeys(("transfer", "receive", "withdraw", "plan_after", "after", "cancel_after"), ("",)),
     "review": (1, 2, 3, 4),
     "incident": FORMS,
     "sign": ("",),
@@ -51,6 +50,22 @@ WALK: tuple[Act, ...] = (
     ("plan_after", ""), ("move", "aftercare"), ("after", ""), ("reopen", (1, True)),
 )  # fmt: skip
 """The whole way without a detour."""
+UNREACHED: tuple[Act, ...] = (
+    ("safe", True), ("move", "assessment"), ("try", False), ("assess", 7), ("consent", "yes"), ("try", False),
+    ("try", False), ("finish", ""), ("incident", "PSIKIS"), ("try", False), ("closing", "unreachable"),
+    ("ask_closing", ""), ("try", False), ("ask_closing", ""), ("decide_closing", True), ("close", "unreachable"),
+    ("plan_after", ""), ("move", "aftercare"), ("reopen", (2, False)),
+)  # fmt: skip
+"""Somebody who is not found any more."""
+WALKS = ((WALK, 0.6), (WALK, 0.6), (UNREACHED, 0.85))
+"""Each with how often its next act is the next one of a history."""
+NEEDS_SAFETY = frozenset({"goals_met", "outside"})
+"""Ends that there are not while a grown woman is not safe."""
+
+
+def moment(turn: int) -> datetime:
+    """When an act of a history is done: three of them on one day, then two and a half days of nothing."""
+    return BEGIN + turn // 3 * timedelta(hours=60) + turn % 3 * timedelta(hours=3)
 
 
 @dataclass
@@ -59,10 +74,14 @@ class Paper:
 
     Args:
         covers: of a closing: the clocks of law and medicine of which it says why they may end.
+        despite: of a closing: what speaks against it, of which it says why it ends all the same.
+        is_short: of a closing: not every goal was met.
     """
 
     what: Any
     covers: frozenset[str] = frozenset()
+    despite: frozenset[str] = frozenset()
+    is_short: bool = False
     asked: bool = False
     approved: bool = False
     has_task: bool = False
@@ -94,10 +113,15 @@ class Plain:
     served: bool = False
     closing: Paper | None = None
     tasks: int = 0
-    missed: int = 0
+    turn: int = 0
+    """How many acts were tried."""
+    missed: list[date] = field(default_factory=list)
+    """On which days somebody tried to reach her in vain, since she was reached last."""
     sent: int = 0
     received: bool = False
     contacts: int = 0
+    asked_after: int = 0
+    """How many of the three contacts after this closing were held."""
     forms: set[str] = field(default_factory=set)
     mediations: list[frozenset[str]] = field(default_factory=list)
     """The forms of violence that were known whenever a mediation was allowed."""
@@ -117,7 +141,7 @@ class Plain:
         if kind == "reopen":
             return self.state in {"closed", "aftercare"} and (what[1] or max(self.risk, what[0]) > 1)
         if kind == "plan_after":
-            return self.state in {"closed", "aftercare"} and self.contacts == 0
+            return self.state in {"closed", "aftercare"} and self.contacts == 0 and self.asked_after < 3
         if kind == "cancel_after":
             return self.contacts > 0
         if self.state == "closed":
@@ -129,11 +153,11 @@ class Plain:
         if kind == "review":
             return what >= self.risk or not self.unsafe
         if kind == "closing_bare":
-            return not self.duties
+            return not self.duties and not self.doubts()
         if kind == "ask_plan":
             return self.plan is not None and (self.plan.asked or self.risk < 3 or bool(self.plan.what))
         if kind == "ask_closing":
-            return self.closing is not None and (self.closing.asked or self.duties <= self.closing.covers)
+            return self.closing is not None and (self.closing.asked or self.may_be_asked(self.closing))
         if kind == "decide_plan":
             return self.plan is not None and self.plan.asked and not self.plan.approved
         if kind == "decide_closing":
@@ -169,15 +193,37 @@ class Plain:
 
     def may_close(self, reason: str) -> bool:
         """A closing assessment for this reason, the head's yes, nothing open, and what the reason asks for."""
+        if self.unsafe and reason in NEEDS_SAFETY:
+            return False
         if self.state == "aftercare":
             return True
         if self.state not in OPEN or self.closing is None:
             return False
         asked = self.closing.what == reason and self.closing.approved and self.tasks == 0
-        asked = asked and self.duties <= self.closing.covers
-        if reason == "unreachable":
-            return asked and self.missed >= 3
-        return asked and (reason != "moved" or self.received)
+        return asked and self.may_be_asked(self.closing) and (reason != "moved" or self.received)
+
+    def may_be_asked(self, closing: Paper) -> bool:
+        """Whether the head may be asked: nothing ends, and nothing speaks against the end, without a word."""
+        if self.unsafe and closing.what in NEEDS_SAFETY:
+            return False
+        said = self.duties <= closing.covers and self.doubts(closing.is_short) <= closing.despite
+        return said and (closing.what != "unreachable" or self.is_out_of_reach)
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Three days on which nobody reached her, a week from the first to the last."""
+        return len(set(self.missed)) >= 3 and (max(self.missed) - min(self.missed)).days >= 7
+
+    def doubts(self, is_short: bool = False) -> frozenset[str]:
+        """What speaks against closing it now."""
+        found = {"unsafe"} if self.unsafe else set()
+        if self.state == "emergency" and not self.safe and not self.unsafe:
+            found.add("unchecked")
+        if self.risk >= 3:
+            found.add("danger")
+        if not self.assessed:
+            found.add("not_assessed")
+        return frozenset(found | ({"goals_open"} if is_short else set()))
 
     def mediation_is_allowed(self, asker: str) -> bool:
         """Her own wish, assessed, signed; not sexual, not trafficking, not dangerous; and something is known."""
@@ -187,6 +233,7 @@ class Plain:
 
     def do(self, kind: str, what: Any) -> bool:
         """Do it if it is allowed; say whether it was."""
+        self.turn += 1
         if not self.can(kind, what):
             return False
         getattr(self, f"_{kind}")(what)
@@ -221,7 +268,10 @@ class Plain:
         self.tasks = 0
 
     def _closing(self, what: str) -> None:
-        self.closing = Paper(what, frozenset(self.duties))
+        self.closing = Paper(what, frozenset(self.duties), self.doubts())
+
+    def _closing_short(self, what: str) -> None:
+        self.closing = Paper(what, frozenset(self.duties), self.doubts(is_short=True), is_short=True)
 
     def _closing_bare(self, what: str) -> None:
         self.closing = Paper(what)
@@ -234,7 +284,7 @@ class Plain:
         paper.approved, paper.asked = what, what
 
     def _try(self, what: bool) -> None:
-        self.missed = 0 if what else self.missed + 1
+        self.missed = [] if what else [*self.missed, (moment(self.turn) + CITY).date()]
 
     def _transfer(self, what: str) -> None:
         self.sent += 1
@@ -250,6 +300,7 @@ class Plain:
 
     def _after(self, what: str) -> None:
         self.contacts -= 1
+        self.asked_after += 1
 
     def _cancel_after(self, what: str) -> None:
         self.contacts -= 1
@@ -283,16 +334,21 @@ class Plain:
         self.duties, self.ended = set(), self.ended | self.duties
 
     def _reopen(self, what: tuple[int, bool]) -> None:
-        self.state, self.risk, self.safe = "assessment", max(self.risk, what[0]), what[1]
-        self.unsafe = not what[1]
+        self.state = "assessment" if what[1] else "emergency"
+        self.risk, self.safe, self.unsafe = max(self.risk, what[0]), what[1], not what[1]
         self.duties, self.ended = self.duties | self.ended, set()
         self.assessed = self.served = self.received = False
         self.plan = self.closing = None
-        self.missed = self.sent = 0
+        self.missed, self.sent, self.asked_after = [], 0, 0
 
-    def facts(self) -> frozenset[str]:
-        """What the gates look at, in their words."""
+    def facts(self, ending: str = "") -> frozenset[str]:
+        """What the gates look at, in their words.
+
+        Args:
+            ending: why somebody wants to close it; "": as its closing assessment says.
+        """
         plan, closing = self.plan, self.closing
+        said = closing or Paper("")
         found = {
             "safe": self.safe,
             "consent": self.consented,
@@ -303,10 +359,13 @@ class Plain:
             "served": self.served,
             "closing_assessed": closing is not None,
             "closing_approved": closing is not None and closing.approved,
-            "clocks_answered": self.duties <= (closing.covers if closing else frozenset()),
+            "clocks_answered": self.duties <= said.covers,
+            "doubts_answered": self.doubts(said.is_short) <= said.despite,
+            "may_end": not self.unsafe or (ending or said.what) not in NEEDS_SAFETY,
+            "unsafe": self.unsafe,
             "plan_agreed": plan is not None or self.by_law,
             "nothing_open": self.tasks == 0,
-            "tried": self.missed >= 3,
+            "tried": self.is_out_of_reach,
             "transferred": self.received,
             "aftercare_planned": self.contacts > 0,
             "high_risk": self.risk >= 3,
@@ -321,14 +380,15 @@ def history(seed: int, *, steps: int) -> tuple[Plain, list[Act]]:
     rng = Random(seed)  # noqa: S311 - a history, no key
     risk = rng.choice((1, 2, 2, 3, 4))
     case = Plain("emergency" if risk >= 3 else "assessment", risk)
+    walk, share = rng.choice(WALKS)
     shadow, acts, place = (
-        replace(case, forms=set(), mediations=[], duties=set(), ended=set()),
+        replace(case, forms=set(), mediations=[], duties=set(), ended=set(), missed=[]),
         [],
         0 if risk >= 3 else 2,
     )
     for _ in range(steps):
-        if rng.random() < 0.6 and place < len(WALK):
-            act = WALK[place]
+        if rng.random() < share and place < len(walk):
+            act = walk[place]
             place += 1
         else:
             kind = rng.choice(list(ACTS))

@@ -1,5 +1,5 @@
 /* Staff pages work without this. With it: the screen warns before it locks, Esc three times closes it, a form is sent
-   once, what is not taken says so, and what is for paper has a button that prints it. */
+   once, what is not taken says so, what is for paper has a button that prints it, and what has the focus is in sight. */
 (function () {
   "use strict";
   var doc = document, body = doc.body, limit = Number(body.dataset.idle || 900) * 1000, last = Date.now(), asked = last;
@@ -75,4 +75,11 @@
   /* What needs another look is where one looks: the summary of a form that was refused. */
   var again = doc.querySelector("main .again");
   if (again && !location.hash) again.focus();
+  /* On a phone the sections lie over the foot of the page: what the keyboard reaches is never under them, also not
+     in part. Not on a press: a button that moves away under the finger would not be pressed. */
+  doc.addEventListener("focusin", function (event) {
+    var bar = doc.querySelector(".nav"), at = event.target;
+    if (!bar || !at.closest("main") || !at.matches(":focus-visible") || getComputedStyle(bar).position !== "fixed") return;
+    if (at.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) at.scrollIntoView({ block: "nearest" });
+  });
 })();

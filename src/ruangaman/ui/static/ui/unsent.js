@@ -5,7 +5,7 @@
   var doc = document, known = new WeakMap(), EVERY = 5000;
 
   function of(form) {
-    if (!known.has(form)) known.set(form, { changed: false, keys: false, sent: false, running: null });
+    if (!known.has(form)) known.set(form, { changed: false, keys: false, sent: false, touched: false, running: null });
     return known.get(form);
   }
   function formOf(node) { return node && node.closest ? node.closest("form[data-unsent]") : null; }
@@ -51,7 +51,7 @@
   function changed(event) {
     var form = formOf(event.target);
     if (!form) return;
-    of(form).changed = true;
+    of(form).changed = of(form).touched = true;
     if (event.type === "input" && event.isTrusted) of(form).keys = true;
   }
   doc.addEventListener("input", changed);
@@ -79,7 +79,29 @@
     state.sent = is;
     if (is && state.running) { state.running.abort(); state.running = null; }
   }
-  doc.addEventListener("submit", function (event) { var form = formOf(event.target); if (form) sending(form, true); }, true);
+  /* What was typed into the other forms of the page goes along: if this one is refused, the page brings it back. */
+  function folder(form) { return new URL(form.action, location.href).pathname.replace(/[^/]*$/, ""); }
+  function isTyped(form) {
+    return of(form).touched || Array.prototype.some.call(form.querySelectorAll("textarea"), function (one) {
+      return one.value.trim();
+    });
+  }
+  function carry(sent) {
+    each(function (form) {
+      if (form === sent || sent.method !== "post" || folder(form) !== folder(sent) || !isTyped(form)) return;
+      var all = words(form), field = doc.createElement("input");
+      ["csrfmiddlewaretoken", "penulis", "simpan_dulu"].forEach(function (name) { all.delete(name); });
+      all.append("alamat", new URL(form.action, location.href).pathname);
+      field.type = "hidden"; field.name = "di_samping"; field.value = all.toString();
+      sent.appendChild(field);
+      setTimeout(function () { field.remove(); }, 0);
+    });
+  }
+  doc.addEventListener("submit", function (event) {
+    var form = formOf(event.target);
+    carry(event.target);
+    if (form) sending(form, true);
+  }, true);
   doc.addEventListener("htmx:afterRequest", function (event) {
     var form = formOf(event.detail.elt);
     if (form && !event.detail.successful) { sending(form, false); of(form).changed = true; }

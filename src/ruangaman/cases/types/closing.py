@@ -1,0 +1,120 @@
+"""What speaks against an end, and which end there may be while she is not safe. Pure.
+
+Source: domain.md 2.3, states 3a, 7 and 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ruangaman.cases.types.gates import Fact
+from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
+
+
+class Doubt(models.TextChoices):
+    """What speaks against closing a case: each is named, answered with a reason, and signed for by the head."""
+
+    UNSAFE = "unsafe", gettext_lazy("Belum aman menurut cek terakhir")
+    UNCHECKED = "unchecked", gettext_lazy("Masih di tahap darurat, dan belum dicek aman")
+    DANGER = "danger", gettext_lazy("Bahayanya tinggi atau ekstrem")
+    NOT_ASSESSED = "not_assessed", gettext_lazy("Belum ada asesmen tujuh bidang")
+    GOALS_OPEN = "goals_open", gettext_lazy("Belum semua tujuan tercapai")
+    UNANSWERED = "unanswered", gettext_lazy("Pelapor belum pernah dijawab")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a case stands when somebody wants to end it.
+
+    Args:
+        danger: the higher of what the case has and what its closing assessment found.
+        goals: how many were met, of how many; None: nobody has counted yet.
+        answered: of which a closing assessment says why it ends all the same; None: there is none.
+    """
+
+    doubts: frozenset[Doubt]
+    danger: RiskLevel
+    goals: tuple[int, int] | None = None
+    answered: frozenset[Doubt] | None = None
+
+    @property
+    def is_unsafe(self) -> bool:
+        """Whether she was not safe at the last look."""
+        return Doubt.UNSAFE in self.doubts
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether her life may be in danger."""
+        return not self.doubts.isdisjoint({Doubt.UNSAFE, Doubt.UNCHECKED, Doubt.DANGER})
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody has assessed the closing."""
+        return self.answered is not None
+
+    @property
+    def lines(self) -> list[tuple[str, bool]]:
+        """Each doubt in words, with whether somebody says why it ends all the same."""
+        answered = self.answered or frozenset()
+        return [(self._say(one), one in answered) for one in Doubt if one in self.doubts]
+
+    @property
+    def words(self) -> list[str]:
+        """Each doubt as one says it, in a fixed order: with the danger and the numbers that it has."""
+        return [self._say(one) for one in Doubt if one in self.doubts]
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one line, as it stands within a sentence."""
+        return "; ".join(one[:1].lower() + one[1:] for one in self.words)
+
+    def _say(self, doubt: Doubt) -> str:
+        if doubt is Doubt.DANGER:
+            return _("Bahayanya %(danger)s") % {"danger": self.danger.label.lower()}
+        if doubt is Doubt.GOALS_OPEN and self.goals is not None:
+            return _("%(met)d dari %(total)d tujuan tercapai") % {"met": self.goals[0], "total": self.goals[1]}
+        return str(doubt.label)
+
+
+def may_end_unsafe(reason: ClosingReason | None, case_type: CaseType) -> bool:
+    """Whether a case may end for this reason while she is not safe.
+
+    What is not the office's to decide ends it: she is dead, she cannot be found (`Tries`), another office signed that
+    it protects her now, or a grown woman wants no more of it: help is her right and no duty of hers (UU 12/2022 ch. V).
+    That the goals are met or that it is another's business ends nothing: the first goal is that she is safe (domain.md
+    2.3, 3a), and what belongs to another authority is handed over with a receipt. A child cannot waive its protection,
+    nor can anybody for it, and in a case of a woman and a child she cannot for both (UU 35/2014 art. 59A; domain.md
+    1.3): there the wish to end is no such end.
+
+    Args:
+        reason: None: nobody said why yet.
+    """
+    if reason is ClosingReason.CLIENT_ENDS:
+        return case_type == CaseType.WOMAN
+    return reason not in {ClosingReason.GOALS_MET, ClosingReason.OUTSIDE}
+
+
+def standing_of(
+    facts: Collection[str], *, danger: RiskLevel, goals: tuple[int, int] | None, is_emergency: bool
+) -> Standing:
+    """Return how a case stands when somebody wants to end it.
+
+    Args:
+        facts: codes of `Fact`.
+        danger, goals: as in `Standing`.
+        is_emergency: the case stands in that state.
+    """
+    found = {
+        Doubt.UNSAFE: Fact.UNSAFE in facts,
+        Doubt.UNCHECKED: is_emergency and Fact.SAFE not in facts and Fact.UNSAFE not in facts,
+        Doubt.DANGER: danger >= RiskLevel.TINGGI,
+        Doubt.NOT_ASSESSED: Fact.ASSESSED not in facts,
+        Doubt.GOALS_OPEN: goals is not None and goals[0] < goals[1],
+        Doubt.UNANSWERED: Fact.UNANSWERED in facts,
+    }
+    return Standing(frozenset(doubt for doubt, holds in found.items() if holds), danger, goals)
