@@ -1,4 +1,4 @@
-"""What higher apps add to cases: gates, panels, events in the timeline, and what follows when people come and go."""
+"""What higher apps add to cases: gates, panels, who wrote, and what follows when people come and go."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
@@ -111,6 +111,21 @@ class Barrier(Protocol):
         """Return their codes, as far as `by` can open where they are written."""
 
 
+class Hearing(Protocol):
+    """Says when somebody wrote who can be reached through what a case came from.
+
+    Its answer comes with the facts of the case, in their one statement, for whoever closes and for whoever decides
+    without a key alike.
+    """
+
+    @property
+    def key(self) -> str:
+        """Unique among hearings."""
+
+    def heard(self) -> Func:
+        """Return, in a query of cases, JSON of two moments or nulls: `last` and `unread`, as in `types.Heard`."""
+
+
 class Origin(Protocol):
     """Says what a case came from and has keys of its own: who holds those can read it there."""
 
@@ -131,6 +146,7 @@ followers: Registry[Follower] = Registry("case follower")
 endings: Registry[Ending] = Registry("case ending")
 barriers: Registry[Barrier] = Registry("case barrier")
 origins: Registry[Origin] = Registry("case origin")
+hearings: Registry[Hearing] = Registry("case hearing")
 
 gates.add(ActorGate())
 gates.add(ReasonGate())

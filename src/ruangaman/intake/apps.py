@@ -16,7 +16,7 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         """Fill the lists of channels and kinds of event, bring the conversation into the case, say who is called."""
         load_folder("ruangaman.intake.channels")
-        from ruangaman.cases.registry import barriers, endings, followers, origins, panels
+        from ruangaman.cases.registry import barriers, endings, followers, hearings, origins, panels
         from ruangaman.intake import events  # noqa: F401 - importing fills the registry
         from ruangaman.intake.selectors import needs  # noqa: F401 - importing fills the registry
         from ruangaman.intake.selectors.shifts import list_called_too
@@ -25,12 +25,14 @@ class IntakeConfig(AppConfig):
             ReportOrigin,
             ThreadEnding,
             ThreadFollower,
+            ThreadHearing,
             ThreadPanel,
         )
         from ruangaman.notifications.registry import AlsoCalled, also_called
 
         panels.add(ThreadPanel())
         followers.add(ThreadFollower())
+        hearings.add(ThreadHearing())
         endings.add(ThreadEnding())
         also_called.add(AlsoCalled("handover", list_called_too))
         barriers.add(AvoidBarrier())

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Func, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from ruangaman.audit.services import Planned
-from ruangaman.cases import events
+from ruangaman.cases import events, registry
 from ruangaman.cases.models import (
     Aftercare,
     Approval,
@@ -36,8 +36,10 @@ from ruangaman.cases.types import (
     Domain,
     Evidence,
     Fact,
+    Heard,
     Reached,
     Tries,
+    answered_of,
     may_end_unsafe,
     standing_of,
 )
@@ -61,16 +63,24 @@ class Known:
 
     Args:
         facts: codes of `types.Fact`.
-        tried: when somebody tried to reach her in vain, since she was reached last.
+        tried: when somebody tried to reach her in vain, since she was reached last or wrote.
+        wrote_at: when a message made earlier tries count no more; None: none did.
+        unread: when whoever reported wrote last of what nobody has read yet.
     """
 
     facts: frozenset[str] = frozenset()
     danger: RiskLevel = RiskLevel.RENDAH
     tried: tuple[datetime, ...] = ()
+    wrote_at: datetime | None = None
+    unread: datetime | None = None
 
     def as_evidence(self, at: datetime, *, by: UUID | None, has_reason: bool = True) -> Evidence:
         """Return it as the gates ask for it."""
-        return Evidence(by, has_reason, self.facts, self.danger, Tries.of(self.tried, at))
+        return Evidence(by, has_reason, self.facts, self.danger, self.tries(at))
+
+    def tries(self, at: datetime) -> Tries:
+        """Return what the tries come to."""
+        return Tries.of(self.tried, at, wrote_at=self.wrote_at)
 
 
 def known_of(case: Case, at: datetime, *, closing: ClosingReason | None = None) -> Known:
@@ -109,7 +119,9 @@ def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
     reason, danger = row["reason"], RiskLevel(row["risk"])
     ending = closing or (ClosingReason(reason) if reason else None)
     is_unsafe = row["looked"] is False
-    tried = tuple(datetime.fromisoformat(one) for one in row["tries"] or ())
+    heard = Heard.of(row["heard"])
+    missed = [datetime.fromisoformat(one) for one in row["tries"] or ()]
+    tried = heard.after(missed)
     found = {
         **{fact: row[fact.value] for fact in PRESENT},
         Fact.SAFETY_PLAN: row["safety"] is not None,
@@ -122,18 +134,29 @@ def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
         Fact.UNREACHABLE: reason == ClosingReason.UNREACHABLE,
         Fact.MOVED: reason == ClosingReason.MOVED,
         Fact.UNSAFE: is_unsafe,
+        Fact.UNREAD: heard.unread is not None,
         Fact.MAY_END: not is_unsafe or may_end_unsafe(ending, CaseType(row["case_type"])),
     }
     facts = {fact.value for fact, holds in found.items() if holds}
+    if _is_answered(row, facts, danger, heard):
+        facts.add(Fact.DOUBTS_ANSWERED.value)
+    wrote_at = heard.last if len(tried) < len(missed) else None
+    return Known(frozenset(facts), danger, tried, wrote_at, heard.unread)
+
+
+def _is_answered(row: Mapping[str, Any], facts: set[str], danger: RiskLevel, heard: Heard) -> bool:
+    """Whether the closing assessment answers all that speaks against an end; without one only nothing is answered."""
     standing = standing_of(
         facts,
         danger=max(danger, RiskLevel(row["closing_risk"] or danger)),
         goals=None if row["closing"] is None else (row["met"], row["total"]),
         is_emergency=row["state"] == CaseState.EMERGENCY,
+        unread=heard.unread,
     )
-    if standing.doubts <= set(row["doubts"] or ()):
-        facts.add(Fact.DOUBTS_ANSWERED.value)
-    return Known(frozenset(facts), danger, tried)
+    if row["closing"] is None:
+        return not standing.doubts
+    made_at = datetime.fromisoformat(row["closing_at"])
+    return standing.doubts <= answered_of(row["doubts"], at=made_at, unread=heard.unread)
 
 
 PRESENT = (
@@ -142,8 +165,8 @@ PRESENT = (
 )  # fmt: skip
 """Facts that a column of the query says as they are."""
 ANNOTATED = (
-    "reason", "safety", "agreed", "by_law", "closing", "closing_risk", "met", "total", "covers", "doubts", "binding",
-    "tries", "open", "looked",
+    "reason", "safety", "agreed", "by_law", "closing", "closing_at", "closing_risk", "met", "total", "covers", "doubts",
+    "binding", "tries", "heard", "open", "looked",
 )  # fmt: skip
 
 
@@ -194,6 +217,7 @@ def _facts() -> QuerySet[Case, Any]:
             reason=Subquery(closings.values("reason")[:1]),
             covers=Subquery(closings.values("covers")[:1]),
             doubts=Subquery(closings.values("doubts")[:1]),
+            closing_at=Subquery(closings.values("at")[:1]),
             closing_risk=Subquery(closings.values("risk")[:1]),
             met=Subquery(closings.values("goals_met")[:1]),
             total=Subquery(closings.values("goals_total")[:1]),
@@ -212,6 +236,7 @@ def _facts() -> QuerySet[Case, Any]:
             aftercare_planned=Exists(Aftercare.objects.filter(**OF_CASE, held_at=None, cancelled_at=None)),
             open=Exists(Task.objects.filter(**OF_CASE, done_at=None)),
             tries=ArraySubquery(missed_tries().values("at")),
+            heard=_heard(),
         )
     )
 
@@ -246,6 +271,12 @@ def missed_tries() -> QuerySet[ContactTry]:
     """
     reached = ContactTry.objects.filter(case=OuterRef("case"), result=Reached.REACHED, at__gte=OuterRef("at"))
     return ContactTry.objects.filter(~Exists(reached), **SINCE, result=Reached.NO_ANSWER)
+
+
+def _heard() -> Func:
+    """What the apps above know of who wrote: the moments of each, as `Heard.of` takes them."""
+    each = [one.heard() for one in registry.hearings]
+    return Func(*each, function="jsonb_build_array", output_field=JSONField())
 
 
 def _consents(at: datetime) -> QuerySet[Consent]:

@@ -11,10 +11,10 @@ from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
 from ruangaman.cases import events
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, ContactTry, Incident, SafetyCheck
-from ruangaman.cases.selectors.facts import began_at, known_of, unsafe_check
+from ruangaman.cases.selectors.facts import Known, began_at, known_of, unsafe_check
 from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.selectors.windows import counted_from
-from ruangaman.cases.types import CaseState, Doubt, Standing, standing_of
+from ruangaman.cases.types import CaseState, Standing, answered_of, standing_of
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import WITH, open_of_dossier
 from ruangaman.clocks.types import ClockState, span
@@ -77,6 +77,7 @@ class Weighed:
         waits: how long it has waited, in words.
         standing: of a closing what speaks against it, now or when it was asked.
         tries: of a closing because nobody could reach her: every try of the episode, each with whether it counts.
+        wrote_at: when a message made some of those count no more.
     """
 
     forms: list[str]
@@ -85,6 +86,7 @@ class Weighed:
     waits: str
     standing: Standing | None = None
     tries: Sequence[Tried] = ()
+    wrote_at: datetime | None = None
 
     @property
     def binding(self) -> list[Running]:
@@ -133,19 +135,28 @@ def stand(*, case: Case, at: datetime, risk: RiskLevel, goals: tuple[int, int] |
         risk: the danger that a closing assessment finds; what counts is the higher of it and the case's.
         goals: how many it finds met, of how many; None: nobody has counted yet.
     """
+    return _stand(known_of(case, at), case=case, risk=risk, goals=goals)
+
+
+def _stand(known: Known, *, case: Case, risk: RiskLevel, goals: tuple[int, int] | None) -> Standing:
     return standing_of(
-        known_of(case, at).facts,
+        known.facts,
         danger=RiskLevel(max(risk, case.risk)),
         goals=goals,
         is_emergency=case.state == CaseState.EMERGENCY,
+        unread=known.unread,
     )
 
 
 def stand_of(closing: ClosingAssessment, *, case: Case, at: datetime) -> Standing:
     """Return what speaks against a closing: what did when it was written down, and what does now."""
+    return _stand_of(closing, known_of(case, at), case=case)
+
+
+def _stand_of(closing: ClosingAssessment, known: Known, *, case: Case) -> Standing:
     goals = (closing.goals_met, closing.goals_total)
-    now = stand(case=case, at=at, risk=RiskLevel(closing.risk), goals=goals)
-    answered = frozenset(Doubt(one) for one in closing.doubts)
+    now = _stand(known, case=case, risk=RiskLevel(closing.risk), goals=goals)
+    answered = answered_of(closing.doubts, at=closing.at, unread=known.unread)
     return replace(now, doubts=now.doubts | answered, answered=answered)
 
 
@@ -167,9 +178,13 @@ def open_despite(*, closing: ClosingAssessment, viewer: User, at: datetime) -> s
 
 def list_tries(*, case: Case, at: datetime) -> list[Tried]:
     """Return every try of the present episode to reach her, the oldest first."""
+    return _list_tries(case, known_of(case, at))
+
+
+def _list_tries(case: Case, known: Known) -> list[Tried]:
     rows = ContactTry.objects.filter(case=case, at__gte=began_at(case)).select_related("by").order_by("at", "id")
     first: dict[date, datetime] = {}
-    for moment in sorted(known_of(case, at).tried):
+    for moment in sorted(known.tried):
         first.setdefault(moment.astimezone(zone()).date(), moment)
     counted = set(first.values())
     return [Tried(row, row.at in counted) for row in rows]
@@ -183,12 +198,14 @@ def weigh(*, approval: Approval, at: datetime, closing: ClosingAssessment | None
     """
     case = approval.case
     forms = {form for forms in Incident.objects.filter(case=case).values_list("forms", flat=True) for form in forms}
+    known = known_of(case, at) if closing is not None else Known()
     is_unreachable = closing is not None and closing.reason == ClosingReason.UNREACHABLE
     return Weighed(
         forms=book().labels(ListKey.VIOLENCE_FORM, sorted(forms)),
         unsafe=unsafe_check(case),
         running=list_running(case=case, at=at, covers=closing.covers if closing is not None else ()),
         waits=span(max(at - approval.asked_at, at - at)),
-        standing=stand_of(closing, case=case, at=at) if closing is not None else None,
-        tries=list_tries(case=case, at=at) if is_unreachable else (),
+        standing=_stand_of(closing, known, case=case) if closing is not None else None,
+        tries=_list_tries(case, known) if is_unreachable else (),
+        wrote_at=known.wrote_at if is_unreachable else None,
     )

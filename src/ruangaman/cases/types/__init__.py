@@ -5,7 +5,7 @@ from __future__ import annotations
 from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
 from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth, is_grown
 from ruangaman.cases.types.bulk import MOST_AT_ONCE, UNDO_LIMIT, BulkKind
-from ruangaman.cases.types.closing import Doubt, Standing, may_end_unsafe, standing_of
+from ruangaman.cases.types.closing import Doubt, Standing, answered_of, may_end_unsafe, standing_of
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -97,7 +97,7 @@ from ruangaman.cases.types.steps import (
     Way,
     WhyNot,
 )
-from ruangaman.cases.types.tries import TRY_DAYS, TRY_SPAN, Tries
+from ruangaman.cases.types.tries import TRY_DAYS, TRY_SPAN, Heard, Tries
 from ruangaman.cases.types.windows import NEED_OF, WindowOutcome
 
 __all__ = [
@@ -153,6 +153,7 @@ __all__ = [
     "GlassReason",
     "GlassState",
     "GlassVerdict",
+    "Heard",
     "Identity",
     "LiftReason",
     "MediationFacts",
@@ -188,6 +189,7 @@ __all__ = [
     "age_in_group",
     "age_on",
     "age_words",
+    "answered_of",
     "birth_text",
     "born_between",
     "closed_in",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from ruangaman.cases.types.gates import Fact
 from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
+from ruangaman.ui.moments import short
 
 
 class Doubt(models.TextChoices):
@@ -25,6 +27,7 @@ class Doubt(models.TextChoices):
     NOT_ASSESSED = "not_assessed", gettext_lazy("Belum ada asesmen tujuh bidang")
     GOALS_OPEN = "goals_open", gettext_lazy("Belum semua tujuan tercapai")
     UNANSWERED = "unanswered", gettext_lazy("Pelapor belum pernah dijawab")
+    UNREAD = "unread", gettext_lazy("Pesan pelapor belum dijawab atau ditandai terbaca")
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,14 @@ class Standing:
         danger: the higher of what the case has and what its closing assessment found.
         goals: how many were met, of how many; None: nobody has counted yet.
         answered: of which a closing assessment says why it ends all the same; None: there is none.
+        unread: when whoever reported wrote last of what nobody has read yet.
     """
 
     doubts: frozenset[Doubt]
     danger: RiskLevel
     goals: tuple[int, int] | None = None
     answered: frozenset[Doubt] | None = None
+    unread: datetime | None = None
 
     @property
     def is_unsafe(self) -> bool:
@@ -78,6 +83,8 @@ class Standing:
             return _("Bahayanya %(danger)s") % {"danger": self.danger.label.lower()}
         if doubt is Doubt.GOALS_OPEN and self.goals is not None:
             return _("%(met)d dari %(total)d tujuan tercapai") % {"met": self.goals[0], "total": self.goals[1]}
+        if doubt is Doubt.UNREAD and self.unread is not None:
+            return _("Pelapor menulis %(when)s, belum dijawab atau ditandai terbaca") % {"when": short(self.unread)}
         return str(doubt.label)
 
 
@@ -99,14 +106,33 @@ def may_end_unsafe(reason: ClosingReason | None, case_type: CaseType) -> bool:
     return reason not in {ClosingReason.GOALS_MET, ClosingReason.OUTSIDE}
 
 
+def answered_of(doubts: Collection[str], *, at: datetime, unread: datetime | None) -> frozenset[Doubt]:
+    """Return of what a closing assessment says why the case ends all the same.
+
+    What was written after it, it does not know.
+
+    Args:
+        doubts: their codes, as the assessment keeps them.
+        at: when it was made.
+        unread: as in `Standing`.
+    """
+    known = frozenset(Doubt(one) for one in doubts)
+    return known - {Doubt.UNREAD} if unread is not None and unread > at else known
+
+
 def standing_of(
-    facts: Collection[str], *, danger: RiskLevel, goals: tuple[int, int] | None, is_emergency: bool
+    facts: Collection[str],
+    *,
+    danger: RiskLevel,
+    goals: tuple[int, int] | None,
+    is_emergency: bool,
+    unread: datetime | None = None,
 ) -> Standing:
     """Return how a case stands when somebody wants to end it.
 
     Args:
         facts: codes of `Fact`.
-        danger, goals: as in `Standing`.
+        danger, goals, unread: as in `Standing`.
         is_emergency: the case stands in that state.
     """
     found = {
@@ -116,5 +142,6 @@ def standing_of(
         Doubt.NOT_ASSESSED: Fact.ASSESSED not in facts,
         Doubt.GOALS_OPEN: goals is not None and goals[0] < goals[1],
         Doubt.UNANSWERED: Fact.UNANSWERED in facts,
+        Doubt.UNREAD: Fact.UNREAD in facts,
     }
-    return Standing(frozenset(doubt for doubt, holds in found.items() if holds), danger, goals)
+    return Standing(frozenset(doubt for doubt, holds in found.items() if holds), danger, goals, unread=unread)

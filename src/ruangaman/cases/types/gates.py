@@ -24,6 +24,8 @@ class Fact(StrEnum):
     """The last check of the episode said that she is not."""
     UNANSWERED = "unanswered"
     """Whoever reported waits for a first answer."""
+    UNREAD = "unread"
+    """Whoever reported wrote since, and nobody has said that it was read."""
     CONSENT = "consent"
     ASSESSED = "assessed"
     PLANNED = "planned"

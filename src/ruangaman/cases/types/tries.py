@@ -1,8 +1,8 @@
-"""Who counts as out of reach: on how many days, over how long somebody tried in vain. Pure."""
+"""Who counts as out of reach: on how many days, over how long somebody tried in vain, and wrote nothing. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ruangaman.core.regions import zone
+from ruangaman.ui.moments import short
 
 TRY_DAYS = 3
 """On so many different days somebody tried in vain before she is out of reach (ours; domain.md 2.3 leaves n open).
@@ -23,21 +24,50 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class Heard:
+    """When somebody last wrote who can be reached through what a case came from: she, or whoever reported for her.
+
+    Args:
+        last: the last time of all.
+        unread: the last time of which nobody has said yet that it was read; None: all was read.
+    """
+
+    last: datetime | None = None
+    unread: datetime | None = None
+
+    @classmethod
+    def of(cls, found: Iterable[Mapping[str, str | None]]) -> Heard:
+        """Return what several ways of being reached come to, each as it travels: moments as text."""
+        rows = list(found)
+        return cls(_latest(row["last"] for row in rows), _latest(row["unread"] for row in rows))
+
+    def after(self, tries: Iterable[datetime]) -> tuple[datetime, ...]:
+        """Return the tries that came after the last message: whoever wrote was not out of reach until then."""
+        return tuple(one for one in tries if self.last is None or one > self.last)
+
+
+def _latest(moments: Iterable[str | None]) -> datetime | None:
+    return max((datetime.fromisoformat(one) for one in moments if one), default=None)
+
+
+@dataclass(frozen=True)
 class Tries:
-    """On which days somebody tried to reach her in vain, since she was reached last.
+    """On which days somebody tried to reach her in vain, since she was reached last or wrote.
 
     Args:
         days: of the city's calendar, each once, in order.
+        wrote_at: when a message made earlier tries count no more; None: none did.
     """
 
     days: tuple[date, ...]
     today: date
+    wrote_at: datetime | None = None
 
     @classmethod
-    def of(cls, moments: Iterable[datetime], at: datetime) -> Tries:
+    def of(cls, moments: Iterable[datetime], at: datetime, *, wrote_at: datetime | None = None) -> Tries:
         """Return what tries at these moments come to."""
         days = {one.astimezone(zone()).date() for one in moments}
-        return cls(tuple(sorted(days)), at.astimezone(zone()).date())
+        return cls(tuple(sorted(days)), at.astimezone(zone()).date(), wrote_at)
 
     @property
     def are_enough(self) -> bool:
@@ -55,7 +85,13 @@ class Tries:
         return max(self.days[0] + TRY_SPAN, self.next_on) if self.days else None
 
     def missing(self) -> str:
-        """Say what is missing yet: 2 dari 3 hari; yang berikut paling cepat besok."""
+        """Say what is missing yet: 2 dari 3 hari; yang berikut paling cepat besok; and since when."""
+        if self.wrote_at is None:
+            return self._missing()
+        said = {"missing": self._missing(), "when": short(self.wrote_at)}
+        return _("%(missing)s; dihitung sejak pelapor menulis %(when)s") % said
+
+    def _missing(self) -> str:
         last = self.last_on or self.next_on
         said = {"n": len(self.days), "all": TRY_DAYS, "next": self._day(self.next_on), "last": self._day(last)}
         if len(self.days) >= TRY_DAYS:

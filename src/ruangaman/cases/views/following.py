@@ -17,7 +17,7 @@ from ruangaman.cases.selectors import functions, steps
 from ruangaman.cases.selectors.facts import known_of
 from ruangaman.cases.selectors.people import open_safe_contact
 from ruangaman.cases.selectors.reviewing import latest_review
-from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Tries, Way
+from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
@@ -119,7 +119,7 @@ def try_contact(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=ContactTry, case=case, viewer=request.user, at=at)
-    tries = Tries.of(known_of(case, at).tried, at)
+    tries = known_of(case, at).tries(at)
     shown = {"past": past, "tries": tries, "reach": open_safe_contact(case=case, viewer=request.user, at=at)}
     return answer(request, "cases/try.html", case, form, act, to="upaya/", said="upaya", **shown)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, JSONField, QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
@@ -22,6 +22,7 @@ from ruangaman.intake import policies
 from ruangaman.intake.models import Attachment, Message, Report
 from ruangaman.intake.services.desk import OpenMessage, thread_of
 from ruangaman.intake.services.handover import avoided_in
+from ruangaman.intake.services.turns import hand_turns
 from ruangaman.intake.types import Direction
 from ruangaman.vault import services as vault
 from ruangaman.vault.selectors import held_of, list_grants
@@ -147,7 +148,7 @@ class ThreadPanel:
 
 @dataclass(frozen=True)
 class ThreadFollower:
-    """Gives whoever joins a case the keys of its conversations, and takes them from whoever leaves."""
+    """Gives whoever joins a case the keys of its conversations; takes them, and the turns, from whoever leaves."""
 
     key: str = "intake.thread"
 
@@ -169,15 +170,30 @@ class ThreadFollower:
             )
 
     def left(self, *, case: Case, user: User, by: User, at: datetime) -> None:
-        """Revoke what was shared; the desk and the reporter keep theirs.
+        """Revoke what was shared, and let the manager answer; the desk and the reporter keep theirs.
 
-        Writes: deletes grants, begins epochs, `vault.revoked` events.
+        Writes: clocks; deletes grants, begins epochs, `vault.revoked` events.
         """
+        hand_turns(case, user)
         for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
             held = {grant.principal_id for grant in list_grants(dossier_id=report.dossier_id, viewer=by, at=at)}
             for key in keys_of(user):
                 if key in held:
                     vault.revoke(dossier_id=report.dossier_id, principal_id=key, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class ThreadHearing:
+    """Says when the reporter last wrote: in the conversation of a report of the case, or of one that is double of it.
+
+    The database answers whoever may know of the case: also the head, and a manager without the keys of a conversation.
+    """
+
+    key: str = "intake.thread"
+
+    def heard(self) -> Func:
+        """Return the two moments of the case of an outer query."""
+        return Func(F("pk"), function="intake_heard", output_field=JSONField())
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ruangaman.intake import events, policies
 from ruangaman.intake.errors import AlreadyTaken, WrongState
 from ruangaman.intake.models import Attachment, Message, Report
 from ruangaman.intake.services.telling import tell
+from ruangaman.intake.services.turns import end_turns
 from ruangaman.intake.types import WORKED_ON, Direction
 from ruangaman.ui.moments import when
 from ruangaman.vault import services as vault
@@ -71,8 +72,8 @@ def open_report(*, code: str, by: User, at: datetime) -> OpenReport:
         NotFound: no such report at a desk of `by`.
         Locked: the keys of `by` are locked.
 
-    Writes: the first time the moment of opening and one `intake.opened` event; what is unread becomes read; one
-        `vault.revealed` event each time.
+    Writes: the first time the moment of opening and one `intake.opened` event; what is unread becomes read, unless a
+        case has to answer it; one `vault.revealed` event each time.
     """
     report = lock_report(code=code, by=by)
     rows = list(report.messages.select_related("author").order_by("sent_at", "id"))
@@ -86,7 +87,8 @@ def open_report(*, code: str, by: User, at: datetime) -> OpenReport:
         report.opened_at = at
         report.save(update_fields=["opened_at"])
         tell(events.OPENED, report, by=by, at=at)
-    mark_read(rows, at)
+    if report.case_id is None or report.needs_desk:
+        mark_read(rows, at)
     return OpenReport(
         report=report,
         answers=found[report.answers_ref],
@@ -172,8 +174,9 @@ def reply(*, code: str, text: str, message_id: UUID, by: User, at: datetime) -> 
         NotAllowed: the role of `by` does not answer reporters.
         WrongState: `by` sits at the desk, and somebody of the case has answered.
 
-    Writes: the sealed message, the report, one `intake.replied` event; the first answer after a case was opened
-        ends the wait in the case (`cases.reporter_answered`).
+    Writes: the sealed message, the report, one `intake.replied` event; what asked for it ends, also where it is the
+        turn of somebody of the case; the first answer after a case was opened ends the wait in the case
+        (`cases.reporter_answered`).
     """
     report = _lock_thread(code=code, by=by)
     earlier = Message.objects.filter(pk=message_id).first()
@@ -197,6 +200,7 @@ def reply(*, code: str, text: str, message_id: UUID, by: User, at: datetime) -> 
             _end_wait(report, by=by, at=at)
     report.save(update_fields=["answered_at", "needs_desk"])
     mark_read(list(report.messages.filter(direction=Direction.IN, read_at=None)), at)
+    end_turns(report, events.REPLIED, at=at)
     return message
 
 
@@ -214,6 +218,7 @@ def acknowledge(*, code: str, by: User, at: datetime) -> Report:
     if unread:
         mark_read(unread, at)
         tell(events.ACKNOWLEDGED, report, by=by, at=at)
+        end_turns(report, events.ACKNOWLEDGED, at=at)
     return report
 
 
