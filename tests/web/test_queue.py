@@ -204,7 +204,7 @@ def test_what_is_paused_stands_in_a_fold_below_with_its_reason(counter):
     page = signed_in(counter.manager).get("/kerja/").content.decode()
     fold = page.split('class="band paused"')[1].split("</details>")[0]
     assert page.index('class="band paused"') > page.rindex('class="band band-now"')
-    for words in ("Dijeda: 1", "menunggu lembaga lain", "Sampai ada yang menjalankannya lagi", "dijeda, masih ada"):
+    for words in ("Dijeda: 1", "menunggu lembaga lain", "batasnya menjadi", "Jalankan lagi", "dijeda, masih ada"):
         assert words in fold, words
     assert "Tunda" not in fold
     assert "band paused" not in signed_in(counter.first).get("/kerja/").content.decode()

@@ -157,7 +157,12 @@ class KindForm(LengthForm):
         help_text=_("Bila lewat, kita mengirim surat susulan. Bukan kesalahan siapa pun di sini."),
     )
     restarts = forms.BooleanField(label=_("Mulai lagi setelah selesai"), required=False)
-    is_pausable = forms.BooleanField(label=_("Boleh dijeda dengan alasan"), required=False, initial=True)
+    is_pausable = forms.BooleanField(
+        label=_("Boleh dijeda dengan alasan"),
+        required=False,
+        initial=True,
+        help_text=_("Yang dasarnya undang-undang tetap tidak dapat dijeda, kecuali kewajiban lembaga lain."),
+    )
 
     field_order = (
         "kind_id", "label", "todo", "starts_on", "stops_on", "value", "unit", "calendar", "legal_basis", "holder",

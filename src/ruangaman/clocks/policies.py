@@ -8,8 +8,8 @@ from uuid import UUID
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
-from ruangaman.clocks.models import Clock
-from ruangaman.clocks.types import LONGEST_SNOOZE
+from ruangaman.clocks.models import Clock, ClockKind
+from ruangaman.clocks.types import LONGEST_SNOOZE, is_binding
 from ruangaman.core.codelists import RiskLevel
 
 
@@ -22,6 +22,23 @@ def can_change(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
     if by.pk in {clock.owner_id, clock.lead_id} or clock.unit_id in by.oversight_units:
         return by.is_active
     return by.has(Permission.REPORT_DESK) and clock.desk_id is not None and clock.desk_id in desks
+
+
+def can_stand_still(kind: ClockKind, basis: str) -> bool:
+    """Whether the time of a kind may be paused: what law or medicine asks of us never, whatever the office wrote down.
+
+    Of another office's duty only our counting is paused; theirs goes on.
+
+    Args:
+        basis: of its limit; empty: it has none.
+    """
+    runs_on = is_binding(key=kind.key, from_occurrence=kind.from_occurrence, basis=basis) and not kind.is_third_party
+    return kind.is_pausable and not runs_on
+
+
+def can_pause(clock: Clock) -> bool:
+    """Whether the time of a clock may be paused at all, whoever asks."""
+    return can_stand_still(clock.kind, clock.limit.legal_basis if clock.limit else "")
 
 
 def is_the_leads(clock: Clock) -> bool:

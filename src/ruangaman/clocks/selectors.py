@@ -32,6 +32,7 @@ from ruangaman.clocks.types import (
     Unit,
     due_after,
     readings,
+    resumed_due,
 )
 from ruangaman.clocks.types import Clock as Face
 from ruangaman.core.errors import NotFound
@@ -232,6 +233,16 @@ def list_paused(*, viewer: User, limit: int = PAGE) -> list[Clock]:
 def _paused(viewer: User) -> ClockQuerySet:
     found = Clock.objects.open().filter(_concerning(viewer), paused_at__isnull=False)
     return found.order_by("paused_at", "id")
+
+
+def dues_if_resumed(paused: Sequence[Clock], *, at: datetime) -> list[datetime]:
+    """Return until when each of these would run if it went on at a moment."""
+    lengths = [one.limit.length if one.limit else None for one in paused]
+    office = get_office() if any(length is not None and length.is_working for length in lengths) else NO_OFFICE
+    return [
+        resumed_due(due=one.due_at, paused_at=one.paused_at or at, resumed_at=at, length=length, office=office)
+        for one, length in zip(paused, lengths, strict=True)
+    ]
 
 
 def list_own(*, viewer: User, begins: str, at: datetime, limit: int) -> list[Clock]:

@@ -202,6 +202,8 @@ OWN_PAGES = (
     Page("antrean-semua", "kepala", "kerja/", "/kerja/?pemilik=semua&telat=1"),
     Page("tunda", "manajer", "kerja/tunda/<uuid:clock_id>/", "/kerja/tunda/{clock}/"),
     Page("ditunda", "manajer", "kerja/ditunda/", "/kerja/ditunda/"),
+    Page("jeda", "manajer", "kerja/jeda/<uuid:clock_id>/", "/kerja/jeda/{clock}/"),
+    Page("dijeda", "manajer", "kerja/dijeda/", "/kerja/dijeda/"),
     Page("saringan", "manajer", "kerja/saringan/", "/kerja/saringan/?bahaya=tinggi&telat=1"),
     Page("izinkan", "kepala", CASE + "tim/izinkan", "/kasus/{case}/tim/izinkan"),
 )
@@ -277,7 +279,7 @@ none.
 NO_PAGES = frozenset(
     {
         "serah-terima/beri", "serah-terima/terima", "kerja/ditunda/<uuid:clock_id>/kembalikan",
-        "kerja/saringan/<uuid:saved_id>/hapus",
+        "kerja/dijeda/<uuid:clock_id>/jalankan", "kerja/saringan/<uuid:saved_id>/hapus",
         "livez", "readyz", "kerja/alarm", "kerja/jumlah", "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
         "tugas/banyak/<uuid:act_id>/batal", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",

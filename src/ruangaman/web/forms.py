@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ruangaman.clocks.types import SnoozeReason
+from ruangaman.clocks.types import PauseReason, SnoozeReason
 from ruangaman.core import text
 from ruangaman.ui.days import MomentField
 from ruangaman.vault import services as vault
@@ -122,6 +122,22 @@ class LaterForm(forms.Form):
     def reason(self) -> SnoozeReason:
         """Why."""
         return SnoozeReason(self.cleaned_data["alasan"])
+
+
+class PauseForm(forms.Form):
+    """Why the time of something does not count for a while."""
+
+    alasan = forms.ChoiceField(
+        label=_("Mengapa waktunya berhenti"),
+        choices=PauseReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": NEEDED, "invalid_choice": _("Pilih salah satu alasan ini.")},
+    )
+
+    @property
+    def reason(self) -> PauseReason:
+        """Why."""
+        return PauseReason(self.cleaned_data["alasan"])
 
 
 class SavedForm(forms.Form):

@@ -20,12 +20,13 @@ from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.selectors.windows import counted_from
 from ruangaman.cases.types import FactKey, Identity, SafeContact, WindowOutcome
 from ruangaman.clocks.models import Clock
-from ruangaman.clocks.policies import can_drop
+from ruangaman.clocks.policies import can_change, can_drop
 from ruangaman.clocks.types import span
 from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.codelists import AgeGroup, Danger, Now, Who
 from ruangaman.core.regions import KELURAHAN
+from ruangaman.ui import moments
 from ruangaman.ui.types import Promised, Words
 from ruangaman.vault.types import Closed, Compartment, Content
 
@@ -98,6 +99,8 @@ class ClockView:
     promised: Promised
     drop_url: str = ""
     """Where the viewer ends it, if it began by mistake."""
+    resume_url: str = ""
+    """Where the viewer lets it go on, by a POST; empty: it is not paused, or not theirs."""
 
     @classmethod
     def of(cls, row: Clock, titles: Mapping[UUID, str], viewer: User) -> ClockView:
@@ -111,6 +114,7 @@ class ClockView:
             whose,
             row.limit.legal_basis if row.limit else "",
             _("kewajiban lembaga lain") if row.kind.is_third_party else "",
+            _("dijeda sejak %(when)s") % {"when": moments.when(row.paused_at)} if row.paused_at else "",
             row.get_pause_reason_display() if row.paused_at else "",
             _("%(span)s sudah lewat saat dicatat") % {"span": span(row.started_at - begun)}
             if row.kind.from_occurrence and begun < row.started_at
@@ -119,7 +123,9 @@ class ClockView:
         label = (titles.get(row.anchor) if row.anchor else "") or row.kind.name
         promised = Promised(begun, row.due_at, "pause" if row.paused_at else "")
         url = f"/kasus/{row.subject}/jam/{row.pk}/" if can_drop(viewer, row) else ""
-        return cls(label, " · ".join(filter(None, map(str, more))), promised, url)
+        is_theirs = row.paused_at is not None and can_change(viewer, row, ())  # a desk lets its own go on in the queue
+        resume = f"/kerja/dijeda/{row.pk}/jalankan" if is_theirs else ""
+        return cls(label, " · ".join(filter(None, map(str, more))), promised, url, resume)
 
 
 @dataclass(frozen=True)

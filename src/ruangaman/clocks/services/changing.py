@@ -15,9 +15,9 @@ from ruangaman.audit import services as audit
 from ruangaman.audit.types import EventType
 from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import Clock
-from ruangaman.clocks.selectors import NO_OFFICE, get_office
+from ruangaman.clocks.selectors import dues_if_resumed
 from ruangaman.clocks.services.happening import name_of, place
-from ruangaman.clocks.types import HEAD_START, Detail, Holder, PauseReason, SnoozeReason, resumed_due
+from ruangaman.clocks.types import HEAD_START, Detail, Holder, PauseReason, SnoozeReason
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 
@@ -28,7 +28,7 @@ def pause_clock(*, clock_id: UUID, reason: PauseReason, by: User, at: datetime) 
 
     Raises:
         NotFound: no such clock for `by`.
-        NotAllowed: not theirs, or of a kind that cannot be paused.
+        NotAllowed: not theirs, or of a kind that cannot be paused, or of law or medicine.
         Conflict: it has stopped, or is late: what is late is not made up for by waiting.
 
     Writes: the clock, one `clocks.paused` event.
@@ -36,7 +36,7 @@ def pause_clock(*, clock_id: UUID, reason: PauseReason, by: User, at: datetime) 
     clock = _lock(clock_id, by)
     if clock.paused_at is not None:
         return clock
-    if not clock.kind.is_pausable:
+    if not policies.can_pause(clock):
         raise NotAllowed(_("Batas waktu ini tidak dapat dijeda."))
     if at > clock.due_at:
         raise Conflict(_("Batas waktunya sudah lewat; menjedanya tidak mengubah itu."))
@@ -58,10 +58,8 @@ def resume_clock(*, clock_id: UUID, by: User, at: datetime) -> Clock:
     clock = _lock(clock_id, by)
     if clock.paused_at is None:
         return clock
-    length = clock.limit.length if clock.limit else None
-    office = get_office() if length is not None and length.is_working else NO_OFFICE
     before, since = clock.due_at, clock.paused_at
-    clock.due_at = resumed_due(due=before, paused_at=since, resumed_at=at, length=length, office=office)
+    clock.due_at = dues_if_resumed([clock], at=at)[0]
     clock.paused_seconds += int((clock.due_at - before).total_seconds())
     clock.paused_at, clock.pause_reason = None, ""
     place(clock, clock.kind.steps)

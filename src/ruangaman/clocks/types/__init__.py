@@ -5,6 +5,7 @@ from __future__ import annotations
 from ruangaman.clocks.types.binding import LAW, WINDOWS, is_binding
 from ruangaman.clocks.types.face import DAY, HOUR, LAST_PART, MINUTE, Clock, ClockState, span
 from ruangaman.clocks.types.kinds import (
+    LONG_PAUSE,
     LONGEST_CHAIN,
     LONGEST_SNOOZE,
     Condition,
@@ -64,6 +65,7 @@ __all__ = [
     "LAW",
     "LONGEST_CHAIN",
     "LONGEST_SNOOZE",
+    "LONG_PAUSE",
     "MINUTE",
     "NOT_YET",
     "STILL_HELPS",

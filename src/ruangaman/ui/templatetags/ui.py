@@ -301,11 +301,11 @@ def time_left(promised: Promised, *, now: datetime | None = None) -> str:
 
 @register.simple_tag
 def clock(
-    promised: Promised, *, label: Words, law: Words = "", now: datetime | None = None, drop: str = ""
+    promised: Promised, *, label: Words, law: Words = "", now: datetime | None = None, drop: str = "", resume: str = ""
 ) -> SafeString:
-    """Write the long form of a clock, an item of a list with the class `clocks`; `drop`: where a mistake is ended."""
+    """Write the long form of a clock, an item of a list `clocks`; `resume` needs `ui/resume.html` on the page."""
     parts = {"reading": _read(promised, now), "promised": promised, "label": label, "law": law, "drop": drop}
-    return render_to_string("ui/clock.html", parts)
+    return render_to_string("ui/clock.html", {**parts, "resume": resume})
 
 
 @register.simple_tag(takes_context=True)

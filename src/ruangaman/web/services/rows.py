@@ -86,11 +86,12 @@ def rows_of(found: Sequence[Clock], *, viewer: Any, at: datetime, asked: datetim
 def sentence_of(clock: Clock, at: datetime) -> str:
     """Say what is needed and how it stands with its time."""
     state = clock.face.state(at)
+    if state is ClockState.PAUSED:
+        todo = clock.kind.name if clock.kind.is_third_party else clock.todo_at(at)
+        said = {"todo": todo.rstrip(". "), "left": span(clock.face.left(at))}
+        return _("%(todo)s: dijeda, masih ada %(left)s") % said
     if clock.kind.is_third_party:
         return _expected(clock, at, is_late=state is ClockState.OVER)
-    if state is ClockState.PAUSED:
-        said = {"todo": clock.todo_at(at).rstrip(". "), "left": span(clock.face.left(at))}
-        return _("%(todo)s: dijeda, masih ada %(left)s") % said
     said = {"todo": clock.todo_at(at).rstrip(". "), "time": clock.face.words(at), "length": _length(clock)}
     if not said["length"]:
         return _("%(todo)s: %(time)s") % said
@@ -185,6 +186,7 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
         action=action if case else "",
         action_url=_address(base, path) if case else "",
         later_url=_later(clock, facts, viewer) if case else "",
+        resume_url=_resume(clock, facts, viewer) if case else "",
     )
 
 
@@ -213,6 +215,7 @@ def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueR
         action=_report_action(clock, is_case=case is not None) if url else "",
         take_url=f"/laporan/{clock.subject}/ambil" if url and is_free else "",
         later_url=_later(clock, facts, viewer) if url else "",
+        resume_url=_resume(clock, facts, viewer) if url else "",
     )
 
 
@@ -274,3 +277,8 @@ def _owner_words(clock: Clock, viewer: Any) -> str:
 def _later(clock: Clock, facts: Facts, viewer: Any) -> str:
     is_running = clock.paused_at is None
     return f"/kerja/tunda/{clock.pk}/" if is_running and policies.can_change(viewer, clock, facts.desks) else ""
+
+
+def _resume(clock: Clock, facts: Facts, viewer: Any) -> str:
+    is_paused = clock.paused_at is not None and clock.stopped_at is None
+    return f"/kerja/dijeda/{clock.pk}/jalankan" if is_paused and policies.can_change(viewer, clock, facts.desks) else ""

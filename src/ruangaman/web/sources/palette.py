@@ -34,6 +34,7 @@ ROOMS: tuple[tuple[Permission, Command], ...] = (
 OWN = (
     Command(gettext_lazy("Belum terkirim"), "/tulisan/"),
     Command(gettext_lazy("Ditunda"), "/kerja/ditunda/", words=gettext_lazy("antrean")),
+    Command(gettext_lazy("Dijeda"), "/kerja/dijeda/", words=gettext_lazy("antrean jeda jalankan lagi")),
     Command(gettext_lazy("Saringan tersimpan"), "/kerja/saringan/", words=gettext_lazy("antrean")),
     Command(gettext_lazy("Ganti kata sandi"), "/pengaturan/sandi/"),
     Command(gettext_lazy("Buat kode pemulihan baru"), "/pengaturan/pemulihan/"),

@@ -26,6 +26,7 @@ from ruangaman.core.types import StaffRequest
 from ruangaman.ui import moments
 from ruangaman.ui.types import QueueRow
 from ruangaman.web.forms import LaterForm
+from ruangaman.web.services.paused import why_not
 from ruangaman.web.services.rows import rows_of
 from ruangaman.web.types import Later
 
@@ -39,7 +40,9 @@ UNDO = timedelta(seconds=60)
 def put_off(request: StaffRequest, clock_id: UUID) -> HttpResponse:
     """The form; sent, what was put off is gone from the queue until then, and can be taken back for a minute."""
     at = watch.now()
-    clock, row = _get(request.user, clock_id)
+    clock, row = get_turn(request.user, clock_id)
+    if not row.later_url:  # its time does not count now
+        raise Http404
     form = LaterForm(request.POST if request.method == "POST" else None, offered=offered(clock, at))
     if form.is_valid():
         try:
@@ -54,6 +57,7 @@ def put_off(request: StaffRequest, clock_id: UUID) -> HttpResponse:
         "at": at,
         "clock": clock,
         "is_bound_by_limit": clock.danger >= RiskLevel.TINGGI,
+        "why_not": why_not(clock, at),
     }
     return render(request, "web/later.html", context, status=422 if form.errors else 200)
 
@@ -72,7 +76,9 @@ def asleep(request: StaffRequest) -> HttpResponse:
 @require_POST
 def wake(request: StaffRequest, clock_id: UUID) -> HttpResponse:
     """Bring it back now."""
-    clock, _row = _get(request.user, clock_id)
+    clock, row = get_turn(request.user, clock_id)
+    if not row.later_url:
+        raise Http404
     try:
         services.wake_clock(clock_id=clock.pk, by=request.user, at=watch.now())
     except DomainError:  # it is done meanwhile: the list says so
@@ -96,14 +102,8 @@ def offered(clock: Clock, at: datetime) -> list[Later]:
 
 def undo_of(request: StaffRequest, at: datetime) -> dict[str, Any] | None:
     """Return what can be taken back, for a minute after something was put off."""
-    sent, text = request.GET.get("pada", ""), request.GET.get("ditunda", "")
-    if not sent.isdecimal() or len(sent) > len(str(10**10)) or not 0 <= at.timestamp() - int(sent) <= UNDO.seconds:
-        return None
-    try:
-        clock = clocks.get_clock(clock_id=UUID(text), viewer=request.user)
-    except (ValueError, NotFound):
-        return None
-    if clock.snoozed_until is None or clock.snoozed_until <= at:
+    clock = just_done(request, "ditunda", at)
+    if clock is None or clock.snoozed_until is None or clock.snoozed_until <= at:
         return None
     return {
         "text": _("Ditunda sampai %(when)s.") % {"when": moments.when(clock.snoozed_until)},
@@ -111,16 +111,26 @@ def undo_of(request: StaffRequest, at: datetime) -> dict[str, Any] | None:
     }
 
 
-def _get(viewer: User, clock_id: UUID) -> tuple[Clock, QueueRow]:
-    """Return a running clock that the viewer may put off, and its row. Raises Http404."""
+def just_done(request: StaffRequest, name: str, at: datetime) -> Clock | None:
+    """Return the clock that the address says something was done to less than a minute ago."""
+    sent, text = request.GET.get("pada", ""), request.GET.get(name, "")
+    if not sent.isdecimal() or len(sent) > len(str(10**10)) or not 0 <= at.timestamp() - int(sent) <= UNDO.seconds:
+        return None
+    try:
+        return clocks.get_clock(clock_id=UUID(text), viewer=request.user)
+    except (ValueError, NotFound):
+        return None
+
+
+def get_turn(viewer: User, clock_id: UUID) -> tuple[Clock, QueueRow]:
+    """Return an open clock that the viewer may change, paused or not, and its row. Raises Http404."""
     try:
         clock = clocks.get_clock(clock_id=clock_id, viewer=viewer)
     except NotFound as error:
         raise Http404 from error
-    is_running = clock.stopped_at is None and clock.paused_at is None
-    if not is_running or not policies.can_change(viewer, clock, accounts.desks_of(viewer)):
+    if clock.stopped_at is not None or not policies.can_change(viewer, clock, accounts.desks_of(viewer)):
         raise Http404
-    work = rows_of([clock], viewer=viewer, at=watch.now())[0]
-    if not work.row.later_url:  # a turn that was left on what is not theirs to see any more
+    row = rows_of([clock], viewer=viewer, at=watch.now())[0].row
+    if not row.later_url and not row.resume_url:  # a turn that was left on what is not theirs to see any more
         raise Http404
-    return clock, work.row
+    return clock, row

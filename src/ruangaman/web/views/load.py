@@ -14,9 +14,11 @@ from ruangaman.core import clock
 from ruangaman.core.access import requires
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.types import StaffRequest
+from ruangaman.web.services.paused import list_lines
 from ruangaman.web.services.rows import rows_of
 
 MOST_SOON = 5
+MOST_PAUSED = 5
 
 
 @requires(Permission.CASE_OVERSEE)
@@ -28,6 +30,7 @@ def load(request: StaffRequest) -> HttpResponse:
     context = {
         "load": get_unit_load(viewer=request.user, at=at),
         "soon": [work.row for work in rows_of(soon, viewer=request.user, at=at)],
+        "paused": list_lines(viewer=request.user, at=at, limit=MOST_PAUSED),
         "at": at,
         "weights": [(block_of(risk), RiskLevel(risk).label, weight) for risk, weight in LOAD_WEIGHTS.items()],
     }

@@ -16,7 +16,6 @@ from ruangaman.accounts.selectors import locked_since
 from ruangaman.accounts.selectors.seats import is_unseated
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks import selectors as clocks
-from ruangaman.clocks.models import Clock
 from ruangaman.clocks.types import Cursor
 from ruangaman.core import clock
 from ruangaman.core.access import signed_in
@@ -28,9 +27,10 @@ from ruangaman.vault import services as vault
 from ruangaman.web import selectors
 from ruangaman.web.context import nav_items
 from ruangaman.web.services.filter_words import DANGERS, OWNERS
-from ruangaman.web.services.rows import rows_of
-from ruangaman.web.types import EVERYBODY, Filters, Owner, Work
+from ruangaman.web.services.paused import list_lines
+from ruangaman.web.types import EVERYBODY, Filters, Owner
 from ruangaman.web.views.later import undo_of
+from ruangaman.web.views.pausing import resumed_words, undo_of_pause
 from ruangaman.web.views.wording import decision_words, headline, rest_of_day, seatless_room, waiting_room
 
 CHOICES = {
@@ -80,16 +80,26 @@ def _page(request: StaffRequest, day: selectors.Day, filters: Filters, at: datet
         "next_url": _next(filters, day),
         "saved": selectors.list_saved(viewer=request.user, at=at),
         "decisions": decision_words(day, at),
-        "paused": _paused(request.user, at) if day.is_first and not filters.narrows else [],
+        **_paused(request, at, is_shown=day.is_first and not filters.narrows),
         "asleep": selectors.count_words(clocks.count_asleep(viewer=request.user, at=at, most=selectors.MOST)),
-        "undo": undo_of(request, at),
     }
 
 
-def _paused(viewer: User, at: datetime) -> list[tuple[Clock, Work]]:
-    """Return what does not press because its time does not count, each with its row."""
-    found = clocks.list_paused(viewer=viewer, limit=MOST_PAUSED)
-    return list(zip(found, rows_of(found, viewer=viewer, at=at), strict=True))
+def _paused(request: StaffRequest, at: datetime, *, is_shown: bool) -> dict[str, Any]:
+    """Return what does not press because its time does not count, and what was just done about that.
+
+    The fold is open when something has stood still for long, and when what was just paused is in it.
+    """
+    lines = list_lines(viewer=request.user, at=at, limit=MOST_PAUSED + 1) if is_shown else []
+    undo = undo_of_pause(request, at)
+    return {
+        "paused": lines[:MOST_PAUSED],
+        "has_more_paused": len(lines) > MOST_PAUSED,
+        "longest": lines[0] if lines and lines[0].is_long else None,
+        "just_paused": undo is not None,
+        "resumed": resumed_words(request, at),
+        "undo": undo or undo_of(request, at),
+    }
 
 
 def _counted(request: StaffRequest, day: selectors.Day, filters: Filters) -> dict[str, Any]:
