@@ -20,6 +20,7 @@ from ruangaman.cases.models import Aftercare, Assignment, Case, IncidentLink, Pe
 from ruangaman.cases.types import AccessReason, ApprovalKind, GlassEnding, NewPerson, PersonKind
 from ruangaman.cases.types.ties import TieKind
 from ruangaman.clocks.models import Clock
+from ruangaman.clocks.policies import can_drop
 from ruangaman.consents.models import Consent
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services as intake
@@ -267,6 +268,12 @@ def _expire(*dossiers: Any) -> None:
     Grant.objects.filter(dossier_id__in=dossiers).update(not_after=timezone.now() - timedelta(minutes=1))
 
 
+def _turn(case: Case) -> Clock:
+    """A turn of the manager's that may also be dropped."""
+    turns = Clock.objects.running().filter(dossier_id=case.dossier_id, owner=case.manager).pressing(timezone.now())
+    return next(one for one in turns if can_drop(case.manager, one))
+
+
 def _case_facts(world: World, case: Case) -> dict[str, str]:
     report = case.reports.get()
     link = IncidentLink.objects.filter(incident__case=case)[0]
@@ -289,12 +296,7 @@ def _case_facts(world: World, case: Case) -> dict[str, str]:
         "access": str(case.accesses.get().pk),
         "reader": str(case.accesses.get().user_id),
         "waiting": str(Waiting.objects.get(dossier_id=case.dossier_id).pk),
-        "clock": str(
-            Clock.objects.running()
-            .filter(dossier_id=case.dossier_id, owner=case.manager)
-            .pressing(timezone.now())[0]
-            .pk
-        ),
+        "clock": str(_turn(case).pk),
         "saved": UNKNOWN_ID,
         "consent": str(Consent.objects.get(dossier_id=case.dossier_id).pk),
         "approval": str(case.approvals.get().pk),
