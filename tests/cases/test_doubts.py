@@ -97,7 +97,7 @@ def test_which_end_there_may_be_while_she_is_not_safe() -> None:
 def test_each_doubt_is_said_with_the_danger_and_the_numbers_it_has() -> None:
     facts: dict[str, Any] = {"danger": RiskLevel.EKSTREM, "goals": (0, 1)}
     whole = standing_of({Fact.UNSAFE, Fact.UNANSWERED}, is_emergency=True, **facts)
-    assert whole.words == [
+    assert [said for said, _answered in whole.lines] == [
         "Belum aman menurut cek terakhir", "Bahayanya ekstrem", "Belum ada asesmen tujuh bidang",
         "0 dari 1 tujuan tercapai", "Pelapor belum pernah dijawab",
     ]  # fmt: skip
@@ -298,7 +298,7 @@ def test_whoever_is_reached_begins_the_count_anew(team: Team) -> None:
     with working(team.manager):
         known = known_of(case, FEB_9)
         assert Fact.TRIED not in known.facts
-        assert [one.counts for one in list_tries(case=case, at=FEB_9)] == [False, False, False, False, True]
+        assert [one.counts for one in list_tries(case, known)] == [False, False, False, False, True]
     assert len(known.tried) == 1
 
 

@@ -62,7 +62,7 @@ def test_every_branch_is_a_scan_of_its_index_whatever_it_is_narrowed_to(many):
             for after in (None, first[-1].place_at(FEB_3)):
                 apart = Narrow(but=("decision.", viewer.pk))
                 for narrow in (Narrow(), Narrow(kecamatan="64.71.03"), Narrow(kind="kota.x", about="case"), apart):
-                    (place,) = selectors._places(viewer, turn)
+                    (place,) = selectors.turns._places(viewer, turn)
                     these = place.running().awake(FEB_3).narrowed(narrow, FEB_3)
                     scans = readings(at=FEB_3, after=after.order if after else None)
                     assert {scan.danger for scan in scans} == set(RiskLevel)
@@ -71,7 +71,7 @@ def test_every_branch_is_a_scan_of_its_index_whatever_it_is_narrowed_to(many):
                         assert index in plan, (turn, plan)
                         assert "Sort" not in plan, (turn, plan)
                         assert "Seq Scan on clocks_clock " not in plan, (turn, plan)
-                    (keys,) = selectors._first_keys(viewer, turn, narrow, FEB_3, after, 41)
+                    (keys,) = selectors.turns._first_keys(viewer, turn, narrow, FEB_3, after, 41)
                     whole = Clock.objects.filter(pk__in=keys).pressing(FEB_3).select_related(*selectors.WITH)[:41]
                     plan = plan_of(whole)
                     assert plan.count(index) == len(scans) <= 2 * len(RiskLevel), (turn, plan)
@@ -81,7 +81,7 @@ def test_every_branch_is_a_scan_of_its_index_whatever_it_is_narrowed_to(many):
 def test_what_is_put_off_is_found_by_its_own_index(many):
     team, _officer = many
     with working(team.head):
-        plan = plan_of(selectors._asleep(team.head, FEB_3).order_by("snoozed_until", "id")[:50])
+        plan = plan_of(selectors.turns._asleep(team.head, FEB_3).order_by("snoozed_until", "id")[:50])
         assert "clock_snoozed" in plan, plan
         assert len(selectors.list_asleep(viewer=team.head, at=FEB_3)) == 50
         assert selectors.count_asleep(viewer=team.head, at=FEB_3, most=100) == 100
@@ -93,7 +93,7 @@ def test_what_is_paused_is_found_by_its_own_index(many):
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE clocks_clock")
     with working(team.head):
-        assert "clock_paused" in plan_of(selectors._paused(team.head)[:20])
+        assert "clock_paused" in plan_of(selectors.turns._paused(team.head)[:20])
         assert len(selectors.list_paused(viewer=team.head, limit=20)) == 20
 
 

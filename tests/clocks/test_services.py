@@ -13,6 +13,7 @@ from ruangaman.accounts.types import Role
 from ruangaman.audit.models import AuditEvent
 from ruangaman.clocks import selectors, services
 from ruangaman.clocks.models import Clock, ClockKind, Limit
+from ruangaman.clocks.selectors import basis_of
 from ruangaman.clocks.types import (
     FARTHEST,
     HEAD_START,
@@ -299,7 +300,7 @@ def test_the_list_reads_an_index_in_its_order_and_row_security_does_not_change_t
     for viewer, turn, index in ((manager, Turn.MINE, "clock_of_owner"), (clocks.team.head, Turn.UNIT, "clock_of_unit")):
         with working(viewer):
             plans = [
-                selectors._branch(viewer, turn).running().awake(FEB_3).read(one)[:51].explain()
+                selectors.turns._branch(viewer, turn).running().awake(FEB_3).read(one)[:51].explain()
                 for one in readings(at=FEB_3)
                 if one.danger == 1
             ]
@@ -439,3 +440,13 @@ def test_a_kind_that_would_be_nobodys_turn_is_not_written_down(clocks, holder, e
     with pytest.raises(Conflict):
         clocks.kind(holder=holder, starts_on=events)
     assert clocks.kind(holder=Holder.OWNER, starts_on=("cases.task_added",)).holder == Holder.OWNER
+
+
+def test_a_kind_of_law_ends_only_for_who_looked_at_what_it_rests_on(clocks):
+    with working(clocks.admin):
+        law = ClockKind.objects.get(key="tpks.report")
+        assert basis_of(law, FEB_3).startswith("UU")
+        with pytest.raises(Conflict, match="dasarnya"):
+            services.end_kind(key=law.key, reason=EndReason.UNUSED, by=clocks.admin, at=FEB_3)
+        ended = services.end_kind(key=law.key, reason=EndReason.BASIS, has_looked=True, by=clocks.admin, at=FEB_3)
+    assert not ended.is_valid(FEB_3)

@@ -113,7 +113,7 @@ def test_whoever_writes_begins_the_count_anew(counter, opened, is_read):
     missing = "0 dari 3 hari; yang berikut paling cepat hari ini; dihitung sejak pelapor menulis 9 Feb 11.00"
     assert now.tries(LATER).missing() == missing
     with working(counter.manager):
-        assert not any(one.counts for one in list_tries(case=case, at=LATER))
+        assert not any(one.counts for one in list_tries(case, now))
     try_all(counter, case, at=LATER + 8 * DAY)
     assert Fact.TRIED in known(counter.manager, case, LATER + 8 * DAY).facts, "and who writes no more is tried again"
 

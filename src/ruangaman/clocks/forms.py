@@ -31,9 +31,8 @@ from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
 from ruangaman.ui.days import DayField, HourField
 from ruangaman.ui.types import Words
+from ruangaman.ui.words import NEEDED, UNKNOWN
 
-NEEDED = _("Bagian ini perlu diisi.")
-UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
 LONGEST_VALUE = 10_000
 PREFIX = "kota."
 """Kinds of the city itself; those that came with the program have other names."""
@@ -284,6 +283,11 @@ class EndKindForm(forms.Form):
     def why(self) -> EndReason:
         """What was chosen. Only of a form that is valid."""
         return EndReason(self.cleaned_data["reason"])
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether its basis was looked at; where nobody is asked to, no."""
+        return bool(self.cleaned_data.get("seen"))
 
 
 class HolidayForm(forms.Form):

@@ -24,6 +24,11 @@ def can_change(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
     return by.has(Permission.REPORT_DESK) and clock.desk_id is not None and clock.desk_id in desks
 
 
+def is_asked_of_us(kind: ClockKind, basis: str) -> bool:
+    """Whether law or medicine asks for a kind. Args: basis: of its limit; empty: it has none."""
+    return is_binding(key=kind.key, from_occurrence=kind.from_occurrence, basis=basis)
+
+
 def can_stand_still(kind: ClockKind, basis: str) -> bool:
     """Whether the time of a kind may be paused: what law or medicine asks of us never, whatever the office wrote down.
 
@@ -32,8 +37,7 @@ def can_stand_still(kind: ClockKind, basis: str) -> bool:
     Args:
         basis: of its limit; empty: it has none.
     """
-    runs_on = is_binding(key=kind.key, from_occurrence=kind.from_occurrence, basis=basis) and not kind.is_third_party
-    return kind.is_pausable and not runs_on
+    return kind.is_pausable and (kind.is_third_party or not is_asked_of_us(kind, basis))
 
 
 def can_pause(clock: Clock) -> bool:

@@ -13,9 +13,8 @@ from ruangaman.codelists.services import ends_too_early, too_early
 from ruangaman.codelists.types import ATTRIBUTES, Attribute, CodeBook, CodeView, ListKey, NewCode
 from ruangaman.core import text
 from ruangaman.ui.days import DayField
+from ruangaman.ui.words import NEEDED, UNKNOWN
 
-NEEDED = _("Bagian ini perlu diisi.")
-UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
 CODE = re.compile(r"[A-Z][A-Z0-9_]{1,23}", re.ASCII)
 SAVE, AGAIN = "simpan", "ubah"
 """What follows the first look: keep it, or type once more."""

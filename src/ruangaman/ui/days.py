@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from ruangaman.core import clock
 from ruangaman.core.clock import YEARS
+from ruangaman.ui.words import NEEDED
 
-NEEDED = gettext_lazy("Bagian ini perlu diisi.")
 NOT_A_DAY = gettext_lazy("Tanggal ini tidak dapat dibaca. Contoh: 24/11/2026.")
 NOT_AN_HOUR = gettext_lazy("Jam ini tidak dapat dibaca. Contoh: 08.00 atau 21.30.")
 NOT_A_MOMENT = gettext_lazy("Waktu ini tidak dapat dibaca. Isi tanggal dan jam, misalnya 14.30.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+NEEDED = _("Bagian ini perlu diisi.")
+UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
 STAGES = (
     _("Kontak"),
     _("Diterima"),

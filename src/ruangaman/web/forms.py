@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ruangaman.clocks.types import PauseReason, SnoozeReason
 from ruangaman.core import text
 from ruangaman.ui.days import MomentField
+from ruangaman.ui.words import NEEDED
 from ruangaman.vault import services as vault
 from ruangaman.web.types import LONGEST_NAME, Filters, Later
 
@@ -74,7 +75,6 @@ class NumberForm(forms.Form):
         return typed
 
 
-NEEDED = _("Bagian ini perlu diisi.")
 OWN_TIME = "sendiri"
 
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from ruangaman.cases.types import Answer
 from ruangaman.core import text
 from ruangaman.ui.days import DayField, MomentField
+from ruangaman.ui.words import NEEDED as NEEDED
+from ruangaman.ui.words import UNKNOWN as UNKNOWN
 
 MAX_STORY, MAX_TEXT, MAX_LINE = 40_000, 4_000, 200
-UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
-NEEDED = _("Bagian ini perlu diisi.")
 TWICE = _("Isian ini terkirim dua kali dengan isi berbeda. Periksa lagi.")
 OLDEST = date(1940, 1, 1)
 

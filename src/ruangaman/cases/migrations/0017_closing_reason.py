@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                         ("not_assessed", "Belum ada asesmen tujuh bidang"),
                         ("goals_open", "Belum semua tujuan tercapai"),
                         ("unanswered", "Pelapor belum pernah dijawab"),
+                        ("unread", "Pesan pelapor belum dijawab atau ditandai terbaca"),
                     ],
                     max_length=16,
                 ),

@@ -176,12 +176,8 @@ def open_despite(*, closing: ClosingAssessment, viewer: User, at: datetime) -> s
     return text_of(vault.reveal_many(refs={ref: home}, purpose=Purpose.REVIEW, by=viewer, at=at).get(ref))
 
 
-def list_tries(*, case: Case, at: datetime) -> list[Tried]:
+def list_tries(case: Case, known: Known) -> list[Tried]:
     """Return every try of the present episode to reach her, the oldest first."""
-    return _list_tries(case, known_of(case, at))
-
-
-def _list_tries(case: Case, known: Known) -> list[Tried]:
     rows = ContactTry.objects.filter(case=case, at__gte=began_at(case)).select_related("by").order_by("at", "id")
     first: dict[date, datetime] = {}
     for moment in sorted(known.tried):
@@ -206,6 +202,6 @@ def weigh(*, approval: Approval, at: datetime, closing: ClosingAssessment | None
         running=list_running(case=case, at=at, covers=closing.covers if closing is not None else ()),
         waits=span(max(at - approval.asked_at, at - at)),
         standing=_stand_of(closing, known, case=case) if closing is not None else None,
-        tries=_list_tries(case, known) if is_unreachable else (),
+        tries=list_tries(case, known) if is_unreachable else (),
         wrote_at=known.wrote_at if is_unreachable else None,
     )

@@ -121,7 +121,7 @@ def _signed(row: Approval, outcome: Outcome, despite: Collection[Doubt], at: dat
         return []
     if not standing.doubts <= set(despite):
         raise DomainError(_("Baca sekali lagi, lalu tandatangani: %(doubts)s.") % {"doubts": standing.sentence})
-    return [one.value for one in Doubt if one in standing.doubts]
+    return standing.codes
 
 
 def _refuse_ended(case: Case) -> None:

@@ -19,7 +19,7 @@ from ruangaman.cases.selectors.weighing import list_deciders, stand
 from ruangaman.cases.services.aside import seal_aside
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import Doubt, Standing, note_content
+from ruangaman.cases.types import Standing, note_content
 from ruangaman.clocks.models import Clock
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.core.errors import DomainError, NotAllowed
@@ -92,7 +92,7 @@ def assess_closing(
         goals_total=goals[1],
         was_asked=was_asked,
         covers=[clock.pk for clock in binding],
-        doubts=_codes(standing),
+        doubts=standing.codes,
         despite_ref=despite,
         despite_home_id=home,
         ref=seal(case, Compartment.WORK, content, by=by, at=at),
@@ -103,7 +103,7 @@ def assess_closing(
         "reason": str(reason),
         "risk": int(risk),
         "clocks": len(binding),
-        "doubts": _codes(standing),
+        "doubts": standing.codes,
     }
     tell(events.CLOSING_ASSESSED, case, by=by, at=at, detail=detail)
     return row
@@ -126,10 +126,6 @@ def _reasons(binding: Iterable[Clock], why_clocks: str, standing: Standing, why_
     if why_despite.strip():
         found.append((gettext_noop("Mengapa tetap ditutup"), why_despite))
     return found
-
-
-def _codes(standing: Standing) -> list[str]:
-    return [one.value for one in Doubt if one in standing.doubts]
 
 
 def _seal_despite(case: Case, words: str, *, by: User, at: datetime) -> tuple[UUID, UUID]:

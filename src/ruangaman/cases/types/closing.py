@@ -63,20 +63,25 @@ class Standing:
         return self.answered is not None
 
     @property
-    def lines(self) -> list[tuple[str, bool]]:
-        """Each doubt in words, with whether somebody says why it ends all the same."""
-        answered = self.answered or frozenset()
-        return [(self._say(one), one in answered) for one in Doubt if one in self.doubts]
+    def ordered(self) -> list[Doubt]:
+        """The doubts in the order in which they are said and kept."""
+        return [one for one in Doubt if one in self.doubts]
 
     @property
-    def words(self) -> list[str]:
-        """Each doubt as one says it, in a fixed order: with the danger and the numbers that it has."""
-        return [self._say(one) for one in Doubt if one in self.doubts]
+    def codes(self) -> list[str]:
+        """The doubts as they are kept."""
+        return [one.value for one in self.ordered]
+
+    @property
+    def lines(self) -> list[tuple[str, bool]]:
+        """Each doubt as one says it, with the danger and the numbers that it has; and whether somebody says why."""
+        answered = self.answered or frozenset()
+        return [(self._say(one), one in answered) for one in self.ordered]
 
     @property
     def sentence(self) -> str:
         """All of it in one line, as it stands within a sentence."""
-        return "; ".join(one[:1].lower() + one[1:] for one in self.words)
+        return "; ".join(said[:1].lower() + said[1:] for said, _answered in self.lines)
 
     def _say(self, doubt: Doubt) -> str:
         if doubt is Doubt.DANGER:

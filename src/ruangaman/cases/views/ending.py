@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import (
@@ -29,7 +28,7 @@ from ruangaman.cases.forms.ending import MONTHS
 from ruangaman.cases.models import Approval, Case
 from ruangaman.cases.selectors import steps, weighing
 from ruangaman.cases.selectors.aftercare import get_aftercare, list_aftercare, months_left
-from ruangaman.cases.types import ApprovalKind, Doing, Standing
+from ruangaman.cases.types import ApprovalKind, Doing
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
@@ -46,13 +45,14 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
     """What was reached, before the case is closed."""
     case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
     last, approval = steps.open_closing(case=case, viewer=request.user, at=at)
-    initial = resumed(request, selectors.closing_initial(case=case, viewer=request.user))
+    known_goals = selectors.closing_initial(case=case, viewer=request.user)
     running = weighing.list_running(case=case, at=at, covers=last.row.covers if last else ())
     has_binding = any(one.is_binding for one in running)
     stand = partial(weighing.stand, case=case, at=at)
-    standing = weighing.stand_of(last.row, case=case, at=at) if last else _stands_now(stand, case, viewer=request.user)
+    goals = (known_goals["goals_met"], known_goals["goals_total"])
+    now = weighing.stand_of(last.row, case=case, at=at) if last else stand(risk=RiskLevel(case.risk), goals=goals)
     form = ClosingForm(
-        data_of(request), has_binding=has_binding, has_doubts=bool(standing.doubts), initial=initial,
+        data_of(request), has_binding=has_binding, has_doubts=bool(now.doubts), initial=resumed(request, known_goals),
         stand=lambda risk, goals: stand(risk=risk, goals=goals),
     )  # fmt: skip
 
@@ -65,15 +65,9 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
             why_despite=known["why_despite"], by=request.user, at=at, closing_id=known["row_id"],
         )  # fmt: skip
 
-    shown = {"last": last, "approval": approval, "running": running, "standing": standing}
+    shown = {"last": last, "approval": approval, "running": running, "standing": now}
     context = {**shown, **_how_it_stands(request, case, approval, last)}
     return answer(request, "cases/closing.html", case, form, act, to="penutupan/", said="penutupan", **context)
-
-
-def _stands_now(stand: Callable[..., Standing], case: Case, *, viewer: User) -> Standing:
-    """Return what speaks against a closing before anybody has assessed it, by how the goals of the plan stand."""
-    known = selectors.closing_initial(case=case, viewer=viewer)
-    return stand(risk=RiskLevel(case.risk), goals=(known["goals_met"], known["goals_total"]))
 
 
 def _how_it_stands(request: StaffRequest, case: Case, approval: Approval | None, last: object) -> dict[str, Any]:

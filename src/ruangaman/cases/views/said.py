@@ -73,6 +73,10 @@ class Said:
     words: Words
     place: str = ""
 
+    def __str__(self) -> str:
+        """Return the words."""
+        return str(self.words)
+
 
 def said_of(request: HttpRequest) -> Said | None:
     """Return what the address says was recorded; None: nothing, or no code of ours."""
@@ -86,5 +90,6 @@ def having(url: str, said: str, *, anchor: str = "") -> str:
     Raises:
         KeyError: there are no words for it.
     """
-    SAID[said]
+    if said not in SAID:
+        raise KeyError(said)
     return f"{url}?sudah={said}" + (f"&di={anchor}#{anchor}" if anchor else "")

@@ -16,7 +16,7 @@ from ruangaman.audit.types import Detail
 from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import ClockKind, Holiday, Limit, OfficeDay
 from ruangaman.clocks.registry import abouts
-from ruangaman.clocks.selectors import NO_OFFICE, get_office
+from ruangaman.clocks.selectors import NO_OFFICE, basis_of, get_office
 from ruangaman.clocks.types import Condition, EndReason, Holder, Length, Step, why_not_reckoned
 from ruangaman.core.clock import day_of, why_far
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
@@ -101,15 +101,22 @@ def add_kind(*, new: NewKind, by: User, at: datetime, kind_id: UUID | None = Non
 
 
 @transaction.atomic
-def end_kind(*, key: str, reason: EndReason, by: User, at: datetime) -> ClockKind:
+def end_kind(*, key: str, reason: EndReason, has_looked: bool = False, by: User, at: datetime) -> ClockKind:
     """Let a kind begin no clock any more; those that run go on. Ended already: it stays as it is.
 
-    Raises: NotAllowed, NotFound.
+    Args:
+        has_looked: `by` says that they looked at what it rests on.
+
+    Raises:
+        NotAllowed, NotFound.
+        Conflict: law or medicine asks for it, and nobody looked at that.
 
     Writes: the kind, one `clocks.kind_ended` event.
     """
     kind = _lock_kind(key, by)
     if kind.is_valid(at):
+        if not has_looked and policies.is_asked_of_us(kind, basis_of(kind, at)):
+            raise Conflict(_("Periksa dasarnya dulu, lalu centang."))
         kind.valid_to, kind.changed_by = at, by
         kind.save(update_fields=["valid_to", "changed_by"])
         audit.record(events.KIND_ENDED, by=by, subject=kind.key, at=at, detail={"reason": reason.value})

@@ -1,4 +1,4 @@
-"""The order of the queue, said once: for Python, for the database, for clocks and for reports (ADR 23).
+"""The order of the queue, said once: for Python, for the database, for clocks and for reports (ADR 23, ADR 24).
 
 Pure. Of one danger the moments at which things press fall into stretches, and a stretch has a rank. Two strands of them
 run along the moments: so each is read from an index in its order, from any place on.

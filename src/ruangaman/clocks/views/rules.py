@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ruangaman.accounts.types import Permission
-from ruangaman.clocks import selectors, services, types
+from ruangaman.clocks import policies, selectors, services
 from ruangaman.clocks.forms import EndKindForm, KindForm, LengthForm, LimitForm
 from ruangaman.clocks.models import ClockKind, Limit
 from ruangaman.clocks.registry import abouts
@@ -112,7 +112,7 @@ def rule(request: StaffRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def switch(request: StaffRequest, key: str) -> HttpResponse:
     """Ask before a kind begins no clock any more, with what that means and why; or let it begin again."""
-    kind, limits = _found(key)
+    kind, _limits = _found(key)
     if kind is None:
         raise Http404
     at = clock.now()
@@ -121,11 +121,11 @@ def switch(request: StaffRequest, key: str) -> HttpResponse:
         return HttpResponseRedirect(f"{RULES}{key}/?sudah=pakai")
     if not kind.is_valid(at):
         return HttpResponseRedirect(f"{RULES}{key}/")
-    basis = next((one.legal_basis for one in limits if one.valid_from <= at), "")
-    is_binding = types.is_binding(key=key, from_occurrence=kind.from_occurrence, basis=basis)
+    basis = selectors.basis_of(kind, at)
+    is_binding = policies.is_asked_of_us(kind, basis)
     form = EndKindForm(posted(request), is_binding=is_binding)
     if form.is_valid():
-        services.end_kind(key=key, reason=form.why, by=request.user, at=at)
+        services.end_kind(key=key, reason=form.why, has_looked=form.has_looked, by=request.user, at=at)
         return HttpResponseRedirect(f"{RULES}{key}/?sudah=henti")
     context = {
         "kind": kind,

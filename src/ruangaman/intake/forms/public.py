@@ -17,6 +17,7 @@ from ruangaman.core import text
 from ruangaman.core.codelists import AgeGroup, ContactWay, Danger, Now, Who
 from ruangaman.core.regions import kelurahan_by_kecamatan
 from ruangaman.intake.types import Relation, ReportDraft, ViolenceForm
+from ruangaman.ui.words import UNKNOWN
 
 MAX_STORY, MAX_MESSAGE, MAX_LINE = 40_000, 10_000, 200
 MAX_VALUES = 100
@@ -54,7 +55,6 @@ KIND_ICONS = {
 CONTACT_NOTES = {"receipt": _("Kamu mendapat nomor 20 angka untuk membaca jawaban. Paling aman.")}
 REACHABLE = frozenset({ContactWay.PHONE, ContactWay.WHATSAPP, ContactWay.EMAIL})
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
-UNKNOWN = _("Ada pilihan yang tidak kami kenal. Pilih lagi.")
 TWICE = _("Isian ini terkirim dua kali dengan isi berbeda. Periksa lagi yang ini.")
 TOO_MUCH = _("Terlalu banyak isian yang terkirim. Muat ulang halaman ini, lalu isi lagi.")
 

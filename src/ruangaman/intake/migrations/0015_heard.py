@@ -104,7 +104,7 @@ UPDATE clocks_clock k SET lead_id = c.manager_id, owner_id = CASE WHEN {HAS_PART
 class Migration(migrations.Migration):
     """Three functions, and turns that are there. Run again, nothing changes any more."""
 
-    dependencies = [("intake", "0014_waits_on"), ("cases", "0019_unread"), ("clocks", "0015_count_open")]
+    dependencies = [("intake", "0014_waits_on"), ("cases", "0018_aftercare_month"), ("clocks", "0015_count_open")]
     operations = [
         migrations.RunSQL(HEARD, "DROP FUNCTION intake_heard(uuid);"),
         migrations.RunSQL(

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import DeskMember, User
-from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
 from ruangaman.clocks import services as clocks
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
@@ -20,7 +19,7 @@ from ruangaman.intake import events, policies
 from ruangaman.intake.errors import AlreadyTaken, WrongState
 from ruangaman.intake.models import Attachment, Message, Report
 from ruangaman.intake.services.telling import tell
-from ruangaman.intake.services.turns import end_turns
+from ruangaman.intake.services.turns import end_turns, end_wait
 from ruangaman.intake.types import WORKED_ON, Direction
 from ruangaman.ui.moments import when
 from ruangaman.vault import services as vault
@@ -197,7 +196,7 @@ def reply(*, code: str, text: str, message_id: UUID, by: User, at: datetime) -> 
     if report.answered_at is None:
         report.answered_at = at
         if report.case_id is not None:
-            _end_wait(report, by=by, at=at)
+            end_wait(report, by=by, at=at)
     report.save(update_fields=["answered_at", "needs_desk"])
     mark_read(list(report.messages.filter(direction=Direction.IN, read_at=None)), at)
     end_turns(report, events.REPLIED, at=at)
@@ -319,17 +318,6 @@ def write_message(report: Report, *, text: str, message_id: UUID, by: User, at: 
     message.save(force_insert=True)
     tell(events.REPLIED, report, by=by, at=at)
     return message
-
-
-def _end_wait(report: Report, *, by: User, at: datetime) -> None:
-    """End the wait for a first answer that goes on in the case: also for the desk, which sees nothing of the case."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT case_id, code, dossier FROM intake_answered(%s, %s)", [report.pk, at])
-        found = cursor.fetchone()
-    if found is not None:
-        case_id, code, dossier = found
-        case = Case(pk=case_id, code=code, dossier_id=dossier, unit_id=report.desk.unit_id)
-        cases.tell_answered(case=case, report_id=report.pk, by=by, at=at)
 
 
 def _give_to(report: Report, by: User, at: datetime) -> None:

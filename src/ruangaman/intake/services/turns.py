@@ -8,6 +8,7 @@ from django.db import connection
 
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import EventType
+from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
 from ruangaman.intake.models import Report
 
@@ -22,6 +23,20 @@ def end_turns(report: Report, event: EventType, *, at: datetime) -> None:
     if report.case_id is not None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT intake_end_turns(%s, %s, %s)", [report.pk, event.key, at])
+
+
+def end_wait(report: Report, *, by: User, at: datetime) -> None:
+    """End the wait for a first answer that goes on in the case: also for the desk, which sees nothing of the case.
+
+    Writes: a clock, one `cases.reporter_answered` event.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_id, code, dossier FROM intake_answered(%s, %s)", [report.pk, at])
+        found = cursor.fetchone()
+    if found is not None:
+        case_id, code, dossier = found
+        case = Case(pk=case_id, code=code, dossier_id=dossier, unit_id=report.desk.unit_id)
+        cases.tell_answered(case=case, report_id=report.pk, by=by, at=at)
 
 
 def hand_turns(case: Case, gone: User) -> None:
