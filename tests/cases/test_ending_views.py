@@ -121,7 +121,10 @@ def test_what_may_kill_her_stands_in_front_for_who_may_open_the_story(team: Team
 
 
 def test_opening_again_asks_how_dangerous_and_whether_she_is_safe(team: Team, case: Case) -> None:
+    again = f"/kasus/{case.code}/buka-lagi/"
+    assert 'name="reason"' not in page(team.manager, again), "it is open"
     flow.close(case, by=team.manager, head=team.head, at=timezone.now())
+    assert 'name="reason"' in page(team.manager, again)
     base = f"/kasus/{case.code}/"
     for bad in ({}, {"risk": "1", "is_safe": "no"}, {"risk": "4"}, {"is_safe": "yes"}):
         assert send(team.manager, base + "buka-lagi/", reason="kembali dipukul", **bad).status_code == 422

@@ -367,9 +367,11 @@ def people(holders: Iterable[Holder]) -> SafeString:
 
 
 @register.simple_tag
-def limits(*, never: Words = "", never_why: Words = "", may: Words = "", may_why: Words = "") -> SafeString:
-    """Say what must not be done before anything can be done."""
-    parts = {"never": never, "never_why": never_why, "may": may, "may_why": may_why}
+def limits(
+    *, never: Words = "", never_why: Words = "", may: Words = "", may_why: Words = "", unknown: bool = False
+) -> SafeString:
+    """Say what must not be done before anything can be done; `unknown`: what may be done has to be found out yet."""
+    parts = {"never": never, "never_why": never_why, "may": may, "may_why": may_why, "unknown": unknown}
     return render_to_string("ui/limits.html", parts)
 
 
