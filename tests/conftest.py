@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,12 @@ connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"]
 
 from ruangaman.ops import binaries  # noqa: E402
 from ruangaman.ops.postgres import Postgres  # noqa: E402
-from tests.architecture.once import left_as_it_was, one_transaction  # noqa: E402
 from tests.architecture.world import World, make_world  # noqa: E402
+from tests.factories.accounts import Office, make_office  # noqa: E402
+from tests.factories.cases import Team, make_team  # noqa: E402
+from tests.factories.desk import Counter, make_counter  # noqa: E402
 from tests.support import stage  # noqa: E402
+from tests.support.once import left_as_it_was, note_files_that_commit, once_for_a_file, one_transaction  # noqa: E402
 
 
 def pytest_unconfigure() -> None:
@@ -56,6 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("e2e"))
         if item.get_closest_marker("committed"):
             item.add_marker(pytest.mark.django_db(transaction=True))
+    if items:
+        note_files_that_commit(items[0].config, items)
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +89,51 @@ def world(made: World) -> Iterator[World]:
     """The same for each test."""
     with left_as_it_was():
         yield made
+
+
+@pytest.fixture(scope="module")
+def new_office(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Callable[[], Office]]:
+    """Hands out an office with its two key officers."""
+    with once_for_a_file(request.node, django_db_blocker, make_office) as new:
+        yield new
+
+
+@pytest.fixture
+def office(new_office: Callable[[], Office], db: None) -> Office:
+    """An office with its two key officers."""
+    return new_office()
+
+
+@pytest.fixture(scope="module")
+def new_team(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Callable[[], Team]]:
+    """Hands out one person of each role that works on cases."""
+    with once_for_a_file(request.node, django_db_blocker, make_team) as new:
+        yield new
+
+
+@pytest.fixture
+def team(new_team: Callable[[], Team], db: None) -> Team:
+    """One person of each role that works on cases."""
+    return new_team()
+
+
+@pytest.fixture(scope="module")
+def new_counter(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Callable[[], Counter]]:
+    """Hands out a desk with two officers, in the office of such a team."""
+    with once_for_a_file(request.node, django_db_blocker, make_counter) as new:
+        yield new
+
+
+@pytest.fixture
+def counter(new_counter: Callable[[], Counter], db: None) -> Counter:
+    """A desk with two officers, in the office of such a team."""
+    return new_counter()
 
 
 @pytest.fixture(autouse=True)

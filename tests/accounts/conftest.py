@@ -14,7 +14,7 @@ from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.vault import services as vault
-from tests.factories.accounts import JAN_5, Office, make_office, working
+from tests.factories.accounts import JAN_5, Office, working
 
 
 class Clock:
@@ -41,12 +41,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(stagekit, "time", seconds)
     monkeypatch.setattr(allauth_models, "time", seconds)
     return clock
-
-
-@pytest.fixture
-def office(db: None) -> Office:
-    """An office with its two key officers."""
-    return make_office()
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ from ruangaman.core.errors import DomainError
 from ruangaman.vault import services as vault
 from ruangaman.vault.models import Grant, Sealed
 from ruangaman.vault.types import Closed, Purpose
-from tests.architecture.once import one_transaction
 from tests.architecture.raw_asking import array, attempt, session, settings_of
 from tests.architecture.raw_matrix import NEAR, OFFICE
 from tests.architecture.raw_world import RawWorld, make_raw_world
 from tests.factories.vault import Person
+from tests.support.once import one_transaction
 
 
 @pytest.fixture(scope="module")

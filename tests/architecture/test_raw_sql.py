@@ -11,7 +11,6 @@ import pytest
 from ruangaman.accounts.models import User
 from ruangaman.cases.models import Case, Glass
 from ruangaman.intake.models import Report
-from tests.architecture.once import one_transaction
 from tests.architecture.raw_asking import (
     Cell,
     Database,
@@ -42,6 +41,7 @@ from tests.architecture.raw_matrix import (
     Actor,
 )
 from tests.architecture.raw_world import make_raw_world
+from tests.support.once import one_transaction
 
 TARGETS = {"dossier_id": "vault_dossier", "case_id": "cases_case", "report_id": "intake_report"}
 """A row to put in is tried about each of these, whether or not there is one yet."""

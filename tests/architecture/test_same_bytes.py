@@ -22,10 +22,10 @@ from ruangaman.cases.models import Case
 from ruangaman.intake.models import Report
 from tests.architecture import world as making
 from tests.architecture.access_matrix import ANYONE, CASEWORK, MATRIX, Row
-from tests.architecture.once import one_transaction
 from tests.architecture.test_access_matrix import ONE_OF_EACH, expected, fill
 from tests.architecture.world import NONE, World, make_world, things_for
 from tests.factories.accounts import Office
+from tests.support.once import one_transaction
 from tests.support.signing_in import signed_in
 
 CHANGING = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]*')

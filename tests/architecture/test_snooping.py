@@ -35,12 +35,12 @@ from ruangaman.vault import directory
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import IdentifierKind
 from tests.architecture import world as making
-from tests.architecture.once import one_transaction
 from tests.architecture.test_same_bytes import CHANGING
 from tests.architecture.world import CASE_ROLES, NONE, PHOTO, World, make_world
 from tests.factories.accounts import working
 from tests.factories.cases import add_incident
 from tests.factories.desk import KINDS
+from tests.support.once import one_transaction
 from tests.support.signing_in import signed_in
 
 NIK, NOBODY = "6471035001900777", "6471035001900778"

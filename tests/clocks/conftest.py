@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from ruangaman.clocks.services.rules import NewKind
 from ruangaman.clocks.types import Holder, Length, Step, StepWhen, Tell
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, Team, make_team
+from tests.support.once import once_for_a_file
 
 HOUR = timedelta(hours=1)
 CHAIN = (Step(StepWhen.SHARE, 50, Tell.OWNER), Step(StepWhen.AFTER, 0, Tell.LEAD), Step(StepWhen.AFTER, 24, Tell.HEAD))
@@ -62,7 +64,16 @@ class Clocks:
         return list(Clock.objects.open().filter(kind__key=key).order_by("started_at"))
 
 
+@pytest.fixture(scope="module")
+def new_clocks(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Callable[[], Clocks]]:
+    """Hands out everybody, and a case without clocks."""
+    with once_for_a_file(request.node, django_db_blocker, Clocks) as new:
+        yield new
+
+
 @pytest.fixture
-def clocks(db: None) -> Clocks:
+def clocks(new_clocks: Callable[[], Clocks], db: None) -> Clocks:
     """Everybody, and a case without clocks."""
-    return Clocks()
+    return new_clocks()

@@ -6,13 +6,7 @@ import pytest
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
-from tests.factories.accounts import Office, make_office
-
-
-@pytest.fixture
-def office(db: None) -> Office:
-    """An office."""
-    return make_office()
+from tests.factories.accounts import Office
 
 
 @pytest.fixture

@@ -24,15 +24,9 @@ from ruangaman.core.codelists import CaseType
 from ruangaman.core.errors import DomainError, NotAllowed, NotFound
 from tests.factories import flow
 from tests.factories.accounts import JAN_5, working
-from tests.factories.cases import FEB_2, FEB_3, FEB_9, Team, add_incident, make_team, read
+from tests.factories.cases import FEB_2, FEB_3, FEB_9, Team, add_incident, read
 
 P = ConsentPurpose
-
-
-@pytest.fixture
-def team(db: None) -> Team:
-    """One person of each role that works on cases."""
-    return make_team()
 
 
 def partner() -> Agency:

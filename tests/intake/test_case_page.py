@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ruangaman.intake import services
 from tests.cases.test_page_queries import MOST, statements, told
 from tests.cases.test_views import page
 from tests.factories.cases import FEB_3
-from tests.factories.desk import HOUR, KINDS, Counter, make_counter
+from tests.factories.desk import HOUR, KINDS, Counter
 from tests.intake.test_desk_services import TRIAGE, open_case
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    """A desk with a manager who opens cases."""
-    return make_counter()
 
 
 def test_a_conversation_of_any_length_takes_no_more_statements(counter: Counter) -> None:

@@ -10,14 +10,9 @@ from ruangaman.clocks.models import Clock
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake import services
 from tests.factories.cases import FEB_1, FEB_2, FEB_3
-from tests.factories.desk import HOUR, KINDS, Counter, events_of, make_counter
+from tests.factories.desk import HOUR, KINDS, events_of
 
 FACTS = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    return make_counter()
 
 
 def open_clocks(report):

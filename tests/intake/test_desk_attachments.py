@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-import pytest
-
 from ruangaman.accounts.types import Role
 from ruangaman.cases import services as cases
 from ruangaman.core.codelists import Authority, CaseType, RiskLevel
 from ruangaman.intake import services
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1
-from tests.factories.desk import HOUR, KINDS, Counter, make_counter
+from tests.factories.desk import HOUR, KINDS, Counter
 from tests.support.signing_in import signed_in
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 WORDS = "PESAN-UJI boleh lewat sini"
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    return make_counter()
 
 
 def test_a_lawyer_opens_the_report_s_file_and_finds_no_conversation(counter: Counter) -> None:

@@ -27,15 +27,10 @@ from ruangaman.intake.types import Direction, State
 from ruangaman.vault.types import Compartment
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, read
-from tests.factories.desk import HOUR, KINDS, STORY, Counter, events_of, make_counter
+from tests.factories.desk import HOUR, KINDS, STORY, Counter, events_of
 
 TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
 REFUSAL = {"reason": RefusalReason.OTHER_OFFICE, "words": "KATA-UJI maaf", "note": "CATATAN-UJI luar kota"}
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    return make_counter()
 
 
 def answer(counter: Counter, report: Report, **facts: object) -> Message:

@@ -13,15 +13,9 @@ from ruangaman.intake import services
 from ruangaman.intake.errors import WrongState
 from ruangaman.intake.models import Report
 from ruangaman.intake.types import TRANSITIONS, WORKED_ON, State, Step, state_after, steps_from
-from tests.factories.desk import Counter, make_counter
 
 REPEATABLE = {Step.UNDO_REFUSAL, Step.UNDO_DUPLICATE}
 """Undoing what is undone already is no fault: the report is received, as it was asked to be."""
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    return make_counter()
 
 
 @given(st.lists(st.sampled_from(Step), max_size=8))

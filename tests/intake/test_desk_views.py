@@ -20,18 +20,13 @@ from ruangaman.intake import services
 from ruangaman.intake.models import Message, Report
 from ruangaman.intake.types import Direction, State
 from tests.factories.cases import FEB_3
-from tests.factories.desk import KINDS, STORY, Counter, make_counter
+from tests.factories.desk import KINDS, STORY, Counter
 from tests.support.signing_in import signed_in
 
 TRIAGE = {
     "case_type": CaseType.BOTH.value, "risk": str(int(RiskLevel.TINGGI)), "authority": Authority.CITY.value, "why": "x",
 }  # fmt: skip
 REFUSAL = {"reason": RefusalReason.NOT_VIOLENCE.value, "words": "KATA-UJI", "note": "x", "look": "on"}
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    return make_counter()
 
 
 @pytest.fixture

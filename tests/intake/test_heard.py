@@ -30,18 +30,13 @@ from tests.cases.test_views import page
 from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9
-from tests.factories.desk import HOUR, KINDS, Counter, make_counter
+from tests.factories.desk import HOUR, KINDS
 
 FACTS = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
 KEY = "desk.answer_again"
 DAY = timedelta(days=1)
 LATER = FEB_9 + DAY
 R = ClosingReason
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    return make_counter()
 
 
 @pytest.fixture

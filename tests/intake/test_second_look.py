@@ -15,16 +15,11 @@ from ruangaman.vault import services as vault
 from ruangaman.vault.types import Purpose
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_2
-from tests.factories.desk import KINDS, Counter, make_counter
+from tests.factories.desk import KINDS
 from tests.support.signing_in import signed_in
 
 LOW = {"case_type": CaseType.WOMAN, "risk": RiskLevel.RENDAH, "authority": Authority.CITY}
 REFUSAL = {"reason": RefusalReason.NOT_VIOLENCE, "words": "KATA-UJI"}
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    return make_counter()
 
 
 def read(viewer, ref):

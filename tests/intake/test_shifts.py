@@ -29,7 +29,7 @@ from ruangaman.notifications.types import AlarmKind
 from ruangaman.vault.models import Dossier, Grant, Sealed
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1
-from tests.factories.desk import HOUR, KINDS, Counter, make_counter
+from tests.factories.desk import HOUR, KINDS, Counter
 from tests.support.mailbox import Mailbox, mail_server
 from tests.support.signing_in import signed_in
 
@@ -37,11 +37,6 @@ MINUTE = timedelta(minutes=1)
 SEVEN, THREE, ELEVEN = FEB_1, FEB_1 + 8 * HOUR, FEB_1 + 16 * HOUR
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
 WORDS = "PESAN-UJI tunggu telepon dari RS"
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    return make_counter()
 
 
 @pytest.fixture

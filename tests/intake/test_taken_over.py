@@ -14,13 +14,8 @@ from ruangaman.intake.services import desk
 from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_2, FEB_3, FEB_9
-from tests.factories.desk import HOUR, KINDS, Counter, make_counter
+from tests.factories.desk import HOUR, KINDS
 from tests.support.signing_in import signed_in
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    return make_counter()
 
 
 @pytest.fixture

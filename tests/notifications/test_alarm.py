@@ -26,7 +26,7 @@ from ruangaman.notifications.jobs import RETRY
 from ruangaman.notifications.models import AlarmSent
 from ruangaman.notifications.types import AlarmKind, AlarmNotSent
 from tests.factories.cases import FEB_1
-from tests.factories.desk import HOUR, KINDS, Counter, make_counter
+from tests.factories.desk import HOUR, KINDS, Counter
 from tests.support.mailbox import Mailbox, mail_server
 
 
@@ -37,11 +37,6 @@ def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
         monkeypatch.setattr(settings, "EMAIL_HOST", "127.0.0.1")
         monkeypatch.setattr(settings, "EMAIL_PORT", box.port)
         yield box
-
-
-@pytest.fixture
-def counter(db: None) -> Counter:
-    return make_counter()
 
 
 def send(counter: Counter, report: Any, kind: AlarmKind = AlarmKind.NEW) -> int:

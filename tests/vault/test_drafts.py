@@ -18,16 +18,11 @@ from ruangaman.vault import directory, services
 from ruangaman.vault.errors import NotSealable
 from ruangaman.vault.models import Draft, KeySignature
 from ruangaman.vault.services import FormWords, drafts
-from tests.factories.accounts import JAN_5, Office, make_office, working
+from tests.factories.accounts import JAN_5, Office, working
 
 WORDS = "TULISAN-UJI ia takut pulang"
 PAGE = "/kasus/K-7F3Q2MWD/catatan/"
 NOTE = FormWords(PAGE, PAGE, "a", (("compartment", "3"), ("text", WORDS)))
-
-
-@pytest.fixture
-def office(db: None) -> Office:
-    return make_office()
 
 
 @pytest.fixture

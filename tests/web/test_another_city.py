@@ -12,7 +12,6 @@ from ruangaman.accounts.types import Role
 from ruangaman.core import regions
 from ruangaman.intake.forms.public import ReportForm
 from ruangaman.ui import moments
-from tests.factories.accounts import make_office
 from tests.factories.cases import FEB_1
 from tests.factories.places import CONTOH
 from tests.support.signing_in import signed_in
@@ -61,8 +60,7 @@ def test_a_kecamatan_without_kelurahan_stands_for_itself(elsewhere):
     assert regions.kecamatan_of("99.01.01") == "", "one that has kelurahan does not"
 
 
-def test_the_paper_of_an_invitation_and_the_letters_are_of_this_city(db, elsewhere):
-    office = make_office()
+def test_the_paper_of_an_invitation_and_the_letters_are_of_this_city(office, elsewhere):
     head = signed_in(office.head)
     facts = {"username": "baru", "display_name": "Orang Baru", "email": "baru@lapor.example"}
     head.post("/pengaturan/orang/undang/", {**facts, "role": Role.PETUGAS.value, "unit": str(office.unit.pk)})

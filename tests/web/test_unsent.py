@@ -27,18 +27,13 @@ from ruangaman.vault.models import Draft, StaffSession
 from ruangaman.vault.services import DraftView
 from ruangaman.vault.sessions import StaffSessionStore
 from tests.factories.accounts import working
-from tests.factories.cases import Team, make_team
+from tests.factories.cases import Team
 from tests.support.signing_in import COOKIE, session_of, signed_in
 
 WORDS = "TULISAN-UJI ia takut pulang"
 FORM = {"compartment": "3", "text": WORDS}
 SAVE = {"simpan_dulu": "1"}
 BY_ITSELF = {"X-Unsent": "typed"}
-
-
-@pytest.fixture
-def team(db: None) -> Team:
-    return make_team()
 
 
 @pytest.fixture

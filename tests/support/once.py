@@ -1,0 +1,72 @@
+"""What many tests look at, made once for a file in one transaction that is rolled back; each test gets a copy."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import pytest
+from django.db import connection, transaction
+
+from ruangaman.intake.selectors import reception
+from ruangaman.vault import directory
+
+T = TypeVar("T")
+_FILES = pytest.StashKey[set[Any]]()
+
+
+@contextmanager
+def one_transaction(blocker: Any) -> Iterator[None]:
+    """Be the owner inside a transaction. What was remembered of another database is forgotten before and after."""
+    with blocker.unblock(), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE ra_migrate")
+        forget()
+        yield
+        forget()
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def left_as_it_was() -> Iterator[None]:
+    """Undo at the end whatever is done in it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def once_for_a_file(module: pytest.Module, blocker: Any, make: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """Make it once for `module` and yield what hands out copies; `db` of each test undoes what that test does.
+
+    In a file where a test commits for real, nothing can stay open from one to the next: there it is made each time.
+    """
+    if module.path in module.config.stash[_FILES]:
+        yield make
+        return
+    with one_transaction(blocker):
+        made = make()
+
+        def again() -> T:
+            forget()
+            return copy.deepcopy(made)  # down to rows and keyrings: no test changes what the next one gets
+
+        yield again
+
+
+def note_files_that_commit(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Remember the files in which some test commits."""
+    config.stash[_FILES] = {
+        item.path
+        for item in items
+        if "transactional_db" in getattr(item, "fixturenames", ())
+        or any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
+    }
+
+
+def forget() -> None:
+    """Forget what a process remembers of the database for some seconds."""
+    reception.forget()
+    directory.forget()
