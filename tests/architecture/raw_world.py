@@ -21,6 +21,7 @@ from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case, ClosingAssessment
 from ruangaman.cases.types import AskedBy, BulkKind, PoliceChoice, Right
+from ruangaman.clocks.models import Clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake.models import Report
 from ruangaman.vault import services as vault
@@ -256,6 +257,9 @@ def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case
     )
     for person in ("petugas", "psikolog"):
         put("accounts_avoidedplace", id=uuid4(), user_id=people[person].pk, code="rehsos", since=at)
+    clock = Clock.objects.filter(dossier_id=case.dossier_id).open()[0]
+    put("clocks_pause", id=uuid4(), clock_id=clock.pk, dossier_id=case.dossier_id, reason="no_contact",
+        by_id=case.manager_id, since=at, until=later)  # fmt: skip
     put("vault_installationcheck", id=1, value="\\x01")
     put(
         "notifications_alarmsent",

@@ -153,7 +153,13 @@ def test_the_trail_says_which_of_two_tasks_was_paused(team):
         act(team.manager, services.add_task, case, title=title, owner=team.manager, due_at=FEB_3)
     clock = Clock.objects.filter(kind__key="task")[0]
     with working(team.manager):
-        clocks.pause_clock(clock_id=clock.pk, reason=PauseReason.NO_CONTACT, by=team.manager, at=FEB_2)
+        clocks.pause_clock(
+            clock_id=clock.pk,
+            reason=PauseReason.NO_CONTACT,
+            until=FEB_2 + timedelta(days=20),
+            by=team.manager,
+            at=FEB_2,
+        )
 
     told = AuditEvent.objects.get(type="clocks.paused").detail
     assert (told["kind"], told["anchor"]) == ("task", str(clock.anchor))

@@ -198,7 +198,13 @@ def test_what_is_paused_stands_in_a_fold_below_with_its_reason(counter):
     case = counter.team.open(risk=RiskLevel.EKSTREM, at=timezone.now() - HOUR)
     row = Clock.objects.filter(subject=case.code, owner=counter.manager, kind__is_pausable=True).first()
     with working(counter.manager):
-        pause_clock(clock_id=row.pk, reason=PauseReason.OTHER_OFFICE, by=counter.manager, at=timezone.now())
+        pause_clock(
+            clock_id=row.pk,
+            reason=PauseReason.OTHER_OFFICE,
+            until=timezone.now() + timedelta(days=20),
+            by=counter.manager,
+            at=timezone.now(),
+        )
         shown = selectors.get_day(viewer=counter.manager, filters=Filters(), at=timezone.now())
     assert row.pk not in {work.place.id for work in shown.works if work.place}
     page = signed_in(counter.manager).get("/kerja/").content.decode()

@@ -7,7 +7,9 @@ from ruangaman.audit.types import EventType
 
 _CLOCK = frozenset({"kind", "anchor"})
 """Which clock it is among those of a dossier."""
-PAUSED = register(EventType("clocks.paused", "{actor} menjeda batas waktu pada {subject}", fields=_CLOCK | {"reason"}))
+PAUSED = register(
+    EventType("clocks.paused", "{actor} menjeda batas waktu pada {subject}", fields=_CLOCK | {"reason", "until"})
+)
 RESUMED = register(
     EventType("clocks.resumed", "{actor} menjalankan lagi batas waktu pada {subject}", fields=_CLOCK | {"seconds"})
 )

@@ -9,7 +9,7 @@ from uuid import UUID
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks.models import Clock, ClockKind
-from ruangaman.clocks.types import LONGEST_SNOOZE, is_binding
+from ruangaman.clocks.types import LONGEST_PAUSE, LONGEST_SNOOZE, is_binding
 from ruangaman.core.codelists import RiskLevel
 
 
@@ -45,6 +45,16 @@ def can_pause(clock: Clock) -> bool:
     return can_stand_still(clock.kind, clock.limit.legal_basis if clock.limit else "")
 
 
+def is_whose_turn(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
+    """Whether it is the turn of `by`, or of a desk at which they sit. Only they look at it later.
+
+    What one of them does not see for a while is out of everybody's queue: nobody does that to another's duty.
+    """
+    if clock.owner_id is not None:
+        return by.pk == clock.owner_id
+    return by.has(Permission.REPORT_DESK) and clock.desk_id is not None and clock.desk_id in desks
+
+
 def is_the_leads(clock: Clock) -> bool:
     """Whether more than the office's own ruling asks for it: a law, a window of medicine or evidence, another office.
 
@@ -58,14 +68,24 @@ def can_drop(by: User, clock: Clock) -> bool:
     return not clock.kind.is_promised and (by.pk == clock.lead_id or not is_the_leads(clock))
 
 
+def is_bound_by_limit(clock: Clock) -> bool:
+    """Whether it is never looked at later than its limit: in high danger, and what somebody waits for."""
+    return clock.danger >= RiskLevel.TINGGI or not clock.kind.is_pausable
+
+
 def can_put_off(clock: Clock, until: datetime) -> bool:
-    """Whether something may be looked at as late as `until`: in high danger never after its limit."""
-    return clock.danger < RiskLevel.TINGGI or until <= clock.due_at
+    """Whether something may be looked at as late as `until`."""
+    return not is_bound_by_limit(clock) or until <= clock.due_at
 
 
 def is_soon_enough(until: datetime, at: datetime) -> bool:
     """Whether what is put off comes back within a week."""
     return until - at <= LONGEST_SNOOZE
+
+
+def is_short_enough(until: datetime, at: datetime) -> bool:
+    """Whether what is paused goes on within a month."""
+    return until - at <= LONGEST_PAUSE
 
 
 def can_set_rules(by: User) -> bool:

@@ -240,6 +240,7 @@ def _compose(
     shown, older = timeline.newest(items, asked.stream, whole=asked.whole)
     tasks = [_task(row, opened, viewer) for row in rows.tasks]
     titles = {one.row.pk: one.title for one in tasks}
+    pauses = {one.clock_id: one for one in rows.pauses if one.ended_at is None}
     move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
@@ -249,7 +250,7 @@ def _compose(
         people=people,
         safe=safe_of((view.row.kind, view.contact) for view in people),
         tasks=[one for one in tasks if one.row.done_at is None],
-        clocks=[ClockView.of(row, titles, viewer) for row in rows.clocks],
+        clocks=[ClockView.of(row, titles, viewer, pauses) for row in rows.clocks],
         done=[one for one in tasks if one.row.done_at is not None][-3:],
         drawers=shelf.drawers_of(held, holding, viewer, _notes(rows, opened), incidents, _files(rows, opened)),
         holders=[] if grants is None else _holders(rows.live, grants, viewer),

@@ -19,7 +19,7 @@ from ruangaman.cases.models import Assignment, CaseFile, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.selectors.windows import counted_from
 from ruangaman.cases.types import FactKey, Identity, SafeContact, WindowOutcome
-from ruangaman.clocks.models import Clock
+from ruangaman.clocks.models import Clock, Pause
 from ruangaman.clocks.policies import can_change, can_drop
 from ruangaman.clocks.types import span
 from ruangaman.codelists.selectors import book
@@ -103,7 +103,7 @@ class ClockView:
     """Where the viewer lets it go on, by a POST; empty: it is not paused, or not theirs."""
 
     @classmethod
-    def of(cls, row: Clock, titles: Mapping[UUID, str], viewer: User) -> ClockView:
+    def of(cls, row: Clock, titles: Mapping[UUID, str], viewer: User, pauses: Mapping[UUID, Pause]) -> ClockView:
         """Return the view of a clock; one of a task bears the task's title, as far as it is open."""
         begun = counted_from(row)
         if row.owner_id == viewer.pk:
@@ -114,8 +114,7 @@ class ClockView:
             whose,
             row.limit.legal_basis if row.limit else "",
             _("kewajiban lembaga lain") if row.kind.is_third_party else "",
-            _("dijeda sejak %(when)s") % {"when": moments.when(row.paused_at)} if row.paused_at else "",
-            row.get_pause_reason_display() if row.paused_at else "",
+            *(_paused(row, pauses.get(row.pk)) if row.paused_at else ()),
             _("%(span)s sudah lewat saat dicatat") % {"span": span(row.started_at - begun)}
             if row.kind.from_occurrence and begun < row.started_at
             else "",
@@ -126,6 +125,14 @@ class ClockView:
         is_theirs = row.paused_at is not None and can_change(viewer, row, ())  # a desk lets its own go on in the queue
         resume = f"/kerja/dijeda/{row.pk}/jalankan" if is_theirs else ""
         return cls(label, " · ".join(filter(None, map(str, more))), promised, url, resume)
+
+
+def _paused(row: Clock, pause: Pause | None) -> list[Words]:
+    said = {"when": moments.when(row.paused_at or row.started_at)}
+    if pause is None or pause.by is None:
+        return [_("dijeda sejak %(when)s") % said, row.get_pause_reason_display()]
+    words = _("dijeda %(name)s sejak %(when)s") % {**said, "name": pause.by.display_name}
+    return [words, row.get_pause_reason_display(), _("jalan lagi %(until)s") % {"until": moments.when(pause.until)}]
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ from ruangaman.clocks.selectors.turns import (
     list_whom,
     open_of_dossier,
     order_at,
+    pauses_of,
+    pauses_of_dossier,
 )
 
 __all__ = [
@@ -87,5 +89,7 @@ __all__ = [
     "list_whom",
     "open_of_dossier",
     "order_at",
+    "pauses_of",
+    "pauses_of_dossier",
     "start_clock",
 ]

@@ -7,6 +7,7 @@ from ruangaman.clocks.types.face import DAY, HOUR, LAST_PART, MINUTE, Clock, Clo
 from ruangaman.clocks.types.kinds import (
     LONG_PAUSE,
     LONGEST_CHAIN,
+    LONGEST_PAUSE,
     LONGEST_SNOOZE,
     Condition,
     Cursor,
@@ -64,6 +65,7 @@ __all__ = [
     "LAST_PART",
     "LAW",
     "LONGEST_CHAIN",
+    "LONGEST_PAUSE",
     "LONGEST_SNOOZE",
     "LONG_PAUSE",
     "MINUTE",

@@ -185,7 +185,8 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
         owner=_owner_words(clock, viewer),
         action=action if case else "",
         action_url=_address(base, path) if case else "",
-        later_url=_later(clock, facts, viewer) if case else "",
+        later_url=_later(clock, facts, viewer, at) if case else "",
+        pause_url=_pause(clock, facts, viewer, at) if case else "",
         resume_url=_resume(clock, facts, viewer) if case else "",
     )
 
@@ -214,7 +215,8 @@ def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueR
         owner=_owner_words(clock, viewer),
         action=_report_action(clock, is_case=case is not None) if url else "",
         take_url=f"/laporan/{clock.subject}/ambil" if url and is_free else "",
-        later_url=_later(clock, facts, viewer) if url else "",
+        later_url=_later(clock, facts, viewer, at) if url else "",
+        pause_url=_pause(clock, facts, viewer, at) if url else "",
         resume_url=_resume(clock, facts, viewer) if url else "",
     )
 
@@ -274,9 +276,17 @@ def _owner_words(clock: Clock, viewer: Any) -> str:
     return _("Anda") if clock.owner_id == viewer.pk else clock.owner.display_name
 
 
-def _later(clock: Clock, facts: Facts, viewer: Any) -> str:
-    is_running = clock.paused_at is None
-    return f"/kerja/tunda/{clock.pk}/" if is_running and policies.can_change(viewer, clock, facts.desks) else ""
+def _later(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> str:
+    """What may not be put off beyond its limit, which is past, is not offered to be put off."""
+    may_wait = clock.paused_at is None and policies.can_put_off(clock, at)
+    return f"/kerja/tunda/{clock.pk}/" if may_wait and policies.is_whose_turn(viewer, clock, facts.desks) else ""
+
+
+def _pause(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> str:
+    may_stand_still = clock.paused_at is None and at <= clock.due_at and policies.can_pause(clock)
+    is_theirs = policies.can_change(viewer, clock, facts.desks)
+    is_turn = policies.is_whose_turn(viewer, clock, facts.desks)
+    return f"/kerja/jeda/{clock.pk}/" if may_stand_still and is_theirs and not is_turn else ""
 
 
 def _resume(clock: Clock, facts: Facts, viewer: Any) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.clocks import types
+from ruangaman.clocks.models.pauses import Pause as Pause
 from ruangaman.clocks.types import (
     HEAD_START,
     LONGEST_CHAIN,
