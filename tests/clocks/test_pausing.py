@@ -97,7 +97,7 @@ def test_it_goes_on_by_itself_on_its_day_however_late_the_worker_comes(clocks):
     pause = Pause.objects.get(clock=clock)
     assert (pause.ended_at, pause.ended_by, pause.by) == (FEB_3, None, clocks.team.manager)
     told = AuditEvent.objects.get(type="clocks.resumed")
-    assert (told.actor, told.detail["seconds"]) == (None, (FEB_3 - FEB_2 - HOUR).total_seconds())
+    assert (told.actor, told.detail["seconds"]) == ("system", (FEB_3 - FEB_2 - HOUR).total_seconds())
 
 
 def test_somebody_lets_it_go_on_earlier_and_that_is_kept(clocks):

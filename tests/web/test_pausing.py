@@ -351,10 +351,10 @@ def test_who_paused_it_and_when_it_goes_on_stands_in_the_list_and_stays_in_the_h
 
     signed_in(team.companion).post(f"/kerja/dijeda/{clock.pk}/jalankan")
 
-    page = page_of(counter.manager, f"/kasus/{case.code}/?isi=keputusan")
+    page = page_of(counter.manager, f"/kasus/{case.code}/?r=keputusan")
     assert f"Waktu “{clock.kind.name}” dijeda" in page
     assert f"Waktu “{clock.kind.name}” jalan lagi" in page
-    assert "jalan lagi" not in page_of(counter.manager, f"/kasus/{case.code}/?isi=layanan")
+    assert "jalan lagi" not in page_of(counter.manager, f"/kasus/{case.code}/?r=layanan")
 
 
 def test_who_answers_for_it_may_pause_the_turn_of_another_and_not_put_it_off(counter):

@@ -27,7 +27,7 @@ from ruangaman.ops.year.world import BEGIN, World
 
 MOMENTS = 60
 """How many past instants are looked at."""
-OF_A_CASE = ("cases.", "consents.", "intake.written", "intake.replied")
+OF_A_CASE = ("cases.", "consents.", "intake.written", "intake.replied", "clocks.paused", "clocks.resumed")
 UNSHOWN: dict[str, str] = {
     "cases.person_edited": "stands as a version on the person",
     "cases.incident_edited": "stands as a version on the incident",
