@@ -128,7 +128,7 @@ class PauseForm(forms.Form):
     """Why the time of something does not count for a while, and how long."""
 
     sampai = forms.ChoiceField(
-        label=_("Jalan lagi sendiri"),
+        label=_("Jalan lagi sendiri pada"),
         widget=forms.RadioSelect,
         error_messages={"required": NEEDED, "invalid_choice": _("Pilih salah satu waktu ini.")},
     )

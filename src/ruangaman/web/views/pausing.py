@@ -31,7 +31,7 @@ from ruangaman.web.views.later import MORNING, get_turn, just_done
 
 PAUSED = "/kerja/dijeda/"
 DAY = timedelta(days=1)
-PAUSES = (1, 3, 7, 14, 29)
+PAUSES = (1, 3, 7, 14, 28)
 """Days after which something may go on by itself."""
 
 
@@ -58,10 +58,11 @@ def offered(at: datetime) -> list[Later]:
     """Return when it may go on by itself: in the morning of some day within a month."""
     morning = at.astimezone(zone()).replace(hour=MORNING, minute=0, second=0, microsecond=0)
     return [
-        Later(f"{days}", _("%(span)s, sampai %(day)s") % {"span": span(DAY * days), "day": moments.when(until)}, until)
+        Later(f"{days}", _("%(day)s, %(n)d hari lagi") % {"day": moments.when(until), "n": days}
+              if days > 1 else moments.when(until), until)
         for days in PAUSES
         if (until := morning + DAY * days)
-    ]
+    ]  # fmt: skip
 
 
 def _page(clock: Clock, row: QueueRow, form: PauseForm, at: datetime) -> dict[str, Any]:
