@@ -74,7 +74,7 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
     """Look at something later, while its time goes on.
 
     Args:
-        until: after `at`, at most a week; in high danger not after the limit.
+        until: after `at`, at most a week; in high danger, and for somebody's safety, not after the limit.
 
     Raises:
         NotFound: no such clock for `by`.
@@ -88,6 +88,8 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
         raise Conflict(_("Pilih waktu yang masih akan datang."))
     if not policies.is_soon_enough(until, at):
         raise Conflict(_("Paling lama tujuh hari. Sesudah itu tunda lagi bila masih perlu."))
+    if not policies.can_put_off(clock, until) and policies.guards_safety(clock.kind):
+        raise NotAllowed(_("Ini menunggu keselamatannya: pengingat tidak dapat ditunda melewati batas waktunya."))
     if not policies.can_put_off(clock, until):
         raise NotAllowed(
             _("Bahayanya %(danger)s: pengingat tidak dapat ditunda melewati batas waktunya.")
@@ -156,17 +158,19 @@ def hand_clock_to(
 
 
 @transaction.atomic
-def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, by: User, at: datetime) -> Clock:
+def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, is_safe: bool, by: User, at: datetime) -> Clock:
     """End a clock that began by mistake: what it stands for is not needed, or there is nothing of the kind.
 
     Called by who tells of it and keeps the reason; that `by` works on the dossier is looked at there.
 
     Args:
         event: what happened, as it is told.
+        is_safe: whether somebody looked where it stands now and found her safe.
 
     Raises:
         NotFound: no such clock of this dossier for `by`.
-        NotAllowed: it binds, and `by` does not answer for the whole; or it is a promise, which ends with its task.
+        NotAllowed: it binds, and `by` does not answer for the whole; or it is a promise, which ends with its task; or
+            her safety waits for it.
         Conflict: it has stopped.
 
     Writes: the clock.
@@ -175,7 +179,9 @@ def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, by: User, at: da
     clock = rows.filter(pk=clock_id, dossier_id=dossier_id).first()
     if clock is None:
         raise NotFound(_("Batas waktu ini tidak ada."))
-    if not policies.can_drop(by, clock):
+    if policies.guards_safety(clock.kind) and not is_safe:
+        raise NotAllowed(_("Ini menunggu keselamatannya: selesai begitu tercatat aman, tidak dihentikan."))
+    if not policies.can_drop(by, clock, is_safe=is_safe):
         raise NotAllowed(_("Yang diminta undang-undang atau batas medis hanya dihentikan manajer kasus."))
     if clock.stopped_at is not None:
         raise Conflict(_("Ini sudah selesai. Muat ulang halaman."))
