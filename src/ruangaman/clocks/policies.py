@@ -9,7 +9,7 @@ from uuid import UUID
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks.models import Clock, ClockKind
-from ruangaman.clocks.types import LONGEST_PAUSE, LONGEST_SNOOZE, is_binding
+from ruangaman.clocks.types import LONGEST_PAUSE, LONGEST_SNOOZE, SAFETY, is_binding
 from ruangaman.core.codelists import RiskLevel
 
 
@@ -37,7 +37,12 @@ def can_stand_still(kind: ClockKind, basis: str) -> bool:
     Args:
         basis: of its limit; empty: it has none.
     """
-    return kind.is_pausable and (kind.is_third_party or not is_asked_of_us(kind, basis))
+    return kind.is_pausable and not guards_safety(kind) and (kind.is_third_party or not is_asked_of_us(kind, basis))
+
+
+def guards_safety(kind: ClockKind) -> bool:
+    """Whether somebody who may not be safe waits for it, whatever the office wrote down."""
+    return kind.key in SAFETY
 
 
 def can_pause(clock: Clock) -> bool:
@@ -63,14 +68,22 @@ def is_the_leads(clock: Clock) -> bool:
     return clock.is_binding or clock.kind.is_third_party or not clock.kind.is_pausable
 
 
-def can_drop(by: User, clock: Clock) -> bool:
-    """Whether `by`, who works on it, may end what began by mistake: what binds only who answers for the whole."""
-    return not clock.kind.is_promised and (by.pk == clock.lead_id or not is_the_leads(clock))
+def can_drop(by: User, clock: Clock, *, is_safe: bool) -> bool:
+    """Whether `by`, who works on it, may end what began by mistake: what binds only who answers for the whole.
+
+    What waits for her safety is no mistake before somebody looked and found her safe.
+
+    Args:
+        is_safe: the last look where it stands now said so; False also where nobody has looked.
+    """
+    if clock.kind.is_promised or (guards_safety(clock.kind) and not is_safe):
+        return False
+    return by.pk == clock.lead_id or not is_the_leads(clock)
 
 
 def is_bound_by_limit(clock: Clock) -> bool:
-    """Whether it is never looked at later than its limit: in high danger, and what somebody waits for."""
-    return clock.danger >= RiskLevel.TINGGI or not clock.kind.is_pausable
+    """Whether it is never looked at later than its limit: in high danger, for safety, and what somebody waits for."""
+    return clock.danger >= RiskLevel.TINGGI or guards_safety(clock.kind) or not clock.kind.is_pausable
 
 
 def can_put_off(clock: Clock, until: datetime) -> bool:

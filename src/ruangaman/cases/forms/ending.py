@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -240,6 +241,10 @@ class AftercareForm(CaseForm):
         for name in self.asked:
             if cleaned.get(name) and cleaned[name] <= timezone.localdate(self.at):
                 self.add_error(name, _("Pilih hari yang masih akan datang."))
+        said = [(name, cleaned[name]) for name in self.asked if cleaned.get(name)]
+        for (_before, earlier), (name, later) in pairwise(said):
+            if later <= earlier and name not in self.errors:
+                self.add_error(name, _("Pilih hari sesudah kontak sebelumnya."))
         return cleaned
 
     def days(self) -> dict[int, date]:

@@ -23,9 +23,9 @@ from ruangaman.cases.forms.fields import (
     or_none,
     several,
 )
-from ruangaman.cases.forms.planning import end_of_day
 from ruangaman.cases.services import Decision
-from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
+from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Seen, Way
+from ruangaman.core.clock import end_of_day
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ui.days import MomentField
 
@@ -68,11 +68,14 @@ class ReviewForm(PastForm):
         label=_("Mengapa dinilai begitu"), rows=4, most=MAX_TEXT, help_text=_("Dibaca seluruh tim kasus ini.")
     )
     next_on = day(_("Ditinjau lagi"))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The danger and the last review that stood there when the form was drawn."""
 
-    def __init__(self, *args: Any, latest: Mapping[int, date], **kwargs: Any) -> None:
-        """Know the last day of each danger."""
+    def __init__(self, *args: Any, latest: Mapping[int, date], seen: Seen, **kwargs: Any) -> None:
+        """Know the last day of each danger, and what the form is drawn from."""
         super().__init__(*args, **kwargs)
-        self.latest = latest
+        self.latest, self.now = latest, seen
+        self.fields["seen"].initial = str(seen)
         weekly, monthly = self.latest[RiskLevel.TINGGI], self.latest[RiskLevel.SEDANG]
         self.fields["next_on"].help_text = _("Paling lambat %(monthly)s; bila tinggi atau ekstrem %(weekly)s.") % {
             "monthly": date_format(monthly, "j F Y"),
@@ -82,11 +85,17 @@ class ReviewForm(PastForm):
     def clean(self) -> dict[str, Any]:
         """No later than the danger allows."""
         cleaned = super().clean()
+        cleaned["seen"] = Seen.parse(cleaned.get("seen", ""))
         risk, next_on = cleaned.get("risk"), cleaned.get("next_on")
         if risk and next_on and next_on > self.latest[int(risk)]:
             day_of = {"day": date_format(self.latest[int(risk)], "j F Y")}
             self.add_error("next_on", _("Dengan bahaya ini paling lambat %(day)s.") % day_of)
         return cleaned
+
+    def look_again(self) -> None:
+        """Show what stands there now; the danger is chosen anew."""
+        kept = {name: value for name, value in self.data.items() if name != "risk"}
+        self.data = {**kept, "seen": str(self.now)}
 
 
 class ConferenceForm(PastForm):

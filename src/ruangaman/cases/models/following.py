@@ -153,6 +153,8 @@ class Aftercare(Step):
     held_at = models.DateTimeField(null=True)
     held_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     doing = models.CharField(max_length=8, choices=Doing, blank=True)
+    before = models.PositiveSmallIntegerField(choices=RiskLevel, null=True)
+    """The danger of the case until then, where this contact raised it."""
     ref = models.UUIDField(null=True, unique=True)
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
@@ -181,8 +183,11 @@ class Aftercare(Step):
 
     class Privacy:
         plain = frozenset(
-            {"id", "at", "by", "due_on", "month", "held_at", "held_by", "doing", "cancelled_at", "cancelled_by"}
-        )
+            {
+                "id", "at", "by", "due_on", "month", "held_at", "held_by", "doing", "before", "cancelled_at",
+                "cancelled_by",
+            }
+        )  # fmt: skip
         linkable = frozenset({"case", "ref", "cancelled_ref"})
 
 

@@ -51,13 +51,15 @@ class SafetyCheck(Step):
 
     is_safe = models.BooleanField()
     escort = models.CharField(max_length=8, choices=Escort)
+    before = models.PositiveSmallIntegerField(choices=RiskLevel, null=True)
+    """The danger of the case until then, where this raised it."""
     ref = models.UUIDField(unique=True)
 
     class Meta:
         indexes: ClassVar = [models.Index("case", "at", name="safetycheck_by_case")]
 
     class Privacy:
-        plain = frozenset({"id", "at", "by", "is_safe", "escort"})
+        plain = frozenset({"id", "at", "by", "is_safe", "escort", "before"})
         linkable = frozenset({"case", "ref"})
 
 
@@ -161,7 +163,7 @@ class Approval(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["subject"], condition=~Q(outcome="returned"), name="approval_once"),
+            models.UniqueConstraint(fields=["subject"], condition=Q(decided_at=None), name="approval_once"),
             models.CheckConstraint(
                 name="approval_decided_goes_together",
                 condition=Q(decided_at=None, decided_by=None, outcome="")

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, Func, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from ruangaman.audit.services import Planned
@@ -32,14 +32,17 @@ from ruangaman.cases.models import (
 from ruangaman.cases.selectors.rows import Given
 from ruangaman.cases.types import (
     Agreed,
+    ApprovalKind,
     CaseState,
     Domain,
     Evidence,
     Fact,
     Heard,
+    Outcome,
     Reached,
     Tries,
     answered_of,
+    is_overtaken,
     may_end_unsafe,
     standing_of,
 )
@@ -106,7 +109,7 @@ def facts_as_json(given: Given) -> QuerySet[Case, Any]:
 def _facts_at(*, case_id: UUID, at: datetime) -> QuerySet[Case, Any]:
     by_law = _consents(at).exclude(basis=Basis.CONSENT)
     rows = _facts().annotate(consent=Exists(_consents(at)), by_law=Exists(by_law)).filter(pk=case_id)
-    names = ("risk", "state", "case_type", *ANNOTATED, *(fact.value for fact in PRESENT))
+    names = ("risk", "state", "case_type", "unsafe_at", *ANNOTATED, *(fact.value for fact in PRESENT))
     return rows.annotate(row=JSONObject(**{name: F(name) for name in names}))
 
 
@@ -118,14 +121,14 @@ def facts_from_json(row: Mapping[str, Any] | None) -> frozenset[str]:
 def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
     reason, danger = row["reason"], RiskLevel(row["risk"])
     ending = closing or (ClosingReason(reason) if reason else None)
-    is_unsafe = row["looked"] is False
+    is_unsafe = row["unsafe_at"] is not None
     heard = Heard.of(row["heard"])
     missed = [datetime.fromisoformat(one) for one in row["tries"] or ()]
     tried = heard.after(missed)
     found = {
         **{fact: row[fact.value] for fact in PRESENT},
         Fact.SAFETY_PLAN: row["safety"] is not None,
-        Fact.CLOSING_ASSESSED: row["closing"] is not None and closing in (None, reason),
+        Fact.CLOSING_ASSESSED: row["closing"] is not None and closing in (None, reason) and not _is_overtaken(row),
         Fact.CLOCKS_ANSWERED: set(row["binding"] or ()) <= set(row["covers"] or ()),
         Fact.PLAN_AGREED: row["agreed"] not in (None, Agreed.NOT_YET) or row["by_law"],
         Fact.TRIED: bool(tried) and Tries.of(tried, max(tried)).are_enough,
@@ -142,6 +145,15 @@ def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
         facts.add(Fact.DOUBTS_ANSWERED.value)
     wrote_at = heard.last if len(tried) < len(missed) else None
     return Known(frozenset(facts), danger, tried, wrote_at, heard.unread)
+
+
+def _is_overtaken(row: Mapping[str, Any]) -> bool:
+    """Whether she was found unsafe after a closing assessment that says nothing of it."""
+    return is_overtaken(row["doubts"], made_at=_moment(row["closing_at"]), unsafe_at=_moment(row["last_unsafe"]))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _is_answered(row: Mapping[str, Any], facts: set[str], danger: RiskLevel, heard: Heard) -> bool:
@@ -161,12 +173,12 @@ def _is_answered(row: Mapping[str, Any], facts: set[str], danger: RiskLevel, hea
 
 PRESENT = (
     Fact.SAFE, Fact.CONSENT, Fact.ASSESSED, Fact.PLANNED, Fact.PLAN_APPROVED, Fact.SERVED, Fact.CLOSING_APPROVED,
-    Fact.TRANSFERRED, Fact.AFTERCARE_PLANNED, Fact.UNANSWERED,
+    Fact.TRANSFERRED, Fact.AFTERCARE_PLANNED, Fact.UNANSWERED, Fact.LOOKED,
 )  # fmt: skip
 """Facts that a column of the query says as they are."""
 ANNOTATED = (
     "reason", "safety", "agreed", "by_law", "closing", "closing_at", "closing_risk", "met", "total", "covers", "doubts",
-    "binding", "tries", "heard", "open", "looked",
+    "binding", "tries", "heard", "open", "last_unsafe",
 )  # fmt: skip
 
 
@@ -225,13 +237,14 @@ def _facts() -> QuerySet[Case, Any]:
         )
         .annotate(
             safe=Exists(_latest_check_is_safe()),
-            looked=Subquery(SafetyCheck.objects.filter(**SINCE).order_by("-at", "-id").values("is_safe")[:1]),
+            looked=Exists(SafetyCheck.objects.filter(**SINCE)),
+            last_unsafe=Subquery(_unsafe_checks().filter(**SINCE).order_by("-at").values("at")[:1]),
             unanswered=Exists(unanswered_clocks(OuterRef("dossier_id"))),
             assessed=Exists(Assessment.objects.filter(**SINCE, considered__contains=Domain.values)),
             planned=Exists(Goal.objects.filter(plan=OuterRef("plan"))),
             plan_approved=Exists(Approval.objects.filter(subject=OuterRef("plan"), outcome="approved")),
             served=Exists(ServiceRecord.objects.filter(case=OuterRef("pk"), recorded_at__gte=OuterRef("began"))),
-            closing_approved=Exists(Approval.objects.filter(subject=OuterRef("closing"), outcome="approved")),
+            closing_approved=Exists(standing_approvals().filter(subject=OuterRef("closing"))),
             transferred=Exists(Transfer.objects.filter(**SINCE, acknowledged_at__isnull=False, withdrawn_at=None)),
             aftercare_planned=Exists(Aftercare.objects.filter(**OF_CASE, held_at=None, cancelled_at=None)),
             open=Exists(Task.objects.filter(**OF_CASE, done_at=None)),
@@ -241,10 +254,27 @@ def _facts() -> QuerySet[Case, Any]:
     )
 
 
-def unsafe_check(case: Case) -> SafetyCheck | None:
-    """Return the last safety check of the present episode if it said that she was not safe."""
-    check: SafetyCheck | None = newest(SafetyCheck, case)
-    return check if check is not None and not check.is_safe else None
+def _unsafe_checks() -> QuerySet[SafetyCheck]:
+    return SafetyCheck.objects.filter(is_safe=False)
+
+
+def standing_approvals() -> QuerySet[Approval]:
+    """Return what was approved and still is: the yes to a closing is void once she is found unsafe after it."""
+    later = _unsafe_checks().filter(case=OuterRef("case"), at__gt=OuterRef("decided_at"))
+    void = Q(kind=ApprovalKind.CLOSING) & Exists(later)
+    return Approval.objects.filter(~void, outcome=Outcome.APPROVED)
+
+
+def is_void(approval: Approval) -> bool:
+    """Whether the head said yes to a closing, and she was found unsafe since."""
+    is_approved = approval.outcome == Outcome.APPROVED
+    return is_approved and not standing_approvals().filter(pk=approval.pk).exists()
+
+
+def is_closing_overtaken(closing: ClosingAssessment) -> bool:
+    """Whether she was found unsafe after a closing assessment that says nothing of it."""
+    rows = _unsafe_checks().filter(case_id=closing.case_id).order_by("-at")
+    return is_overtaken(closing.doubts, made_at=closing.at, unsafe_at=rows.values_list("at", flat=True).first())
 
 
 def binding_clocks(dossier: UUID | OuterRef) -> ClockQuerySet:

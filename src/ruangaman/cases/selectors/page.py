@@ -26,11 +26,12 @@ from ruangaman.cases.selectors.flow import (
     SessionView,
     done_from_json,
     in_stream,
-    last_look,
+    last_escort,
     last_session,
     refs_of,
 )
 from ruangaman.cases.selectors.incidents import IncidentView
+from ruangaman.cases.selectors.past import Past, past_of
 from ruangaman.cases.selectors.people import name_of, read_part, safe_of
 from ruangaman.cases.selectors.rows import Given, read_parts
 from ruangaman.cases.selectors.shelf import ClockView, Drawer, FileView, NoteView, PersonView, TaskView
@@ -116,8 +117,9 @@ class CasePage:
     """Those by the emergency key that run now."""
     session: SessionView | None = None
     """What may be known of the last session by who cannot read it."""
-    unsafe_at: datetime | None = None
-    """When she was last looked at, if she was not safe then; also once the case is closed."""
+    escort: str = ""
+    """Who is with whoever fetches her, as the last look says whether she is safe."""
+    past: Past | None = None
     skipped: frozenset[int] = frozenset()
     """Which of the nine steps were passed over."""
     dangers: list[str] = field(default_factory=list)
@@ -140,6 +142,11 @@ class CasePage:
         if self.step == CaseState.EMERGENCY.step:
             names[self.step - 1] = CaseState(self.case.state).label
         return names
+
+    @property
+    def unsafe_at(self) -> datetime | None:
+        """When she was last looked at, if she was not safe then; also once the case is closed."""
+        return self.case.unsafe_at
 
     @property
     def place(self) -> str:
@@ -184,7 +191,7 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHOR
     page = _compose(case, viewer, at, rows, living, held, opened, items, asked)
     page.may = _may(case, rows, viewer)
     page.session = last_session(found) if held else None
-    page.unsafe_at = last_look(found) if held and Fact.UNSAFE in rows.facts else None
+    page.escort = last_escort(found)
     page.panels = [
         (panel.template, shown)
         for panel, known in loaded
@@ -250,7 +257,9 @@ def _compose(
         people=people,
         safe=safe_of((view.row.kind, view.contact) for view in people),
         tasks=[one for one in tasks if one.row.done_at is None],
-        clocks=[ClockView.of(row, titles, viewer, pauses) for row in rows.clocks],
+        clocks=[
+            ClockView.of(row, titles, viewer, pauses, is_safe=Fact.SAFE in rows.facts) for row in rows.clocks
+        ],
         done=[one for one in tasks if one.row.done_at is not None][-3:],
         drawers=shelf.drawers_of(held, holding, viewer, _notes(rows, opened), incidents, _files(rows, opened)),
         holders=[] if grants is None else _holders(rows.live, grants, viewer),
@@ -262,6 +271,7 @@ def _compose(
         may={},
         openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
         dangers=shelf.dangers_of(_notes(rows, opened)),
+        past=past_of(case, rows.transitions),
         skipped=skipped_steps(
             CaseState(case.state), [(CaseState(one.from_state), CaseState(one.to_state)) for one in rows.transitions]
         ),

@@ -41,9 +41,9 @@ def day_words(day: date) -> str:
 
 def _safety(row: SafetyCheck) -> str:
     words = _("Aman sekarang") if row.is_safe else _("Belum aman")
-    if row.escort == Escort.NONE:
-        return words
-    return _("%(words)s, dijemput %(escort)s") % {"words": words, "escort": row.get_escort_display().lower()}
+    if row.escort != Escort.NONE:
+        words = _("%(words)s, dijemput %(escort)s") % {"words": words, "escort": row.get_escort_display().lower()}
+    return _risen(words, str(row.before or ""))
 
 
 def _review(row: Review) -> str:
@@ -145,8 +145,20 @@ def told_of(kind: str, code: str) -> str:
     if kind == "try":
         return _("Upaya menghubungi: %(result)s") % {"result": Reached(codes[0]).label.lower()}
     if kind == "aftercare":
-        return _("Kontak sesudah ditutup: %(doing)s") % {"doing": Doing(codes[0]).label.lower()}
+        return _risen(_("Kontak sesudah ditutup: %(doing)s") % {"doing": Doing(codes[0]).label.lower()}, codes[1])
+    if kind == "planned":
+        return _("Kontak sesudah ditutup dijadwalkan: %(day)s") % {"day": day_words(date.fromisoformat(codes[0]))}
+    if kind == "safety":
+        return _risen(str(_CHOSEN[kind, codes[0]]), codes[1])
     return str(_CHOSEN[kind, codes[0]])
+
+
+def _risen(words: str, before: str) -> str:
+    """Say with a step that it raised the danger. Args: before: the danger until then; empty: it did not."""
+    if not before:
+        return words
+    known = {"words": words, "before": RiskLevel(int(before)).label.lower(), "risk": RiskLevel.TINGGI.label.lower()}
+    return _("%(words)s. Bahaya dari %(before)s menjadi %(risk)s") % known
 
 
 def _held(attended: str, risk: str, next_on: str) -> str:

@@ -103,8 +103,15 @@ class ClockView:
     """Where the viewer lets it go on, by a POST; empty: it is not paused, or not theirs."""
 
     @classmethod
-    def of(cls, row: Clock, titles: Mapping[UUID, str], viewer: User, pauses: Mapping[UUID, Pause]) -> ClockView:
-        """Return the view of a clock; one of a task bears the task's title, as far as it is open."""
+    def of(
+        cls, row: Clock, titles: Mapping[UUID, str], viewer: User, pauses: Mapping[UUID, Pause], *, is_safe: bool
+    ) -> ClockView:
+        """Return the view of a clock; one of a task bears the task's title, as far as it is open.
+
+        Args:
+            pauses: those that have not ended, by clock.
+            is_safe: somebody looked where the case stands now and found her safe.
+        """
         begun = counted_from(row)
         if row.owner_id == viewer.pk:
             whose = _("giliran Anda")
@@ -121,7 +128,7 @@ class ClockView:
         ]
         label = (titles.get(row.anchor) if row.anchor else "") or row.kind.name
         promised = Promised(begun, row.due_at, "pause" if row.paused_at else "")
-        url = f"/kasus/{row.subject}/jam/{row.pk}/" if can_drop(viewer, row) else ""
+        url = f"/kasus/{row.subject}/jam/{row.pk}/" if can_drop(viewer, row, is_safe=is_safe) else ""
         is_theirs = row.paused_at is not None and can_change(viewer, row, ())  # a desk lets its own go on in the queue
         resume = f"/kerja/dijeda/{row.pk}/jalankan" if is_theirs else ""
         return cls(label, " · ".join(filter(None, map(str, more))), promised, url, resume)

@@ -23,9 +23,10 @@ from ruangaman.cases.models import (
     Goal,
     IncidentLink,
     Plan,
+    Review,
     Transfer,
 )
-from ruangaman.cases.selectors.facts import began_at, known_of, newest
+from ruangaman.cases.selectors.facts import began_at, is_void, known_of, newest
 from ruangaman.cases.selectors.sentences import sentence_of
 from ruangaman.cases.selectors.shelf import Facts, facts_of, text_of
 from ruangaman.cases.types import (
@@ -37,6 +38,7 @@ from ruangaman.cases.types import (
     NeedCode,
     Outcome,
     Point,
+    Seen,
     find_move,
     missing_for,
     missing_for_asking,
@@ -47,7 +49,7 @@ from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.consents.models import Consent
 from ruangaman.consents.selectors import list_consents
-from ruangaman.core.codelists import CaseType, ClosingReason
+from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
 from ruangaman.core.regions import KECAMATAN, zone
 from ruangaman.core.types import Json
 from ruangaman.ui.types import Promised, QueueRow
@@ -190,6 +192,12 @@ def open_closing(*, case: Case, viewer: User, at: datetime) -> tuple[StepView | 
     return _view(row, _open([row.ref], case, viewer, at).get(row.ref)), approval_of(row.pk)
 
 
+def seen_of(case: Case) -> Seen:
+    """Return how a case stands for who reviews it: its danger, and its last review."""
+    last = Review.objects.filter(case=case).order_by("-at", "-id").values_list("pk", flat=True).first()
+    return Seen(RiskLevel(case.risk), last)
+
+
 def get_transfer(*, case: Case, transfer_id: UUID) -> Transfer:
     """Return one transfer that nobody has signed for. Raises Http404."""
     row = Transfer.objects.filter(case=case, pk=transfer_id, acknowledged_at=None, withdrawn_at=None).first()
@@ -312,6 +320,8 @@ def outcome_words(approval: Approval | None) -> str:
         return _("Belum diajukan kepada kepala.")
     if approval.decided_at is None:
         return _("Menunggu keputusan kepala.")
+    if is_void(approval):
+        return _("Persetujuan kepala gugur: sesudahnya tercatat belum aman. Ajukan lagi.")
     return _("Disetujui kepala.") if approval.outcome == Outcome.APPROVED else _("Dikembalikan kepala.")
 
 
@@ -339,7 +349,7 @@ def _domain(domain: Domain, found: Json) -> DomainView:
 
 def may_ask(*, case: Case, viewer: User, approval: Approval | None) -> bool:
     """Whether `viewer` can hand the newest version to the head now: its manager, and it is not there already."""
-    is_open = approval is None or approval.outcome == Outcome.RETURNED
+    is_open = approval is None or approval.outcome == Outcome.RETURNED or is_void(approval)
     return is_open and policies.can_assign(viewer, case) and CaseState(case.state) in OPEN_STATES
 
 
@@ -349,11 +359,12 @@ def missing_to_ask(*, case: Case, kind: ApprovalKind, viewer: User, at: datetime
 
 
 def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
-    """Return what a closing assessment begins with: the danger, and how many goals have been reached."""
+    """Return what a closing assessment begins with: the danger, and how many goals there are.
+
+    How many of them were reached is for whoever assesses to say: a task that was ticked off is no goal that was met.
+    """
     plan = newest(Plan, case)
-    goals = list(Goal.objects.filter(plan=plan).select_related("task")) if plan else []
-    met = [goal for goal in goals if goal.task is not None and goal.task.done_at is not None]
-    return {"risk": case.risk, "goals_met": len(met), "goals_total": len(goals)}
+    return {"risk": case.risk, "goals_total": Goal.objects.filter(plan=plan).count() if plan else 0}
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from uuid import UUID
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
 from ruangaman.cases import events
-from ruangaman.cases.models import Approval, Case, ClosingAssessment, ContactTry, Incident, SafetyCheck
-from ruangaman.cases.selectors.facts import Known, began_at, known_of, unsafe_check
+from ruangaman.cases.models import Approval, Case, ClosingAssessment, ContactTry, Incident
+from ruangaman.cases.selectors.facts import Known, began_at, is_closing_overtaken, known_of
 from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.selectors.windows import counted_from
 from ruangaman.cases.types import CaseState, Standing, answered_of, standing_of
@@ -73,20 +73,22 @@ class Weighed:
 
     Args:
         forms: of violence, in words.
-        unsafe: the last safety check of this episode, where it said not safe.
+        unsafe_at: when she was looked at last, where she was not safe.
         waits: how long it has waited, in words.
         standing: of a closing what speaks against it, now or when it was asked.
         tries: of a closing because nobody could reach her: every try of the episode, each with whether it counts.
         wrote_at: when a message made some of those count no more.
+        is_overtaken: of a closing: she was found unsafe since, and it says nothing of it.
     """
 
     forms: list[str]
-    unsafe: SafetyCheck | None
+    unsafe_at: datetime | None
     running: list[Running]
     waits: str
     standing: Standing | None = None
     tries: Sequence[Tried] = ()
     wrote_at: datetime | None = None
+    is_overtaken: bool = False
 
     @property
     def binding(self) -> list[Running]:
@@ -198,10 +200,11 @@ def weigh(*, approval: Approval, at: datetime, closing: ClosingAssessment | None
     is_unreachable = closing is not None and closing.reason == ClosingReason.UNREACHABLE
     return Weighed(
         forms=book().labels(ListKey.VIOLENCE_FORM, sorted(forms)),
-        unsafe=unsafe_check(case),
+        unsafe_at=case.unsafe_at,
         running=list_running(case=case, at=at, covers=closing.covers if closing is not None else ()),
         waits=span(max(at - approval.asked_at, at - at)),
         standing=_stand_of(closing, known, case=case) if closing is not None else None,
         tries=list_tries(case, known) if is_unreachable else (),
         wrote_at=known.wrote_at if is_unreachable else None,
+        is_overtaken=closing is not None and is_closing_overtaken(closing),
     )

@@ -14,7 +14,7 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
 from ruangaman.cases.errors import CaseClosed, EvidenceMissing
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, Plan
-from ruangaman.cases.selectors.facts import known_of, newest
+from ruangaman.cases.selectors.facts import is_closing_overtaken, is_void, known_of, newest
 from ruangaman.cases.selectors.weighing import stand_of
 from ruangaman.cases.services.loading import find_first, lock_writable
 from ruangaman.cases.services.telling import tell
@@ -25,6 +25,8 @@ from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
 @transaction.atomic
 def ask_approval(*, code: str, kind: ApprovalKind, by: User, at: datetime, approval_id: UUID | None = None) -> Approval:
     """Ask the head to approve the newest plan or closing assessment. Asked already: it is returned as it is.
+
+    A yes to a closing after which she was found unsafe is void, and asked for again.
 
     Raises:
         NotFound: no such case for `by`, or nothing to ask about.
@@ -44,9 +46,10 @@ def ask_approval(*, code: str, kind: ApprovalKind, by: User, at: datetime, appro
     subject = newest_subject(case, kind)
     if subject is None:
         raise NotFound(_("Belum ada yang dapat diajukan."))
-    asked = Approval.objects.filter(case=case, subject=subject).exclude(outcome=Outcome.RETURNED).first()
-    if asked is not None:
-        return asked
+    asked = Approval.objects.filter(case=case, subject=subject).exclude(outcome=Outcome.RETURNED)
+    for one in asked.order_by("-asked_at"):
+        if not is_void(one):
+            return one
     missing = missing_for_asking(kind, known_of(case, at).as_evidence(at, by=by.pk))
     if missing:
         raise EvidenceMissing(
@@ -79,7 +82,8 @@ def decide_approval(
     Raises:
         NotFound: no such request in a unit that `by` oversees.
         NotAllowed: `by` asked for it.
-        CaseClosed, Conflict: the case has ended, it is decided already, or there is a newer version.
+        CaseClosed, Conflict: the case has ended, it is decided already, there is a newer version, or a closing is
+            approved although she was found unsafe since it was assessed, and it says nothing of it.
         DomainError: sent back without a point, or a closing approved of which not all that speaks against it was seen.
 
     Writes: the row, one `cases.approval_decided` event.
@@ -117,8 +121,10 @@ def _signed(row: Approval, outcome: Outcome, despite: Collection[Doubt], at: dat
     """Return in spite of what a closing is approved. Raises DomainError: something of it was not seen."""
     closing = ClosingAssessment.objects.filter(pk=row.subject).first() if outcome is Outcome.APPROVED else None
     standing = stand_of(closing, case=row.case, at=at) if closing is not None else None
-    if standing is None:
+    if closing is None or standing is None:
         return []
+    if is_closing_overtaken(closing):
+        raise Conflict(_("Sesudah asesmen ini tercatat belum aman. Kembalikan, supaya manajer menilainya lagi."))
     if not standing.doubts <= set(despite):
         raise DomainError(_("Baca sekali lagi, lalu tandatangani: %(doubts)s.") % {"doubts": standing.sentence})
     return standing.codes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
 from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth, is_grown
 from ruangaman.cases.types.bulk import MOST_AT_ONCE, UNDO_LIMIT, BulkKind
-from ruangaman.cases.types.closing import Doubt, Standing, answered_of, may_end_unsafe, standing_of
+from ruangaman.cases.types.closing import Doubt, Standing, answered_of, is_overtaken, may_end_unsafe, standing_of
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -82,6 +82,7 @@ from ruangaman.cases.types.people import (
     numbers_of,
     person_content,
 )
+from ruangaman.cases.types.seen import Seen
 from ruangaman.cases.types.steps import (
     Agreed,
     ApprovalKind,
@@ -179,6 +180,7 @@ __all__ = [
     "Right",
     "SafeContact",
     "SealedFact",
+    "Seen",
     "Span",
     "Standing",
     "Tries",
@@ -202,6 +204,7 @@ __all__ = [
     "glass_state",
     "identity_of",
     "is_grown",
+    "is_overtaken",
     "lacks_companion",
     "may_end_unsafe",
     "merge",

@@ -22,7 +22,7 @@ class Doubt(models.TextChoices):
     """What speaks against closing a case: each is named, answered with a reason, and signed for by the head."""
 
     UNSAFE = "unsafe", gettext_lazy("Belum aman menurut cek terakhir")
-    UNCHECKED = "unchecked", gettext_lazy("Masih di tahap darurat, dan belum dicek aman")
+    UNCHECKED = "unchecked", gettext_lazy("Belum dicek apakah ia aman")
     DANGER = "danger", gettext_lazy("Bahayanya tinggi atau ekstrem")
     NOT_ASSESSED = "not_assessed", gettext_lazy("Belum ada asesmen tujuh bidang")
     GOALS_OPEN = "goals_open", gettext_lazy("Belum semua tujuan tercapai")
@@ -111,6 +111,19 @@ def may_end_unsafe(reason: ClosingReason | None, case_type: CaseType) -> bool:
     return reason not in {ClosingReason.GOALS_MET, ClosingReason.OUTSIDE}
 
 
+def is_overtaken(doubts: Collection[str], *, made_at: datetime | None, unsafe_at: datetime | None) -> bool:
+    """Whether she was found unsafe after a closing assessment that says nothing of it: then it is to be made anew.
+
+    Args:
+        doubts: their codes, as the assessment keeps them.
+        made_at: when it was made; None: there is none.
+        unsafe_at: when she was found unsafe last in this episode, whatever was found since; None: never.
+    """
+    if made_at is None or unsafe_at is None or Doubt.UNSAFE in doubts:
+        return False
+    return unsafe_at > made_at
+
+
 def answered_of(doubts: Collection[str], *, at: datetime, unread: datetime | None) -> frozenset[Doubt]:
     """Return of what a closing assessment says why the case ends all the same.
 
@@ -138,11 +151,11 @@ def standing_of(
     Args:
         facts: codes of `Fact`.
         danger, goals, unread: as in `Standing`.
-        is_emergency: the case stands in that state.
+        is_emergency: the case stands in that state: there a look from before it came to it is none.
     """
     found = {
         Doubt.UNSAFE: Fact.UNSAFE in facts,
-        Doubt.UNCHECKED: is_emergency and Fact.SAFE not in facts and Fact.UNSAFE not in facts,
+        Doubt.UNCHECKED: Fact.UNSAFE not in facts and (Fact.SAFE if is_emergency else Fact.LOOKED) not in facts,
         Doubt.DANGER: danger >= RiskLevel.TINGGI,
         Doubt.NOT_ASSESSED: Fact.ASSESSED not in facts,
         Doubt.GOALS_OPEN: goals is not None and goals[0] < goals[1],

@@ -22,6 +22,7 @@ from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.errors import Conflict
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
@@ -50,17 +51,22 @@ def review(request: StaffRequest, code: str) -> HttpResponse:
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
     latest = {risk.value: latest_review(risk=risk, at=at) for risk in RiskLevel}
     initial = {"risk": case.risk, "next_on": latest[case.risk]}
-    form = ReviewForm(data_of(request), at=at, latest=latest, initial=resumed(request, initial))
+    seen = steps.seen_of(case)
+    form = ReviewForm(data_of(request), at=at, latest=latest, seen=seen, initial=resumed(request, initial))
 
     def act() -> None:
         known = form.cleaned_data
-        services.review(
-            code=code, risk=RiskLevel(int(known["risk"])), reason=known["reason"], next_on=known["next_on"],
-            by=request.user, at=at, review_id=known["row_id"],
-        )  # fmt: skip
+        try:
+            services.review(
+                code=code, risk=RiskLevel(int(known["risk"])), reason=known["reason"], next_on=known["next_on"],
+                seen=known["seen"], by=request.user, at=at, review_id=known["row_id"],
+            )  # fmt: skip
+        except Conflict:
+            form.look_again()
+            raise
 
     past = steps.open_steps(model=Review, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/review.html", case, form, act, said="tinjauan", past=past)
+    return answer(request, "cases/review.html", case, form, act, said="tinjauan", past=past, ends=True)
 
 
 @requires(Permission.CASE_ASSIGN, keeps=kept(_("Konferensi kasus"), find=selectors.get_managed))

@@ -45,7 +45,7 @@ def safety(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=SafetyCheck, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/safety.html", case, form, act, said="aman", past=past)
+    return answer(request, "cases/safety.html", case, form, act, said="aman", past=past, ends=True)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Jendela kesehatan dan bukti")))
@@ -138,12 +138,11 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
 
 
 def _plan_initial(last: steps.PlanView | None, latest: date, at: Any) -> dict[str, Any]:
-    """Begin with what was planned last, so that nothing is typed twice."""
-    initial: dict[str, Any] = {"review_on": latest, "with_her": "yes", "agreed": Agreed.SIGNED}
+    """Begin with what was planned last, so that nothing is typed twice; that she made and agreed to it is said anew."""
+    initial: dict[str, Any] = {"review_on": latest}
     if last is None:
         return initial
-    row = last.row
-    initial |= {"with_her": row.why_not or "yes", "agreed": row.agreed, "safety": last.safety}
+    initial["safety"] = last.safety
     for place, goal in enumerate(last.goals[:GOALS]):
         initial |= {
             f"goal_{place}": goal.text,

@@ -75,7 +75,7 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
     """Look at something later, while its time goes on.
 
     Args:
-        until: after `at`, at most a week; in high danger not after the limit.
+        until: after `at`, at most a week; in high danger, and for somebody's safety, not after the limit.
 
     Raises:
         NotFound: no such clock for `by`.
@@ -156,17 +156,19 @@ def hand_clock_to(
 
 
 @transaction.atomic
-def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, by: User, at: datetime) -> Clock:
+def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, is_safe: bool, by: User, at: datetime) -> Clock:
     """End a clock that began by mistake: what it stands for is not needed, or there is nothing of the kind.
 
     Called by who tells of it and keeps the reason; that `by` works on the dossier is looked at there.
 
     Args:
         event: what happened, as it is told.
+        is_safe: whether somebody looked where it stands now and found her safe.
 
     Raises:
         NotFound: no such clock of this dossier for `by`.
-        NotAllowed: it binds, and `by` does not answer for the whole; or it is a promise, which ends with its task.
+        NotAllowed: it binds, and `by` does not answer for the whole; or it is a promise, which ends with its task; or
+            her safety waits for it.
         Conflict: it has stopped.
 
     Writes: the clock.
@@ -175,7 +177,9 @@ def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, by: User, at: da
     clock = rows.filter(pk=clock_id, dossier_id=dossier_id).first()
     if clock is None:
         raise NotFound(_("Batas waktu ini tidak ada."))
-    if not policies.can_drop(by, clock):
+    if policies.guards_safety(clock.kind) and not is_safe:
+        raise NotAllowed(_("Ini menunggu keselamatannya: selesai begitu tercatat aman, tidak dihentikan."))
+    if not policies.can_drop(by, clock, is_safe=is_safe):
         raise NotAllowed(_("Yang diminta undang-undang atau batas medis hanya dihentikan manajer kasus."))
     if clock.stopped_at is not None:
         raise Conflict(_("Ini sudah selesai. Muat ulang halaman."))
@@ -237,6 +241,8 @@ def set_danger(*, dossier_id: UUID, subject: str, danger: RiskLevel, by: User, a
 
 
 def _too_late_words(clock: Clock) -> str:
+    if policies.guards_safety(clock.kind):
+        return _("Ini menunggu keselamatannya: pengingat tidak dapat ditunda melewati batas waktunya.")
     if clock.danger >= RiskLevel.TINGGI:
         danger = {"danger": RiskLevel(clock.danger).label.lower()}
         return _("Bahayanya %(danger)s: pengingat tidak dapat ditunda melewati batas waktunya.") % danger

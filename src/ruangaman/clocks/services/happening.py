@@ -39,7 +39,8 @@ def happened(
     Args:
         event: key of the event, such as `cases.opened`.
         detail: what the event carries: codes, counts and keys.
-        promised_at: the moment that somebody promised, for kinds that have no limit of their own.
+        promised_at: the moment that somebody promised: the end of kinds that have no limit of their own, and of the
+            others where it is sooner than their limit.
         occurred: the earliest and the latest moment at which the thing can have happened, for kinds that count from
             then: from the earliest, and not at all when even from the latest it would be over.
 
@@ -57,7 +58,7 @@ def happened(
     for one, anchor in begun:
         due = _due(one, at, promised_at, occurred, office)
         if due is not None:
-            row = _row(one, anchor, due, subject, facts, more, at)
+            row = _row(one, anchor, due, subject, facts, more, by, at)
             row.owner_id = row.owner_id or (None if row.desk_id else by.pk)
             place(row, one.kind.steps)
             rows.append(row)
@@ -115,7 +116,8 @@ def _due(
 ) -> datetime | None:
     """Return until when; None: nothing is promised, or the window has closed already.
 
-    A limit that cannot be reckoned stops nothing: the clock runs to the farthest day, and the page of limits says why.
+    A moment that somebody promised holds for a kind with a limit as well, as far as the limit lets it. A limit that
+    cannot be reckoned stops nothing: the clock runs to the farthest day, and the page of limits says why.
     Where nobody knows when it happened, nobody knows how much is left: then it is at once.
     """
     if one.kind.is_promised:
@@ -123,7 +125,8 @@ def _due(
     if one.length is None:
         return None
     if not one.kind.from_occurrence:
-        return due_or_farthest(at, one.length, office)
+        due = due_or_farthest(at, one.length, office)
+        return min(promised_at, due) if promised_at is not None and promised_at > at else due
     if occurred is None:
         return at
     first, last = occurred
@@ -138,9 +141,10 @@ def _row(
     subject: Subject,
     detail: Detail,
     more: Callable[[], More],
+    by: User,
     at: datetime,
 ) -> Clock:
-    owner, desk = _holder(one, subject, detail, more)
+    owner, desk = _holder(one, subject, detail, more, by)
     return Clock(
         kind=one.kind,
         limit_id=None if one.kind.is_promised else one.limit_id,
@@ -160,9 +164,12 @@ def _row(
 
 
 def _holder(
-    one: Holding, subject: Subject, detail: Detail, more: Callable[[], More]
+    one: Holding, subject: Subject, detail: Detail, more: Callable[[], More], by: User
 ) -> tuple[UUID | None, UUID | None]:
-    """Return the person or the desk whose turn it is; where the part is empty, who answers for the whole."""
+    """Return the person or the desk whose turn it is; where the part is empty, who answers for the whole.
+
+    Where that one has left, the subject may say who has the turn in their place.
+    """
     holder = Holder(one.kind.holder)
     if holder is Holder.DESK and subject.desk_id is not None:
         return subject.taken_by_id, subject.desk_id
@@ -170,6 +177,10 @@ def _holder(
     if named:
         return UUID(str(named)), None
     if holder in {Holder.COMPANION, Holder.LAWYER, Holder.HEAD}:
+        found = more().holders.get(holder.value)
+        if found is not None:
+            return found, None
+    if holder is Holder.MANAGER and by.pk != subject.lead_id:  # who does something has not gone
         found = more().holders.get(holder.value)
         if found is not None:
             return found, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -72,6 +72,7 @@ def resume_ended(
     at: datetime,
     gone: Collection[UUID] = (),
     but: Collection[str] = (),
+    only: Iterable[str] | None = None,
 ) -> int:
     """Let what an event ended undone run again, each until when it ran before: what was late is late again.
 
@@ -84,6 +85,7 @@ def resume_ended(
         since: what was ended before belongs to another time.
         gone: who has no part in it any more; their turns are the lead's.
         but: keys of kinds that have a way of their own.
+        only: keys of the kinds that go on; None: any.
 
     Returns:
         How many go on.
@@ -93,6 +95,7 @@ def resume_ended(
     found = Clock.objects.filter(dossier_id=subject.dossier_id).select_related("kind", "limit")
     running = set(found.open().values_list("kind_id", "anchor"))
     ended = found.filter(stopped_on=event, stopped_at__gte=since).exclude(kind__key__in=but)
+    ended = ended if only is None else ended.filter(kind__key__in=list(only))
     rows = []
     for clock in ended.order_by("-stopped_at", "-started_at", "id"):
         states, what = clock.kind.rule.states, (clock.kind_id, clock.anchor)

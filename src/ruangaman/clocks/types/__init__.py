@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ruangaman.clocks.types.binding import LAW, WINDOWS, is_binding
+from ruangaman.clocks.types.binding import LAW, SAFETY, WINDOWS, is_binding
 from ruangaman.clocks.types.face import DAY, HOUR, LAST_PART, MINUTE, Clock, ClockState, span
 from ruangaman.clocks.types.kinds import (
     LONG_PAUSE,
@@ -70,6 +70,7 @@ __all__ = [
     "LONG_PAUSE",
     "MINUTE",
     "NOT_YET",
+    "SAFETY",
     "STILL_HELPS",
     "WINDOWS",
     "Calendar",

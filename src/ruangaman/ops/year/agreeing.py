@@ -46,7 +46,6 @@ UNSHOWN: dict[str, str] = {
     "cases.plan_agreed": "shown as the plan",
     "cases.plan_started": "shown as the tasks",
     "cases.risk_changed": "shown as the review",
-    "cases.aftercare_planned": "shown when they are held",
     "cases.tied": "stands with the people",
     "cases.untied": "stands with the people",
     "consents.revoked": "stands on the page of consents",

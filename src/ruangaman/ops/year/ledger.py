@@ -112,7 +112,7 @@ class Ledger:
             "cases.opened": detail.get("state"),
             "cases.moved": detail.get("to"),
             "cases.closed": "closed",
-            "cases.reopened": detail.get("to", "assessment"),
+            "cases.reopened": detail.get("state", "assessment"),
         }.get(kind)
         if moved:
             subject.state = moved

@@ -11,14 +11,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import policies as case_policies
-from ruangaman.cases.models import Case, Goal, Task
+from ruangaman.cases.models import Assessment, Case, Goal, Task
 from ruangaman.cases.selectors.windows import counted_from
-from ruangaman.cases.types import CaseState
+from ruangaman.cases.types import CaseState, Domain
 from ruangaman.clocks import policies
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.types import ClockState, Cursor, span
@@ -35,7 +35,7 @@ from ruangaman.web.types import Owner, Work
 
 WINDOW = "jendela/"
 LEGAL = "polisi/"
-DECIDES = "decision."
+DECIDES, ASSESSES = "decision.", "case.assess_"
 DECISION = "/kasus/keputusan/"
 """Followed by the request's id: the head opens the request, and nothing of the case."""
 PLACES: tuple[tuple[str, str, Words], ...] = (
@@ -48,6 +48,8 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("case.assess", "asesmen/", gettext_lazy("Mulai asesmen")),
     ("case.plan", "rencana/", gettext_lazy("Susun rencana")),
     ("case.review", "tinjauan/", gettext_lazy("Tinjau")),
+    ("aftercare.unsafe", "buka-lagi/", gettext_lazy("Buka lagi")),
+    ("aftercare.plan", "pasca/", gettext_lazy("Jadwalkan")),
     ("aftercare.", "pasca/", gettext_lazy("Hubungi")),
     ("clinical.ask", "kejadian/", gettext_lazy("Catat kejadian")),
     ("case.safety_again", "aman/", gettext_lazy("Cek aman")),
@@ -132,7 +134,8 @@ def _cases(codes: set[str], tasks: set[Any]) -> QuerySet[Case]:
     service = Goal.objects.filter(task=OuterRef("pk")).values("service")[:1]
     facts = JSONObject(id="id", made_at="made_at", by="made_by__display_name", service=Subquery(service))
     asked = Task.objects.filter(case=OuterRef("pk"), pk__in=tasks).values(facts=facts)
-    cases = Case.objects.filter(code__in=codes).only("code", "case_type", "state")
+    last = Assessment.objects.filter(case=OuterRef("pk")).order_by("-at", "-id").values("considered")[:1]
+    cases = Case.objects.filter(code__in=codes).only("code", "case_type", "state").annotate(considered=Subquery(last))
     return cases.annotate(asked=ArraySubquery(asked)) if tasks else cases
 
 
@@ -170,7 +173,8 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
     path, action = _place(clock, viewer) if is_asked else ("", _("Lihat kasus"))
     is_said = clock.kind.is_third_party or clock.kind.next_step.startswith(clock.kind.name)
     about = subject_of(facts.tasks.get(str(clock.anchor))) if clock.kind.key == TASK else ""
-    said: list[Words] = [one for one in (about, "" if is_said or about else clock.kind.name) if one]
+    left = domains_left(case) if case is not None and clock.kind.key.startswith(ASSESSES) else ""
+    said: list[Words] = [one for one in (left, about, "" if is_said or about else clock.kind.name) if one]
     if case is not None:
         said += [case.get_case_type_display(), CaseState(case.state).label]
     return QueueRow(
@@ -189,6 +193,15 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
         pause_url=_pause(clock, facts, viewer, at) if case else "",
         resume_url=_resume(clock, facts, viewer) if case else "",
     )
+
+
+def domains_left(case: Case) -> str:
+    """Say how many of the seven domains nobody has looked at yet; "": nobody has begun, or none is left."""
+    seen = getattr(case, "considered", None)
+    left = len(Domain) - len(seen or ())
+    if not seen or not left:
+        return ""
+    return ngettext("%(n)d bidang belum dilihat", "%(n)d bidang belum dilihat", left) % {"n": left}
 
 
 def _address(base: str, path: str) -> str:

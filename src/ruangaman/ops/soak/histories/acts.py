@@ -28,12 +28,10 @@ def consent(case: Case, *, by: User, at: datetime, answer: Answer = YES, **facts
         return services.give_consent(code=case.code, answer=answer, by=by, at=at, **wanted)
 
 
-def check_safety(case: Case, *, by: User, at: datetime, is_safe: bool = True) -> Any:
+def check_safety(case: Case, *, by: User, at: datetime, is_safe: bool = True, words: str = "AMAN-UJI") -> Any:
     """Look first whether she is safe."""
     with acting(by):
-        return services.check_safety(
-            code=case.code, is_safe=is_safe, escort=Escort.NONE, words="AMAN-UJI", by=by, at=at
-        )
+        return services.check_safety(code=case.code, is_safe=is_safe, escort=Escort.NONE, words=words, by=by, at=at)
 
 
 def assess(case: Case, *, by: User, at: datetime, domains: Iterable[Domain] = tuple(Domain)) -> Any:

@@ -52,7 +52,8 @@ from ruangaman.core.errors import DomainError
 from ruangaman.core.regions import zone
 from ruangaman.ops.city import acting
 from ruangaman.ops.soak.histories import acts
-from ruangaman.ops.soak.histories.model import BEGIN, STATES, Act, Plain, history, moment
+from ruangaman.ops.soak.histories.model import BEGIN, STATES, Act, Plain, moment
+from ruangaman.ops.soak.histories.walks import history
 from ruangaman.vault.types import Compartment
 
 OWN_WAYS = {MoveKind.CLOSE, MoveKind.REOPEN}
@@ -182,8 +183,9 @@ class OnPostgres:
     def _sign(self, what: str, at: datetime) -> Any:
         return acts.consent(self.case, at=at, purpose=ConsentPurpose.MEDIATION, **self.by)
 
-    def _safe(self, what: bool, at: datetime) -> Any:
-        return acts.check_safety(self.case, at=at, is_safe=what, **self.by)
+    def _safe(self, what: bool | str, at: datetime) -> Any:
+        words = "" if what == "bare" else "AMAN-UJI"
+        return acts.check_safety(self.case, at=at, is_safe=bool(what), words=words, **self.by)
 
     def _assess(self, what: int, at: datetime) -> Any:
         return acts.assess(self.case, at=at, domains=list(Domain)[:what], **self.by)
@@ -268,14 +270,19 @@ class OnPostgres:
         with acting(self.crew.manager):
             rows = list_aftercare(case=self.case)
             month = min(months_left(Case.objects.get(pk=self.case.pk), rows))
-            day = (at + timedelta(days=30 + len(rows))).date()
+            day = (at + timedelta(days=30 * month)).date()
             return services.plan_aftercare(code=self.case.code, days={month: day}, at=at, **self.by) is not None
 
-    def _after(self, what: str, at: datetime) -> Any:
+    def _after(self, what: bool, at: datetime) -> Any:
         with acting(self.crew.manager):
             row = Aftercare.objects.filter(case=self.case, held_at=None, cancelled_at=None).first()
             return row is not None and services.contact_after(
-                code=self.case.code, contact_id=row.pk, doing=Doing.WELL, words="", at=at, **self.by
+                code=self.case.code,
+                contact_id=row.pk,
+                doing=Doing.WELL if what else Doing.DANGER,
+                words="x",
+                at=at,
+                **self.by,
             )
 
     def _review(self, what: int, at: datetime) -> Any:
