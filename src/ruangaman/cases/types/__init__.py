@@ -5,7 +5,7 @@ from __future__ import annotations
 from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
 from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth, is_grown
 from ruangaman.cases.types.bulk import MOST_AT_ONCE, UNDO_LIMIT, BulkKind
-from ruangaman.cases.types.closing import Doubt, Standing, answered_of, may_end_unsafe, standing_of
+from ruangaman.cases.types.closing import Doubt, Standing, answered_of, contradictions, may_end_unsafe, standing_of
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -97,7 +97,16 @@ from ruangaman.cases.types.steps import (
     Way,
     WhyNot,
 )
-from ruangaman.cases.types.tries import TRY_DAYS, TRY_SPAN, Heard, Tries
+from ruangaman.cases.types.tries import (
+    LATEST_NOTE,
+    TRY_DAYS,
+    TRY_SPAN,
+    Heard,
+    Tries,
+    TryFault,
+    is_harmless,
+    permitted_way,
+)
 from ruangaman.cases.types.windows import NEED_OF, WindowOutcome
 
 __all__ = [
@@ -108,6 +117,7 @@ __all__ = [
     "GLASS_OPEN_FOR",
     "GLASS_USUAL",
     "LACKS",
+    "LATEST_NOTE",
     "LONGEST_ACCESS",
     "MOST_AT_ONCE",
     "MOVES",
@@ -182,6 +192,7 @@ __all__ = [
     "Span",
     "Standing",
     "Tries",
+    "TryFault",
     "VictimLink",
     "Way",
     "WhyNot",
@@ -195,6 +206,7 @@ __all__ = [
     "closed_in",
     "closed_lately",
     "contact_of",
+    "contradictions",
     "digits_of",
     "exact_birth",
     "find_move",
@@ -202,6 +214,7 @@ __all__ = [
     "glass_state",
     "identity_of",
     "is_grown",
+    "is_harmless",
     "lacks_companion",
     "may_end_unsafe",
     "merge",
@@ -212,6 +225,7 @@ __all__ = [
     "nik_warnings",
     "note_content",
     "numbers_of",
+    "permitted_way",
     "person_content",
     "phone_e164",
     "reopened_state",

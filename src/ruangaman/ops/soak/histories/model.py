@@ -33,7 +33,7 @@ ACTS: dict[str, tuple[Any, ...]] = {
     "closing_short": REASONS,
     "ask_closing": ("",),
     "decide_closing": (True, True, False),
-    "try": (False, False, False, True),
+    "try": (False, False, False, True, "wrong hour", "stopped"),
     **dict.fromkeys(("transfer", "receive", "withdraw", "plan_after", "after", "cancel_after"), ("",)),
     "review": (1, 2, 3, 4),
     "incident": FORMS,
@@ -76,15 +76,24 @@ class Paper:
         covers: of a closing: the clocks of law and medicine of which it says why they may end.
         despite: of a closing: what speaks against it, of which it says why it ends all the same.
         is_short: of a closing: not every goal was met.
+        is_bare: of a closing: nobody says why anything ends all the same.
+        returned: the head sent it back.
     """
 
     what: Any
     covers: frozenset[str] = frozenset()
     despite: frozenset[str] = frozenset()
     is_short: bool = False
+    is_bare: bool = False
+    returned: bool = False
     asked: bool = False
     approved: bool = False
     has_task: bool = False
+
+    @property
+    def says(self) -> tuple[Any, ...]:
+        """What stands in a closing, so that two of them can be the very same."""
+        return self.what, self.covers, self.despite, self.is_short, self.is_bare
 
 
 def _there(paper: Paper | None) -> Paper:
@@ -117,6 +126,10 @@ class Plain:
     """How many acts were tried."""
     missed: list[date] = field(default_factory=list)
     """On which days somebody tried to reach her in vain, since she was reached last."""
+    stopped: bool = False
+    """A try was stopped because it was not safe, and nobody looked since whether she is."""
+    sent_back: list[tuple[Any, ...]] = field(default_factory=list)
+    """What stood in the closings of this episode that the head sent back."""
     sent: int = 0
     received: bool = False
     contacts: int = 0
@@ -155,9 +168,13 @@ class Plain:
         if kind == "closing_bare":
             return not self.duties and not self.doubts()
         if kind == "ask_plan":
-            return self.plan is not None and (self.plan.asked or self.risk < 3 or bool(self.plan.what))
+            if self.plan is None or self.plan.returned:
+                return False
+            return self.plan.asked or self.risk < 3 or bool(self.plan.what)
         if kind == "ask_closing":
-            return self.closing is not None and (self.closing.asked or self.may_be_asked(self.closing))
+            if self.closing is None or self.closing.asked:
+                return self.closing is not None
+            return self.closing.says not in self.sent_back and self.may_be_asked(self.closing)
         if kind == "decide_plan":
             return self.plan is not None and self.plan.asked and not self.plan.approved
         if kind == "decide_closing":
@@ -219,6 +236,8 @@ class Plain:
         found = {"unsafe"} if self.unsafe else set()
         if self.state == "emergency" and not self.safe and not self.unsafe:
             found.add("unchecked")
+        if self.stopped:
+            found.add("stopped")
         if self.risk >= 3:
             found.add("danger")
         if not self.assessed:
@@ -243,7 +262,7 @@ class Plain:
         self.consented, self.by_law = what in {"yes", "vital"}, what == "vital"
 
     def _safe(self, what: bool) -> None:
-        self.safe, self.unsafe = what, not what
+        self.safe, self.unsafe, self.stopped = what, not what, False
 
     def _assess(self, what: int) -> None:
         self.assessed = self.assessed or what == 7
@@ -256,7 +275,7 @@ class Plain:
 
     def _decide_plan(self, what: bool) -> None:
         paper = _there(self.plan)
-        paper.approved, paper.asked = what, what
+        paper.approved, paper.asked, paper.returned = what, what, not what
 
     def _serve(self, what: str) -> None:
         self.served = True
@@ -274,7 +293,7 @@ class Plain:
         self.closing = Paper(what, frozenset(self.duties), self.doubts(is_short=True), is_short=True)
 
     def _closing_bare(self, what: str) -> None:
-        self.closing = Paper(what)
+        self.closing = Paper(what, is_bare=True)
 
     def _ask_closing(self, what: str) -> None:
         _there(self.closing).asked = True
@@ -282,9 +301,16 @@ class Plain:
     def _decide_closing(self, what: bool) -> None:
         paper = _there(self.closing)
         paper.approved, paper.asked = what, what
+        if not what:
+            self.sent_back.append(paper.says)
 
-    def _try(self, what: bool) -> None:
-        self.missed = [] if what else [*self.missed, (moment(self.turn) + CITY).date()]
+    def _try(self, what: bool | str) -> None:
+        if what == "stopped":
+            self.stopped = True
+        elif what is True:
+            self.missed = []
+        elif what is False:
+            self.missed = [*self.missed, (moment(self.turn) + CITY).date()]
 
     def _transfer(self, what: str) -> None:
         self.sent += 1
@@ -340,6 +366,7 @@ class Plain:
         self.assessed = self.served = self.received = False
         self.plan = self.closing = None
         self.missed, self.sent, self.asked_after = [], 0, 0
+        self.stopped, self.sent_back = False, []
 
     def facts(self, ending: str = "") -> frozenset[str]:
         """What the gates look at, in their words.
@@ -363,6 +390,7 @@ class Plain:
             "doubts_answered": self.doubts(said.is_short) <= said.despite,
             "may_end": not self.unsafe or (ending or said.what) not in NEEDS_SAFETY,
             "unsafe": self.unsafe,
+            "try_unsafe": self.stopped,
             "plan_agreed": plan is not None or self.by_law,
             "nothing_open": self.tasks == 0,
             "tried": self.is_out_of_reach,
@@ -382,7 +410,7 @@ def history(seed: int, *, steps: int) -> tuple[Plain, list[Act]]:
     case = Plain("emergency" if risk >= 3 else "assessment", risk)
     walk, share = rng.choice(WALKS)
     shadow, acts, place = (
-        replace(case, forms=set(), mediations=[], duties=set(), ended=set(), missed=[]),
+        replace(case, forms=set(), mediations=[], duties=set(), ended=set(), missed=[], sent_back=[]),
         [],
         0 if risk >= 3 else 2,
     )
