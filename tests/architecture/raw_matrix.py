@@ -26,8 +26,8 @@ TEAM = frozenset({"case", "past"})
 ERASED = NEAR_ERASED | {"erased"}
 WORDS = frozenset({"words case", "words elsewhere"})
 """Why somebody opened a case by the emergency key: a dossier of its own, which goes when the case goes."""
-DESPITE = frozenset({"despite closed"})
-"""Why a case was closed although something spoke against it: likewise."""
+DESPITE = frozenset({"despite closed", "asked closed"})
+"""Why a case was closed although something spoke against it, and what its closing says, for the heads: likewise."""
 ENDED = frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS | DESPITE
 """What is in the register of ended dossiers: refused ones, a closed case with the report before it; WORDS, DESPITE."""
 ALONE = frozenset({"refused", "wiped", "closed"})

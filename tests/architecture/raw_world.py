@@ -19,7 +19,7 @@ from ruangaman.accounts.types import Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
-from ruangaman.cases.models import Case, ClosingAssessment
+from ruangaman.cases.models import Approval, Case, ClosingAssessment
 from ruangaman.cases.types import AskedBy, BulkKind, PoliceChoice, Right
 from ruangaman.clocks.models import Clock
 from ruangaman.core.codelists import RiskLevel
@@ -198,6 +198,8 @@ def _name(people: dict[str, User], reports: dict[str, str], found_cases: dict[st
         names |= {str(glass.words_home_id): f"words {name}" for glass in case.openings.all()}
         closings = ClosingAssessment.objects.filter(case=case).exclude(despite_home=None)
         names |= {str(one.despite_home_id): f"despite {name}" for one in closings}
+        asked = Approval.objects.filter(case=case).exclude(words_home=None)
+        names |= {str(one.words_home_id): f"asked {name}" for one in asked}
     for user in User.objects.exclude(pk__in=[one.pk for one in people.values()]):
         names |= {str(user.pk): user.username, str(user.principal_id): user.username}
     return names | {str(one.pk): "recovery" for one in Principal.objects.filter(kind="recovery")}

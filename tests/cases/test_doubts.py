@@ -375,9 +375,9 @@ def test_the_head_sees_every_try_and_which_count(team: Team) -> None:
     asked = flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=later)
     text = page(team.head, f"/kasus/keputusan/{asked.pk}/")
     assert "Upaya menghubungi" in text
-    assert text.count("Percakapan laporan, ") == 4
+    assert text.count("Pesan, ") == 4
     assert text.count("tidak ada jawaban, dihitung") == 3
-    assert text.count("tidak dihitung") == 1
+    assert text.count("tidak dihitung: upaya lain pada hari yang sama") == 1
     assert "Upaya yang diperlukan sudah ada" in page(team.manager, f"/kasus/{case.code}/upaya/")
     other = team.open(at=now)
     flow.assess_closing(other, by=team.manager, at=now)

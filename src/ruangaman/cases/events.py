@@ -275,7 +275,7 @@ CONTACT_TRIED = register(
     EventType(
         "cases.contact_tried",
         "{actor} mencoba menghubungi pada kasus {subject}",
-        fields=frozenset({"try", "way", "result"}),
+        fields=frozenset({"try", "way", "result", "faults"}),
     )
 )
 TRANSFER_SENT = register(

@@ -14,6 +14,7 @@ from ruangaman.accounts.types import Role
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Aftercare, Case, Goal, Task
 from ruangaman.cases.selectors import weighing
+from ruangaman.cases.selectors.people import open_safe_contact
 from ruangaman.cases.selectors.reviewing import latest_review
 from ruangaman.cases.selectors.steps import is_parent_accused
 from ruangaman.cases.services import Decision, DomainNote, NewGoal
@@ -33,6 +34,7 @@ from ruangaman.cases.types import (
     Reached,
     Right,
     Way,
+    permitted_way,
 )
 from ruangaman.consents.types import Answer, Basis, ConsentPurpose, Giver, How
 from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
@@ -305,9 +307,9 @@ def _open_tasks(work: Work) -> list[UUID]:
 def _try(work: Work, at: datetime) -> None:
     by = work.companion
     with acting(by):
-        cases.try_contact(
-            code=work.code, way=work.city.rng.choice(list(Way)), result=Reached.NO_ANSWER, words="", by=by, at=at
-        )
+        reach = open_safe_contact(case=Case.objects.get(code=work.code), viewer=by, at=at)
+        way = permitted_way(reach.contact) or work.city.rng.choice(list(Way))
+        cases.try_contact(code=work.code, way=way, result=Reached.NO_ANSWER, words="", is_in_hours=True, by=by, at=at)
 
 
 def _transfer(work: Work, at: datetime) -> None:

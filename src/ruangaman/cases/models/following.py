@@ -9,7 +9,17 @@ from django.db import models
 from django.db.models import F, Q
 
 from ruangaman.cases.models.planning import USER, Step
-from ruangaman.cases.types import AFTERCARE_MONTHS, AskedBy, Doing, Doubt, NoMediation, PoliceChoice, Reached, Way
+from ruangaman.cases.types import (
+    AFTERCARE_MONTHS,
+    AskedBy,
+    Doing,
+    Doubt,
+    NoMediation,
+    PoliceChoice,
+    Reached,
+    TryFault,
+    Way,
+)
 from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 
@@ -96,17 +106,25 @@ class Transfer(Step):
 
 
 class ContactTry(Step):
-    """Somebody tried to reach her, by a way that she allowed."""
+    """Somebody tried to reach her: `at` is when. `noted_at`: when it was written down, if that was later."""
 
     way = models.CharField(max_length=8, choices=Way)
     result = models.CharField(max_length=12, choices=Reached)
+    faults = ArrayField(models.CharField(max_length=8, choices=TryFault), default=list)
+    """Why it says nothing of whether she can be reached; empty: it does."""
+    noted_at = models.DateTimeField(null=True)
     ref = models.UUIDField(null=True, unique=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="contacttry_noted_later", condition=Q(noted_at=None) | Q(noted_at__gte=F("at"))
+            ),
+        ]
         indexes: ClassVar = [models.Index("case", "at", name="contacttry_by_case")]
 
     class Privacy:
-        plain = frozenset({"id", "at", "by", "way", "result"})
+        plain = frozenset({"id", "at", "by", "way", "result", "faults", "noted_at"})
         linkable = frozenset({"case", "ref"})
 
 

@@ -69,6 +69,7 @@ class Known:
         tried: when somebody tried to reach her in vain, since she was reached last or wrote.
         wrote_at: when a message made earlier tries count no more; None: none did.
         unread: when whoever reported wrote last of what nobody has read yet.
+        stopped: when a try was stopped because it was not safe, and nobody has looked since.
     """
 
     facts: frozenset[str] = frozenset()
@@ -76,6 +77,7 @@ class Known:
     tried: tuple[datetime, ...] = ()
     wrote_at: datetime | None = None
     unread: datetime | None = None
+    stopped: datetime | None = None
 
     def as_evidence(self, at: datetime, *, by: UUID | None, has_reason: bool = True) -> Evidence:
         """Return it as the gates ask for it."""
@@ -83,7 +85,7 @@ class Known:
 
     def tries(self, at: datetime) -> Tries:
         """Return what the tries come to."""
-        return Tries.of(self.tried, at, wrote_at=self.wrote_at)
+        return Tries.of(self.tried, at, wrote_at=self.wrote_at, unread=self.unread)
 
 
 def known_of(case: Case, at: datetime, *, closing: ClosingReason | None = None) -> Known:
@@ -125,13 +127,15 @@ def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
     heard = Heard.of(row["heard"])
     missed = [datetime.fromisoformat(one) for one in row["tries"] or ()]
     tried = heard.after(missed)
+    stopped = datetime.fromisoformat(row["stopped"]) if row["stopped"] else None
     found = {
         **{fact: row[fact.value] for fact in PRESENT},
         Fact.SAFETY_PLAN: row["safety"] is not None,
         Fact.CLOSING_ASSESSED: row["closing"] is not None and closing in (None, reason) and not _is_overtaken(row),
         Fact.CLOCKS_ANSWERED: set(row["binding"] or ()) <= set(row["covers"] or ()),
         Fact.PLAN_AGREED: row["agreed"] not in (None, Agreed.NOT_YET) or row["by_law"],
-        Fact.TRIED: bool(tried) and Tries.of(tried, max(tried)).are_enough,
+        Fact.TRIED: bool(tried) and Tries.of(tried, max(tried), unread=heard.unread).are_enough,
+        Fact.TRY_UNSAFE: stopped is not None,
         Fact.NOTHING_OPEN: not row["open"],
         Fact.HIGH_RISK: danger >= RiskLevel.TINGGI,
         Fact.UNREACHABLE: reason == ClosingReason.UNREACHABLE,
@@ -141,10 +145,10 @@ def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
         Fact.MAY_END: not is_unsafe or may_end_unsafe(ending, CaseType(row["case_type"])),
     }
     facts = {fact.value for fact, holds in found.items() if holds}
-    if _is_answered(row, facts, danger, heard):
+    if _is_answered(row, facts, danger, heard, stopped):
         facts.add(Fact.DOUBTS_ANSWERED.value)
     wrote_at = heard.last if len(tried) < len(missed) else None
-    return Known(frozenset(facts), danger, tried, wrote_at, heard.unread)
+    return Known(frozenset(facts), danger, tried, wrote_at, heard.unread, stopped)
 
 
 def _is_overtaken(row: Mapping[str, Any]) -> bool:
@@ -156,7 +160,9 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _is_answered(row: Mapping[str, Any], facts: set[str], danger: RiskLevel, heard: Heard) -> bool:
+def _is_answered(
+    row: Mapping[str, Any], facts: set[str], danger: RiskLevel, heard: Heard, stopped: datetime | None
+) -> bool:
     """Whether the closing assessment answers all that speaks against an end; without one only nothing is answered."""
     standing = standing_of(
         facts,
@@ -168,7 +174,7 @@ def _is_answered(row: Mapping[str, Any], facts: set[str], danger: RiskLevel, hea
     if row["closing"] is None:
         return not standing.doubts
     made_at = datetime.fromisoformat(row["closing_at"])
-    return standing.doubts <= answered_of(row["doubts"], at=made_at, unread=heard.unread)
+    return standing.doubts <= answered_of(row["doubts"], at=made_at, unread=heard.unread, stopped=stopped)
 
 
 PRESENT = (
@@ -178,7 +184,7 @@ PRESENT = (
 """Facts that a column of the query says as they are."""
 ANNOTATED = (
     "reason", "safety", "agreed", "by_law", "closing", "closing_at", "closing_risk", "met", "total", "covers", "doubts",
-    "binding", "tries", "heard", "open", "last_unsafe",
+    "binding", "tries", "heard", "open", "last_unsafe", "stopped",
 )  # fmt: skip
 
 
@@ -249,6 +255,7 @@ def _facts() -> QuerySet[Case, Any]:
             aftercare_planned=Exists(Aftercare.objects.filter(**OF_CASE, held_at=None, cancelled_at=None)),
             open=Exists(Task.objects.filter(**OF_CASE, done_at=None)),
             tries=ArraySubquery(missed_tries().values("at")),
+            stopped=Subquery(_stopped_tries().values("at")[:1]),
             heard=_heard(),
         )
     )
@@ -297,10 +304,17 @@ def _latest_check_is_safe() -> QuerySet[SafetyCheck]:
 def missed_tries() -> QuerySet[ContactTry]:
     """Tries of the present episode of an outer case that nobody answered, after the last one that reached her.
 
-    One that was stopped because it was not safe is none: who stands beside her does not put her out of reach.
+    One that was stopped because it was not safe is none: who stands beside her does not put her out of reach. Nor is
+    one by a way that she did not permit, or at another hour.
     """
     reached = ContactTry.objects.filter(case=OuterRef("case"), result=Reached.REACHED, at__gte=OuterRef("at"))
-    return ContactTry.objects.filter(~Exists(reached), **SINCE, result=Reached.NO_ANSWER)
+    return ContactTry.objects.filter(~Exists(reached), **SINCE, result=Reached.NO_ANSWER, faults=[])
+
+
+def _stopped_tries() -> QuerySet[ContactTry]:
+    """Tries that were stopped because they were not safe, after which nobody looked whether she is; the last first."""
+    looked = SafetyCheck.objects.filter(case=OuterRef("case"), at__gt=OuterRef("at"))
+    return ContactTry.objects.filter(~Exists(looked), **SINCE, result=Reached.UNSAFE).order_by("-at", "-id")
 
 
 def _heard() -> Func:

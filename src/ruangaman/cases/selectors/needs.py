@@ -31,6 +31,10 @@ NEW = frozenset({NO_COMPANION, NO_STEP})
 """What a case lacks while it is opened: whoever opens it does not see it afterwards."""
 
 
+OF_AN_EPISODE = ("returned.plan", "returned.closing", "closing.approved")
+"""Clocks about a plan or a closing that the head decided about: opened again, the case begins with new ones."""
+
+
 def month_clock(month: int) -> str:
     """Return the key of the clock that asks for the contact some months after the closing."""
     return f"aftercare.month_{month}"

@@ -187,6 +187,8 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHOR
     refs = _refs(rows, held, case) | {ref: home for panel, known in loaded for ref, home in panel.refs(known).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
     items = [item for panel, known in loaded for item in panel.timeline(known, opened)]
+    if not held:
+        items = in_stream([one for one in done_from_json(found) if one.kind in IN_THE_CLEAR], {})
     living = [grant for grant in grants if grant.principal_id not in dead]
     page = _compose(case, viewer, at, rows, living, held, opened, items, asked)
     page.may = _may(case, rows, viewer)
@@ -198,6 +200,10 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHOR
         if (shown := panel.context(known, opened, viewer)) is not None
     ]
     return page
+
+
+IN_THE_CLEAR = frozenset({"plan", "closing", "asked", "decided"})
+"""Steps that stand in the stream also of who holds no key, as the head, who decides about them."""
 
 
 def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> CasePage:
@@ -257,9 +263,7 @@ def _compose(
         people=people,
         safe=safe_of((view.row.kind, view.contact) for view in people),
         tasks=[one for one in tasks if one.row.done_at is None],
-        clocks=[
-            ClockView.of(row, titles, viewer, pauses, is_safe=Fact.SAFE in rows.facts) for row in rows.clocks
-        ],
+        clocks=[ClockView.of(row, titles, viewer, pauses, is_safe=Fact.SAFE in rows.facts) for row in rows.clocks],
         done=[one for one in tasks if one.row.done_at is not None][-3:],
         drawers=shelf.drawers_of(held, holding, viewer, _notes(rows, opened), incidents, _files(rows, opened)),
         holders=[] if grants is None else _holders(rows.live, grants, viewer),

@@ -101,6 +101,8 @@ class ClockView:
     """Where the viewer ends it, if it began by mistake."""
     resume_url: str = ""
     """Where the viewer lets it go on, by a POST; empty: it is not paused, or not theirs."""
+    decide_url: str = ""
+    """Where the viewer decides what it waits for."""
 
     @classmethod
     def of(
@@ -131,7 +133,9 @@ class ClockView:
         url = f"/kasus/{row.subject}/jam/{row.pk}/" if can_drop(viewer, row, is_safe=is_safe) else ""
         is_theirs = row.paused_at is not None and can_change(viewer, row, ())  # a desk lets its own go on in the queue
         resume = f"/kerja/dijeda/{row.pk}/jalankan" if is_theirs else ""
-        return cls(label, " · ".join(filter(None, map(str, more))), promised, url, resume)
+        is_mine = row.owner_id == viewer.pk and row.kind.key.startswith("decision.") and row.anchor
+        decide = f"/kasus/keputusan/{row.anchor}/" if is_mine else ""
+        return cls(label, " · ".join(filter(None, map(str, more))), promised, url, resume, decide)
 
 
 def _paused(row: Clock, pause: Pause | None) -> list[Words]:
@@ -279,6 +283,11 @@ def text_of(content: Content | Closed | None) -> str:
 def facts_of(content: Content | Closed | None) -> Facts:
     """Return the pairs of label and value in opened content."""
     return [(_(label), _in_words(value)) for label, value, _key in _sealed_facts(content)]
+
+
+def sealed_facts(content: Content | Closed | None) -> Facts:
+    """Return the pairs of label and value as they were sealed, in the language of the house: to be sealed again."""
+    return [(label, value) for label, value, _key in _sealed_facts(content)]
 
 
 def keyed(content: Content | Closed | None, key: FactKey) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.models import Agency, User
 from ruangaman.accounts.types import Permission
@@ -102,11 +103,6 @@ class PlanView:
     goals: list[GoalView]
     safety: str
     approval: Approval | None
-
-    @property
-    def points(self) -> list[str]:
-        """What the head wants looked at again."""
-        return point_words(self.approval)
 
 
 @dataclass(frozen=True)
@@ -288,7 +284,8 @@ def _waiting(row: Approval, due_at: datetime, at: datetime) -> QueueRow:
 
 def get_approval(*, approval_id: UUID, viewer: User) -> Approval:
     """Return one request in a unit that `viewer` oversees. Raises Http404."""
-    rows = Approval.objects.filter(case__unit_id__in=viewer.oversight_units).select_related("case__manager", "asked_by")
+    people = ("case__manager", "asked_by", "decided_by")
+    rows = Approval.objects.filter(case__unit_id__in=viewer.oversight_units).select_related(*people)
     row = rows.filter(pk=approval_id).first()
     if row is None or not viewer.has(Permission.CASE_APPROVE):
         raise Http404
@@ -325,6 +322,19 @@ def outcome_words(approval: Approval | None) -> str:
     return _("Disetujui kepala.") if approval.outcome == Outcome.APPROVED else _("Dikembalikan kepala.")
 
 
+def decided_words(approval: Approval) -> str:
+    """Say of what was decided, and how; "": it waits."""
+    return str(_DECIDED.get((approval.kind, approval.outcome), ""))
+
+
+_DECIDED = {
+    (ApprovalKind.PLAN.value, Outcome.APPROVED.value): gettext_lazy("Rencana ini disetujui"),
+    (ApprovalKind.PLAN.value, Outcome.RETURNED.value): gettext_lazy("Rencana ini dikembalikan"),
+    (ApprovalKind.CLOSING.value, Outcome.APPROVED.value): gettext_lazy("Penutupan ini disetujui"),
+    (ApprovalKind.CLOSING.value, Outcome.RETURNED.value): gettext_lazy("Penutupan ini dikembalikan"),
+}
+
+
 def point_words(approval: Approval | None) -> list[str]:
     """Return what has to be looked at again, in words."""
     return [str(Point(one).label) for one in approval.points if one in Point.values] if approval else []
@@ -348,8 +358,8 @@ def _domain(domain: Domain, found: Json) -> DomainView:
 
 
 def may_ask(*, case: Case, viewer: User, approval: Approval | None) -> bool:
-    """Whether `viewer` can hand the newest version to the head now: its manager, and it is not there already."""
-    is_open = approval is None or approval.outcome == Outcome.RETURNED or is_void(approval)
+    """Whether `viewer` can hand the newest version to the head now: its manager; it never was there, or the yes is void."""
+    is_open = approval is None or is_void(approval)
     return is_open and policies.can_assign(viewer, case) and CaseState(case.state) in OPEN_STATES
 
 

@@ -1,4 +1,4 @@
-"""While the work goes on: reviews, conferences, sessions, tries to reach somebody."""
+"""While the work goes on: reviews, conferences, sessions."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from django.utils.translation import gettext_noop
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
-from ruangaman.cases.models import Case, Conference, ContactTry, Review, Session
+from ruangaman.cases.models import Case, Conference, Review, Session
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.reviewing import check_review, refuse_stale, set_danger
 from ruangaman.cases.services.tasks import add_task
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import Reached, Seen, Way, note_content
+from ruangaman.cases.types import Seen, note_content
 from ruangaman.core.clock import end_of_day
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import DomainError, NotAllowed
@@ -209,29 +209,4 @@ def hold_session(
         "risk": int(risk),
     }
     tell(events.SESSION_HELD, case, by=by, at=at, detail=detail)
-    return row
-
-
-@transaction.atomic
-def try_contact(
-    *, code: str, way: Way, result: Reached, words: str, by: User, at: datetime, try_id: UUID | None = None
-) -> ContactTry:
-    """Record that somebody tried to reach her. After some in vain the case may be closed for that reason.
-
-    Raises:
-        NotFound: no such case for `by`.
-        CaseClosed, NotAllowed: nothing is written.
-
-    Writes: the sealed words, the row, one `cases.contact_tried` event.
-    Source: domain.md 2.3, state 8.
-    """
-    case = lock_writable(code, by)
-    found = find_first(ContactTry, try_id, case)
-    if found is not None:
-        return found
-    ref = seal(case, Compartment.WORK, note_content(words), by=by, at=at) if words else None
-    row = ContactTry(id=try_id or uuid4(), case=case, at=at, by=by, way=way, result=result, ref=ref)
-    row.save(force_insert=True)
-    detail: Detail = {"try": str(row.pk), "way": str(way), "result": str(result)}
-    tell(events.CONTACT_TRIED, case, by=by, at=at, detail=detail)
     return row

@@ -14,7 +14,7 @@ from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
 from ruangaman.cases.models import Aftercare, Case, Episode, Transition
 from ruangaman.cases.selectors.facts import began_at, known_of
-from ruangaman.cases.selectors.needs import subject_of
+from ruangaman.cases.selectors.needs import OF_AN_EPISODE, subject_of
 from ruangaman.cases.services.ending import next_episode, resume_contacts
 from ruangaman.cases.services.loading import find_first, lock_case, seal
 from ruangaman.cases.services.planning import check_safety, start_plan
@@ -192,7 +192,12 @@ def _resume_clocks(case: Case, since: datetime, at: datetime) -> int:
     live = {user for user, until in parts if until is None}
     gone = {user for user, _until in parts} - live
     return clocks.resume_ended(
-        event=events.CASE_CLOSED.key, subject=subject_of(case), since=since, at=at, gone=gone, but=("task",)
+        event=events.CASE_CLOSED.key,
+        subject=subject_of(case),
+        since=since,
+        at=at,
+        gone=gone,
+        but=("task", *OF_AN_EPISODE),
     )
 
 

@@ -28,6 +28,8 @@ class Fact(StrEnum):
     """Whoever reported waits for a first answer."""
     UNREAD = "unread"
     """Whoever reported wrote since, and nobody has said that it was read."""
+    TRY_UNSAFE = "try_unsafe"
+    """A try to reach her was stopped because it was not safe, and nobody has looked since."""
     CONSENT = "consent"
     ASSESSED = "assessed"
     PLANNED = "planned"

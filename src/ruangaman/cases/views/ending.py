@@ -26,14 +26,14 @@ from ruangaman.cases.forms import (
 )
 from ruangaman.cases.forms.ending import MONTHS
 from ruangaman.cases.models import Approval, Case
-from ruangaman.cases.selectors import steps, weighing
+from ruangaman.cases.selectors import deciding, steps, weighing
 from ruangaman.cases.selectors.aftercare import get_aftercare, months_left, open_aftercare
 from ruangaman.cases.selectors.people import open_safe_contact
-from ruangaman.cases.types import ApprovalKind, Doing
+from ruangaman.cases.types import WRITABLE_STATES, ApprovalKind, CaseState, Doing, Standing, may_end_unsafe
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
-from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
@@ -53,7 +53,7 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
     now = weighing.stand_of(last.row, case=case, at=at) if last else stand(risk=RiskLevel(case.risk), goals=None)
     form = ClosingForm(
         data_of(request), has_binding=has_binding, has_doubts=bool(now.doubts), initial=resumed(request, known_goals),
-        stand=lambda risk, goals: stand(risk=risk, goals=goals),
+        stand=lambda risk, goals: stand(risk=risk, goals=goals), barred=_barred(case, now),
     )  # fmt: skip
 
     def act() -> None:
@@ -71,13 +71,20 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/closing.html", case, form, act, to="penutupan/", said="penutupan", **context)
 
 
+def _barred(case: Case, standing: Standing) -> list[ClosingReason]:
+    """Return the reasons for which the case does not end as it stands."""
+    kind = CaseType(case.case_type)
+    return [one for one in ClosingReason if standing.is_unsafe and not may_end_unsafe(one, kind)]
+
+
 def _how_it_stands(request: StaffRequest, case: Case, approval: Approval | None, last: object) -> dict[str, Any]:
     """Return what the head said of the closing, and what is missing before it is asked about."""
     may_ask = last is not None and selectors.may_ask(case=case, viewer=request.user, approval=approval)
     return {
         "head_said": steps.outcome_words(approval) if last else "",
         "may_ask": may_ask,
-        "points": steps.point_words(approval),
+        "returns": deciding.list_unmended(case=case, kind=ApprovalKind.CLOSING, approval=approval),
+        "can_write": CaseState(case.state) in WRITABLE_STATES,
         "missing": selectors.missing_to_ask(case=case, kind=ApprovalKind.CLOSING, viewer=request.user, at=clock.now())
         if may_ask
         else [],

@@ -16,7 +16,7 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import AssessmentForm, PlanForm, RightsForm, SafetyForm, WindowForm
 from ruangaman.cases.forms.planning import GOALS, people_of
 from ruangaman.cases.models import SafetyCheck
-from ruangaman.cases.selectors import functions, steps, windows
+from ruangaman.cases.selectors import deciding, functions, steps, windows
 from ruangaman.cases.selectors.reviewing import latest_review
 from ruangaman.cases.types import Agreed, ApprovalKind, Escort, Right, WindowOutcome
 from ruangaman.cases.views.answers import answer, data_of, kept
@@ -132,6 +132,8 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
     may_ask = selectors.may_ask(case=case, viewer=request.user, approval=last.approval if last else None)
     may_ask = last is not None and may_ask
     shown: dict[str, Any] = {"last": last, "head_said": head_said, "may_ask": may_ask, "missing": []}
+    asked = last.approval if last else None
+    shown["returns"] = deciding.list_unmended(case=case, kind=ApprovalKind.PLAN, approval=asked) if last else []
     if may_ask:
         shown["missing"] = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, viewer=request.user, at=at)
     return answer(request, "cases/plan.html", case, form, act, to="rencana/", said="rencana", **shown)

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Aftercare, Transfer
-from ruangaman.cases.types import ApprovalKind, CaseState, Doing, Reached, Way
+from ruangaman.cases.selectors.people import open_safe_contact
+from ruangaman.cases.types import ApprovalKind, CaseState, Doing, Reached, Way, permitted_way
 from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.ops import story
@@ -71,32 +72,43 @@ def close(life: CaseLife) -> Life:
     if why is ClosingReason.MOVED:
         yield from transfer(life)
     life.finish()
-    assess_closing(life)
+    if why is not ClosingReason.MOVED:
+        assess_closing(life)
+        world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)  # the very same
+    assess_closing(life, words=1)
     yield from life.decide(ApprovalKind.CLOSING, is_approved=True)
     yield HOUR
     if "SEKSUAL" in life.spec.forms and life.spec.number % 2:
         life.add_incident(life.spec.forms)  # she tells of more: what law and medicine ask for is not answered yet
         world.close(life.manager, code, why)
-        assess_closing(life)
+        assess_closing(life, words=1)
         yield from life.decide(ApprovalKind.CLOSING, is_approved=True)
         yield HOUR
     world.close(life.manager, code, why)
 
 
-def assess_closing(life: CaseLife) -> None:
-    """Write down what was reached."""
+def assess_closing(life: CaseLife, *, words: int = 0) -> None:
+    """Write down what was reached; sent back, in other words."""
     facts = {"risk": RiskLevel.RENDAH, "goals": (1, 1), "was_asked": True}
-    words = {"words": story.ENDINGS[0], "her_words": story.HER_WORDS[0], "why_clocks": "Sudah dijawab bersamanya."}
+    words = {"words": story.ENDINGS[words], "her_words": story.HER_WORDS[0], "why_clocks": "Sudah dijawab bersamanya."}
     words["why_despite"] = "Rencana keselamatan dipegang sendiri, keluarga menemani."
     life.world.do(life.manager, cases.assess_closing, code=life.code, reason=life.spec.reason, **facts, **words)
 
 
 def try_contact(life: CaseLife) -> Life:
-    """Try to reach her on three days of a week and a day, twice on the first."""
+    """Try to reach her as she permits on three days of a week and a day, twice on the first."""
     for wait in (2 * HOUR, 4 * DAY, 4 * DAY, HOUR):
-        tried = {"way": Way.THREAD, "result": Reached.NO_ANSWER, "words": ""}
+        tried = {"way": permitted_of(life), "result": Reached.NO_ANSWER, "words": "", "is_in_hours": True}
         life.world.do(life.manager, cases.try_contact, code=life.code, **tried)
         yield wait
+
+
+def permitted_of(life: CaseLife) -> Way:
+    """Return by which way she may be reached."""
+    manager = life.world.person(life.manager)
+    with acting(manager):
+        reach = open_safe_contact(case=life.row, viewer=manager, at=life.world.now)
+    return permitted_way(reach.contact) or Way.PHONE
 
 
 def transfer(life: CaseLife) -> Life:

@@ -40,6 +40,9 @@ DECISION = "/kasus/keputusan/"
 """Followed by the request's id: the head opens the request, and nothing of the case."""
 PLACES: tuple[tuple[str, str, Words], ...] = (
     (DECIDES, DECISION, gettext_lazy("Lihat dan putuskan")),
+    ("returned.plan", "rencana/", gettext_lazy("Perbaiki rencana")),
+    ("returned.closing", "penutupan/", gettext_lazy("Perbaiki penutupan")),
+    ("closing.approved", "tutup/", gettext_lazy("Tutup kasus")),
     ("task", "#berikutnya", gettext_lazy("Buka tugasnya")),
     ("case.emergency", "status/", gettext_lazy("Pindahkan tahap")),
     ("case.first_answer", "#percakapan", gettext_lazy("Baca dan balas")),

@@ -39,6 +39,7 @@ from ruangaman.cases.types import (
     Outcome,
     PersonKind,
     Reached,
+    SafeContact,
     VictimLink,
     find_move,
     missing_for,
@@ -78,7 +79,13 @@ class Crew:
     def open(self, risk: int, *, at: datetime = BEGIN) -> Case:
         """Open a case as the desk does."""
         people = [
-            NewPerson(kind=PersonKind.VICTIM, sex="P", age_group="25-44", identity=Identity(chosen_name="NAMA-UJI")),
+            NewPerson(
+                kind=PersonKind.VICTIM,
+                sex="P",
+                age_group="25-44",
+                identity=Identity(chosen_name="NAMA-UJI"),
+                contact=SafeContact(way="whatsapp", value="KONTAK-UJI", hours="09.00"),
+            ),
             NewPerson(kind=PersonKind.PERPETRATOR, sex="L", identity=Identity(full_name="TERLAPOR-UJI")),
         ]
         with acting(self.desk):
@@ -249,9 +256,10 @@ class OnPostgres:
                 code=self.case.code, contact_id=row.pk, reason="x", at=at, **self.by
             )
 
-    def _try(self, what: bool, at: datetime) -> Any:
-        result = Reached.REACHED if what else Reached.NO_ANSWER
-        return acts.try_contact(self.case, at=at, result=result, **self.by)
+    def _try(self, what: bool | str, at: datetime) -> Any:
+        results = {True: Reached.REACHED, "stopped": Reached.UNSAFE}
+        facts: dict[str, Any] = {"is_in_hours": what != "wrong hour"}
+        return acts.try_contact(self.case, at=at, result=results.get(what, Reached.NO_ANSWER), **facts, **self.by)
 
     def _transfer(self, what: str, at: datetime) -> Any:
         return acts.transfer(self.case, at=at, acknowledged=False, **self.by)

@@ -32,7 +32,7 @@ ACTS: dict[str, tuple[Any, ...]] = {
     "closing_short": REASONS,
     "ask_closing": ("",),
     "decide_closing": (True, True, False),
-    "try": (False, False, False, True),
+    "try": (False, False, False, True, "wrong hour", "stopped"),
     **dict.fromkeys(("transfer", "receive", "withdraw", "plan_after", "cancel_after"), ("",)),
     "after": (True, True, False),
     "review": (1, 2, 3, 4),
@@ -61,6 +61,8 @@ class Paper:
         despite: of a closing: what speaks against it, of which it says why it ends all the same.
         is_short: of a closing: not every goal was met.
         is_overtaken: of a closing: she was found unsafe since, and it says nothing of it.
+        is_bare: of a closing: nobody says why anything ends all the same.
+        returned: the head sent it back.
     """
 
     what: Any
@@ -68,9 +70,16 @@ class Paper:
     despite: frozenset[str] = frozenset()
     is_short: bool = False
     is_overtaken: bool = False
+    is_bare: bool = False
+    returned: bool = False
     asked: bool = False
     approved: bool = False
     has_task: bool = False
+
+    @property
+    def says(self) -> tuple[Any, ...]:
+        """What stands in a closing, so that two of them can be the very same."""
+        return self.what, self.covers, self.despite, self.is_short, self.is_bare
 
 
 def _there(paper: Paper | None) -> Paper:
@@ -105,6 +114,10 @@ class Plain:
     """How many acts were tried."""
     missed: list[date] = field(default_factory=list)
     """On which days somebody tried to reach her in vain, since she was reached last."""
+    stopped: bool = False
+    """A try was stopped because it was not safe, and nobody looked since whether she is."""
+    sent_back: list[tuple[Any, ...]] = field(default_factory=list)
+    """What stood in the closings of this episode that the head sent back."""
     sent: int = 0
     received: bool = False
     contacts: int = 0
@@ -145,9 +158,13 @@ class Plain:
         if kind == "closing_bare":
             return not self.duties and not self.doubts()
         if kind == "ask_plan":
-            return self.plan is not None and (self.plan.asked or self.risk < 3 or bool(self.plan.what))
+            if self.plan is None or self.plan.returned:
+                return False
+            return self.plan.asked or self.risk < 3 or bool(self.plan.what)
         if kind == "ask_closing":
-            return self.closing is not None and (self.closing.asked or self.may_be_asked(self.closing))
+            if self.closing is None or self.closing.asked:
+                return self.closing is not None
+            return self.closing.says not in self.sent_back and self.may_be_asked(self.closing)
         if kind == "decide_plan":
             return self.plan is not None and self.plan.asked and not self.plan.approved
         if kind == "decide_closing":
@@ -208,6 +225,8 @@ class Plain:
         found = {"unsafe"} if self.unsafe else set()
         if not self.unsafe and not (self.safe if self.state == "emergency" else self.looked):
             found.add("unchecked")
+        if self.stopped:
+            found.add("stopped")
         if self.risk >= 3:
             found.add("danger")
         if not self.assessed:
@@ -232,7 +251,7 @@ class Plain:
         self.consented, self.by_law = what in {"yes", "vital"}, what == "vital"
 
     def _safe(self, what: bool | str) -> None:
-        self.safe, self.unsafe, self.looked = bool(what), not what, True
+        self.safe, self.unsafe, self.stopped, self.looked = bool(what), not what, False, True
         if not what:
             self.risk = max(self.risk, 3)
             if self.closing and self.closing.approved:
@@ -251,7 +270,7 @@ class Plain:
 
     def _decide_plan(self, what: bool) -> None:
         paper = _there(self.plan)
-        paper.approved, paper.asked = what, what
+        paper.approved, paper.asked, paper.returned = what, what, not what
 
     def _serve(self, what: str) -> None:
         self.served = True
@@ -269,7 +288,7 @@ class Plain:
         self.closing = Paper(what, frozenset(self.duties), self.doubts(is_short=True), is_short=True)
 
     def _closing_bare(self, what: str) -> None:
-        self.closing = Paper(what)
+        self.closing = Paper(what, is_bare=True)
 
     def _ask_closing(self, what: str) -> None:
         _there(self.closing).asked = True
@@ -277,9 +296,16 @@ class Plain:
     def _decide_closing(self, what: bool) -> None:
         paper = _there(self.closing)
         paper.approved, paper.asked = what, what
+        if not what:
+            self.sent_back.append(paper.says)
 
-    def _try(self, what: bool) -> None:
-        self.missed = [] if what else [*self.missed, (moment(self.turn) + CITY).date()]
+    def _try(self, what: bool | str) -> None:
+        if what == "stopped":
+            self.stopped = True
+        elif what is True:
+            self.missed = []
+        elif what is False:
+            self.missed = [*self.missed, (moment(self.turn) + CITY).date()]
 
     def _transfer(self, what: str) -> None:
         self.sent += 1
@@ -338,6 +364,7 @@ class Plain:
         self.assessed = self.served = self.received = False
         self.plan = self.closing = None
         self.missed, self.sent, self.asked_after = [], 0, 0
+        self.stopped, self.sent_back = False, []
 
     def facts(self, ending: str = "") -> frozenset[str]:
         """What the gates look at, in their words.
@@ -362,6 +389,7 @@ class Plain:
             "may_end": not self.unsafe or (ending or said.what) not in NEEDS_SAFETY,
             "unsafe": self.unsafe,
             "looked": self.looked,
+            "try_unsafe": self.stopped,
             "plan_agreed": plan is not None or self.by_law,
             "nothing_open": self.tasks == 0,
             "tried": self.is_out_of_reach,

@@ -32,7 +32,7 @@ def history(seed: int, *, steps: int) -> tuple[Plain, list[Act]]:
     case = Plain("emergency" if risk >= 3 else "assessment", risk)
     walk, share = rng.choice(WALKS)
     shadow, acts, place = (
-        replace(case, forms=set(), mediations=[], duties=set(), ended=set(), missed=[]),
+        replace(case, forms=set(), mediations=[], duties=set(), ended=set(), missed=[], sent_back=[]),
         [],
         0 if risk >= 3 else 2,
     )
