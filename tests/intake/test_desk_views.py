@@ -175,7 +175,8 @@ def test_doubles_are_linked_both_ways(client, counter, report):
     assert f'<option value="{other.code}">' in page(client, report)
     wrong = send(client, report, "ganda", {"original": "L-TIDAKADA"})
     assert wrong.status_code == 409
-    moved(send(client, report, "ganda", {"original": other.code.lower()}))
+    assert send(client, report, "ganda", {"original": other.code.lower()}).status_code == 200
+    moved(send(client, report, "tandai-ganda", {"original": other.code, "once": str(uuid4()), "look": "on"}))
     assert f'href="/laporan/{other.code}/"' in page(client, report)
     assert f'href="/laporan/{report.code}/"' in page(client, other)
     moved(send(client, report, "batal-ganda"))

@@ -154,7 +154,10 @@ def test_two_reports_with_one_number_stand_side_by_side(counter: Counter) -> Non
 
     assert first.code in text
     assert f'name="original" value="{first.code}"' in text
-    assert client.post(f"/laporan/{second.code}/ganda", {"original": first.code}).status_code == 302
+    assert client.post(f"/laporan/{second.code}/ganda", {"original": first.code}).status_code == 200
+    assert Report.objects.get(pk=second.pk).duplicate_of is None, "looked up, not marked"
+    facts = {"original": first.code, "once": str(uuid4())}
+    assert client.post(f"/laporan/{second.code}/tandai-ganda", facts).status_code == 302
     assert Report.objects.get(pk=second.pk).duplicate_of == first
 
 

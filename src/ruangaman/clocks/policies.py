@@ -12,6 +12,9 @@ from ruangaman.clocks.models import Clock, ClockKind
 from ruangaman.clocks.types import LONGEST_SNOOZE, is_binding
 from ruangaman.core.codelists import RiskLevel
 
+UNTIL_LIMIT = ("report.triage", "report.double_answer")
+"""How the keys of kinds begin that are put off until their limit at most, whatever the danger."""
+
 
 def can_change(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
     """Whether `by` may pause, put off or hand on: whose turn it is, who answers for it, who oversees the unit.
@@ -59,8 +62,10 @@ def can_drop(by: User, clock: Clock) -> bool:
 
 
 def can_put_off(clock: Clock, until: datetime) -> bool:
-    """Whether something may be looked at as late as `until`: in high danger never after its limit."""
-    return clock.danger < RiskLevel.TINGGI or until <= clock.due_at
+    """Whether something may be looked at as late as `until`: in high danger never after its limit, nor where somebody
+    wrote who may be in danger and nobody has looked how much (`UNTIL_LIMIT`).
+    """
+    return until <= clock.due_at or (clock.danger < RiskLevel.TINGGI and not clock.kind.key.startswith(UNTIL_LIMIT))
 
 
 def is_soon_enough(until: datetime, at: datetime) -> bool:

@@ -19,9 +19,18 @@ TRIAGED = register(
     )
 )
 DUPLICATED = register(
-    EventType("intake.duplicated", "{actor} menandai laporan {subject} sebagai ganda", fields=frozenset({"original"}))
+    EventType(
+        "intake.duplicated",
+        "{actor} menandai laporan {subject} sebagai ganda",
+        fields=frozenset({"original", "answered"}),
+    )
 )
-UNDUPLICATED = register(EventType("intake.unduplicated", "{actor} membatalkan tanda ganda laporan {subject}"))
+UNDUPLICATED = register(
+    EventType(
+        "intake.unduplicated", "{actor} membatalkan tanda ganda laporan {subject}", fields=frozenset({"answered"})
+    )
+)
+"""`answered`: whether the reporter had an answer before: whoever had none waits for it, not for the triage."""
 REFUSED = register(
     EventType("intake.refused", "{actor} tidak menangani laporan {subject}", fields=frozenset({"reason"}))
 )

@@ -13,6 +13,7 @@ from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ruangaman.clocks.types import HEAD_START
 from ruangaman.core.codelists import Danger, Now, RiskLevel, Who
 
 
@@ -167,6 +168,23 @@ LIMIT_KEYS: dict[RiskLevel, str] = {
     RiskLevel.RENDAH: "report.low",
 }
 """Danger level → key of the limit in `clocks` by which somebody has to answer."""
+
+SORTING = "report.triage"
+"""How the keys of the kinds begin that ask for the triage of a report that was answered: one for each danger."""
+DOUBLE_ANSWER = "report.double_answer"
+"""The kind that goes on asking for the first answer where a report is double of another."""
+
+
+def answer_hours(danger: int, hours: int) -> int:
+    """Return within how many hours a report of a danger has to be answered.
+
+    Who may die presses from the first moment on, whatever limit the office wrote down: the limit counts for no longer
+    than the head start of that danger (ADR 20).
+
+    Args:
+        hours: the limit that was written down.
+    """
+    return min(hours, HEAD_START[danger] // timedelta(hours=1)) if danger == RiskLevel.EKSTREM else hours
 
 
 @dataclass(frozen=True)

@@ -302,7 +302,8 @@ NO_PAGES = frozenset(
         *(
             f"laporan/<str:code>/{step}"
             for step in (
-                "sama", "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
+                "sama", "ambil", "lepas", "balas", "selesai", "triase", "ganda", "tandai-ganda",
+                "batal-ganda", "tolak", "batal-tolak",
                 "buka-kasus", "berkas/<uuid:file_id>", "terbaca", "lampiran/<uuid:file_id>",
             )
         ),

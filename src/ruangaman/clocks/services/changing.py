@@ -89,6 +89,8 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
     if not policies.is_soon_enough(until, at):
         raise Conflict(_("Paling lama tujuh hari. Sesudah itu tunda lagi bila masih perlu."))
     if not policies.can_put_off(clock, until):
+        if clock.danger < RiskLevel.TINGGI:
+            raise NotAllowed(_("Pengingat ini tidak dapat ditunda melewati batas waktunya."))
         raise NotAllowed(
             _("Bahayanya %(danger)s: pengingat tidak dapat ditunda melewati batas waktunya.")
             % {"danger": RiskLevel(clock.danger).label.lower()}

@@ -117,6 +117,30 @@ class DuplicateForm(forms.Form):
         return str(self.cleaned_data["original"]).upper()
 
 
+class DoubleForm(OnceForm):
+    """What the reporter of a double reads, and that its danger was seen."""
+
+    original = forms.CharField(widget=forms.HiddenInput)
+    words = CleanText(
+        label=_("Kata-kata untuk pelapor"),
+        max_characters=MAX_WORDS,
+        multiline=True,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Terkirim atas nama Anda. Kosong berarti tidak ada yang dikirim."),
+    )
+    look = forms.BooleanField(
+        label=_("Sudah saya baca keduanya: laporan yang lain ditangani dengan bahaya yang disebut di sini"),
+        error_messages={"required": _("Baca keduanya, lalu centang; atau pilah laporan ini sendiri.")},
+    )
+
+    def __init__(self, *args: Any, is_graver: bool, **kwargs: Any) -> None:
+        """Args: is_graver: the report says more danger than the other has."""
+        super().__init__(*args, **kwargs)
+        if not is_graver:
+            del self.fields["look"]
+
+
 class RefuseForm(OnceForm):
     """Why not for us, and what the reporter reads."""
 

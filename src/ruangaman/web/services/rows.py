@@ -24,10 +24,11 @@ from ruangaman.clocks.models import Clock
 from ruangaman.clocks.types import ClockState, Cursor, span
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
+from ruangaman.core.codelists import Danger, Now
 from ruangaman.core.regions import KECAMATAN
 from ruangaman.intake.models import Message, Report
 from ruangaman.intake.selectors.pressing import DECIDE
-from ruangaman.intake.types import Direction
+from ruangaman.intake.types import DOUBLE_ANSWER, LETHAL, SORTING, Direction
 from ruangaman.ui import moments
 from ruangaman.ui.types import Promised, QueueRow, Words
 from ruangaman.web.selectors.queue import band_at, near_words
@@ -60,6 +61,10 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
 )
 """Beginnings of kinds → where on a case's page their need is met, and what one does there. Others lead to the case."""
 REPORTED, TASK = "report", "task"
+UNSORTED = (SORTING, DOUBLE_ANSWER)
+"""How the kinds begin that are about reports which nobody has weighed yet."""
+SAID_AS_IT_IS = (DECIDE, *UNSORTED)
+"""Kinds about a report whose need is another than to read what the reporter wrote last."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,7 @@ def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueR
         code=case.code if case is not None else clock.subject,
         promised=_promised(clock),
         danger=clock.danger,
-        facts=[clock.kind.name] if url else [clock.kind.name, _("Hubungi petugas jaga. Isinya hanya terbuka di meja.")],
+        facts=_report_facts(clock, report, is_open=bool(url)),
         place=KECAMATAN.get(clock.kecamatan, ""),
         owner=_owner_words(clock, viewer),
         action=_report_action(clock, is_case=case is not None) if url else "",
@@ -219,8 +224,22 @@ def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueR
     )
 
 
+def signs(report: Report) -> list[Words]:
+    """Return what may cost a life, first: it stays in the row until somebody has answered and weighed it."""
+    happening: list[Words] = [gettext_lazy("masih terjadi saat melapor")] if report.now == Now.YES else []
+    lethal: list[Words] = [Danger(code).label for code in report.dangers if code in LETHAL]
+    return [*lethal, *happening] if report.answered_at is None or report.triaged_at is None else []
+
+
+def _report_facts(clock: Clock, report: Report | None, *, is_open: bool) -> list[Words]:
+    """Say what it is; of what nobody has sorted yet also what may cost a life. Only the desk learns that."""
+    found: list[Words] = [*signs(report)] if report is not None and clock.kind.key.startswith(UNSORTED) else []
+    found.append(clock.kind.name)
+    return found if is_open else [*found, _("Hubungi petugas jaga. Isinya hanya terbuka di meja.")]
+
+
 def _report_sentence(clock: Clock, report: Report | None, at: datetime) -> str:
-    if report is None or report.last_reporter_message_at is None or clock.kind.key == DECIDE:
+    if report is None or report.last_reporter_message_at is None or clock.kind.key.startswith(SAID_AS_IT_IS):
         return sentence_of(clock, at)
     waited = {"span": span(at - report.last_reporter_message_at)}
     if getattr(report, "has_unread", False):
@@ -231,6 +250,10 @@ def _report_sentence(clock: Clock, report: Report | None, at: datetime) -> str:
 def _report_action(clock: Clock, *, is_case: bool) -> str:
     if clock.kind.key == DECIDE:
         return _("Putuskan")
+    if clock.kind.key.startswith(SORTING):
+        return _("Pilah")
+    if clock.kind.key == DOUBLE_ANSWER:
+        return _("Jawab")
     return _("Baca balasan") if is_case else _("Buka laporan")
 
 
