@@ -29,7 +29,12 @@ from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, read
 from tests.factories.desk import HOUR, KINDS, STORY, Counter, events_of
 
-TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
+TRIAGE = {
+    "case_type": CaseType.WOMAN,
+    "risk": RiskLevel.TINGGI,
+    "authority": Authority.CITY,
+    "why": "Sudah dipastikan lewat telepon",
+}
 REFUSAL = {"reason": RefusalReason.OTHER_OFFICE, "words": "KATA-UJI maaf", "note": "CATATAN-UJI luar kota"}
 
 

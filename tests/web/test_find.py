@@ -175,7 +175,7 @@ def opened_from(counter: Counter, report: Report, **facts: Any) -> Case:
     client = signed_in(counter.first)
     counter.do(
         intake.triage, report, at=timezone.now(), case_type=CaseType.WOMAN, risk=RiskLevel.SEDANG,
-        authority=Authority.CITY, why="x",
+        authority=Authority.CITY, why="Sudah dipastikan lewat telepon",
     )  # fmt: skip
     data = {"manager": str((facts.get("manager") or counter.manager).pk), "once": str(uuid4())}
     assert client.post(f"/laporan/{report.code}/buka-kasus", data).status_code == 302
@@ -238,7 +238,7 @@ def test_the_reporters_wish_keeps_a_manager_out(counter: Counter) -> None:
         kin.avoid_place(code="polresta", by=counter.manager, at=timezone.now())
     counter.do(
         intake.triage, report, at=timezone.now(), case_type=CaseType.WOMAN, risk=RiskLevel.SEDANG,
-        authority=Authority.CITY, why="x",
+        authority=Authority.CITY, why="Sudah dipastikan lewat telepon",
     )  # fmt: skip
     client, second = signed_in(counter.first), counter.office.user(Role.MANAJER)
 

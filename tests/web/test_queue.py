@@ -71,7 +71,12 @@ def test_the_sentence_says_why_it_is_here(counter):
         counter.do(services.open_report, report)
     counter.do(services.reply, answered, text="x", message_id=uuid4())
     counter.do(services.reply, triaged, text="x", message_id=uuid4())
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.RENDAH, "authority": Authority.CITY, "why": "x"}
+    facts = {
+        "case_type": CaseType.WOMAN,
+        "risk": RiskLevel.RENDAH,
+        "authority": Authority.CITY,
+        "why": "Sudah dipastikan lewat telepon",
+    }
     counter.do(services.triage, triaged, **facts)
     counter.do(services.open_report, opened)
     counter.do(services.refuse, ended, reason="spam", words="x", note="", message_id=uuid4())
@@ -94,7 +99,12 @@ def test_the_sentence_says_why_it_is_here(counter):
 def test_a_triaged_report_that_nobody_answered_stays_where_it_pressed(counter):
     report, later = counter.send(**KINDS), counter.send(**KINDS, at=FEB_1 + timedelta(minutes=30))
     counter.do(services.open_report, report)
-    facts = {"case_type": CaseType.WOMAN, "risk": report.danger, "authority": Authority.CITY, "why": "x"}
+    facts = {
+        "case_type": CaseType.WOMAN,
+        "risk": report.danger,
+        "authority": Authority.CITY,
+        "why": "Sudah dipastikan lewat telepon",
+    }
     counter.do(services.triage, report, **facts)
     found = day(counter, at=FEB_1 + 30 * HOUR)
     assert codes(found.now)[:2] == [report.code, later.code]
@@ -245,7 +255,12 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(counter):
     for _ in range(5):
         counter.do(services.take, counter.send(at=timezone.now()))
     triaged = counter.send(at=timezone.now())
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
+    facts = {
+        "case_type": CaseType.WOMAN,
+        "risk": RiskLevel.TINGGI,
+        "authority": Authority.CITY,
+        "why": "Sudah dipastikan lewat telepon",
+    }
     counter.do(services.triage, triaged, **facts)
     with CaptureQueriesContext(connection) as many:
         client.get("/kerja/")
@@ -267,7 +282,12 @@ def test_what_presses_asks_eight_times_at_most_for_whomever(counter):
 
 def test_the_manager_sees_cases_and_what_the_reporter_wrote(counter):
     report = counter.send(**KINDS)
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
+    facts = {
+        "case_type": CaseType.WOMAN,
+        "risk": RiskLevel.TINGGI,
+        "authority": Authority.CITY,
+        "why": "Sudah dipastikan lewat telepon",
+    }
     counter.do(services.triage, report, **facts)
     counter.do(services.open_case, report, manager=counter.manager, case_id=uuid4())
     counter.write_back(report, "x", at=FEB_1 + 2 * HOUR)

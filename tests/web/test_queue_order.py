@@ -32,7 +32,12 @@ from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, add_incident
 from tests.factories.desk import HOUR, KINDS
 from tests.support.signing_in import signed_in
 
-TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
+TRIAGE = {
+    "case_type": CaseType.WOMAN,
+    "risk": RiskLevel.TINGGI,
+    "authority": Authority.CITY,
+    "why": "Sudah dipastikan lewat telepon",
+}
 
 
 def walk(viewer, filters, at, limit):

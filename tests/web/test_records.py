@@ -56,7 +56,12 @@ def refused(counter: Counter, **more: Any) -> Report:
     """A report that the desk does not take on."""
     at = timezone.now()
     report = counter.send(at=at, **KINDS)
-    facts = {"reason": RefusalReason.SPAM, "words": "MAAF", "note": "x", "message_id": uuid4()}
+    facts = {
+        "reason": RefusalReason.SPAM,
+        "words": "MAAF",
+        "note": "Sudah dipastikan lewat telepon",
+        "message_id": uuid4(),
+    }
     counter.do(intake.refuse, report, at=at, **facts)
     return report
 
@@ -65,7 +70,12 @@ def closed(counter: Counter) -> tuple[Report, Case]:
     """A report that became a case that is closed."""
     at = timezone.now()
     report = counter.send(at=at, **KINDS)
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
+    facts = {
+        "case_type": CaseType.WOMAN,
+        "risk": RiskLevel.SEDANG,
+        "authority": Authority.CITY,
+        "why": "Sudah dipastikan lewat telepon",
+    }
     counter.do(intake.triage, report, at=at, **facts)
     case = counter.do(intake.open_case, report, at=at, manager=counter.manager, case_id=uuid4())
     flow.close(case, by=counter.manager, head=counter.team.head, at=timezone.now())

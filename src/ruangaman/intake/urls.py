@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.intake.views import casework, desk, double, pages, report, same, shifts, thread
+from ruangaman.intake.views import casework, desk, double, pages, report, ruling, same, shifts, thread
 
 public_pages = [
     path("", pages.start, name="start"),
@@ -50,4 +50,7 @@ case_pages = [
     path("laporan/<str:code>/lampiran/<uuid:file_id>", casework.download, name="case-thread-file"),
 ]
 
-urlpatterns = desk_pages + shift_pages + case_pages
+# What the desk decided against the answers, for the head of the unit.
+head_pages = [path("keputusan/laporan/<uuid:ruling_id>/", ruling.decide, name="ruling")]
+
+urlpatterns = desk_pages + shift_pages + case_pages + head_pages

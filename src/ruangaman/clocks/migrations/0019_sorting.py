@@ -2,7 +2,8 @@
 
 Before, nothing ran after the first answer, and somebody in danger of death stood below everything that presses. How long
 it may take follows the danger that the answers say, so there is a kind for each. A report that was marked as double of
-another before anybody had answered waits on, until when it waited before.
+another before anybody had answered waits on, until when it waited before. Who decides for less danger than the answers
+say, or for no help, has the head read why.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import migrations
+from django.db import migrations, models
 
 from ruangaman.clocks.migrations._first_kinds import OURS, kind
 
@@ -63,6 +64,36 @@ KINDS = [
         chain=DESK_CHAIN,
         condition={"starts_when": {"answered": ["False"]}},
     ),
+    *(
+        kind(
+            f"decision.report_{what}",
+            label,
+            label_en,
+            todo,
+            todo_en,
+            limit=(24, "hour"),
+            law=OURS,
+            about="report",
+            starts=("intake.ruled",),
+            stops=("intake.ruling_read", "intake.sent_back"),
+            holder="head",
+            anchor="ruling",
+            pausable=False,
+            chain=(("share", 75, "owner"), ("after", 0, "head")),
+            condition={"starts_when": {"kind": [what]}},
+        )
+        for what, label, label_en, todo, todo_en in (
+            (
+                "lowered", "Bahaya diturunkan", "Danger was lowered",
+                "Bahaya diturunkan: baca alasannya", "Danger was lowered: read why",
+            ),
+            (
+                "refused", "Laporan berbahaya tidak ditangani",
+                "A report of danger was refused", "Tidak ditangani, padahal menyebut bahaya: baca alasannya",
+                "Refused although it says danger: read why",
+            ),
+        )
+    ),
 ]  # fmt: skip
 
 
@@ -82,7 +113,26 @@ def fill(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    """Data."""
+    """Data; and why a limit was made longer, and when."""
 
     dependencies = [("clocks", "0016_law_runs_on")]
-    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
+    operations = [
+        migrations.AddField(model_name="limit", name="made_at", field=models.DateTimeField(null=True)),
+        migrations.AddField(
+            model_name="limit",
+            name="reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("basis", "Dasarnya berubah"),
+                    ("decided", "Keputusan kepala atau dinas"),
+                    ("staff", "Petugasnya belum cukup"),
+                    ("mistake", "Angka yang lama keliru"),
+                ],
+                default="",
+                max_length=16,
+            ),
+            preserve_default=False,
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]

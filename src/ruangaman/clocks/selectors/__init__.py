@@ -13,12 +13,15 @@ from ruangaman.clocks.selectors.rules import (
     get_holiday,
     get_office,
     get_rule,
+    limit_before,
     limit_for,
     list_concerned,
     list_holidays,
     list_kinds,
     list_limits,
+    list_longer,
     list_named,
+    own_number,
     start_clock,
 )
 from ruangaman.clocks.selectors.turns import (
@@ -71,6 +74,7 @@ __all__ = [
     "get_holiday",
     "get_office",
     "get_rule",
+    "limit_before",
     "limit_for",
     "list_asleep",
     "list_at",
@@ -79,6 +83,7 @@ __all__ = [
     "list_holidays",
     "list_kinds",
     "list_limits",
+    "list_longer",
     "list_named",
     "list_open",
     "list_own",
@@ -87,5 +92,6 @@ __all__ = [
     "list_whom",
     "open_of_dossier",
     "order_at",
+    "own_number",
     "start_clock",
 ]

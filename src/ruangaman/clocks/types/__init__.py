@@ -13,6 +13,7 @@ from ruangaman.clocks.types.kinds import (
     Detail,
     EndReason,
     Holder,
+    LongerReason,
     More,
     Narrow,
     PauseReason,
@@ -50,6 +51,7 @@ from ruangaman.clocks.types.reckoning import (
     presses_at,
     resumed_due,
     step_at,
+    times_longer,
     why_not_reckoned,
     working_between,
 )
@@ -79,6 +81,7 @@ __all__ = [
     "EndReason",
     "Holder",
     "Length",
+    "LongerReason",
     "More",
     "Narrow",
     "Office",
@@ -106,6 +109,7 @@ __all__ = [
     "span",
     "step_at",
     "stretches_at",
+    "times_longer",
     "why_not_reckoned",
     "working_between",
 ]

@@ -20,8 +20,19 @@ from ruangaman.intake import events
 from ruangaman.intake.errors import NeedsReason, WrongState
 from ruangaman.intake.models import Report
 from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held, write_message
+from ruangaman.intake.services.rulings import rule
 from ruangaman.intake.services.telling import tell
-from ruangaman.intake.types import LETHAL, LIMIT_KEYS, State, Step, answer_hours, danger_level, state_after
+from ruangaman.intake.types import (
+    LETHAL,
+    LIMIT_KEYS,
+    Ruled,
+    State,
+    Step,
+    answer_hours,
+    danger_level,
+    is_reason,
+    state_after,
+)
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment, Content
 
@@ -92,8 +103,8 @@ def triage(
         WrongState: it is a case, double or refused already.
         NeedsReason: less danger than the answers say, and no word why; nothing is written.
 
-    Writes: the report, perhaps the sealed reason, its limit as long as nobody has answered, its clocks, one
-        `intake.triaged` event.
+    Writes: the report, perhaps the sealed reason and once more for the head who reads it, its limit as long as nobody
+        has answered, its clocks, one `intake.triaged` event.
     Source: domain.md 2.3, state 2.
     """
     report = _step(code, Step.TRIAGE, by=by, at=at)
@@ -101,8 +112,8 @@ def triage(
     is_less = suggest(report).needs_reason(risk)
     if same and report.triaged_by_id is not None and not (is_less and why):
         return report
-    if is_less and not why:
-        raise NeedsReason(_("Jawaban pelapor berkata lebih berbahaya. Tulis mengapa Anda menilainya lebih rendah."))
+    if is_less and not is_reason(why):
+        raise NeedsReason(_("Jawaban pelapor berkata lebih berbahaya. Tulis dengan satu kalimat mengapa lebih rendah."))
     report.triage_ref = _seal_note(report, why, by, at) if is_less else None
     report.case_type, report.authority, report.danger = case_type, authority, risk
     report.triaged_by, report.triaged_at = by, at
@@ -113,6 +124,8 @@ def triage(
     tell(
         events.TRIAGED, report, by=by, at=at, detail={"case_type": case_type, "risk": int(risk), "authority": authority}
     )
+    if is_less:
+        rule(report, Ruled.LOWERED, why, said=suggest(report).risk, by=by, at=at)
     return report
 
 
@@ -132,14 +145,18 @@ def refuse(
         WrongState: it is decided already.
         NeedsReason: the answers say danger, and there is no note; nothing is written.
 
-    Writes: the report, the sealed message and note, `intake.refused` and `intake.replied` events.
+    Writes: the report, the sealed message and note, where the answers say danger once more for the head who reads it,
+        `intake.refused` and `intake.replied` events.
     """
     report = lock_report(code=code, by=by)
     if report.state == State.REFUSED and report.messages.filter(pk=message_id).exists():
         return report
     move(report, Step.REFUSE, by=by, at=at)
-    if not note and suggest(report).against:
-        raise NeedsReason(_("Jawaban pelapor menyebut bahaya. Tulis untuk rekan mengapa laporan ini tidak ditangani."))
+    said = suggest(report)
+    if said.against and not is_reason(note):
+        raise NeedsReason(
+            _("Jawaban pelapor menyebut bahaya. Tulis dengan satu kalimat mengapa laporan ini tidak ditangani.")
+        )
     write_message(report, text=words, message_id=message_id, by=by, at=at)
     if note:
         report.refusal_ref = _seal_note(report, note, by, at)
@@ -147,6 +164,8 @@ def refuse(
     report.answered_at, report.needs_desk = report.answered_at or at, False
     report.save(update_fields=["state", "answered_at", "needs_desk", *_REFUSAL])
     tell(events.REFUSED, report, by=by, at=at, detail={"reason": reason})
+    if said.against:
+        rule(report, Ruled.REFUSED, note, said=said.risk, by=by, at=at)
     end(report, State.REFUSED, by, at)
     return report
 

@@ -26,7 +26,7 @@ from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.codelists import Danger, Now
 from ruangaman.core.regions import KECAMATAN
-from ruangaman.intake.models import Message, Report
+from ruangaman.intake.models import Message, Report, Ruling
 from ruangaman.intake.selectors.pressing import DECIDE
 from ruangaman.intake.types import DOUBLE_ANSWER, LETHAL, SORTING, Direction
 from ruangaman.ui import moments
@@ -60,6 +60,8 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("mediation.", "mediasi/", gettext_lazy("Buka mediasi")),
 )
 """Beginnings of kinds → where on a case's page their need is met, and what one does there. Others lead to the case."""
+RULING = "/keputusan/laporan/"
+"""Followed by the id of what the desk decided against the answers: the head reads why, and nothing of the report."""
 REPORTED, TASK = "report", "task"
 UNSORTED = (SORTING, DOUBLE_ANSWER)
 """How the kinds begin that are about reports which nobody has weighed yet."""
@@ -75,6 +77,8 @@ class Facts:
     tasks: dict[str, dict[str, Any]]
     """Of each task, by its id: of which service it is, who gave it and when. Its title is sealed and stays so."""
     reports: dict[str, Report]
+    rulers: dict[Any, str]
+    """Who of the desk decided against the answers, by the decision's id."""
     desks: frozenset[Any]
 
 
@@ -121,6 +125,8 @@ def _length(clock: Clock) -> str:
 def _facts(found: Sequence[Clock], viewer: Any) -> Facts:
     reported = {clock.subject for clock in found if clock.about == REPORTED}
     others = {clock.subject for clock in found} - reported
+    ruled = [one.anchor for one in found if one.anchor and one.about == REPORTED and one.kind.key.startswith(DECIDES)]
+    rulings = Ruling.objects.filter(pk__in=ruled).values_list("pk", "made_by__display_name")
     unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
     reports = Report.objects.filter(code__in=reported).select_related("taken_by", "case")
     cases = list(_cases(others, {clock.anchor for clock in found if clock.kind.key == TASK})) if others else []
@@ -128,6 +134,7 @@ def _facts(found: Sequence[Clock], viewer: Any) -> Facts:
         {case.code: case for case in cases},
         {one["id"]: one for case in cases for one in getattr(case, "asked", ())},
         {one.code: one for one in reports.annotate(has_unread=Exists(unread))} if reported else {},
+        dict(rulings) if ruled else {},
         frozenset(accounts.seats_of(viewer)) if viewer.has(Permission.REPORT_DESK) else frozenset(),
     )
 
@@ -202,6 +209,8 @@ def _address(base: str, path: str) -> str:
 
 def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
     """A need of a report: at the desk, or of the manager of the case that it became. Others learn no more than that."""
+    if clock.kind.key.startswith(DECIDES):
+        return _ruling_row(clock, facts, viewer, at)
     report = facts.reports.get(clock.subject)
     case = report.case if report is not None else None
     url = f"/laporan/{clock.subject}/" if report is not None and clock.desk_id in facts.desks else ""
@@ -221,6 +230,23 @@ def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueR
         take_url=f"/laporan/{clock.subject}/ambil" if url and is_free else "",
         later_url=_later(clock, facts, viewer) if url else "",
         resume_url=_resume(clock, facts, viewer) if url else "",
+    )
+
+
+def _ruling_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
+    """What the desk decided against the answers: the head reads why."""
+    url = f"{RULING}{clock.anchor}/" if viewer.has(Permission.CASE_APPROVE) else "/kerja/"
+    name = facts.rulers.get(clock.anchor, "")
+    return QueueRow(
+        url=url,
+        sentence=sentence_of(clock, at),
+        code=clock.subject,
+        promised=_promised(clock),
+        danger=clock.danger,
+        facts=[_("diputuskan %(name)s") % {"name": name}] if name else [],
+        owner=_owner_words(clock, viewer),
+        action=_("Baca alasannya") if url != "/kerja/" else "",
+        later_url=_later(clock, facts, viewer) if url != "/kerja/" else "",
     )
 
 
