@@ -292,11 +292,14 @@ MATRIX = (
     at_desk("triase", 405, 422),
     at_desk("sama", 405, 200),
     at_desk("ganda", 405, 422),
+    at_desk("tandai-ganda", 302, 422),
     at_desk("batal-ganda", 405, 302, also=DESK_KEEPS),
     at_desk("tolak", 405, 422),
     at_desk("batal-tolak", 405, 302, also=DESK_KEEPS),
     at_desk("buka-kasus", 405, 422),
     at_desk("berkas/<uuid:file_id>", 405, 200),
+    # What the desk decided against the answers, for the head.
+    Row("keputusan/laporan/<uuid:ruling_id>/", HEAD, 200, 422, about=True),
     # The conversation of a report that became a case, for the case's people.
     at_desk("jawab", 200, 422, who=CASEWORK, but=NO_ANSWER),
     at_desk("terbaca", 405, 302, who=CASEWORK, but=WITHOUT_THREAD),

@@ -206,7 +206,7 @@ TABLES = {
     "vault_meeting": "found_id", "vault_bar": "dossier_id", "accounts_relative": "dossier_id",
     "accounts_avoidedplace": "user_id",
     "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
-    "intake_idempotencykey": "report_id", "intake_handover": "desk_id",
+    "intake_idempotencykey": "report_id", "intake_handover": "desk_id", "intake_ruling": "desk_id",
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
     "audit_auditalarm": "", "codelists_code": "", "clocks_limit": "", "clocks_clock": "dossier_id",
     "clocks_pause": "dossier_id",
@@ -313,6 +313,7 @@ WEB = {
     "clocks_officeday": "S all; I rules; U rules (opens closes); D rules",
     "web_savedfilter": "S own:owner_id|unit:unit_id; I unit:unit_id by:owner_id; U own:owner_id (name unit_id);"
     " D own:owner_id",
+    "intake_ruling": "S seats|watched; I seats by:made_by_id; U watched (verdict read_at read_by_id word_ref)",
     "intake_handover": "S seats|watched; I seats by:given_by_id; U seats (taken_by_id taken_at)",
     "django_migrations": "S all",
 }
@@ -451,6 +452,7 @@ CHANGES = {
     "intake_report": "danger = 1",
     "intake_message": "read_at = clock_timestamp()",
     "codelists_code": "valid_to = '2199-01-01'",
+    "intake_ruling": "verdict = 'read', read_at = clock_timestamp(), read_by_id = '{me}', word_ref = NULL",
     "intake_handover": "taken_by_id = '{me}', taken_at = clock_timestamp()",
     "procrastinate_jobs": "priority = 9",
     "procrastinate_events": "at = clock_timestamp()",

@@ -32,7 +32,12 @@ from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9
 from tests.factories.desk import HOUR, KINDS
 
-FACTS = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
+FACTS = {
+    "case_type": CaseType.WOMAN,
+    "risk": RiskLevel.SEDANG,
+    "authority": Authority.CITY,
+    "why": "Sudah dipastikan lewat telepon",
+}
 KEY = "desk.answer_again"
 DAY = timedelta(days=1)
 LATER = FEB_9 + DAY
@@ -153,7 +158,7 @@ def test_a_message_after_the_heads_yes_holds_the_closing(counter, opened):
 def test_what_is_written_under_a_second_report_of_the_same_counts_too(counter, opened):
     report, case = opened
     twin = counter.send(at=FEB_2, **KINDS)
-    counter.do(services.mark_duplicate, twin, original=report.code, at=FEB_2)
+    counter.do(services.mark_duplicate, twin, original=report.code, has_looked=True, at=FEB_2)
     try_all(counter, case)
     counter.write_back(twin, "masih di sini", at=FEB_9 + HOUR)
     now = known(counter.manager, case)

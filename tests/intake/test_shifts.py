@@ -22,7 +22,7 @@ from ruangaman.intake import services
 from ruangaman.intake.models import Handover
 from ruangaman.intake.selectors import shifts as selectors
 from ruangaman.intake.services import shifts
-from ruangaman.intake.types import Passed, Planned, turn_at
+from ruangaman.intake.types.turns import Passed, Planned, turn_at
 from ruangaman.notifications import services as notifications
 from ruangaman.notifications.models import AlarmSent
 from ruangaman.notifications.types import AlarmKind
@@ -167,7 +167,15 @@ def test_taking_moves_what_the_giver_held_and_nothing_else(counter):
     held, free, mine, done = (counter.send(**KINDS) for _ in range(4))
     counter.do(services.take, held, by=counter.first)
     counter.do(services.take, mine, by=counter.second)
-    counter.do(services.refuse, done, by=counter.first, reason="other_office", words="x", note="x", message_id=uuid4())
+    counter.do(
+        services.refuse,
+        done,
+        by=counter.first,
+        reason="other_office",
+        words="x",
+        note="Sudah dipastikan lewat telepon",
+        message_id=uuid4(),
+    )
     holder = counter.fresh(done).taken_by_id
     give(counter, counter.first, THREE, text=WORDS)
 

@@ -45,7 +45,7 @@ LIMIT_SET = register(
     EventType(
         "clocks.limit_set",
         "{actor} menetapkan batas {subject}",
-        fields=frozenset({"value", "unit", "calendar", "valid_from"}),
+        fields=frozenset({"value", "unit", "calendar", "valid_from", "reason"}),
     )
 )
 HOLIDAY_SET = register(EventType("clocks.holiday_set", "{actor} menetapkan hari libur {subject}"))

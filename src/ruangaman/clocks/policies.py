@@ -12,6 +12,9 @@ from ruangaman.clocks.models import Clock, ClockKind
 from ruangaman.clocks.types import LONGEST_PAUSE, LONGEST_SNOOZE, SAFETY, is_binding
 from ruangaman.core.codelists import RiskLevel
 
+WAITED_FOR = ("report.", "case.safety", "case.first_answer", "case.emergency")
+"""How the keys of limits begin for which somebody in danger waits."""
+
 
 def can_change(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
     """Whether `by` may pause, put off or hand on: whose turn it is, who answers for it, who oversees the unit.
@@ -27,6 +30,21 @@ def can_change(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
 def is_asked_of_us(kind: ClockKind, basis: str) -> bool:
     """Whether law or medicine asks for a kind. Args: basis: of its limit; empty: it has none."""
     return is_binding(key=kind.key, from_occurrence=kind.from_occurrence, basis=basis)
+
+
+def is_waited_for(key: str) -> bool:
+    """Whether somebody who may be in danger waits for what has this limit: an answer, a triage, a look at safety."""
+    return key.startswith(WAITED_FOR)
+
+
+def needs_reason(key: str, kind: ClockKind | None, basis: str) -> bool:
+    """Whether a limit is made longer only with a reason, by who looked at what it rests on.
+
+    Args:
+        kind: that has the limit; None: reports carry it themselves.
+        basis: of the limit as it is.
+    """
+    return is_waited_for(key) or (kind is not None and is_asked_of_us(kind, basis))
 
 
 def can_stand_still(kind: ClockKind, basis: str) -> bool:

@@ -187,7 +187,10 @@ def mark_double(city: City, prepared: PreparedReport, original: str, at: datetim
     with acting(officer):
         intake.open_report(code=prepared.code, by=officer, at=at)
         intake.take(code=prepared.code, by=officer, at=at)
-        intake.mark_duplicate(code=prepared.code, original=original, by=officer, at=at)
+        intake.mark_duplicate(
+            code=prepared.code, original=original, words=story.DOUBLE, message_id=uuid4(), has_looked=True, by=officer,
+            at=at,
+        )  # fmt: skip
 
 
 def triage(city: City, prepared: PreparedReport, plot: plots.Plot, officer: User, at: datetime) -> RiskLevel:

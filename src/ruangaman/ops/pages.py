@@ -186,6 +186,7 @@ FLOW_PAGES = (
     Page("sesi", "psikolog", CASE + "sesi/", "/kasus/{case}/sesi/"),
     Page("polisi", "hukum", CASE + "polisi/", "/kasus/{case}/polisi/"),
     Page("keputusan", "kepala", "kasus/keputusan/", "/kasus/keputusan/"),
+    Page("alasan-meja", "kepala", "keputusan/laporan/<uuid:ruling_id>/", "/keputusan/laporan/{ruling}/"),
     Page("keputusan-satu", "kepala", "kasus/keputusan/<uuid:approval_id>/", "/kasus/keputusan/{approval}/"),
 )
 OWN_PAGES = (
@@ -302,7 +303,8 @@ NO_PAGES = frozenset(
         *(
             f"laporan/<str:code>/{step}"
             for step in (
-                "sama", "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
+                "sama", "ambil", "lepas", "balas", "selesai", "triase", "ganda", "tandai-ganda",
+                "batal-ganda", "tolak", "batal-tolak",
                 "buka-kasus", "berkas/<uuid:file_id>", "terbaca", "lampiran/<uuid:file_id>",
             )
         ),
@@ -328,6 +330,7 @@ _FINDS: dict[str, tuple[str, str]] = {
     "colleague": ("/pengaturan/orang/", rf"/pengaturan/orang/({ID})/\""),
     "consent": ("/kasus/{case}/izin/", rf"/izin/({ID})/cabut"),
     "approval": ("/kasus/keputusan/", rf"/keputusan/({ID})/"),
+    "ruling": ("/kerja/", rf"/keputusan/laporan/({ID})/"),
     "contact": ("/kasus/{closed_case}/pasca/", rf"/pasca/({ID})/"),
     "part": ("/kasus/{case}/tim/", rf"/tim/({ID})/lepas"),
 }

@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 base_field=models.CharField(
                     choices=[
                         ("unsafe", "Belum aman menurut cek terakhir"),
-                        ("unchecked", "Masih di tahap darurat, dan belum dicek aman"),
+                        ("unchecked", "Belum dicek apakah ia aman"),
                         ("try_unsafe", "Upaya menghubungi dihentikan karena tidak aman, dan belum dicek lagi"),
                         ("danger", "Bahayanya tinggi atau ekstrem"),
                         ("not_assessed", "Belum ada asesmen tujuh bidang"),

@@ -358,7 +358,7 @@ def _domain(domain: Domain, found: Json) -> DomainView:
 
 
 def may_ask(*, case: Case, viewer: User, approval: Approval | None) -> bool:
-    """Whether `viewer` can hand the newest version to the head now: its manager; it never was there, or the yes is void."""
+    """Whether `viewer` can hand the newest version to the head: its manager; it never was there, or the yes is void."""
     is_open = approval is None or is_void(approval)
     return is_open and policies.can_assign(viewer, case) and CaseState(case.state) in OPEN_STATES
 

@@ -46,7 +46,7 @@ BEFORE = f"UPDATE clocks_clockkind SET is_pausable = true WHERE key IN {DECISION
 class Migration(migrations.Migration):
     """One table, what the worker needs, two kinds."""
 
-    dependencies = [("clocks", "0016_law_runs_on"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("clocks", "0019_sorting"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
     operations = [
         migrations.CreateModel(
             name="Pause",

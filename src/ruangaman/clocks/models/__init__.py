@@ -56,12 +56,28 @@ class Limit(models.Model):
     valid_to = models.DateTimeField(null=True)
     made_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     """Who wrote it down; None: it came with the program."""
+    made_at = models.DateTimeField(null=True)
+    """When; None: it came with the program, or nobody noted it then."""
+    reason = models.CharField(max_length=16, choices=types.LongerReason, blank=True)
+    """Why it may take longer than before, where somebody in danger waits or a law asks for it."""
 
     objects = LimitQuerySet.as_manager()
 
     class Privacy:
         plain = frozenset(
-            {"id", "key", "value", "unit", "calendar", "legal_basis", "valid_from", "valid_to", "made_by"}
+            {
+                "id",
+                "key",
+                "value",
+                "unit",
+                "calendar",
+                "legal_basis",
+                "valid_from",
+                "valid_to",
+                "made_by",
+                "made_at",
+                "reason",
+            }
         )
         linkable = NOTHING
 

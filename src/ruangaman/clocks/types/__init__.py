@@ -14,6 +14,7 @@ from ruangaman.clocks.types.kinds import (
     Detail,
     EndReason,
     Holder,
+    LongerReason,
     More,
     Narrow,
     PauseReason,
@@ -51,6 +52,7 @@ from ruangaman.clocks.types.reckoning import (
     presses_at,
     resumed_due,
     step_at,
+    times_longer,
     why_not_reckoned,
     working_between,
 )
@@ -82,6 +84,7 @@ __all__ = [
     "EndReason",
     "Holder",
     "Length",
+    "LongerReason",
     "More",
     "Narrow",
     "Office",
@@ -109,6 +112,7 @@ __all__ = [
     "span",
     "step_at",
     "stretches_at",
+    "times_longer",
     "why_not_reckoned",
     "working_between",
 ]

@@ -84,6 +84,15 @@ class EndReason(models.TextChoices):
     MISTAKE = "mistake", _("Dibuat keliru")
 
 
+class LongerReason(models.TextChoices):
+    """Why a limit may take longer than before."""
+
+    BASIS = "basis", _("Dasarnya berubah")
+    DECIDED = "decided", _("Keputusan kepala atau dinas")
+    STAFF = "staff", _("Petugasnya belum cukup")
+    MISTAKE = "mistake", _("Angka yang lama keliru")
+
+
 class Turn(StrEnum):
     """Which branch of the open clocks a list shows: one at a time, for each has an index of its own."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import Desk, DeskMember, DutyShift, User
 from ruangaman.intake.models import Handover, Report
-from ruangaman.intake.types import EARLY, Passed, Planned, Turn, turn_at
+from ruangaman.intake.types.turns import EARLY, Passed, Planned, Turn, turn_at
 from ruangaman.ui.moments import clock_time
 
 LOOK_BACK = timedelta(hours=24)

@@ -20,9 +20,9 @@ from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLev
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.errors import AlreadyOpened
-from ruangaman.intake.forms.desk import DuplicateForm, OpenCaseForm, RefuseForm, ReplyForm, TakeForm, TriageForm
+from ruangaman.intake.forms.desk import OpenCaseForm, RefuseForm, ReplyForm, TakeForm, TriageForm
 from ruangaman.intake.selectors import desk as selectors
-from ruangaman.intake.services import decisions, desk, handover
+from ruangaman.intake.services import decisions, desk, doubles, handover
 from ruangaman.intake.views.report_page import Forms, report_context, resumed_forms
 from ruangaman.intake.views.same import stretch_number
 from ruangaman.intake.views.sending import send_file
@@ -43,7 +43,7 @@ def kept(label: Words) -> Kept:
 @require_safe
 def report(request: StaffRequest, code: str) -> HttpResponse:
     """The report with everything in it; opening it is recorded."""
-    return _page(request, code, Forms())
+    return show(request, code, Forms())
 
 
 @at_desk
@@ -130,26 +130,9 @@ def triage(request: StaffRequest, code: str) -> HttpResponse:
 
 @beside
 @require_POST
-def duplicate(request: StaffRequest, code: str) -> HttpResponse:
-    """Mark it as a double of another report."""
-    form = DuplicateForm(request.POST, auto_id="ganda_%s")
-    return _do(
-        request,
-        code,
-        lambda: decisions.mark_duplicate(
-            code=code, original=form.cleaned_data["original"], by=request.user, at=clock.now()
-        ),
-        Forms(duplicate=form),
-        form,
-        "triase",
-    )
-
-
-@beside
-@require_POST
 def undo_duplicate(request: StaffRequest, code: str) -> HttpResponse:
     """It is no double after all."""
-    return _do(request, code, lambda: decisions.undo_duplicate(code=code, by=request.user, at=clock.now()))
+    return _do(request, code, lambda: doubles.undo_duplicate(code=code, by=request.user, at=clock.now()))
 
 
 @requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Kata-kata untuk pelapor")))
@@ -232,25 +215,26 @@ def _do(
 ) -> HttpResponse:
     """Do one thing and go back to the report; what was refused or is missing is said there, with what was typed."""
     if request.body_fault is not None:  # type: ignore[attr-defined]  # set by the door
-        return _page(
+        return show(
             request, code, forms or Forms(), _("Kiriman ini terputus. Tidak ada yang tersimpan; kirim lagi."), 400
         )
     if form is not None and not form.is_valid():
-        return _page(request, code, forms or Forms(), status=422)
+        return show(request, code, forms or Forms(), status=422)
     try:
         act()
     except NotFound as error:
         if form is None:
             raise Http404 from error
-        return _page(request, code, forms or Forms(), str(error), 409)
+        return show(request, code, forms or Forms(), str(error), 409)
     except AlreadyOpened:
         return HttpResponseRedirect(f"/laporan/{code}/")
     except DomainError as error:
-        return _page(request, code, forms or Forms(), str(error), 409)
+        return show(request, code, forms or Forms(), str(error), 409)
     return HttpResponseRedirect(f"/laporan/{code}/" + (f"#{anchor}" if anchor else ""))
 
 
-def _page(request: HttpRequest, code: str, forms: Forms, refusal: str = "", status: int = 200) -> HttpResponse:
+def show(request: HttpRequest, code: str, forms: Forms, refusal: str = "", status: int = 200) -> HttpResponse:
+    """Show the report with what was typed, and with what was refused or is missing."""
     at = clock.now()
     try:
         opened = desk.open_report(code=code, by=request.user, at=at)  # type: ignore[arg-type]  # a signed-in person

@@ -25,6 +25,7 @@ from ruangaman.intake.registry import channels
 from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services.decisions import UNDO_SECONDS, Suggestion, suggest
 from ruangaman.intake.services.desk import OpenReport
+from ruangaman.intake.services.rulings import open_word
 from ruangaman.intake.types import WORKED_ON, State, Step, steps_from
 from ruangaman.intake.views import wording
 from ruangaman.ui.types import Promised
@@ -79,6 +80,7 @@ def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: For
         "suggested_words": [(reason.label, words) for reason, words in SUGGESTED_WORDS.items()],
         "states": State,
         "has_number": has_number(opened),
+        "sent_back": open_word(report=report, by=viewer, at=at) if report.state == State.RECEIVED else None,
         **_words(opened, at),
         **_decision(forms, opened),
     }

@@ -62,7 +62,11 @@ def turned_away(world: World, *, is_prompt: bool, is_mistaken: bool) -> Life:
     take(world, sent.code)
     triage(world, sent.code, risk=RiskLevel.RENDAH, case_type=CaseType.WOMAN, authority=Authority.CITY)
     yield HOUR * (2 if is_prompt else 40)
-    refusal = {"reason": RefusalReason.NOT_VIOLENCE, "words": story.REFUSALS[0], "note": "Sudah dibaca dua orang."}
+    refusal = {
+        "reason": RefusalReason.NOT_VIOLENCE,
+        "words": story.REFUSALS[0],
+        "note": "Sudah dibaca dua orang di meja.",
+    }
     world.do(holder(world, sent.code), intake.refuse, code=sent.code, message_id=uuid4(), **refusal)
     yield 3 * HOUR
     if is_mistaken:

@@ -24,10 +24,11 @@ from ruangaman.clocks.models import Clock
 from ruangaman.clocks.types import ClockState, Cursor, span
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
+from ruangaman.core.codelists import Danger, Now
 from ruangaman.core.regions import KECAMATAN
-from ruangaman.intake.models import Message, Report
+from ruangaman.intake.models import Message, Report, Ruling
 from ruangaman.intake.selectors.pressing import DECIDE
-from ruangaman.intake.types import Direction
+from ruangaman.intake.types import DOUBLE_ANSWER, LETHAL, SORTING, Direction
 from ruangaman.ui import moments
 from ruangaman.ui.types import Promised, QueueRow, Words
 from ruangaman.web.selectors.queue import band_at, near_words
@@ -64,7 +65,13 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("mediation.", "mediasi/", gettext_lazy("Buka mediasi")),
 )
 """Beginnings of kinds → where on a case's page their need is met, and what one does there. Others lead to the case."""
+RULING = "/keputusan/laporan/"
+"""Followed by the id of what the desk decided against the answers: the head reads why, and nothing of the report."""
 REPORTED, TASK = "report", "task"
+UNSORTED = (SORTING, DOUBLE_ANSWER)
+"""How the kinds begin that are about reports which nobody has weighed yet."""
+SAID_AS_IT_IS = (DECIDE, *UNSORTED)
+"""Kinds about a report whose need is another than to read what the reporter wrote last."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,8 @@ class Facts:
     tasks: dict[str, dict[str, Any]]
     """Of each task, by its id: of which service it is, who gave it and when. Its title is sealed and stays so."""
     reports: dict[str, Report]
+    rulers: dict[Any, str]
+    """Who of the desk decided against the answers, by the decision's id."""
     desks: frozenset[Any]
 
 
@@ -121,6 +130,8 @@ def _length(clock: Clock) -> str:
 def _facts(found: Sequence[Clock], viewer: Any) -> Facts:
     reported = {clock.subject for clock in found if clock.about == REPORTED}
     others = {clock.subject for clock in found} - reported
+    ruled = [one.anchor for one in found if one.anchor and one.about == REPORTED and one.kind.key.startswith(DECIDES)]
+    rulings = Ruling.objects.filter(pk__in=ruled).values_list("pk", "made_by__display_name")
     unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
     reports = Report.objects.filter(code__in=reported).select_related("taken_by", "case")
     cases = list(_cases(others, {clock.anchor for clock in found if clock.kind.key == TASK})) if others else []
@@ -128,6 +139,7 @@ def _facts(found: Sequence[Clock], viewer: Any) -> Facts:
         {case.code: case for case in cases},
         {one["id"]: one for case in cases for one in getattr(case, "asked", ())},
         {one.code: one for one in reports.annotate(has_unread=Exists(unread))} if reported else {},
+        dict(rulings) if ruled else {},
         frozenset(accounts.seats_of(viewer)) if viewer.has(Permission.REPORT_DESK) else frozenset(),
     )
 
@@ -214,6 +226,8 @@ def _address(base: str, path: str) -> str:
 
 def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
     """A need of a report: at the desk, or of the manager of the case that it became. Others learn no more than that."""
+    if clock.kind.key.startswith(DECIDES):
+        return _ruling_row(clock, facts, viewer, at)
     report = facts.reports.get(clock.subject)
     case = report.case if report is not None else None
     url = f"/laporan/{clock.subject}/" if report is not None and clock.desk_id in facts.desks else ""
@@ -226,7 +240,7 @@ def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueR
         code=case.code if case is not None else clock.subject,
         promised=_promised(clock),
         danger=clock.danger,
-        facts=[clock.kind.name] if url else [clock.kind.name, _("Hubungi petugas jaga. Isinya hanya terbuka di meja.")],
+        facts=_report_facts(clock, report, is_open=bool(url)),
         place=KECAMATAN.get(clock.kecamatan, ""),
         owner=_owner_words(clock, viewer),
         action=_report_action(clock, is_case=case is not None) if url else "",
@@ -237,8 +251,39 @@ def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueR
     )
 
 
+def _ruling_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
+    """What the desk decided against the answers: the head reads why."""
+    url = f"{RULING}{clock.anchor}/" if viewer.has(Permission.CASE_APPROVE) else "/kerja/"
+    name = facts.rulers.get(clock.anchor, "")
+    return QueueRow(
+        url=url,
+        sentence=sentence_of(clock, at),
+        code=clock.subject,
+        promised=_promised(clock),
+        danger=clock.danger,
+        facts=[_("diputuskan %(name)s") % {"name": name}] if name else [],
+        owner=_owner_words(clock, viewer),
+        action=_("Baca alasannya") if url != "/kerja/" else "",
+        later_url=_later(clock, facts, viewer, at) if url != "/kerja/" else "",
+    )
+
+
+def signs(report: Report) -> list[Words]:
+    """Return what may cost a life, first: it stays in the row until somebody has answered and weighed it."""
+    happening: list[Words] = [gettext_lazy("masih terjadi saat melapor")] if report.now == Now.YES else []
+    lethal: list[Words] = [Danger(code).label for code in report.dangers if code in LETHAL]
+    return [*lethal, *happening] if report.answered_at is None or report.triaged_at is None else []
+
+
+def _report_facts(clock: Clock, report: Report | None, *, is_open: bool) -> list[Words]:
+    """Say what it is; of what nobody has sorted yet also what may cost a life. Only the desk learns that."""
+    found: list[Words] = [*signs(report)] if report is not None and clock.kind.key.startswith(UNSORTED) else []
+    found.append(clock.kind.name)
+    return found if is_open else [*found, _("Hubungi petugas jaga. Isinya hanya terbuka di meja.")]
+
+
 def _report_sentence(clock: Clock, report: Report | None, at: datetime) -> str:
-    if report is None or report.last_reporter_message_at is None or clock.kind.key == DECIDE:
+    if report is None or report.last_reporter_message_at is None or clock.kind.key.startswith(SAID_AS_IT_IS):
         return sentence_of(clock, at)
     waited = {"span": span(at - report.last_reporter_message_at)}
     if getattr(report, "has_unread", False):
@@ -249,6 +294,10 @@ def _report_sentence(clock: Clock, report: Report | None, at: datetime) -> str:
 def _report_action(clock: Clock, *, is_case: bool) -> str:
     if clock.kind.key == DECIDE:
         return _("Putuskan")
+    if clock.kind.key.startswith(SORTING):
+        return _("Pilah")
+    if clock.kind.key == DOUBLE_ANSWER:
+        return _("Jawab")
     return _("Baca balasan") if is_case else _("Buka laporan")
 
 

@@ -12,7 +12,7 @@ from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake.selectors import desk, shifts
-from ruangaman.intake.types import GRACE
+from ruangaman.intake.types.turns import GRACE
 from ruangaman.ui.moments import clock_time
 from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.web.registry import work_sources
