@@ -62,6 +62,8 @@ def close(life: CaseLife) -> Life:
     world.close(life.manager, code, why)
     yield HOUR / 2
     life.check_safety(is_safe=True)
+    world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)
+    assess_closing(life)  # the one before says nothing of it
     if why is ClosingReason.UNREACHABLE:
         world.close(life.manager, code, why)
         world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)
