@@ -401,7 +401,7 @@ MATRIX = (
     in_case("pelimpahan/", 200, 422, who=MANAGER),
     in_case("pelimpahan/<uuid:transfer_id>/terima", 200, 422, who=MANAGER),
     in_case("pelimpahan/<uuid:transfer_id>/tarik", 200, 422, who=MANAGER),
-    in_case("pasca/", 200, 422, who=MANAGER),
+    in_case("pasca/", 200, 404, but={"manajer": (200, 422)}),
     in_case("pasca/<uuid:contact_id>/", 200, 422),
     in_case("pasca/<uuid:contact_id>/batal", 200, 422, who=MANAGER),
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from ruangaman.accounts.models import Agency, User
 from ruangaman.audit.models import AuditEvent
@@ -160,6 +163,13 @@ def test_opening_again_brings_back_what_was_not_done_with_the_time_it_had(team: 
     assert after == before, "late as it was"
     assert Clock.objects.filter(kind__key="tpks.report").count() == 2, "that it had ended can still be told"
     assert AuditEvent.objects.get(type="cases.reopened").detail["clocks"] == len(before)
+
+
+def test_the_review_begins_anew_with_the_episode(team: Team) -> None:
+    case = flow.advance(team.open(), CaseState.MONITORING, by=team.manager, head=team.head, at=FEB_2)
+    flow.close(case, by=team.manager, head=team.head, at=FEB_3)
+    flow.reopen(case, by=team.manager, at=FEB_9 + 60 * DAY)
+    assert Clock.objects.open().get(kind__key="case.review").due_at > FEB_9 + 80 * DAY, "not as late as it was"
 
 
 def test_what_was_done_before_the_closing_does_not_come_back(team: Team) -> None:
@@ -598,6 +608,27 @@ def test_one_domain_of_seven_ends_no_assessment(team: Team) -> None:
     flow.assess(case, by=team.manager, at=FEB_3)
     assert "case.assess_medium" not in keys(case)
     assert "case.plan" in keys(case)
+
+
+def test_what_was_recorded_before_is_read_once(team: Team) -> None:
+    """A case of yesterday: a contact that found her unsafe, of which nobody was told, and one that waits."""
+    case, second = found_unsafe(team)
+    other = team.open()
+    flow.check_safety(other, by=team.manager, at=FEB_3, is_safe=False)
+    Case.objects.filter(pk__in=(case.pk, other.pk)).update(unsafe_at=None, risk=RiskLevel.RENDAH)
+    Clock.objects.all()._raw_delete("default")
+    migration = import_module("ruangaman.cases.migrations.0020_unsafe")
+    for _twice in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(migration.LOOKS)
+        migration.alarms(apps, None)
+        migration.contacts(apps, None)
+    assert (team.fresh(case).unsafe_at, team.fresh(case).risk, team.fresh(other).unsafe_at) == (FEB_9, 3, FEB_3)
+    found = Clock.objects.open().filter(dossier=case.dossier_id)
+    assert {one.kind.key: (one.due_at, one.owner_id) for one in found.select_related("kind")} == {
+        "aftercare.unsafe": (FEB_9 + timedelta(hours=2), team.manager.pk),
+        "aftercare.month_3": (end_of_day(second.due_on), team.companion.pk),
+    }
 
 
 def test_danger_does_not_go_down_while_she_is_not_safe(team: Team) -> None:

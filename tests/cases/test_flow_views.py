@@ -116,6 +116,7 @@ def close_by_pages(team: Team, case: Case) -> None:
     flow.finish_tasks(case, by=manager, at=timezone.now())
     closing = {"reason": "goals_met", "risk": "1", "goals_met": "1", "goals_total": "1", "was_asked": "yes"}
     assert send(manager, base + "penutupan/", **{**closing, "goals_met": "2"}, words="x").status_code == 422
+    assert send(team.companion, base + "aman/", is_safe="yes", escort="none").status_code == 302
     assert send(manager, base + "penutupan/", **closing, words="PENUTUP-UJI", her_words="x").status_code == 302
     assert signed_in(manager).post(base + "penutupan/ajukan").status_code == 302
     decide(team, "1 permintaan menunggu", outcome="approved")

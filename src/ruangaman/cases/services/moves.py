@@ -15,6 +15,7 @@ from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
 from ruangaman.cases.models import Aftercare, Case, Episode, Transition
 from ruangaman.cases.selectors.facts import began_at, known_of
 from ruangaman.cases.selectors.needs import OF_AN_EPISODE, subject_of
+from ruangaman.cases.selectors.reviewing import MONTHLY, WEEKLY
 from ruangaman.cases.services.ending import next_episode, resume_contacts
 from ruangaman.cases.services.loading import find_first, lock_case, seal
 from ruangaman.cases.services.planning import check_safety, start_plan
@@ -37,6 +38,10 @@ from ruangaman.core.errors import DomainError, NotAllowed
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 
+OWN_CLOCKS = ("task", MONTHLY, WEEKLY, *OF_AN_EPISODE)
+"""Tasks are woken one by one; how soon it is looked at again is counted from the new episode; what the head decided was
+about the old one.
+"""
 OWN_WAYS = frozenset({MoveKind.CLOSE, MoveKind.REOPEN})
 
 
@@ -192,12 +197,7 @@ def _resume_clocks(case: Case, since: datetime, at: datetime) -> int:
     live = {user for user, until in parts if until is None}
     gone = {user for user, _until in parts} - live
     return clocks.resume_ended(
-        event=events.CASE_CLOSED.key,
-        subject=subject_of(case),
-        since=since,
-        at=at,
-        gone=gone,
-        but=("task", *OF_AN_EPISODE),
+        event=events.CASE_CLOSED.key, subject=subject_of(case), since=since, at=at, gone=gone, but=OWN_CLOCKS
     )
 
 

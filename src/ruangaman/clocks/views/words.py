@@ -66,13 +66,15 @@ def untold(events: Iterable[str]) -> list[str]:
     return [event for event in events if not About.is_told(event)]
 
 
+def _when(step: Step) -> str:
+    if not step.is_share:
+        return _after(step.value)
+    return _("%(to)s pada %(n)d%%") if step.value else _("%(to)s begitu mulai")
+
+
 def steps_words(steps: Iterable[Step]) -> str:
     """Say who is told, and when."""
-    found = [
-        (_("%(to)s pada %(n)d%%") if step.is_share else _after(step.value))
-        % {"to": str(step.to.label), "n": step.value}
-        for step in steps
-    ]
+    found = [_when(step) % {"to": str(step.to.label), "n": step.value} for step in steps]
     return "; ".join(found) or _("tidak diberitahukan lebih jauh")
 
 

@@ -63,6 +63,8 @@ def close(life: CaseLife) -> Life:
     world.close(life.manager, code, why)
     yield HOUR / 2
     life.check_safety(is_safe=True)
+    world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)
+    assess_closing(life)  # the one before says nothing of it
     if why is ClosingReason.UNREACHABLE:
         world.close(life.manager, code, why)
         world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)
@@ -90,7 +92,11 @@ def close(life: CaseLife) -> Life:
 def assess_closing(life: CaseLife, *, version: int = 0) -> None:
     """Write down what was reached; sent back, in other words."""
     facts = {"risk": RiskLevel.RENDAH, "goals": (1, 1), "was_asked": True}
-    words = {"words": story.ENDINGS[version], "her_words": story.HER_WORDS[0], "why_clocks": "Sudah dijawab bersamanya."}
+    words = {
+        "words": story.ENDINGS[version],
+        "her_words": story.HER_WORDS[0],
+        "why_clocks": "Sudah dijawab bersamanya.",
+    }
     words["why_despite"] = "Rencana keselamatan dipegang sendiri, keluarga menemani."
     life.world.do(life.manager, cases.assess_closing, code=life.code, reason=life.spec.reason, **facts, **words)
 

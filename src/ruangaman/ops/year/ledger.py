@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from ruangaman.audit.models import AuditEvent
@@ -17,9 +17,12 @@ from ruangaman.cases.models import Incident, Task, Version
 from ruangaman.clocks.models import ClockKind, Limit
 from ruangaman.clocks.selectors import get_office
 from ruangaman.clocks.types import HEAD_START, Office, add_working, due_after, working_between
+from ruangaman.core.clock import end_of_day
 from ruangaman.core.regions import zone
 
 CLOSED = {"cases.closed"}
+CONTACT = "aftercare.month_"
+OWN_WAY = {"task", "case.review", "case.review_high"}
 CASE_ENDS, REPORT_ENDS = CLOSED, {"intake.case_opened", "intake.duplicated", "intake.refused"}
 
 
@@ -84,6 +87,11 @@ class Ledger:
     ended: dict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
     """By case: what its closing ended undone, since it was opened last."""
 
+    reviewed: dict[str, tuple[datetime | None, str]] = field(default_factory=dict)
+    """By case: when it was reviewed last, and on which day it is again."""
+    waiting: dict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
+    """By case: the contacts after its closing that opening it again ended."""
+
     def open_at(self, at: datetime) -> list[Told]:
         """Return what was open at a moment."""
         return [one for one in self.clocks if one.started_at <= at and (one.stopped_at is None or one.stopped_at > at)]
@@ -101,6 +109,8 @@ class Ledger:
             self._changed(subject, event)
             return
         self._note(subject, event)
+        for one in self.waiting.pop(subject.code, []) if event.type in CLOSED else ():
+            self._again(one, subject, event)
         self._stop(subject, event)
         if event.type == "cases.reopened":
             self._resume(subject, event)
@@ -145,21 +155,26 @@ class Ledger:
             self.running[subject.code].remove(one)
             if event.type in CLOSED:
                 self.ended[subject.code].append(one)
+            if event.type == "cases.reopened" and one.kind.startswith(CONTACT):
+                self.waiting[subject.code].append(one)
             ends = CASE_ENDS if subject.about == "case" else REPORT_ENDS
             if kind.restarts and event.type not in ends:
                 self._begin(kind, subject, event, one.anchor)
 
     def _resume(self, subject: Subject, event: AuditEvent) -> None:
-        """What the closing ended undone goes on until when it ran before; tasks have a way of their own."""
+        """What the closing ended undone goes on until when it ran before; tasks and reviews have a way of their own."""
         running = self.running[subject.code]
         for one in reversed(self.ended.pop(subject.code, [])):
             states = next(kind for kind in self.kinds if kind.key == one.kind).condition.get("states")
             is_there = any((other.kind, other.anchor) == (one.kind, one.anchor) for other in running)
-            if one.kind == "task" or is_there or (states and subject.state not in states):
+            if one.kind in OWN_WAY or is_there or (states and subject.state not in states):
                 continue
-            again = Told(one.kind, one.subject, one.anchor, event.at, one.due_at, one.length, danger=subject.danger)
-            self.clocks.append(again)
-            running.append(again)
+            self._again(one, subject, event)
+
+    def _again(self, one: Told, subject: Subject, event: AuditEvent) -> None:
+        again = Told(one.kind, one.subject, one.anchor, event.at, one.due_at, one.length, danger=subject.danger)
+        self.clocks.append(again)
+        self.running[subject.code].append(again)
 
     def _start(self, subject: Subject, event: AuditEvent) -> None:
         for kind in self.kinds:
@@ -200,12 +215,14 @@ class Ledger:
         if any(one.kind == kind.key and one.anchor == anchor for one in running):
             return
         length, due = None, None
+        said = self._day_said(subject, event)
         if kind.is_promised:
-            due = self.promised.get(str(anchor))
+            due = said if kind.key.startswith(CONTACT) else self.promised.get(str(anchor))
         else:
             valid = [one for one in self.limits if one.key == kind.limit_key and one.valid_from <= at]
             length = max(valid, key=lambda one: one.valid_from).length
             due = self._window(kind, event, length) if kind.from_occurrence else due_after(at, length, self.office)
+            due = min(due, said) if due is not None and said is not None else due
         if due is None:
             return
         case = self.subjects.get(subject.case)
@@ -213,6 +230,16 @@ class Ledger:
         told = Told(kind.key, subject.code, anchor, at, due, length, danger=danger)
         self.clocks.append(told)
         running.append(told)
+
+    def _day_said(self, subject: Subject, event: AuditEvent) -> datetime | None:
+        """Until the end of which day somebody promised: a contact's, or a review's and the danger that it changed."""
+        if event.type == "cases.reviewed":
+            self.reviewed[subject.code] = (event.at, event.detail["next_on"])
+        if event.type == "cases.aftercare_planned":
+            return end_of_day(date.fromisoformat(event.detail["due_on"]))
+        at, day = self.reviewed.get(subject.code, (None, ""))
+        is_of_review = event.type in {"cases.reviewed", "cases.risk_changed"} and at == event.at
+        return end_of_day(date.fromisoformat(day)) if is_of_review else None
 
     def _window(self, kind: ClockKind, event: AuditEvent, length: Any) -> datetime | None:
         day = self.forms[event.detail["incident"]][1]
