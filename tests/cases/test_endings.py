@@ -552,6 +552,7 @@ def test_the_list_puts_who_is_not_safe_first(team: Team) -> None:
         words = {one.case.pk: one.sentence for one in page.unsafe}
         assert words[calm.pk].startswith("Belum aman menurut cek")
         assert words[closed.pk].endswith("buka lagi")
+        assert {one.row.promised.state for one in page.unsafe} == {""}, "nothing is done there"
 
 
 @pytest.mark.parametrize(("at", "is_listed"), [(FEB_3, False), (FEB_9, True)])
