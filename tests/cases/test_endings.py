@@ -461,7 +461,6 @@ def test_the_alarm_ends_with_opening_again(team: Team) -> None:
 
 
 def test_the_alarm_is_the_heads_where_the_manager_has_gone(team: Team) -> None:
-    User.objects.filter(pk=team.manager.pk).update(is_active=True)
     case = team.open()
     team.assign(case, team.companion)
     flow.close(case, by=team.manager, head=team.head, at=FEB_3)
@@ -469,7 +468,16 @@ def test_the_alarm_is_the_heads_where_the_manager_has_gone(team: Team) -> None:
     User.objects.filter(pk=team.manager.pk).update(is_active=False)
     contact: dict[str, UUID] = {"contact_id": row.pk}
     act(team.companion, services.contact_after, case, doing=Doing.DANGER, words="", at=FEB_9, **contact)
-    assert Clock.objects.open().get(kind__key="aftercare.unsafe").owner_id == team.head.pk
+    found = Clock.objects.open().filter(kind__key="aftercare.unsafe").select_related(*WITH)
+    assert found.get().owner_id == team.head.pk
+    with working(team.head):
+        (one,) = rows_of(list(found), viewer=team.head, at=FEB_9)
+        assert one.row.action_url == f"/kasus/{case.code}/", "who cannot open it again is not led to where it is done"
+    User.objects.filter(pk=team.manager.pk).update(is_active=True)
+    with working(team.manager):
+        found.update(owner=team.manager)
+        (one,) = rows_of(list(found), viewer=team.manager, at=FEB_9)
+        assert one.row.action_url == f"/kasus/{case.code}/buka-lagi/"
 
 
 def test_unsure_ends_no_alarm(team: Team) -> None:

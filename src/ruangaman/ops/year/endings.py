@@ -58,6 +58,11 @@ def close(life: CaseLife) -> Life:
     world.close(life.manager, code, why, words="")
     yield HOUR
     assess_closing(life)
+    world.do(
+        life.manager, cases.review, code=code, risk=RiskLevel(max(RiskLevel.TINGGI, life.row.risk)),
+        reason=story.REVIEWS[0], next_on=timezone.localdate(world.now) + timedelta(days=7),
+    )  # fmt: skip
+    world.close(life.manager, code, why)  # of the danger it says nothing
     life.check_safety(is_safe=False)  # after it was assessed: nobody has said yet why it ends all the same
     world.close(life.manager, code, why)
     yield HOUR / 2
@@ -135,4 +140,5 @@ def follow_up(life: CaseLife) -> Life:
             row = Aftercare.objects.filter(case__code=code, held_at=None, cancelled_at=None).order_by("due_on").first()
         if row is None:
             raise RuntimeError(f"{code} has no contact left to be held.")
-        world.do(manager, cases.contact_after, code=code, contact_id=row.pk, doing=Doing.WELL, words=story.HER_WORDS[1])
+        doing = Doing.DANGER if day == planned[0] and life.spec.number % 2 else Doing.WELL
+        world.do(manager, cases.contact_after, code=code, contact_id=row.pk, doing=doing, words=story.HER_WORDS[1])
