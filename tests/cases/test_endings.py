@@ -600,6 +600,13 @@ def test_the_clock_of_a_review_ends_on_the_day_that_was_said(team: Team) -> None
     assert "case.review" not in keys(case)
 
 
+def test_the_day_of_a_task_that_is_done_shortens_no_other_limit(team: Team) -> None:
+    case = team.open()
+    task = act(team.manager, services.add_task, case, title="x", owner=team.manager, due_at=FEB_3 + DAY / 24, at=FEB_2)
+    act(team.manager, services.complete_task, case, task_id=task.pk, at=FEB_3)
+    assert Clock.objects.open().get(kind__key="case.step").due_at == FEB_3 + DAY
+
+
 def test_one_domain_of_seven_ends_no_assessment(team: Team) -> None:
     case = team.open()
     flow.assess(case, by=team.manager, at=FEB_2, domains=list(Domain)[:1])
