@@ -134,5 +134,5 @@ def test_the_form_says_before_what_unsafe_does(team: Team, case: Case) -> None:
     assert "bahaya kasus ini menjadi tinggi" not in page(team.companion, address), "it is"
     assert send(team.companion, address, is_safe="yes", escort="none").status_code == 422
     text = page(team.manager, f"/kasus/{case.code}/")
-    assert "Yang diatur: bersama polisi" in text
+    assert "Yang diatur: ia dijemput bersama polisi" in text
     assert "Belum aman menurut cek" in page(team.manager, "/kasus/")

@@ -461,7 +461,6 @@ def test_the_alarm_ends_with_opening_again(team: Team) -> None:
 
 
 def test_the_alarm_is_the_heads_where_the_manager_has_gone(team: Team) -> None:
-    User.objects.filter(pk=team.manager.pk).update(is_active=True)
     case = team.open()
     team.assign(case, team.companion)
     flow.close(case, by=team.manager, head=team.head, at=FEB_3)
@@ -469,7 +468,16 @@ def test_the_alarm_is_the_heads_where_the_manager_has_gone(team: Team) -> None:
     User.objects.filter(pk=team.manager.pk).update(is_active=False)
     contact: dict[str, UUID] = {"contact_id": row.pk}
     act(team.companion, services.contact_after, case, doing=Doing.DANGER, words="", at=FEB_9, **contact)
-    assert Clock.objects.open().get(kind__key="aftercare.unsafe").owner_id == team.head.pk
+    found = Clock.objects.open().filter(kind__key="aftercare.unsafe").select_related(*WITH)
+    assert found.get().owner_id == team.head.pk
+    with working(team.head):
+        (one,) = rows_of(list(found), viewer=team.head, at=FEB_9)
+        assert one.row.action_url == f"/kasus/{case.code}/", "who cannot open it again is not led to where it is done"
+    User.objects.filter(pk=team.manager.pk).update(is_active=True)
+    with working(team.manager):
+        found.update(owner=team.manager)
+        (one,) = rows_of(list(found), viewer=team.manager, at=FEB_9)
+        assert one.row.action_url == f"/kasus/{case.code}/buka-lagi/"
 
 
 def test_unsure_ends_no_alarm(team: Team) -> None:
@@ -552,6 +560,7 @@ def test_the_list_puts_who_is_not_safe_first(team: Team) -> None:
         words = {one.case.pk: one.sentence for one in page.unsafe}
         assert words[calm.pk].startswith("Belum aman menurut cek")
         assert words[closed.pk].endswith("buka lagi")
+        assert {one.row.promised.state for one in page.unsafe} == {""}, "nothing is done there"
 
 
 @pytest.mark.parametrize(("at", "is_listed"), [(FEB_3, False), (FEB_9, True)])
@@ -589,6 +598,13 @@ def test_the_clock_of_a_review_ends_on_the_day_that_was_said(team: Team) -> None
     act(team.manager, services.review, case, risk=RiskLevel.TINGGI, **facts)
     assert Clock.objects.open().get(kind__key="case.review_high").due_at == end_of_day(day)
     assert "case.review" not in keys(case)
+
+
+def test_the_day_of_a_task_that_is_done_shortens_no_other_limit(team: Team) -> None:
+    case = team.open()
+    task = act(team.manager, services.add_task, case, title="x", owner=team.manager, due_at=FEB_3 + DAY / 24, at=FEB_2)
+    act(team.manager, services.complete_task, case, task_id=task.pk, at=FEB_3)
+    assert Clock.objects.open().get(kind__key="case.step").due_at == FEB_3 + DAY
 
 
 def test_one_domain_of_seven_ends_no_assessment(team: Team) -> None:

@@ -275,10 +275,11 @@ def _can_do(kind: str, case: Case, viewer: User) -> bool:
 
 
 def last_escort(found: Mapping[str, list[Any]]) -> str:
-    """Say who was to be with whoever fetches her, as the last look whether she is safe says; "": nobody has looked."""
+    """Say who is with whoever fetches her, as the last look whether she is safe says; "": nobody is said to."""
     rows = found["flow.safety"]
     last = max(rows, key=lambda row: datetime.fromisoformat(row["at"]), default=None)
-    return str(Escort(last["code"].split("|")[2]).label) if last else ""
+    escort = Escort(last["code"].split("|")[2]) if last else Escort.NONE
+    return "" if escort is Escort.NONE else str(escort.label)
 
 
 def _is_unsafe(done: Done | None) -> bool:

@@ -46,7 +46,8 @@ class CaseRow:
         """The row as the queue draws it."""
         case = self.case
         url = f"/kasus/{case.code}/"
-        state = "done" if not case.is_open and self.facts.next_due is None else ""
+        is_over = not case.is_open and self.facts.next_due is None and not self.facts.is_unsafe
+        state = "done" if is_over else ""
         return QueueRow(
             url=url,
             sentence=self.sentence,

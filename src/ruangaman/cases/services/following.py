@@ -80,7 +80,7 @@ def review(
     row.save(force_insert=True)
     detail: Detail = {"review": str(row.pk), "risk": int(risk), "before": int(before), "next_on": next_on.isoformat()}
     next_at = end_of_day(next_on)
-    tell(events.REVIEWED, case, by=by, at=at, detail=detail, promised_at=next_at)
+    tell(events.REVIEWED, case, by=by, at=at, detail=detail, sooner_at=next_at)
     set_danger(case, risk, by=by, at=at, next_at=next_at)
     return row
 

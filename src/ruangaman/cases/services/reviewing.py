@@ -67,7 +67,7 @@ def set_danger(
     case.risk = danger
     case.save(update_fields=["risk"])
     detail: Detail = {"risk": int(danger), "before": int(before)}
-    tell(events.RISK_CHANGED, case, by=by, at=at, detail=detail, promised_at=next_at)
+    tell(events.RISK_CHANGED, case, by=by, at=at, detail=detail, sooner_at=next_at)
     clocks.set_danger(dossier_id=case.dossier_id, subject=case.code, danger=danger, by=by, at=at)
     return before
 

@@ -128,7 +128,7 @@ def is_overtaken(doubts: Collection[str], *, made_at: datetime | None, unsafe_at
     """
     if made_at is None or unsafe_at is None or Doubt.UNSAFE in doubts:
         return False
-    return unsafe_at > made_at
+    return unsafe_at >= made_at
 
 
 def answered_of(

@@ -27,6 +27,7 @@ def happened(
     at: datetime,
     detail: Detail | None = None,
     promised_at: datetime | None = None,
+    sooner_at: datetime | None = None,
     occurred: tuple[datetime, datetime] | None = None,
 ) -> None:
     """Stop and start the clocks that an event concerns, in the transaction in which it happens.
@@ -39,8 +40,8 @@ def happened(
     Args:
         event: key of the event, such as `cases.opened`.
         detail: what the event carries: codes, counts and keys.
-        promised_at: the moment that somebody promised: the end of kinds that have no limit of their own, and of the
-            others where it is sooner than their limit.
+        promised_at: the moment that somebody promised, for kinds that have no limit of their own.
+        sooner_at: the moment that somebody chose for kinds that have one: it holds where it is sooner than the limit.
         occurred: the earliest and the latest moment at which the thing can have happened, for kinds that count from
             then: from the earliest, and not at all when even from the latest it would be over.
 
@@ -56,7 +57,7 @@ def happened(
     office = get_office() if any(one.length and one.length.is_working for one, _anchor in begun) else NO_OFFICE
     rows = []
     for one, anchor in begun:
-        due = _due(one, at, promised_at, occurred, office)
+        due = _due(one, at, promised_at, sooner_at, occurred, office)
         if due is not None:
             row = _row(one, anchor, due, subject, facts, more, by, at)
             row.owner_id = row.owner_id or (None if row.desk_id else by.pk)
@@ -111,13 +112,14 @@ def _due(
     one: Holding,
     at: datetime,
     promised_at: datetime | None,
+    sooner_at: datetime | None,
     occurred: tuple[datetime, datetime] | None,
     office: Office,
 ) -> datetime | None:
     """Return until when; None: nothing is promised, or the window has closed already.
 
-    A moment that somebody promised holds for a kind with a limit as well, as far as the limit lets it. A limit that
-    cannot be reckoned stops nothing: the clock runs to the farthest day, and the page of limits says why.
+    A moment that somebody chose holds as far as the limit lets it. A limit that cannot be reckoned stops nothing: the
+    clock runs to the farthest day, and the page of limits says why.
     Where nobody knows when it happened, nobody knows how much is left: then it is at once.
     """
     if one.kind.is_promised:
@@ -126,7 +128,7 @@ def _due(
         return None
     if not one.kind.from_occurrence:
         due = due_or_farthest(at, one.length, office)
-        return min(promised_at, due) if promised_at is not None and promised_at > at else due
+        return min(sooner_at, due) if sooner_at is not None and sooner_at > at else due
     if occurred is None:
         return at
     first, last = occurred

@@ -59,6 +59,11 @@ def close(life: CaseLife) -> Life:
     world.close(life.manager, code, why, words="")
     yield HOUR
     assess_closing(life)
+    world.do(
+        life.manager, cases.review, code=code, risk=RiskLevel(max(RiskLevel.TINGGI, life.row.risk)),
+        reason=story.REVIEWS[0], next_on=timezone.localdate(world.now) + timedelta(days=7),
+    )  # fmt: skip
+    world.close(life.manager, code, why)  # of the danger it says nothing
     life.check_safety(is_safe=False)  # after it was assessed: nobody has said yet why it ends all the same
     world.close(life.manager, code, why)
     yield HOUR / 2
@@ -144,11 +149,22 @@ def follow_up(life: CaseLife) -> Life:
     world.do(manager, cases.plan_aftercare, code=code, days={n: today + timedelta(days=30 * n) for n in (1, 3, 6)})
     world.move(manager, code, CaseState.AFTERCARE)
     before = 0
-    for day in planned:
+    is_found = bool(life.spec.number % 2)
+    for day in planned[: 2 if is_found else 3]:
         yield DAY * (day - before)
         before = day
-        with acting(world.person(manager)):
-            row = Aftercare.objects.filter(case__code=code, held_at=None, cancelled_at=None).order_by("due_on").first()
-        if row is None:
-            raise RuntimeError(f"{code} has no contact left to be held.")
-        world.do(manager, cases.contact_after, code=code, contact_id=row.pk, doing=Doing.WELL, words=story.HER_WORDS[1])
+        if is_found and day == planned[0]:  # found unsafe, and well an hour later: at once, or by the next contact
+            ask(life, Doing.DANGER)
+            yield HOUR if life.spec.is_prompt else 5 * HOUR
+        ask(life, Doing.WELL)
+
+
+def ask(life: CaseLife, doing: Doing) -> None:
+    """Ask how it goes, at the contact that is planned first of those that wait."""
+    with acting(life.world.person(life.manager)):
+        waiting = Aftercare.objects.filter(case__code=life.code, held_at=None, cancelled_at=None)
+        row = waiting.order_by("due_on").first()
+    if row is None:
+        raise RuntimeError(f"{life.code} has no contact left to be held.")
+    facts = {"contact_id": row.pk, "doing": doing, "words": story.HER_WORDS[1]}
+    life.world.do(life.manager, cases.contact_after, code=life.code, **facts)

@@ -36,6 +36,7 @@ from ruangaman.web.types import Owner, Work
 
 WINDOW = "jendela/"
 LEGAL = "polisi/"
+AGAIN = "buka-lagi/"
 DECIDES, ASSESSES = "decision.", "case.assess_"
 DECISION = "/kasus/keputusan/"
 """Followed by the request's id: the head opens the request, and nothing of the case."""
@@ -52,7 +53,7 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("case.assess", "asesmen/", gettext_lazy("Mulai asesmen")),
     ("case.plan", "rencana/", gettext_lazy("Susun rencana")),
     ("case.review", "tinjauan/", gettext_lazy("Tinjau")),
-    ("aftercare.unsafe", "buka-lagi/", gettext_lazy("Buka lagi")),
+    ("aftercare.unsafe", AGAIN, gettext_lazy("Buka lagi")),
     ("aftercare.plan", "pasca/", gettext_lazy("Jadwalkan")),
     ("aftercare.", "pasca/", gettext_lazy("Hubungi")),
     ("clinical.ask", "kejadian/", gettext_lazy("Catat kejadian")),
@@ -310,6 +311,8 @@ def _place(clock: Clock, viewer: Any) -> tuple[str, str]:
             return _decision(clock, viewer)
         if path == WINDOW:
             return f"{WINDOW}?jam={clock.pk}", str(words)
+        if path == AGAIN and not viewer.has(Permission.CASE_CLOSE):
+            break
         if path != LEGAL or case_policies.can_decide_police(viewer):
             return path, str(words)
         if viewer.has(Permission.CASE_ASSIGN):
