@@ -20,6 +20,8 @@ from ruangaman.clocks.types import HEAD_START, Office, add_working, due_after, w
 from ruangaman.core.regions import zone
 
 CLOSED = {"cases.closed"}
+OF_ITS_OWN = {"task", "returned.plan", "returned.closing", "closing.approved"}
+"""What does not go on when a case is opened again: tasks are woken, what the head decided was of the episode before."""
 CASE_ENDS, REPORT_ENDS = CLOSED, {"intake.case_opened", "intake.duplicated", "intake.refused"}
 
 
@@ -155,7 +157,7 @@ class Ledger:
         for one in reversed(self.ended.pop(subject.code, [])):
             states = next(kind for kind in self.kinds if kind.key == one.kind).condition.get("states")
             is_there = any((other.kind, other.anchor) == (one.kind, one.anchor) for other in running)
-            if one.kind == "task" or is_there or (states and subject.state not in states):
+            if one.kind in OF_ITS_OWN or is_there or (states and subject.state not in states):
                 continue
             again = Told(one.kind, one.subject, one.anchor, event.at, one.due_at, one.length, danger=subject.danger)
             self.clocks.append(again)
