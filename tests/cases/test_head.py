@@ -193,7 +193,7 @@ def test_the_very_same_plan_written_again_is_not_submitted_and_another_word_is(t
     with pytest.raises(Conflict, match="Ubah dulu"):
         flow.ask(case, PLAN, by=team.manager, at=FEB_3)
     other = [services.NewGoal("TUJUAN-LAIN", "KESEHATAN", team.manager, FEB_9 + 9 * DAY)]
-    assert ask_plan(team, case, at=FEB_3, goals=other).pk != asked.pk
+    assert ask_plan(team, case, at=FEB_3 + HOUR, goals=other).pk != asked.pk
 
 
 def test_the_page_keeps_the_points_until_it_is_submitted_again(team: Team) -> None:
@@ -271,3 +271,36 @@ def test_submitting_and_deciding_stand_in_the_history_for_head_and_team(team: Te
             assert "Rencana diajukan kepada kepala" in text
             assert "Rencana dikembalikan kepala" in text
     assert "Rencana dikembalikan kepala" not in page(team.head, address + "?r=layanan"), "the control"
+
+
+# The closing.
+
+
+def test_reasons_that_there_are_not_while_she_is_not_safe_stand_apart_with_why(team: Team) -> None:
+    now = timezone.now()
+    case = team.open(at=now - DAY)
+    address = f"/kasus/{case.code}/penutupan/"
+    assert 'value="goals_met"' in page(team.manager, address)
+    flow.check_safety(case, by=team.manager, at=now - HOUR, is_safe=False)
+    text = page(team.manager, address)
+    assert 'value="goals_met"' not in text
+    assert 'value="client_ends"' in text
+    for words in ("Belum dapat dipilih", R.GOALS_MET.label, "Ia belum aman menurut cek terakhir"):
+        assert str(words) in text
+    data = {"risk": "3", "goals_met": "1", "goals_total": "1", "was_asked": "no", "words": "x", "why_despite": "x"}
+    barred = send(team.manager, address, reason="goals_met", **data)
+    assert barred.status_code == 422
+    assert "Ini belum dapat selagi ia belum aman" in barred.content.decode()
+    assert send(team.manager, address, reason="client_ends", **data).status_code == 302
+
+
+def test_the_closing_that_was_kept_says_danger_and_whether_she_was_asked_also_afterwards(team: Team) -> None:
+    now = timezone.now()
+    case = team.open(at=now - DAY)
+    address = f"/kasus/{case.code}/penutupan/"
+    flow.close(case, by=team.manager, head=team.head, at=now - HOUR)
+    assert f'href="{address}"' in page(team.manager, f"/kasus/{case.code}/")
+    text = page(team.manager, address)
+    for words in ("Bahaya saat ditutup", "Sudah ditanya pendapatnya"):
+        assert words in text
+    assert 'name="words"' not in text, "nothing is added to what is closed"

@@ -118,7 +118,8 @@ def test_who_cannot_read_how_she_may_be_reached_counts_nothing(team: Team) -> No
     assert try_one(team, case, by=team.psychologist).faults == [TryFault.BLIND]
     nothing = with_contact(team, None)
     team.assign(nothing, team.psychologist)
-    assert try_one(team, nothing, by=team.psychologist).faults == [], "the control: nobody knows a way"
+    assert try_one(team, nothing, by=team.psychologist).faults == [TryFault.BLIND], "nor learns whether one is known"
+    assert try_one(team, nothing).faults == [], "the control: nobody knows a way"
 
 
 def test_a_try_of_yesterday_is_dated_within_three_days_and_after_she_was_reached(team: Team) -> None:

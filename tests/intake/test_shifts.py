@@ -275,15 +275,19 @@ def test_a_turn_that_was_taken_or_is_long_past_is_told_to_nobody(counter):
     assert services.tell_heads(at=THREE + 2 * HOUR) == 1, "the control"
 
 
+def late_of(head, at):
+    return [one for one in selectors.list_overseen(viewer=head, at=at) if one.turn.is_late(at)]
+
+
 def test_the_head_sees_it_in_the_queue_and_another_head_does_not(counter):
     plan(counter, (counter.first, SEVEN), (counter.second, THREE))
     head = counter.team.head
     with working(head):
-        (found,) = selectors.list_untaken(viewer=head, at=THREE + HOUR)
+        (found,) = late_of(head, THREE + HOUR)
         assert found.on_duty == counter.second.display_name
-        assert selectors.list_untaken(viewer=head, at=THREE + MINUTE) == []
+        assert late_of(head, THREE + MINUTE) == []
     with working(counter.manager):
-        assert selectors.list_untaken(viewer=counter.manager, at=THREE + HOUR) == []
+        assert selectors.list_overseen(viewer=counter.manager, at=THREE + HOUR) == []
 
 
 def test_the_words_are_erased_after_thirty_days_and_who_gave_stays(counter):

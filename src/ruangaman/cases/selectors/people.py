@@ -139,7 +139,7 @@ class SafeToReach:
     """How she may be reached.
 
     Args:
-        is_closed: it is known, and the viewer does not hold the drawer, or it was written before they did.
+        is_closed: the viewer does not hold the drawer, whether or not anything is in it, or not what was written then.
         whose: the victim's, or that of whoever reported; None: nothing is open.
     """
 
@@ -157,11 +157,9 @@ def open_safe_contact(*, case: Case, viewer: User, at: datetime) -> SafeToReach:
     """Return by which way and at what hour she may be reached, and what must not be done. Leaves one audit event."""
     known = [(row.kind, row.contact_ref) for row in case.people.order_by("added_at", "id")]
     refs = {ref: case.dossier_id for _kind, ref in known if ref is not None}
-    if not refs:
-        return SafeToReach(None, is_closed=False)
     if Compartment.CONTACT not in held_of(dossier_id=case.dossier_id, viewer=viewer, at=at):
         return SafeToReach(None, is_closed=True)
-    opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at)
+    opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
     contact, whose = safe_and_whose(
         (kind, read_part(opened.get(ref) if ref else None, contact_of, None)) for kind, ref in known
     )

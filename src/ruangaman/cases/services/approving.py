@@ -20,7 +20,7 @@ from ruangaman.cases.selectors.shelf import sealed_facts, text_of
 from ruangaman.cases.selectors.steps import point_words
 from ruangaman.cases.selectors.weighing import list_deciders, stand_of
 from ruangaman.cases.services.aside import seal_aside
-from ruangaman.cases.services.closing import KIND
+from ruangaman.cases.services.closing import HER_WORDS, KIND
 from ruangaman.cases.services.loading import find_first, lock_writable
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import OPEN_STATES, ApprovalKind, CaseState, Doubt, Outcome, Point, missing_for_asking
@@ -85,15 +85,17 @@ def _refuse_same(case: Case, kind: ApprovalKind, subject: UUID, *, by: User, at:
 
 
 def _write_for_heads(case: Case, subject: UUID, *, by: User, at: datetime) -> tuple[UUID | None, UUID | None]:
-    """Seal what a closing assessment says for those who decide about it. Nothing where `by` cannot open it."""
+    """Seal what was reached and what she says of it for those who decide. Nothing where `by` cannot open it.
+
+    Why clocks of the law are needed no more stays with the team: the head sees that it was answered.
+    """
     ref = ClosingAssessment.objects.values_list("ref", flat=True).get(pk=subject)
     content = vault.reveal_many(refs={ref: case.dossier_id}, purpose=Purpose.HANDOVER, by=by, at=at).get(ref)
     if content is None or isinstance(content, Closed):
         return None, None
     readers = {by.principal_id, *(one.principal_id for one in list_deciders(case))}
-    home, words = seal_aside(
-        KIND, text_of(content), readers, case.dossier_id, case.code, facts=sealed_facts(content), by=by, at=at
-    )
+    hers = [(label, value) for label, value in sealed_facts(content) if label == HER_WORDS]
+    home, words = seal_aside(KIND, text_of(content), readers, case.dossier_id, case.code, facts=hers, by=by, at=at)
     return words, home
 
 

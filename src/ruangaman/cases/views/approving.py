@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import DecideForm
-from ruangaman.cases.models import ClosingAssessment
+from ruangaman.cases.models import Approval, ClosingAssessment
 from ruangaman.cases.selectors import deciding, steps, weighing
 from ruangaman.cases.types import ApprovalKind, Outcome, Point
 from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, refused, show
@@ -79,15 +82,21 @@ def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
             return go(request, having("/kasus/keputusan/", "putusan"))
         if steps.get_approval(approval_id=approval_id, viewer=request.user).decided_at is not None:
             return _too_late(request, approval_id)
-    why = weighing.open_despite(closing=closing, viewer=request.user, at=at) if closing is not None else None
-    sent = steps.list_transfers_weighed(approval=approval, viewer=request.user, at=at)
-    asked, before = deciding.read_request(approval=approval, viewer=request.user, at=at)
-    context = {
-        "approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "why": why, "sent": sent,
-        "asked": asked, "before": before, "at": at, "against": deciding.contradictions_of(closing, approval.case)
-        if closing is not None else [],
-    }  # fmt: skip
-    return show(request, "cases/approval.html", approval.case, form, **context)
+    known = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "at": at}
+    opened = _opened(request.user, approval, closing, at)
+    return show(request, "cases/approval.html", approval.case, form, **known, **opened)
+
+
+def _opened(viewer: User, approval: Approval, closing: ClosingAssessment | None, at: datetime) -> dict[str, Any]:
+    """Return what is read of a request as far as it was written for who decides, and what does not agree."""
+    asked, before = deciding.read_request(approval=approval, viewer=viewer, at=at)
+    return {
+        "asked": asked,
+        "before": before,
+        "sent": steps.list_transfers_weighed(approval=approval, viewer=viewer, at=at),
+        "why": weighing.open_despite(closing=closing, viewer=viewer, at=at) if closing is not None else None,
+        "against": deciding.contradictions_of(closing, approval.case) if closing is not None else [],
+    }
 
 
 def _too_late(request: StaffRequest, approval_id: UUID) -> HttpResponse:

@@ -40,6 +40,12 @@ class Duty:
         """Who is on the roster now, by name."""
         return ", ".join(sorted(self.name(one) for one in self.turn.on_duty))
 
+    @property
+    def who(self) -> list[tuple[UUID, str]]:
+        """Who can be asked now, with their names: who is on the roster, else who took the turn last."""
+        asked = self.turn.on_duty or ({self.turn.taken_by} if self.turn.taken_by else set())
+        return sorted(((one, self.name(one)) for one in asked), key=lambda one: one[1])
+
     def headline(self, viewer_id: UUID) -> str:
         """Answer whose turn it is."""
         turn, began = self.turn, clock_time(self.turn.began)
@@ -88,10 +94,9 @@ def list_duties(*, viewer: User, at: datetime) -> list[Duty]:
     return _duties(desks, at)
 
 
-def list_untaken(*, viewer: User, at: datetime) -> list[Duty]:
-    """Return the desks of the units that `viewer` oversees whose turn nobody has taken in time."""
-    desks = list(Desk.objects.filter(unit_id__in=viewer.oversight_units).order_by("position"))
-    return [one for one in _duties(desks, at) if one.turn.is_late(at)]
+def list_overseen(*, viewer: User, at: datetime) -> list[Duty]:
+    """Return whose turn it is at each desk of the units that `viewer` oversees."""
+    return _duties(list(Desk.objects.filter(unit_id__in=viewer.oversight_units).order_by("position")), at)
 
 
 def list_untaken_turns(*, at: datetime) -> list[tuple[UUID, UUID]]:

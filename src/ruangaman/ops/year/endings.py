@@ -75,33 +75,30 @@ def close(life: CaseLife) -> Life:
         world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)
         yield from try_contact(life)
     yield from life.decide(ApprovalKind.CLOSING, is_approved=False)
-    yield 3 * HOUR
+    yield life.wait(3, 24 * 9)
     if why is ClosingReason.MOVED:
         yield from transfer(life)
     life.finish()
     if why is not ClosingReason.MOVED:
         assess_closing(life)
         world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)  # the very same
-    assess_closing(life, version=1)
+        yield HOUR / 4
+    assess_closing(life, ending=1)
     yield from life.decide(ApprovalKind.CLOSING, is_approved=True)
-    yield HOUR
+    yield life.wait(1, 24 * 7)
     if "SEKSUAL" in life.spec.forms and life.spec.number % 2:
         life.add_incident(life.spec.forms)  # she tells of more: what law and medicine ask for is not answered yet
         world.close(life.manager, code, why)
-        assess_closing(life, version=1)
+        assess_closing(life, ending=1)
         yield from life.decide(ApprovalKind.CLOSING, is_approved=True)
         yield HOUR
     world.close(life.manager, code, why)
 
 
-def assess_closing(life: CaseLife, *, version: int = 0) -> None:
+def assess_closing(life: CaseLife, *, ending: int = 0) -> None:
     """Write down what was reached; sent back, in other words."""
     facts = {"risk": RiskLevel.RENDAH, "goals": (1, 1), "was_asked": True}
-    words = {
-        "words": story.ENDINGS[version],
-        "her_words": story.HER_WORDS[0],
-        "why_clocks": "Sudah dijawab bersamanya.",
-    }
+    words = {"words": story.ENDINGS[ending], "her_words": story.HER_WORDS[0], "why_clocks": "Sudah dijawab bersamanya."}
     words["why_despite"] = "Rencana keselamatan dipegang sendiri, keluarga menemani."
     life.world.do(life.manager, cases.assess_closing, code=life.code, reason=life.spec.reason, **facts, **words)
 
