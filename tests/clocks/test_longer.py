@@ -58,7 +58,7 @@ def test_where_somebody_waits_it_needs_a_reason_and_a_look(clocks, key):
     made = set_as(clocks, key, longer, reason=LongerReason.STAFF, has_looked=True)
     assert (made.reason, made.made_by, made.made_at) == ("staff", clocks.admin, FEB_2)
     assert AuditEvent.objects.get(type="clocks.limit_set", subject=key).detail["reason"] == "staff"
-    assert selectors.list_longer() == [made]
+    assert selectors.list_longer() == [(made, before)]
 
 
 def test_a_law_s_own_number_is_exceeded_only_on_another_basis(clocks):
@@ -126,3 +126,12 @@ def test_no_kind_speaks_in_codes(client):
         for event in (*kind["starts_on"], *kind["stops_on"]) if about else ():
             assert about.words(event) != event, event
     assert "cases.mediation_ended" not in words(client.get(f"{RULES}mediation.session/"))
+
+
+def test_the_head_sees_what_was_made_longer(clocks):
+    set_as(clocks, "report.extreme", Length(720), reason=LongerReason.STAFF, has_looked=True)
+    page = words(signed_in(clocks.team.head).get("/batas/"))
+    for said in ("bahaya ekstrem", "720 jam kalender", "seketika", "Petugasnya belum cukup", clocks.admin.display_name):
+        assert said in page, said
+    assert "/batas/" in words(signed_in(clocks.team.head).get("/kerja/beban/"))
+    assert signed_in(clocks.team.companion).get("/batas/").status_code == 404

@@ -145,6 +145,11 @@ class Report(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def is_back(self) -> bool:
+        """Whether the reporter wrote after the desk was done with it."""
+        return self.needs_desk and self.state not in WORKED_ON and self.last_reporter_message_at is not None
+
     def is_late(self, at: datetime) -> bool:
         """Whether the time to answer is up and nobody has answered."""
         return self.answered_at is None and at > self.due_at

@@ -200,6 +200,7 @@ OWN_PAGES = (
     Page("simpanan-satu", "dpo", "pengaturan/simpanan/<str:code>/", "/pengaturan/simpanan/{kept}/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
     Page("beban", "kepala", "kerja/beban/", "/kerja/beban/"),
+    Page("batas-diperpanjang", "kepala", "batas/", "/batas/"),
     Page("antrean-semua", "kepala", "kerja/", "/kerja/?pemilik=semua&telat=1"),
     Page("tunda", "manajer", "kerja/tunda/<uuid:clock_id>/", "/kerja/tunda/{clock}/"),
     Page("ditunda", "manajer", "kerja/ditunda/", "/kerja/ditunda/"),
@@ -281,7 +282,8 @@ NO_PAGES = frozenset(
     {
         "serah-terima/beri", "serah-terima/terima", "kerja/ditunda/<uuid:clock_id>/kembalikan",
         "kerja/dijeda/<uuid:clock_id>/jalankan", "kerja/saringan/<uuid:saved_id>/hapus",
-        "livez", "readyz", "kerja/alarm", "kerja/jumlah", "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
+        "livez", "readyz", "kerja/alarm", "kerja/jumlah", "tulisan/<uuid:draft_id>/",
+        "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
         "tugas/banyak/<uuid:act_id>/batal", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
         PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",

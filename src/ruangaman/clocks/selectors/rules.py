@@ -63,9 +63,15 @@ def own_number(key: str) -> Limit | None:
     return Limit.objects.filter(key=key, made_by=None).order_by("valid_from").first()
 
 
-def list_longer() -> list[Limit]:
-    """Return the versions of limits that were made longer with a reason, the newest first."""
-    return list(Limit.objects.exclude(reason="").select_related("made_by").order_by("-valid_from", "key")[:LATEST])
+def list_longer() -> list[tuple[Limit, Limit | None]]:
+    """Return the versions of limits that were made longer with a reason, the newest first, each with the one before."""
+    found = list(Limit.objects.exclude(reason="").select_related("made_by").order_by("-valid_from", "key")[:LATEST])
+    every = Limit.objects.filter(key__in={one.key for one in found}).order_by("-valid_from")
+    versions = list(every) if found else []
+    return [
+        (one, next((old for old in versions if old.key == one.key and old.valid_from < one.valid_from), None))
+        for one in found
+    ]
 
 
 def start_clock(key: str, at: datetime) -> Face:

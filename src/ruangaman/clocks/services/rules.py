@@ -26,6 +26,7 @@ from ruangaman.clocks.types import (
     Holder,
     Length,
     LongerReason,
+    Office,
     Step,
     times_longer,
     why_not_reckoned,
@@ -175,18 +176,23 @@ def weigh(*, key: str, length: Length, legal_basis: str, begins: datetime) -> Lo
     office = get_office() if length.is_working or before.length.is_working else NO_OFFICE
     kind = ClockKind.objects.filter(limit_key=key).first()
     times = times_longer(length, before.length, office, begins)
-    is_longer, law = times is None or times > 1, own_number(key)
-    beyond = times_longer(length, law.length, office, begins) if law and re.match(LAW, law.legal_basis) else 1.0
+    is_longer = times is None or times > 1
     return Longer(
         before=before,
         times=times,
         is_grave=is_longer and policies.needs_reason(key, kind, before.legal_basis),
-        is_over_law=law is not None
-        and is_longer
-        and (beyond is None or beyond > 1)
-        and legal_basis.strip() == law.legal_basis,
+        is_over_law=is_longer and _is_over_law(key, length, legal_basis, office, begins),
         is_same=length == before.length and legal_basis.strip() == before.legal_basis,
     )
+
+
+def _is_over_law(key: str, length: Length, legal_basis: str, office: Office, begins: datetime) -> bool:
+    """Whether it takes longer than the law's own number, and names no other basis than that law."""
+    law = own_number(key)
+    if law is None or re.match(LAW, law.legal_basis) is None or legal_basis.strip() != law.legal_basis:
+        return False
+    beyond = times_longer(length, law.length, office, begins)
+    return beyond is None or beyond > 1
 
 
 def _refuse_unsaid(longer: Longer, reason: LongerReason | None, has_looked: bool) -> None:
@@ -274,12 +280,15 @@ def set_holiday(*, on: date, name: str, source: str, by: User, at: datetime, ins
 
     Raises:
         NotAllowed: `by` writes no rules.
-        Conflict: the day has another name than `instead_of`, or is farther away than any limit looks.
+        Conflict: the day has another name than `instead_of`, is farther away than any limit looks, or in a year that
+            is over.
 
     Writes: the day, one `clocks.holiday_set` event.
     """
     _enter(by)
     _refuse_far(on, at)
+    if on.year < day_of(at).year:
+        raise Conflict(_("Tahun %(year)d sudah selesai: hari-harinya hanya dibaca.") % {"year": on.year})
     day = Holiday.objects.select_for_update().filter(on=on).first()
     if day is not None and instead_of != day.name and (name, source) != (day.name, day.source):
         raise Conflict(_("Tanggal itu sudah tercatat sebagai “%(name)s”.") % {"name": day.name})

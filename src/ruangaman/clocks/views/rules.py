@@ -116,6 +116,17 @@ def rule(request: StaffRequest, key: str) -> HttpResponse:
     return _rule_page(request, key, kind, limits, form, NOTHING if set(form.errors) - ASKED else look)
 
 
+@requires(Permission.CASE_OVERSEE)
+@require_safe
+def longer(request: StaffRequest) -> HttpResponse:
+    """The limits that were made longer where somebody waits: who, when, why; for who answers for a unit."""
+    at = clock.now()
+    names: dict[str, Words] = {one.limit_key: one.name for one in selectors.list_kinds() if one.limit_key}
+    names |= REPORTS
+    rows = [(one, names.get(one.key, one.key), before) for one, before in selectors.list_longer()]
+    return render(request, "clocks/longer.html", {"rows": rows, "at": at})
+
+
 @administrator
 @require_http_methods(["GET", "HEAD", "POST"])
 def switch(request: StaffRequest, key: str) -> HttpResponse:

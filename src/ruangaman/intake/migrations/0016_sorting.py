@@ -26,6 +26,15 @@ SELECT EXISTS (SELECT 1 FROM intake_report r JOIN cases_case c ON c.id = r.case_
 $$;
 REVOKE ALL ON FUNCTION intake_is_over(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION intake_is_over(uuid) TO ra_web;
+
+CREATE FUNCTION intake_case_of(wanted uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$
+SELECT c.code::text FROM intake_report r JOIN cases_case c ON c.id = r.case_id
+WHERE r.id = wanted AND (current_setting('role') = 'ra_migrate' OR r.desk_id = ANY ((SELECT intake_desks())::uuid[]))
+$$;
+REVOKE ALL ON FUNCTION intake_case_of(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION intake_case_of(uuid) TO ra_web;
 """
 HEAD_START = """CASE r.danger WHEN 4 THEN interval '72 hours' WHEN 3 THEN interval '24 hours' WHEN 2 THEN interval '6 hours'
     ELSE interval '0' END"""
@@ -191,7 +200,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
         migrations.RunSQL(SEND_BACK, "DROP FUNCTION intake_send_back(uuid, timestamptz);"),
-        migrations.RunSQL(IS_OVER, "DROP FUNCTION intake_is_over(uuid);"),
+        migrations.RunSQL(IS_OVER, "DROP FUNCTION intake_is_over(uuid); DROP FUNCTION intake_case_of(uuid);"),
         migrations.RunSQL(WAITING, migrations.RunSQL.noop),
         migrations.RunSQL(SEEN, migrations.RunSQL.noop),
     ]

@@ -110,6 +110,16 @@ def get_ruling(*, ruling_id: UUID, viewer: User) -> Ruling:
     return found
 
 
+def case_code_of(report: Report) -> str:
+    """Return the code of the case that a report of one's desk became, to name it to others; "": it became none."""
+    if report.case_id is None:
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT intake_case_of(%s)", [report.pk])
+        found = cursor.fetchone()[0]
+    return str(found or "")
+
+
 def list_candidates(*, report: Report, viewer: User) -> list[Report]:
     """Return reports that this one may double: of the same desks, not long before or after, newest first."""
     near = Report.objects.of_desks(accounts.desks_of(viewer)).filter(

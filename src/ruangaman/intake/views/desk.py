@@ -23,6 +23,7 @@ from ruangaman.intake.errors import AlreadyOpened
 from ruangaman.intake.forms.desk import OpenCaseForm, RefuseForm, ReplyForm, TakeForm, TriageForm
 from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services import decisions, desk, doubles, handover
+from ruangaman.intake.types import Step, steps_from
 from ruangaman.intake.views.report_page import Forms, report_context, resumed_forms
 from ruangaman.intake.views.same import stretch_number
 from ruangaman.intake.views.sending import send_file
@@ -34,9 +35,23 @@ FOUND_THERE = Kept("", lambda request, code: selectors.get_report(code=code, vie
 beside = requires(Permission.REPORT_DESK, keeps=FOUND_THERE)
 
 
-def kept(label: Words) -> Kept:
-    """Mark a form on the page of a report whose words are not lost."""
-    return Kept(label, lambda request, code: selectors.get_report(code=code, viewer=request.user), page="..")
+def kept(label: Words, step: Step | None = None) -> Kept:
+    """Mark a form on the page of a report whose words are not lost.
+
+    Args:
+        step: what it does; where a report stands from which that is not possible, it cannot be sent any more.
+    """
+
+    def is_there(request: HttpRequest, code: str) -> bool:
+        found = selectors.get_report(code=code, viewer=request.user)  # type: ignore[arg-type]  # a signed-in person
+        return step is None or step in steps_from(found.state)
+
+    return Kept(
+        label,
+        lambda request, code: selectors.get_report(code=code, viewer=request.user),
+        page="..",
+        is_there=is_there if step is not None else None,
+    )
 
 
 @requires(Permission.REPORT_DESK, keeps=Kept("", lambda request, code: None))
@@ -105,7 +120,7 @@ def settle(request: StaffRequest, code: str) -> HttpResponse:
     return _do(request, code, lambda: desk.settle(code=code, by=request.user, at=clock.now()))
 
 
-@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Triase")))
+@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Triase"), Step.TRIAGE))
 @require_POST
 def triage(request: StaffRequest, code: str) -> HttpResponse:
     """Answer the three questions."""
@@ -135,7 +150,7 @@ def undo_duplicate(request: StaffRequest, code: str) -> HttpResponse:
     return _do(request, code, lambda: doubles.undo_duplicate(code=code, by=request.user, at=clock.now()))
 
 
-@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Kata-kata untuk pelapor")))
+@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Kata-kata untuk pelapor"), Step.REFUSE))
 @require_POST
 def refuse(request: StaffRequest, code: str) -> HttpResponse:
     """Say that it is not for us, in words for the reporter."""

@@ -19,6 +19,7 @@ from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services import doubles
 from ruangaman.intake.services.decisions import suggest
 from ruangaman.intake.services.doubles import Pair
+from ruangaman.intake.types import Step, steps_from
 from ruangaman.intake.views.desk import beside, show
 from ruangaman.intake.views.report_page import Forms
 from ruangaman.ui.types import Words
@@ -33,6 +34,9 @@ KEPT = Kept(
     gettext_lazy("Kata-kata untuk pelapor laporan ganda"),
     lambda request, code: selectors.get_report(code=code, viewer=request.user),
     is_once=True,
+    is_there=lambda request, code: (
+        Step.MARK_DUPLICATE in steps_from(selectors.get_report(code=code, viewer=request.user).state)
+    ),
 )
 
 
