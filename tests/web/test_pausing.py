@@ -212,8 +212,8 @@ def test_what_has_ended_meanwhile_is_neither_paused_nor_let_go_on(counter):
     pause(clock, counter.manager)
     with working(counter.manager):
         drop_clock(
-            clock_id=clock.pk, dossier_id=case.dossier_id, event="cases.clock_dropped", by=counter.manager,
-            at=timezone.now(),
+            clock_id=clock.pk, dossier_id=case.dossier_id, event="cases.clock_dropped", is_safe=False,
+            by=counter.manager, at=timezone.now(),
         )  # fmt: skip
     client = signed_in(counter.manager)
     assert client.post(f"/kerja/dijeda/{clock.pk}/jalankan").status_code == 404

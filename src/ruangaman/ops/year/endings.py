@@ -143,6 +143,7 @@ def follow_up(life: CaseLife) -> Life:
     (wrong,) = world.do(manager, cases.plan_aftercare, code=code, days={1: today + timedelta(days=8)})
     world.refuse(manager, cases.plan_aftercare, code=code, days={1: today + timedelta(days=30)})
     world.do(manager, cases.cancel_aftercare, code=code, contact_id=wrong.pk, reason="Terlalu cepat (contoh).")
+    yield HOUR
     world.do(manager, cases.plan_aftercare, code=code, days={n: today + timedelta(days=30 * n) for n in (1, 3, 6)})
     world.move(manager, code, CaseState.AFTERCARE)
     before = 0
