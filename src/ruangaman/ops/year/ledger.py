@@ -23,7 +23,7 @@ from ruangaman.core.regions import zone
 CLOSED = {"cases.closed"}
 CONTACT = "aftercare.month_"
 OWN_WAY = {"task", "case.review", "case.review_high", "returned.plan", "returned.closing", "closing.approved"}
-"""What does not go on when a case is opened again: tasks are woken, reviews counted anew, the head decided of before."""
+"""What does not go on when a case is opened again: tasks are woken, reviews counted anew."""
 CASE_ENDS, REPORT_ENDS = CLOSED, {"intake.case_opened", "intake.duplicated", "intake.refused"}
 
 
