@@ -53,7 +53,8 @@ from ruangaman.core.errors import DomainError
 from ruangaman.core.regions import zone
 from ruangaman.ops.city import acting
 from ruangaman.ops.soak.histories import acts
-from ruangaman.ops.soak.histories.model import BEGIN, STATES, Act, Plain, history, moment
+from ruangaman.ops.soak.histories.drawing import history
+from ruangaman.ops.soak.histories.model import BEGIN, STATES, Act, Plain, moment
 from ruangaman.vault.types import Compartment
 
 OWN_WAYS = {MoveKind.CLOSE, MoveKind.REOPEN}
