@@ -15,7 +15,7 @@ from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.codelists.models import Code
 from tests.factories.accounts import Office
-from tests.factories.cases import Team
+from tests.factories.cases import make_team
 from tests.support.signing_in import signed_in
 
 LISTS = "/pengaturan/daftar/"
@@ -149,7 +149,8 @@ def test_a_day_that_cannot_be_is_refused_at_the_first_look(client: Client, addre
     assert client.post(f"{SERVICE}{address}", {**words, **near, "langkah": "lihat"}).status_code == 200, "the control"
 
 
-def test_the_look_says_how_many_records_use_it_and_never_a_small_number(team: Team):
+def test_the_look_says_how_many_records_use_it_and_never_a_small_number(office: Office):
+    team = make_team(office)
     team.open()  # two people of one age group each
     client = signed_in(team.office.user(Role.ADMIN))
 

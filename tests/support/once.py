@@ -14,6 +14,7 @@ from ruangaman.intake.selectors import reception
 from ruangaman.vault import directory
 
 T = TypeVar("T")
+_WORLDS = pytest.StashKey[set[str]]()
 _FILES = pytest.StashKey[set[Any]]()
 
 
@@ -42,7 +43,12 @@ def once_for_a_file(module: pytest.Module, blocker: Any, make: Callable[[], T]) 
     """Make it once for `module` and yield what hands out copies; `db` of each test undoes what that test does.
 
     In a file where a test commits for real, nothing can stay open from one to the next: there it is made each time.
+    One such world a file: two offices of one name are none.
     """
+    worlds = module.stash.setdefault(_WORLDS, set())
+    worlds.add(make.__name__)
+    if len(worlds) > 1:
+        raise AssertionError(f"{module.name}: one world for a file, not {' and '.join(sorted(worlds))}.")
     if module.path in module.config.stash[_FILES]:
         yield make
         return

@@ -60,7 +60,8 @@ def test_a_kecamatan_without_kelurahan_stands_for_itself(elsewhere):
     assert regions.kecamatan_of("99.01.01") == "", "one that has kelurahan does not"
 
 
-def test_the_paper_of_an_invitation_and_the_letters_are_of_this_city(office, elsewhere):
+def test_the_paper_of_an_invitation_and_the_letters_are_of_this_city(counter, elsewhere):
+    office = counter.office
     head = signed_in(office.head)
     facts = {"username": "baru", "display_name": "Orang Baru", "email": "baru@lapor.example"}
     head.post("/pengaturan/orang/undang/", {**facts, "role": Role.PETUGAS.value, "unit": str(office.unit.pk)})
