@@ -294,7 +294,7 @@ MATRIX = (
     at_desk("triase", 405, 422),
     at_desk("sama", 405, 200),
     at_desk("ganda", 405, 422),
-    at_desk("tandai-ganda", 302, 422),
+    at_desk("tandai-ganda", 200, 422),
     at_desk("batal-ganda", 405, 302, also=DESK_KEEPS),
     at_desk("tolak", 405, 422),
     at_desk("batal-tolak", 405, 302, also=DESK_KEEPS),

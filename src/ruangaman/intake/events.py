@@ -58,7 +58,11 @@ RULING_READ = register(
     )
 )
 SENT_BACK = register(
-    EventType("intake.sent_back", "{actor} mengembalikan laporan {subject} ke meja", fields=frozenset({"ruling"}))
+    EventType(
+        "intake.sent_back",
+        "{actor} mengembalikan laporan {subject} ke meja",
+        fields=frozenset({"ruling", "answered"}),
+    )
 )
 HANDOVER_GIVEN = register(
     EventType(

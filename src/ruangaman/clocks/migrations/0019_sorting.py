@@ -38,7 +38,7 @@ KINDS = [
             limit=(hours, "hour"),
             law=OURS,
             about="report",
-            starts=("intake.replied", "intake.unduplicated"),
+            starts=("intake.replied", "intake.unduplicated", "intake.unrefused", "intake.sent_back"),
             stops=DECIDED,
             holder="desk",
             pausable=False,
@@ -100,6 +100,11 @@ KINDS = [
 def fill(apps: Any, _editor: Any) -> None:
     """Add what is missing; what is there stays as it is."""
     kinds, limits = apps.get_model("clocks", "ClockKind"), apps.get_model("clocks", "Limit")
+    for one in kinds.objects.filter(key="desk.decide", changed_by=None).exclude(
+        stops_on__contains=["intake.sent_back"]
+    ):
+        one.stops_on = [*one.stops_on, "intake.sent_back"]
+        one.save()
     for one in KINDS:
         facts = {name: value for name, value in one.items() if name not in {"key", "limit", "calendar", "law"}}
         fresh = {**facts, "id": uuid.uuid5(SPACE, one["key"]), "valid_from": SINCE}

@@ -76,20 +76,20 @@ CREATE POLICY head_reads ON intake_ruling FOR UPDATE TO ra_web
     WITH CHECK (read_by_id = (SELECT ra_user()) AND made_by_id <> (SELECT ra_user()));
 """
 SEND_BACK = f"""
-CREATE FUNCTION intake_send_back(wanted uuid, moment timestamptz) RETURNS boolean LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION intake_send_back(wanted uuid, moment timestamptz) RETURNS text LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 DECLARE
     asked record;
 BEGIN
-    SELECT r.id, r.dossier_id, g.said INTO asked
+    SELECT r.id, r.dossier_id, g.said, r.answered_at IS NOT NULL AS answered INTO asked
     FROM intake_ruling g JOIN intake_report r ON r.id = g.report_id JOIN accounts_desk d ON d.id = g.desk_id
     WHERE g.id = wanted AND g.verdict = '' AND d.unit_id = ANY (ra_units())
       AND (g.kind = 'lowered' AND r.state = 'triaged' AND r.triaged_at = g.made_at
            OR g.kind = 'refused' AND r.state = 'refused' AND r.refused_at = g.made_at)
     FOR UPDATE OF r;
     IF NOT FOUND THEN
-        RETURN false;
+        RETURN NULL;
     END IF;
     UPDATE intake_report SET state = 'received', needs_desk = true, danger = asked.said, case_type = '', authority = '',
         triaged_by_id = NULL, triaged_at = NULL, triage_ref = NULL, refusal_reason = '', refused_by_id = NULL,
@@ -115,7 +115,7 @@ BEGIN
     .replace("WHERE r.state", "WHERE r.id = asked.id AND r.state")
     .replace("now()", "moment")
 }
-    RETURN true;
+    RETURN CASE WHEN asked.answered THEN 'answered' ELSE 'waits' END;
 END
 $$;
 REVOKE ALL ON FUNCTION intake_send_back(uuid, timestamptz) FROM PUBLIC;

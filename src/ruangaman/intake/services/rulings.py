@@ -117,7 +117,8 @@ def send_back(*, ruling_id: UUID, word: str, by: User, at: datetime) -> Ruling:
     _refuse_decided(row)
     with connection.cursor() as cursor:
         cursor.execute("SELECT intake_send_back(%s, %s)", [row.pk, at])
-        if not cursor.fetchone()[0]:
+        found = cursor.fetchone()[0]
+        if found is None:
             raise Conflict(
                 _("Laporan ini sudah bergerak lagi: menjadi kasus, ditandai ganda, atau dipilah ulang. Tinjau di sana.")
             )
@@ -125,7 +126,7 @@ def send_back(*, ruling_id: UUID, word: str, by: User, at: datetime) -> Ruling:
     row.word_ref = vault.seal(dossier_id=row.why_home_id, compartment=Compartment.WORK, content=content, by=by, at=at)
     row.verdict, row.read_at, row.read_by = Verdict.RETURNED, at, by
     row.save(update_fields=["verdict", "read_at", "read_by", "word_ref"])
-    _tell(events.SENT_BACK, row, _known(row), by, at)
+    _tell(events.SENT_BACK, row, _known(row), by, at, answered=found == "answered")
     return row
 
 
@@ -142,7 +143,7 @@ def _refuse_decided(row: Ruling) -> None:
         raise Conflict(_("Ini sudah diputuskan: %(verdict)s.") % {"verdict": Verdict(row.verdict).label.lower()})
 
 
-def _tell(event: EventType, row: Ruling, subject: Subject, by: User, at: datetime, **more: str) -> None:
+def _tell(event: EventType, row: Ruling, subject: Subject, by: User, at: datetime, **more: str | bool) -> None:
     detail: Detail = {"ruling": str(row.pk), **more}
     audit.record(event, by=by, subject=row.code, at=at, dossier_id=row.dossier_id, detail=detail)
     clocks.happened(event=event.key, subject=replace(subject, danger=row.said), by=by, at=at, detail=detail)

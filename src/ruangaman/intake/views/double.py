@@ -55,7 +55,7 @@ def mark(request: StaffRequest, code: str) -> HttpResponse:
         return _page(request, code, request.POST, is_sent=True)
     selectors.get_report(code=code, viewer=request.user)
     typed = resumed(request)
-    return _page(request, code, typed, is_sent=False) if typed else HttpResponseRedirect(f"/laporan/{code}/")
+    return _page(request, code, typed, is_sent=False) if typed else show(request, code, Forms())
 
 
 def _page(request: StaffRequest, code: str, asked: Any, *, is_sent: bool) -> HttpResponse:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from ruangaman.audit.models import AuditEvent
@@ -22,9 +22,26 @@ from ruangaman.core.regions import zone
 
 CLOSED = {"cases.closed"}
 CONTACT = "aftercare.month_"
-OWN_WAY = {"task", "case.review", "case.review_high", "returned.plan", "returned.closing", "closing.approved"}
+OWN_WAY = {
+    "task",
+    "desk.decide",
+    "case.review",
+    "case.review_high",
+    "returned.plan",
+    "returned.closing",
+    "closing.approved",
+}
 """What does not go on when a case is opened again: tasks are woken, reviews counted anew."""
 CASE_ENDS, REPORT_ENDS = CLOSED, {"intake.case_opened", "intake.duplicated", "intake.refused"}
+
+REPORT_STATES = {
+    "intake.triaged": "triaged", "intake.refused": "refused", "intake.duplicated": "duplicate",
+    "intake.case_opened": "case_opened", "intake.unduplicated": "received", "intake.unrefused": "received",
+    "intake.sent_back": "received",
+}  # fmt: skip
+FORGETS = frozenset({"intake.unduplicated", "intake.unrefused", "intake.sent_back"})
+"""After these nobody has triaged a report any more."""
+MAY_DIE, BEFORE = 4, datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -63,6 +80,12 @@ class Subject:
     """By task: whether it is done."""
     case: str = ""
     """Of a report: the case that it became."""
+    said: int = 0
+    """Of a report: the danger that its answers say."""
+    accepted_at: datetime = BEFORE
+    due_at: datetime = BEFORE
+    """Until when it has to be answered."""
+    is_answered: bool = False
     reported: tuple[str, ...] = ()
     states: list[tuple[datetime, str]] = field(default_factory=list)
 
@@ -113,7 +136,7 @@ class Ledger:
         for one in self.waiting.pop(subject.code, []) if event.type in CLOSED else ():
             self._again(one, subject, event)
         self._stop(subject, event)
-        if event.type == "cases.reopened":
+        if event.type in {"cases.reopened", "intake.unduplicated"}:
             self._resume(subject, event)
         self._start(subject, event)
 
@@ -130,6 +153,7 @@ class Ledger:
             subject.states.append((event.at, moved))
         if kind in {"cases.opened", "intake.triaged"}:
             subject.danger, subject.case_type = detail["risk"], detail["case_type"]
+        self._note_report(subject, event)
         if kind == "cases.risk_changed":
             subject.danger = detail["risk"]
         if kind == "cases.answer_awaited":
@@ -144,6 +168,30 @@ class Ledger:
         if kind in {"cases.task_added", "cases.task_undone", "cases.task_done"}:
             subject.tasks[detail["task"]] = kind == "cases.task_done"
 
+    def _note_report(self, subject: Subject, event: AuditEvent) -> None:
+        """Before a case it is as dangerous as its answers say, until somebody has triaged it."""
+        detail, kind = event.detail, event.type
+        if kind == "intake.accepted":
+            subject.state, subject.said, subject.danger = "received", detail["danger"], detail["danger"]
+            subject.accepted_at, subject.due_at = event.at, self._answer_due(event.at, detail["danger"])
+        subject.state = REPORT_STATES.get(kind, subject.state)
+        if kind in FORGETS:
+            subject.danger = subject.said
+        if kind in FORGETS | {"intake.triaged"} and not subject.is_answered:
+            due = self._answer_due(subject.accepted_at, subject.danger)
+            subject.due_at = due if kind == "intake.triaged" else min(due, subject.due_at)
+        if kind == "intake.replied":
+            subject.is_answered = True
+        if kind == "intake.duplicated":
+            self.promised["None"] = subject.due_at
+
+    def _answer_due(self, at: datetime, danger: int) -> datetime:
+        """Until when a report has to be answered; whoever may die presses at once."""
+        key = ("report.low", "report.medium", "report.high", "report.extreme")[danger - 1]
+        valid = [one for one in self.limits if one.key == key and one.valid_from <= at]
+        hours = max(valid, key=lambda one: one.valid_from).value
+        return at + timedelta(hours=min(hours, 72) if danger == MAY_DIE else hours)
+
     def _stop(self, subject: Subject, event: AuditEvent) -> None:
         for one in list(self.running[subject.code]):
             kind = next(kind for kind in self.kinds if kind.key == one.kind)
@@ -154,7 +202,7 @@ class Ledger:
                 continue
             one.stopped_at = max(one.started_at, event.at)
             self.running[subject.code].remove(one)
-            if event.type in CLOSED:
+            if event.type in CLOSED | {"intake.duplicated"}:
                 self.ended[subject.code].append(one)
             if event.type == "cases.reopened" and one.kind.startswith(CONTACT):
                 self.waiting[subject.code].append(one)
@@ -228,6 +276,7 @@ class Ledger:
             return
         case = self.subjects.get(subject.case)
         danger = case.danger if case is not None and event.type == "intake.written" else subject.danger
+        danger = subject.said if event.type == "intake.ruled" else danger  # the head looks at what the answers say
         told = Told(kind.key, subject.code, anchor, at, due, length, danger=danger)
         self.clocks.append(told)
         running.append(told)
@@ -254,7 +303,7 @@ class Ledger:
         detail = event.detail
         if event.type == "clocks.danger_set":
             for one in self.running[subject.code]:
-                one.danger = detail["danger"]
+                one.danger = one.danger if one.kind.startswith("decision.report_") else detail["danger"]
             return
         if event.type not in {"clocks.paused", "clocks.resumed"}:
             return
