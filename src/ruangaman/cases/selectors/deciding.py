@@ -11,8 +11,8 @@ from uuid import UUID
 from ruangaman.accounts.models import User
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, Goal, Plan
 from ruangaman.cases.selectors.facts import began_at
+from ruangaman.cases.selectors.sentences import decided_words, point_words
 from ruangaman.cases.selectors.shelf import Facts, facts_of, text_of
-from ruangaman.cases.selectors.steps import decided_words, point_words
 from ruangaman.cases.types import ApprovalKind, Outcome, contradictions
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.vault import services as vault

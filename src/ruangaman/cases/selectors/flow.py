@@ -23,7 +23,7 @@ from ruangaman.cases.selectors.rows import Given, Parts
 from ruangaman.cases.selectors.sentences import told_of
 from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.selectors.timeline import CONTACT, DECISION, RECORD, SERVICE
-from ruangaman.cases.types import CLOSED_STATES, WRITABLE_STATES, CaseState, Escort
+from ruangaman.cases.types import CLOSED_STATES, WRITABLE_STATES, CaseState, Escort, Move, MoveKind, moves_from
 from ruangaman.consents.models import Consent
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ui.types import Words
@@ -299,3 +299,11 @@ def _last_words(done: Done | None) -> str:
     if done is not None and _is_unsafe(done):
         return _("Belum aman, %(day)s") % {"day": date_format(done.at, "j M")}
     return _("terakhir %(day)s") % {"day": date_format(done.at, "j M")} if done else _("belum")
+
+
+def next_move(case: Case) -> Move | None:
+    """Return where the case goes when all goes well: from monitoring that is its end."""
+    state = CaseState(case.state)
+    last = [MoveKind.CLOSE] if state is CaseState.MONITORING else []
+    forward = moves_from(state, kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE, *last])
+    return forward[0] if forward else None

@@ -28,6 +28,7 @@ from ruangaman.cases.selectors.flow import (
     in_stream,
     last_escort,
     last_session,
+    next_move,
     refs_of,
 )
 from ruangaman.cases.selectors.incidents import IncidentView
@@ -44,14 +45,12 @@ from ruangaman.cases.types import (
     Identity,
     Missing,
     Move,
-    MoveKind,
     PersonKind,
     SafeContact,
     contact_of,
     identity_of,
     is_grown,
     missing_for,
-    moves_from,
     skipped_steps,
 )
 from ruangaman.core.clock import day_of
@@ -254,7 +253,7 @@ def _compose(
     tasks = [_task(row, opened, viewer) for row in rows.tasks]
     titles = {one.row.pk: one.title for one in tasks}
     pauses = {one.clock_id: one for one in rows.pauses if one.ended_at is None}
-    move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
+    move, incidents = next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
         at=at,
@@ -393,11 +392,3 @@ def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: U
         everything = frozenset(int(one) for one in Compartment)
         holders.append(Holder(_("Kunci darurat dan pemulihan"), everything, _("Hanya dengan alasan, dan ditinjau")))
     return holders
-
-
-def _next_move(case: Case) -> Move | None:
-    """Return where the case goes when all goes well: from monitoring that is its end."""
-    state = CaseState(case.state)
-    last = [MoveKind.CLOSE] if state is CaseState.MONITORING else []
-    forward = moves_from(state, kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE, *last])
-    return forward[0] if forward else None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.cases.models import (
+    Approval,
     ClosingAssessment,
     Conference,
     ContactTry,
@@ -21,7 +22,7 @@ from ruangaman.cases.models import (
     Session,
     Transfer,
 )
-from ruangaman.cases.types import Doing, Escort, NoMediation, Outcome, Reached
+from ruangaman.cases.types import ApprovalKind, Doing, Escort, NoMediation, Outcome, Point, Reached
 from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
@@ -194,3 +195,21 @@ _CHOSEN: dict[tuple[str, str], Words] = {
     ("asked", "plan"): gettext_lazy("Rencana diajukan kepada kepala"),
     ("asked", "closing"): gettext_lazy("Penutupan diajukan kepada kepala"),
 }
+
+
+def decided_words(approval: Approval) -> str:
+    """Say of what was decided, and how; "": it waits."""
+    return str(_RULED.get((approval.kind, approval.outcome), ""))
+
+
+_RULED = {
+    (ApprovalKind.PLAN.value, Outcome.APPROVED.value): gettext_lazy("Rencana ini disetujui"),
+    (ApprovalKind.PLAN.value, Outcome.RETURNED.value): gettext_lazy("Rencana ini dikembalikan"),
+    (ApprovalKind.CLOSING.value, Outcome.APPROVED.value): gettext_lazy("Penutupan ini disetujui"),
+    (ApprovalKind.CLOSING.value, Outcome.RETURNED.value): gettext_lazy("Penutupan ini dikembalikan"),
+}
+
+
+def point_words(approval: Approval | None) -> list[str]:
+    """Return what has to be looked at again, in words."""
+    return [str(Point(one).label) for one in approval.points if one in Point.values] if approval else []

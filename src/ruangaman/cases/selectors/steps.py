@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.models import Agency, User
 from ruangaman.accounts.types import Permission
@@ -38,7 +37,6 @@ from ruangaman.cases.types import (
     Missing,
     NeedCode,
     Outcome,
-    Point,
     Seen,
     find_move,
     missing_for,
@@ -320,24 +318,6 @@ def outcome_words(approval: Approval | None) -> str:
     if is_void(approval):
         return _("Persetujuan kepala gugur: sesudahnya tercatat belum aman. Ajukan lagi.")
     return _("Disetujui kepala.") if approval.outcome == Outcome.APPROVED else _("Dikembalikan kepala.")
-
-
-def decided_words(approval: Approval) -> str:
-    """Say of what was decided, and how; "": it waits."""
-    return str(_DECIDED.get((approval.kind, approval.outcome), ""))
-
-
-_DECIDED = {
-    (ApprovalKind.PLAN.value, Outcome.APPROVED.value): gettext_lazy("Rencana ini disetujui"),
-    (ApprovalKind.PLAN.value, Outcome.RETURNED.value): gettext_lazy("Rencana ini dikembalikan"),
-    (ApprovalKind.CLOSING.value, Outcome.APPROVED.value): gettext_lazy("Penutupan ini disetujui"),
-    (ApprovalKind.CLOSING.value, Outcome.RETURNED.value): gettext_lazy("Penutupan ini dikembalikan"),
-}
-
-
-def point_words(approval: Approval | None) -> list[str]:
-    """Return what has to be looked at again, in words."""
-    return [str(Point(one).label) for one in approval.points if one in Point.values] if approval else []
 
 
 def _open(refs: Sequence[UUID], case: Case, viewer: User, at: datetime) -> Opened:

@@ -16,8 +16,8 @@ from ruangaman.cases.errors import CaseClosed, EvidenceMissing
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, Plan
 from ruangaman.cases.selectors.deciding import find_same
 from ruangaman.cases.selectors.facts import is_closing_overtaken, is_void, known_of, newest
+from ruangaman.cases.selectors.sentences import point_words
 from ruangaman.cases.selectors.shelf import sealed_facts, text_of
-from ruangaman.cases.selectors.steps import point_words
 from ruangaman.cases.selectors.weighing import list_deciders, stand_of
 from ruangaman.cases.services.aside import seal_aside
 from ruangaman.cases.services.closing import HER_WORDS, KIND
