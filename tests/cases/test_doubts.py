@@ -273,7 +273,7 @@ def test_what_came_up_since_is_not_signed_for_and_has_to_be_answered(team: Team)
     with pytest.raises(Conflict, match="Sesudah asesmen ini tercatat belum aman"):
         approve(team, asked, [Doubt.UNSAFE, Doubt.DANGER])
     flow.decide(asked, by=team.head, at=FEB_3, outcome=Outcome.RETURNED)
-    with pytest.raises(EvidenceMissing, match="alasan mengapa tetap ditutup"):
+    with pytest.raises(Conflict, match="Ubah dulu"):
         flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=FEB_3)
     flow.close(case, by=team.manager, head=team.head, at=FEB_9, reason=R.CLIENT_ENDS)
     assert team.fresh(case).state == S.CLOSED

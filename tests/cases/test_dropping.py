@@ -18,7 +18,7 @@ from ruangaman.vault.types import Compartment
 from tests.cases.test_clocks import act
 from tests.factories import flow
 from tests.factories.accounts import working
-from tests.factories.cases import FEB_3
+from tests.factories.cases import FEB_3, FEB_9
 from tests.support.signing_in import signed_in
 
 WHY = "Salah catat: bukan kasus ini."
@@ -94,7 +94,7 @@ def test_what_waits_for_her_safety_is_not_ended_before_she_is_found_safe(team):
     assert is_refused(clock_of(case, "case.safety_again"))
     ClockKind.objects.filter(key="case.emergency").update(is_pausable=True)
     with working(team.manager), pytest.raises(NotAllowed, match="tidak dapat dijeda"):
-        clocks.pause_clock(clock_id=clock.pk, reason=PauseReason.PERSON_ASKED, by=team.manager, at=FEB_3)
+        clocks.pause_clock(clock_id=clock.pk, reason=PauseReason.PERSON_ASKED, until=FEB_9, by=team.manager, at=FEB_3)
     flow.check_safety(case, by=team.manager, at=FEB_3)
     drop(team, case, clock)
 

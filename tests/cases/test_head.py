@@ -49,6 +49,7 @@ def turns(case: Case, key: str) -> list[Clock]:
 
 def test_the_words_of_a_closing_are_written_for_the_heads_alone_when_it_is_asked_about(team: Team) -> None:
     case = team.open()
+    flow.check_safety(case, by=team.manager, at=FEB_2)
     flow.assess(case, by=team.manager, at=FEB_2)
     facts = {"goals": (1, 1), "was_asked": True, "words": "PENUTUP-UJI", "her_words": "KATANYA-UJI"}
     with working(team.manager):

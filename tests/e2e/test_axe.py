@@ -37,9 +37,10 @@ def violations(tab: Tab, name: str, language: str) -> list[str]:
     for width, scheme, options in sorted(LOOKS[language], key=lambda look: now is None or look[0] != now["width"]):
         tab.set_viewport_size({"width": width, "height": WIDTHS[width]})
         tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        tab.evaluate("scrollTo(0, 0)")  # wherever a page was left, something lies half under the bar that stays
+        tab.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
+        tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # it is laid out
         if options:
-            tab.evaluate("scrollTo(0, 0)")  # wherever a page was left, something lies half under the bar that stays
-            tab.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
             for fault in tab.evaluate("options => axe.run(options).then(told => told.violations)", options):
                 found += [f"{name} {width} {scheme}: {fault['id']}: {_where(node)}" for node in fault["nodes"]]
         wide = int(tab.evaluate("document.documentElement.scrollWidth"))

@@ -268,7 +268,8 @@ def test_the_turn_follows_the_manager_and_comes_back_from_who_leaves(counter, op
         part = case.assignments.get(user=team.companion)
     with working(team.companion):
         reason = next(iter(SnoozeReason))
-        clocks.snooze_clock(clock_id=clock.pk, until=FEB_3 + HOUR, reason=reason, by=team.companion, at=FEB_3)
+        until = clock.due_at  # somebody waits: no longer than that
+        clocks.snooze_clock(clock_id=clock.pk, until=until, reason=reason, by=team.companion, at=FEB_2 + HOUR)
     with working(counter.manager):
         cases.unassign(code=case.code, assignment_id=part.pk, by=counter.manager, at=FEB_3, is_confirmed=True)
     clock.refresh_from_db()

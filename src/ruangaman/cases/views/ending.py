@@ -67,7 +67,7 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
 
     shown = {"last": last, "approval": approval, "running": running, "standing": now}
     context = {**shown, **_how_it_stands(request, case, approval, last)}
-    context["ends"] = True
+    context["ends"] = last is None  # what was written stays readable after the end
     return answer(request, "cases/closing.html", case, form, act, to="penutupan/", said="penutupan", **context)
 
 
