@@ -28,7 +28,10 @@ WORDS = frozenset({"words case", "words elsewhere"})
 """Why somebody opened a case by the emergency key: a dossier of its own, which goes when the case goes."""
 DESPITE = frozenset({"despite closed", "asked closed"})
 """Why a case was closed although something spoke against it, and what its closing says, for the heads: likewise."""
-ENDED = frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS | DESPITE
+RULED = frozenset({"ruling refused"})
+"""Why the desk decided so, for the desk and the heads."""
+
+ENDED = frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS | DESPITE | RULED
 """What is in the register of ended dossiers: refused ones, a closed case with the report before it; WORDS, DESPITE."""
 ALONE = frozenset({"refused", "wiped", "closed"})
 """Of those, what is ordered to be erased by itself: a report goes with the case that it became."""
@@ -99,8 +102,8 @@ FINDS = frozenset({INDEX, KIN})
 """What those hold who may search in the office."""
 
 STAFF = {
-    "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED, more=FINDS),
-    "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED, more=FINDS),
+    "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED, more=FINDS | RULED),
+    "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED, more=FINDS | RULED),
     "dinsos": _desk(
         "dinsos", "rehsos", FAR, frozenset(), more=frozenset({"words elsewhere"}), glass=frozenset({"elsewhere"})
     ),
@@ -128,7 +131,7 @@ STAFF = {
         oversees=OFFICE | NEAR | NEAR_ERASED | {INDEX},
         people=NEAR_PERSON,
         places=UPTD,
-        held=frozenset({"words case"}) | DESPITE,
+        held=frozenset({"words case"}) | DESPITE | RULED,
     ),
     "dpo": _person("dpo", people=NEAR_PERSON | FAR_PERSON, held=WORDS, glass=OPENED),
     "admin": _person("admin", people=NEAR_PERSON | FAR_PERSON, places=UPTD | REHSOS, rules=EVERY_RULE),
@@ -262,7 +265,7 @@ WEB = {
     "accounts_avoidedplace": "S all; I own; U own (until)",
     "cases_tie": "S works; I works by:by_id; U works (until until_by_id)",
     "cases_case": "S cases; I none by:opened_by_id; U works"
-    " (state state_since risk manager_id closed_at closed_by_id closing_reason closing_ref)",
+    " (state state_since risk unsafe_at manager_id closed_at closed_by_id closing_reason closing_ref)",
     "cases_assignment": "S cases; I works; U works (until until_by_id)",
     "cases_person": "S cases; I works; U works (kind sex age_group identity_ref contact_ref indexed_at version)",
     "cases_incident": "S cases; I works; U works (from_on to_on place kecamatan forms narrative_ref version)",
@@ -292,7 +295,7 @@ WEB = {
     "cases_approval": "S cases; I works by:asked_by_id; U oversees (decided_at decided_by_id outcome points)",
     "cases_transfer": "S cases; I works by:by_id; U works (acknowledged_at acknowledged_by_id acknowledged_ref"
     " withdrawn_at withdrawn_by_id withdrawn_ref)",
-    "cases_aftercare": "S cases; I works by:by_id; U works (held_at held_by_id doing ref cancelled_at"
+    "cases_aftercare": "S cases; I works by:by_id; U works (held_at held_by_id doing before ref cancelled_at"
     " cancelled_by_id cancelled_ref)",
     "consents_consent": "S known; I held by:recorded_by_id; U held (ended_at ended_by_id ending)",
     "cases_glass": "S cases|glass",
@@ -470,8 +473,8 @@ FUNCTIONS = {
     " audit_append audit_readings audit_seal_hash audit_seal_versions cases_count_code"
     " cases_count_concerned codelists_may_manage clocks_count_open clocks_desks clocks_may_set"
     " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
-    " cases_glass_review cases_guards cases_may_write cases_shown intake_answered intake_desks intake_dossiers_of"
-    " intake_end_turns intake_hand_turns intake_heard intake_overdue"
+    " cases_glass_review cases_guards cases_may_write cases_shown intake_answered intake_case_of intake_desks intake_dossiers_of"
+    " intake_end_turns intake_hand_turns intake_heard intake_is_over intake_overdue intake_send_back"
     " ra_keeper ra_opening ra_own_principals ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"

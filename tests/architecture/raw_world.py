@@ -192,6 +192,7 @@ def _name(people: dict[str, User], reports: dict[str, str], found_cases: dict[st
         report = Report.objects.get(code=code)
         names |= {str(report.pk): name, str(report.dossier_id): name}
         names |= {str(one): f"{name} receipt" for one in _principals_of(report)}
+        names |= {str(one.why_home_id): f"ruling {name}" for one in report.rulings.all()}
     for name, code in found_cases.items():
         case = Case.objects.get(code=code)
         names |= {str(case.pk): name, str(case.dossier_id): name}
