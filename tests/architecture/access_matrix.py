@@ -128,8 +128,8 @@ TURNS = OVERSEEN | {"manajer": frozenset({"expired"})}
 """A turn is somebody's until it is handed on, whether or not they still hold a key."""
 
 
-def puts_off(get: int, post: int) -> dict[str, tuple[int, int]]:
-    """Whose turn it is, and who oversees the unit, look at it later."""
+def holds_up(get: int, post: int) -> dict[str, tuple[int, int]]:
+    """Whose turn it is, and who oversees the unit, pause it and bring it back."""
     return dict.fromkeys(("manajer", "kepala"), (get, post))
 
 
@@ -167,11 +167,11 @@ MATRIX = (
     Row("kerja/beban/", HEAD, 200, 405),
     Row("batas/", HEAD, 200, 405),
     Row("kerja/ditunda/", STAFF, 200, 405),
-    Row("kerja/tunda/<uuid:clock_id>/", STAFF, 404, 404, about=True, but=puts_off(200, 422), also=TURNS),
-    Row("kerja/ditunda/<uuid:clock_id>/kembalikan", STAFF, 405, 404, about=True, but=puts_off(405, 302), also=TURNS),
-    Row("kerja/jeda/<uuid:clock_id>/", STAFF, 404, 404, about=True, but=puts_off(200, 422), also=TURNS),
+    Row("kerja/tunda/<uuid:clock_id>/", STAFF, 404, 404, about=True, but={"manajer": (200, 422)}, also=TURNS),
+    Row("kerja/ditunda/<uuid:clock_id>/kembalikan", STAFF, 405, 404, about=True, but=holds_up(405, 302), also=TURNS),
+    Row("kerja/jeda/<uuid:clock_id>/", STAFF, 404, 404, about=True, but=holds_up(200, 422), also=TURNS),
     Row("kerja/dijeda/", STAFF, 200, 405),
-    Row("kerja/dijeda/<uuid:clock_id>/jalankan", STAFF, 405, 404, about=True, but=puts_off(405, 302), also=TURNS),
+    Row("kerja/dijeda/<uuid:clock_id>/jalankan", STAFF, 405, 404, about=True, but=holds_up(405, 302), also=TURNS),
     Row("kerja/saringan/", STAFF, 200, 422),
     Row("kerja/saringan/<uuid:saved_id>/", STAFF, 404, 404, but={"manajer": (200, 422)}),
     Row("kerja/saringan/<uuid:saved_id>/hapus", STAFF, 405, 404, but={"manajer": (405, 302)}),
