@@ -28,10 +28,23 @@ WORDS = frozenset({"words case", "words elsewhere"})
 """Why somebody opened a case by the emergency key: a dossier of its own, which goes when the case goes."""
 DESPITE = frozenset({"despite closed", "asked closed"})
 """Why a case was closed although something spoke against it, and what its closing says, for the heads: likewise."""
-RULED = frozenset({"ruling refused"})
+RULED = frozenset(
+    f"ruling {name}"
+    for name in (
+        "refused",
+        "wiped",
+        "before case",
+        "before closed",
+        "before erased",
+        "before past",
+        "before unassigned",
+    )
+)
 """Why the desk decided so, for the desk and the heads."""
 
-ENDED = frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS | DESPITE | RULED
+ENDED = (
+    frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS | DESPITE | RULED | {"ruling before elsewhere"}
+)
 """What is in the register of ended dossiers: refused ones, a closed case with the report before it; WORDS, DESPITE."""
 ALONE = frozenset({"refused", "wiped", "closed"})
 """Of those, what is ordered to be erased by itself: a report goes with the case that it became."""
@@ -105,7 +118,7 @@ STAFF = {
     "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED, more=FINDS | RULED),
     "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED, more=FINDS | RULED),
     "dinsos": _desk(
-        "dinsos", "rehsos", FAR, frozenset(), more=frozenset({"words elsewhere"}), glass=frozenset({"elsewhere"})
+        "dinsos", "rehsos", FAR, frozenset(), more=frozenset({"words elsewhere", "ruling before elsewhere"}), glass=frozenset({"elsewhere"})
     ),
     "manajer": _works(
         "manajer", MANAGED, frozenset({"before case", "before past", "before closed"}), FINDS | DESPITE
