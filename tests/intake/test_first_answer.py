@@ -25,12 +25,7 @@ from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9
 from tests.factories.desk import HOUR, KINDS
 
-FACTS = {
-    "case_type": CaseType.WOMAN,
-    "risk": RiskLevel.SEDANG,
-    "authority": Authority.CITY,
-    "why": "Sudah dipastikan lewat telepon",
-}
+FACTS = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
 KEY = "case.first_answer"
 
 

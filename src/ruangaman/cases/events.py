@@ -16,13 +16,11 @@ CASE_MOVED = register(
     EventType("cases.moved", "{actor} memindahkan tahap kasus {subject}", fields=frozenset({"from", "to"}))
 )
 CASE_CLOSED = register(
-    EventType("cases.closed", "{actor} menutup kasus {subject}", fields=frozenset({"from", "reason", "planned"}))
+    EventType("cases.closed", "{actor} menutup kasus {subject}", fields=frozenset({"from", "reason"}))
 )
 CASE_REOPENED = register(
     EventType(
-        "cases.reopened",
-        "{actor} membuka lagi kasus {subject}",
-        fields=frozenset({"from", "state", "episode", "clocks"}),
+        "cases.reopened", "{actor} membuka lagi kasus {subject}", fields=frozenset({"from", "to", "episode", "clocks"})
     )
 )
 ANSWER_AWAITED = register(
@@ -275,7 +273,7 @@ CONTACT_TRIED = register(
     EventType(
         "cases.contact_tried",
         "{actor} mencoba menghubungi pada kasus {subject}",
-        fields=frozenset({"try", "way", "result", "faults"}),
+        fields=frozenset({"try", "way", "result"}),
     )
 )
 TRANSFER_SENT = register(
@@ -317,7 +315,7 @@ AFTERCARE_PLANNED = register(
     EventType(
         "cases.aftercare_planned",
         "{actor} menjadwalkan kontak sesudah penutupan kasus {subject}",
-        fields=frozenset({"aftercare", "month", "due_on"}),
+        fields=frozenset({"contacts"}),
     )
 )
 AFTERCARE_CANCELLED = register(

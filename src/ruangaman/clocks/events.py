@@ -7,9 +7,7 @@ from ruangaman.audit.types import EventType
 
 _CLOCK = frozenset({"kind", "anchor"})
 """Which clock it is among those of a dossier."""
-PAUSED = register(
-    EventType("clocks.paused", "{actor} menjeda batas waktu pada {subject}", fields=_CLOCK | {"reason", "until"})
-)
+PAUSED = register(EventType("clocks.paused", "{actor} menjeda batas waktu pada {subject}", fields=_CLOCK | {"reason"}))
 RESUMED = register(
     EventType("clocks.resumed", "{actor} menjalankan lagi batas waktu pada {subject}", fields=_CLOCK | {"seconds"})
 )
@@ -45,7 +43,7 @@ LIMIT_SET = register(
     EventType(
         "clocks.limit_set",
         "{actor} menetapkan batas {subject}",
-        fields=frozenset({"value", "unit", "calendar", "valid_from", "reason"}),
+        fields=frozenset({"value", "unit", "calendar", "valid_from"}),
     )
 )
 HOLIDAY_SET = register(EventType("clocks.holiday_set", "{actor} menetapkan hari libur {subject}"))

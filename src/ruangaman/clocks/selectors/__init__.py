@@ -13,15 +13,12 @@ from ruangaman.clocks.selectors.rules import (
     get_holiday,
     get_office,
     get_rule,
-    limit_before,
     limit_for,
     list_concerned,
     list_holidays,
     list_kinds,
     list_limits,
-    list_longer,
     list_named,
-    own_number,
     start_clock,
 )
 from ruangaman.clocks.selectors.turns import (
@@ -48,8 +45,6 @@ from ruangaman.clocks.selectors.turns import (
     list_whom,
     open_of_dossier,
     order_at,
-    pauses_of,
-    pauses_of_dossier,
 )
 
 __all__ = [
@@ -76,7 +71,6 @@ __all__ = [
     "get_holiday",
     "get_office",
     "get_rule",
-    "limit_before",
     "limit_for",
     "list_asleep",
     "list_at",
@@ -85,7 +79,6 @@ __all__ = [
     "list_holidays",
     "list_kinds",
     "list_limits",
-    "list_longer",
     "list_named",
     "list_open",
     "list_own",
@@ -94,8 +87,5 @@ __all__ = [
     "list_whom",
     "open_of_dossier",
     "order_at",
-    "own_number",
-    "pauses_of",
-    "pauses_of_dossier",
     "start_clock",
 ]

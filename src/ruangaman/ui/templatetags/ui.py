@@ -300,11 +300,12 @@ def time_left(promised: Promised, *, now: datetime | None = None) -> str:
 
 
 @register.simple_tag
-def clock(promised: Promised, *, label: Words, law: Words = "", now: datetime | None = None, drop: str = "",
-          resume: str = "", decide: str = "") -> SafeString:  # fmt: skip
+def clock(
+    promised: Promised, *, label: Words, law: Words = "", now: datetime | None = None, drop: str = "", resume: str = ""
+) -> SafeString:
     """Write the long form of a clock, an item of a list `clocks`; `resume` needs `ui/resume.html` on the page."""
     parts = {"reading": _read(promised, now), "promised": promised, "label": label, "law": law, "drop": drop}
-    return render_to_string("ui/clock.html", {**parts, "resume": resume, "decide": decide})
+    return render_to_string("ui/clock.html", {**parts, "resume": resume})
 
 
 @register.simple_tag(takes_context=True)
