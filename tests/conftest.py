@@ -40,7 +40,7 @@ from tests.factories.accounts import Office, make_office  # noqa: E402
 from tests.factories.cases import Team, make_team  # noqa: E402
 from tests.factories.desk import Counter, make_counter  # noqa: E402
 from tests.support import stage  # noqa: E402
-from tests.support.once import left_as_it_was, note_files_that_commit, once_for_a_file, one_transaction  # noqa: E402
+from tests.support.once import left_as_it_was, note_files_that_commit, once_a_file, one_transaction  # noqa: E402
 
 
 def pytest_unconfigure() -> None:
@@ -91,13 +91,7 @@ def world(made: World) -> Iterator[World]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def new_office(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
-) -> Iterator[Callable[[], Office]]:
-    """Hands out an office with its two key officers."""
-    with once_for_a_file(request.node, django_db_blocker, make_office) as new:
-        yield new
+new_office = once_a_file(make_office)
 
 
 @pytest.fixture
@@ -106,13 +100,7 @@ def office(new_office: Callable[[], Office], db: None) -> Office:
     return new_office()
 
 
-@pytest.fixture(scope="module")
-def new_team(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
-) -> Iterator[Callable[[], Team]]:
-    """Hands out one person of each role that works on cases."""
-    with once_for_a_file(request.node, django_db_blocker, make_team) as new:
-        yield new
+new_team = once_a_file(make_team)
 
 
 @pytest.fixture
@@ -121,13 +109,7 @@ def team(new_team: Callable[[], Team], db: None) -> Team:
     return new_team()
 
 
-@pytest.fixture(scope="module")
-def new_counter(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
-) -> Iterator[Callable[[], Counter]]:
-    """Hands out a desk with two officers, in the office of such a team."""
-    with once_for_a_file(request.node, django_db_blocker, make_counter) as new:
-        yield new
+new_counter = once_a_file(make_counter)
 
 
 @pytest.fixture

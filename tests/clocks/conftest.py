@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from ruangaman.clocks.services.rules import NewKind
 from ruangaman.clocks.types import Holder, Length, Step, StepWhen, Tell
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, Team, make_team
-from tests.support.once import once_for_a_file
+from tests.support.once import once_a_file
 
 HOUR = timedelta(hours=1)
 CHAIN = (Step(StepWhen.SHARE, 50, Tell.OWNER), Step(StepWhen.AFTER, 0, Tell.LEAD), Step(StepWhen.AFTER, 24, Tell.HEAD))
@@ -64,13 +64,7 @@ class Clocks:
         return list(Clock.objects.open().filter(kind__key=key).order_by("started_at"))
 
 
-@pytest.fixture(scope="module")
-def new_clocks(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
-) -> Iterator[Callable[[], Clocks]]:
-    """Hands out everybody, and a case without clocks."""
-    with once_for_a_file(request.node, django_db_blocker, Clocks) as new:
-        yield new
+new_clocks = once_a_file(Clocks)
 
 
 @pytest.fixture

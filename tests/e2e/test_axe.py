@@ -1,4 +1,7 @@
-"""WCAG 2.2 A and AA on every page, both languages, by day and by night, on a telephone and at a desk: no violation."""
+"""WCAG 2.2 A and AA on every page, on a telephone and at a desk, by night for colours: no violation.
+
+In Indonesian. English differs in words alone: of it every page is opened, and looked at whether the words fit.
+"""
 
 from __future__ import annotations
 

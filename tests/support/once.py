@@ -38,28 +38,32 @@ def left_as_it_was() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-@contextmanager
-def once_for_a_file(module: pytest.Module, blocker: Any, make: Callable[[], T]) -> Iterator[Callable[[], T]]:
-    """Make it once for `module` and yield what hands out copies; `db` of each test undoes what that test does.
+def once_a_file(make: Callable[[], T]) -> Any:
+    """Return the fixture that makes a world once for a file and hands out copies of it.
 
-    In a file where a test commits for real, nothing can stay open from one to the next: there it is made each time.
-    One such world a file: two offices of one name are none.
+    `db` of each test undoes what that test does. In a file where a test commits for real, nothing can stay open from
+    one to the next: there it is made each time. One such world a file: two offices of one name are none.
     """
-    worlds = module.stash.setdefault(_WORLDS, set())
-    worlds.add(make.__name__)
-    if len(worlds) > 1:
-        raise AssertionError(f"{module.name}: one world for a file, not {' and '.join(sorted(worlds))}.")
-    if module.path in module.config.stash[_FILES]:
-        yield make
-        return
-    with one_transaction(blocker):
-        made = make()
 
-        def again() -> T:
-            forget()
-            return copy.deepcopy(made)  # down to rows and keyrings: no test changes what the next one gets
+    @pytest.fixture(scope="module")
+    def new(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], T]]:
+        module, worlds = request.node, request.node.stash.setdefault(_WORLDS, set())
+        worlds.add(make.__name__)
+        if len(worlds) > 1:
+            raise AssertionError(f"{module.name}: one world for a file, not {' and '.join(sorted(worlds))}.")
+        if module.path in module.config.stash[_FILES]:
+            yield make
+            return
+        with one_transaction(django_db_blocker):
+            made = make()
 
-        yield again
+            def again() -> T:
+                forget()
+                return copy.deepcopy(made)  # down to rows and keyrings: no test changes what the next one gets
+
+            yield again
+
+    return new
 
 
 def note_files_that_commit(config: pytest.Config, items: list[pytest.Item]) -> None:
