@@ -128,8 +128,8 @@ TURNS = OVERSEEN | {"manajer": frozenset({"expired"})}
 """A turn is somebody's until it is handed on, whether or not they still hold a key."""
 
 
-def puts_off(get: int, post: int) -> dict[str, tuple[int, int]]:
-    """Whose turn it is, and who oversees the unit, look at it later."""
+def holds_up(get: int, post: int) -> dict[str, tuple[int, int]]:
+    """Whose turn it is, and who oversees the unit, pause it and bring it back."""
     return dict.fromkeys(("manajer", "kepala"), (get, post))
 
 
@@ -162,14 +162,16 @@ MATRIX = (
     Row("kerja/jumlah", STAFF, 200, 405),
     Row("kerja/alarm", STAFF, 200, 405, locked=(200, 405), half=(404, 405)),
     Row("tulisan/", STAFF, 200, 405),
+    Row("tulisan/<uuid:draft_id>/", STAFF, 404, 405, about=True),
     Row("tulisan/<uuid:draft_id>/buang", STAFF, 405, 404, about=True, but={"pendamping": (405, 302)}),
     Row("kerja/beban/", HEAD, 200, 405),
+    Row("batas/", HEAD, 200, 405),
     Row("kerja/ditunda/", STAFF, 200, 405),
-    Row("kerja/tunda/<uuid:clock_id>/", STAFF, 404, 404, about=True, but=puts_off(200, 422), also=TURNS),
-    Row("kerja/ditunda/<uuid:clock_id>/kembalikan", STAFF, 405, 404, about=True, but=puts_off(405, 302), also=TURNS),
-    Row("kerja/jeda/<uuid:clock_id>/", STAFF, 404, 404, about=True, but=puts_off(200, 422), also=TURNS),
+    Row("kerja/tunda/<uuid:clock_id>/", STAFF, 404, 404, about=True, but={"manajer": (200, 422)}, also=TURNS),
+    Row("kerja/ditunda/<uuid:clock_id>/kembalikan", STAFF, 405, 404, about=True, but=holds_up(405, 302), also=TURNS),
+    Row("kerja/jeda/<uuid:clock_id>/", STAFF, 404, 404, about=True, but=holds_up(200, 422), also=TURNS),
     Row("kerja/dijeda/", STAFF, 200, 405),
-    Row("kerja/dijeda/<uuid:clock_id>/jalankan", STAFF, 405, 404, about=True, but=puts_off(405, 302), also=TURNS),
+    Row("kerja/dijeda/<uuid:clock_id>/jalankan", STAFF, 405, 404, about=True, but=holds_up(405, 302), also=TURNS),
     Row("kerja/saringan/", STAFF, 200, 422),
     Row("kerja/saringan/<uuid:saved_id>/", STAFF, 404, 404, but={"manajer": (200, 422)}),
     Row("kerja/saringan/<uuid:saved_id>/hapus", STAFF, 405, 404, but={"manajer": (405, 302)}),
@@ -292,11 +294,14 @@ MATRIX = (
     at_desk("triase", 405, 422),
     at_desk("sama", 405, 200),
     at_desk("ganda", 405, 422),
+    at_desk("tandai-ganda", 200, 422),
     at_desk("batal-ganda", 405, 302, also=DESK_KEEPS),
     at_desk("tolak", 405, 422),
     at_desk("batal-tolak", 405, 302, also=DESK_KEEPS),
     at_desk("buka-kasus", 405, 422),
     at_desk("berkas/<uuid:file_id>", 405, 200),
+    # What the desk decided against the answers, for the head.
+    Row("keputusan/laporan/<uuid:ruling_id>/", HEAD, 200, 422, about=True),
     # The conversation of a report that became a case, for the case's people.
     at_desk("jawab", 200, 422, who=CASEWORK, but=NO_ANSWER),
     at_desk("terbaca", 405, 302, who=CASEWORK, but=WITHOUT_THREAD),
@@ -398,7 +403,7 @@ MATRIX = (
     in_case("pelimpahan/", 200, 422, who=MANAGER),
     in_case("pelimpahan/<uuid:transfer_id>/terima", 200, 422, who=MANAGER),
     in_case("pelimpahan/<uuid:transfer_id>/tarik", 200, 422, who=MANAGER),
-    in_case("pasca/", 200, 422, who=MANAGER),
+    in_case("pasca/", 200, 404, but={"manajer": (200, 422)}),
     in_case("pasca/<uuid:contact_id>/", 200, 422),
     in_case("pasca/<uuid:contact_id>/batal", 200, 422, who=MANAGER),
 )

@@ -26,9 +26,25 @@ TEAM = frozenset({"case", "past"})
 ERASED = NEAR_ERASED | {"erased"}
 WORDS = frozenset({"words case", "words elsewhere"})
 """Why somebody opened a case by the emergency key: a dossier of its own, which goes when the case goes."""
-DESPITE = frozenset({"despite closed"})
-"""Why a case was closed although something spoke against it: likewise."""
-ENDED = frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS | DESPITE
+DESPITE = frozenset({"despite closed", "asked closed"})
+"""Why a case was closed although something spoke against it, and what its closing says, for the heads: likewise."""
+RULED = frozenset(
+    f"ruling {name}"
+    for name in (
+        "refused",
+        "wiped",
+        "before case",
+        "before closed",
+        "before erased",
+        "before past",
+        "before unassigned",
+    )
+)
+"""Why the desk decided so, for the desk and the heads."""
+
+ENDED = (
+    frozenset({"refused", "wiped", "closed", "before closed"}) | WORDS | DESPITE | RULED | {"ruling before elsewhere"}
+)
 """What is in the register of ended dossiers: refused ones, a closed case with the report before it; WORDS, DESPITE."""
 ALONE = frozenset({"refused", "wiped", "closed"})
 """Of those, what is ordered to be erased by itself: a report goes with the case that it became."""
@@ -99,10 +115,11 @@ FINDS = frozenset({INDEX, KIN})
 """What those hold who may search in the office."""
 
 STAFF = {
-    "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED, more=FINDS),
-    "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED, more=FINDS),
+    "petugas": _desk("petugas", "uptd", NEAR, NEAR_ERASED, more=FINDS | RULED),
+    "petugas 2": _desk("petugas 2", "uptd", NEAR, NEAR_ERASED, more=FINDS | RULED),
     "dinsos": _desk(
-        "dinsos", "rehsos", FAR, frozenset(), more=frozenset({"words elsewhere"}), glass=frozenset({"elsewhere"})
+        "dinsos", "rehsos", FAR, frozenset(), more=frozenset({"words elsewhere", "ruling before elsewhere"}),
+        glass=frozenset({"elsewhere"}),
     ),
     "manajer": _works(
         "manajer", MANAGED, frozenset({"before case", "before past", "before closed"}), FINDS | DESPITE
@@ -128,7 +145,7 @@ STAFF = {
         oversees=OFFICE | NEAR | NEAR_ERASED | {INDEX},
         people=NEAR_PERSON,
         places=UPTD,
-        held=frozenset({"words case"}) | DESPITE,
+        held=frozenset({"words case"}) | DESPITE | RULED,
     ),
     "dpo": _person("dpo", people=NEAR_PERSON | FAR_PERSON, held=WORDS, glass=OPENED),
     "admin": _person("admin", people=NEAR_PERSON | FAR_PERSON, places=UPTD | REHSOS, rules=EVERY_RULE),
@@ -206,9 +223,10 @@ TABLES = {
     "vault_meeting": "found_id", "vault_bar": "dossier_id", "accounts_relative": "dossier_id",
     "accounts_avoidedplace": "user_id",
     "intake_report": "id", "intake_message": "report_id", "intake_attachment": "report_id",
-    "intake_idempotencykey": "report_id", "intake_handover": "desk_id",
+    "intake_idempotencykey": "report_id", "intake_handover": "desk_id", "intake_ruling": "desk_id",
     "audit_auditevent": "", "audit_auditlane": "", "audit_auditseal": "", "audit_auditcheckpoint": "",
     "audit_auditalarm": "", "codelists_code": "", "clocks_limit": "", "clocks_clock": "dossier_id",
+    "clocks_pause": "dossier_id",
     "clocks_clockkind": "", "clocks_holiday": "", "clocks_officeday": "", "notifications_alarmsent": "user_id",
     "web_savedfilter": "owner_id",
     "procrastinate_jobs": "",
@@ -261,7 +279,7 @@ WEB = {
     "accounts_avoidedplace": "S all; I own; U own (until)",
     "cases_tie": "S works; I works by:by_id; U works (until until_by_id)",
     "cases_case": "S cases; I none by:opened_by_id; U works"
-    " (state state_since risk manager_id closed_at closed_by_id closing_reason closing_ref)",
+    " (state state_since risk unsafe_at manager_id closed_at closed_by_id closing_reason closing_ref)",
     "cases_assignment": "S cases; I works; U works (until until_by_id)",
     "cases_person": "S cases; I works; U works (kind sex age_group identity_ref contact_ref indexed_at version)",
     "cases_incident": "S cases; I works; U works (from_on to_on place kecamatan forms narrative_ref version)",
@@ -291,7 +309,7 @@ WEB = {
     "cases_approval": "S cases; I works by:asked_by_id; U oversees (decided_at decided_by_id outcome points)",
     "cases_transfer": "S cases; I works by:by_id; U works (acknowledged_at acknowledged_by_id acknowledged_ref"
     " withdrawn_at withdrawn_by_id withdrawn_ref)",
-    "cases_aftercare": "S cases; I works by:by_id; U works (held_at held_by_id doing ref cancelled_at"
+    "cases_aftercare": "S cases; I works by:by_id; U works (held_at held_by_id doing before ref cancelled_at"
     " cancelled_by_id cancelled_ref)",
     "consents_consent": "S known; I held by:recorded_by_id; U held (ended_at ended_by_id ending)",
     "cases_glass": "S cases|glass",
@@ -306,11 +324,13 @@ WEB = {
     " U own:owner_id|seats:desk_id|oversees|personal (desk_id owner_id lead_id danger due_at presses_at paused_at"
     " pause_reason paused_seconds snoozed_until snooze_reason escalates_at stopped_at stopped_on)",
     "clocks_clockkind": "S all; I rules by:changed_by_id; U rules (valid_to changed_by_id)",
+    "clocks_pause": "S known; I living by:by_id; U known (ended_at ended_by_id) {ended_at IS NULL}",
     "clocks_holiday": "S all; I rules by:changed_by_id; U rules (name source changed_by_id); D rules",
     "clocks_limit": "S all; I rules by:made_by_id; U rules (valid_to)",
     "clocks_officeday": "S all; I rules; U rules (opens closes); D rules",
     "web_savedfilter": "S own:owner_id|unit:unit_id; I unit:unit_id by:owner_id; U own:owner_id (name unit_id);"
     " D own:owner_id",
+    "intake_ruling": "S seats|watched; I seats by:made_by_id; U watched (verdict read_at read_by_id word_ref)",
     "intake_handover": "S seats|watched; I seats by:given_by_id; U seats (taken_by_id taken_at)",
     "django_migrations": "S all",
 }
@@ -368,7 +388,8 @@ WORKER = {
     " D all {accepted_at < now() - interval '24 hours'}",
     "audit_auditcheckpoint": "S all; I all",
     "audit_auditalarm": "S all; I all",
-    "clocks_clock": "S all; U all (level escalates_at)",
+    "clocks_clock": "S all; U all (level escalates_at due_at presses_at paused_at pause_reason paused_seconds)",
+    "clocks_pause": "S all; U all (ended_at) {ended_at IS NULL}",
     "clocks_clockkind": "S all",
     "clocks_holiday": "S all",
     "clocks_limit": "S all",
@@ -433,6 +454,7 @@ CHANGES = {
     "cases_task": "owner_id = '{me}'",
     "cases_access": "not_after = clock_timestamp() + interval '1 day'",
     "clocks_clock": "escalates_at = clock_timestamp()",
+    "clocks_pause": "ended_at = clock_timestamp()",
     "clocks_clockkind": "valid_to = clock_timestamp(), changed_by_id = '{me}'",
     "clocks_holiday": "name = 'x', changed_by_id = '{me}'",
     "clocks_limit": "valid_to = clock_timestamp() + interval '9 years'",
@@ -447,6 +469,7 @@ CHANGES = {
     "intake_report": "danger = 1",
     "intake_message": "read_at = clock_timestamp()",
     "codelists_code": "valid_to = '2199-01-01'",
+    "intake_ruling": "verdict = 'read', read_at = clock_timestamp(), read_by_id = '{me}', word_ref = NULL",
     "intake_handover": "taken_by_id = '{me}', taken_at = clock_timestamp()",
     "procrastinate_jobs": "priority = 9",
     "procrastinate_events": "at = clock_timestamp()",
@@ -464,8 +487,8 @@ FUNCTIONS = {
     " audit_append audit_readings audit_seal_hash audit_seal_versions cases_count_code"
     " cases_count_concerned codelists_may_manage clocks_count_open clocks_desks clocks_may_set"
     " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
-    " cases_glass_review cases_guards cases_may_write cases_shown intake_answered intake_desks intake_dossiers_of"
-    " intake_end_turns intake_hand_turns intake_heard intake_overdue"
+    " cases_glass_review cases_guards cases_may_write cases_shown intake_answered intake_case_of intake_desks"
+    " intake_dossiers_of intake_end_turns intake_hand_turns intake_heard intake_is_over intake_overdue intake_send_back"
     " ra_keeper ra_opening ra_own_principals ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"

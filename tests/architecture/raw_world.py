@@ -19,8 +19,9 @@ from ruangaman.accounts.types import Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.cases import services as cases
-from ruangaman.cases.models import Case, ClosingAssessment
+from ruangaman.cases.models import Approval, Case, ClosingAssessment
 from ruangaman.cases.types import AskedBy, BulkKind, PoliceChoice, Right
+from ruangaman.clocks.models import Clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake.models import Report
 from ruangaman.vault import services as vault
@@ -191,12 +192,15 @@ def _name(people: dict[str, User], reports: dict[str, str], found_cases: dict[st
         report = Report.objects.get(code=code)
         names |= {str(report.pk): name, str(report.dossier_id): name}
         names |= {str(one): f"{name} receipt" for one in _principals_of(report)}
+        names |= {str(one.why_home_id): f"ruling {name}" for one in report.rulings.all()}
     for name, code in found_cases.items():
         case = Case.objects.get(code=code)
         names |= {str(case.pk): name, str(case.dossier_id): name}
         names |= {str(glass.words_home_id): f"words {name}" for glass in case.openings.all()}
         closings = ClosingAssessment.objects.filter(case=case).exclude(despite_home=None)
         names |= {str(one.despite_home_id): f"despite {name}" for one in closings}
+        asked = Approval.objects.filter(case=case).exclude(words_home=None)
+        names |= {str(one.words_home_id): f"asked {name}" for one in asked}
     for user in User.objects.exclude(pk__in=[one.pk for one in people.values()]):
         names |= {str(user.pk): user.username, str(user.principal_id): user.username}
     return names | {str(one.pk): "recovery" for one in Principal.objects.filter(kind="recovery")}
@@ -256,6 +260,9 @@ def _fill_rest(people: dict[str, User], reports: dict[str, Report], closed: Case
     )
     for person in ("petugas", "psikolog"):
         put("accounts_avoidedplace", id=uuid4(), user_id=people[person].pk, code="rehsos", since=at)
+    clock = Clock.objects.filter(dossier_id=case.dossier_id).open()[0]
+    put("clocks_pause", id=uuid4(), clock_id=clock.pk, dossier_id=case.dossier_id, reason="no_contact",
+        by_id=case.manager_id, since=at, until=later)  # fmt: skip
     put("vault_installationcheck", id=1, value="\\x01")
     put(
         "notifications_alarmsent",

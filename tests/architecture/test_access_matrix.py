@@ -22,7 +22,8 @@ SLOTS = {
     "user_id": "colleague", "waiting_id": "waiting", "request_id": "request", "principal_id": "key",
     "invitation_id": "invitation", "draft_id": "draft", "act_id": "act",
     "incident_id": "incident", "victim_id": "victim", "list_key": "list",
-    "list_code": "list_code", "consent_id": "consent", "approval_id": "approval", "transfer_id": "transfer",
+    "list_code": "list_code", "consent_id": "consent", "approval_id": "approval", "ruling_id": "ruling",
+    "transfer_id": "transfer",
     "contact_id": "contact", "glass_id": "glass", "tie_id": "tie", "meeting_id": "meeting",
     "relative_id": "relative", "clock_id": "clock", "saved_id": "saved",
 }  # fmt: skip

@@ -77,7 +77,7 @@ def test_an_emergency_officer_opens_what_is_wrapped_to_the_unit_and_nothing_that
     honest = opened(Person(head.keyring, head.principal_id, head.pk), list(dossier_of))
     forged = opened(Person(head.keyring, head.principal_id, head.pk, everybody()), list(dossier_of))
 
-    mine = {"words case", "despite closed"}  # why they opened one case; why one was closed that they signed
+    mine = {"words case", "despite closed", "asked closed"}  # why they opened one case; why one was closed, its words
     assert {world.names[str(dossier_of[ref])] for ref in honest} == mine
     gone = {"erased", "late", "past", "before past"}  # the world lets every wrap of these expire
     assert {world.names[str(dossier_of[ref])] for ref in forged} == ((NEAR | OFFICE) - gone) | mine

@@ -43,6 +43,7 @@ CASE_ROLES = (Role.PENDAMPING, Role.PSIKOLOG, Role.HUKUM, Role.RUMAHAMAN)
 PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 LAST = 30_000
 """A desk's place behind every other: places of desks are counted through the whole run."""
+ENOUGH = "Sudah dipastikan lewat telepon"
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 NONE = {
     "report": "L-00000000", "case": "K-00000000", "case_report": "L-00000001", "report_file": UNKNOWN_ID,
@@ -53,7 +54,7 @@ NONE = {
     "invitation": UNKNOWN_ID, "unit": "unit-tidak-ada", "handover": UNKNOWN_ID, "incident": UNKNOWN_ID,
     "victim": UNKNOWN_ID, "list": "daftar-tidak-ada", "list_code": "TIDAK_ADA",
     "rule": "tidak.ada", "clock": UNKNOWN_ID, "saved": UNKNOWN_ID,
-    "consent": UNKNOWN_ID, "approval": UNKNOWN_ID, "transfer": UNKNOWN_ID, "contact": UNKNOWN_ID,
+    "ruling": UNKNOWN_ID, "consent": UNKNOWN_ID, "approval": UNKNOWN_ID, "transfer": UNKNOWN_ID, "contact": UNKNOWN_ID,
     "glass": UNKNOWN_ID, "glass_case": "K-00000000",
     "tie": UNKNOWN_ID, "meeting": UNKNOWN_ID, "relative": UNKNOWN_ID,
 }  # fmt: skip
@@ -93,7 +94,8 @@ def make_world() -> World:
     ended = _refused(counter)
     relative = _declared(people["hukum"])
     for relation in world.things.keys() - {"none"}:
-        world.things[relation] |= {"ended": ended.code, "relative": relative}
+        world.things[relation] |= {"ended": ended.code, "relative": relative, "ruling": UNKNOWN_ID}
+    world.things["own"]["ruling"] = str(ended.rulings.get().pk)
     near = _people_facts(people["pendamping"], people["admin"], people["dpo"], counter.desk)
     far = _people_facts(
         other.people["manajer-lain"], people["admin"], people["dpo"], counter.desk, instead_of=people["dinsos"]
@@ -198,7 +200,7 @@ def _report_facts(report: Report) -> dict[str, str]:
 
 def _refused(counter: Counter) -> Report:
     report = _report(counter)
-    facts = {"reason": RefusalReason.SPAM, "words": "MAAF", "note": "x", "message_id": uuid4()}
+    facts = {"reason": RefusalReason.SPAM, "words": "MAAF", "note": ENOUGH, "message_id": uuid4()}
     counter.do(intake.refuse, report, by=counter.first, at=timezone.now(), **facts)
     return report
 
@@ -214,7 +216,7 @@ def _case_elsewhere(world: World, other: Office) -> Case:
 
 def _open(world: World, report: Report, officer: User, manager: User, *, team: bool) -> Case:
     counter, at = world.counter, timezone.now()
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
+    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": ENOUGH}
     counter.write_back(report, "PESAN-UJI", at=at, files=(PHOTO,))
     counter.do(intake.triage, report, by=officer, at=at, **facts)
     case: Case = counter.do(intake.open_case, report, by=officer, at=at, manager=manager, case_id=uuid4())
@@ -271,7 +273,7 @@ def _expire(*dossiers: Any) -> None:
 def _turn(case: Case) -> Clock:
     """A turn of the manager's that may also be dropped."""
     turns = Clock.objects.running().filter(dossier_id=case.dossier_id, owner=case.manager).pressing(timezone.now())
-    return next(one for one in turns if can_drop(case.manager, one))
+    return next(one for one in turns if can_drop(case.manager, one, is_safe=False))
 
 
 def _case_facts(world: World, case: Case) -> dict[str, str]:

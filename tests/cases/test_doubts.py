@@ -14,6 +14,7 @@ from ruangaman.cases import services
 from ruangaman.cases.errors import EvidenceMissing
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, Plan
 from ruangaman.cases.selectors.facts import known_of
+from ruangaman.cases.selectors.steps import outcome_words
 from ruangaman.cases.selectors.weighing import list_tries, open_despite, stand_of
 from ruangaman.cases.types import (
     TRY_DAYS,
@@ -33,7 +34,7 @@ from ruangaman.cases.types import (
 )
 from ruangaman.clocks.models import Clock
 from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
-from ruangaman.core.errors import DomainError
+from ruangaman.core.errors import Conflict, DomainError
 from ruangaman.core.regions import zone
 from tests.cases.test_flow_views import plan_data
 from tests.cases.test_views import page, send
@@ -128,10 +129,51 @@ def test_found_unsafe_after_the_head_said_yes_holds_the_closing(team: Team) -> N
     case = team.open()
     flow.open_for_closing(case, by=team.manager, head=team.head, at=FEB_2)
     flow.check_safety(case, by=team.manager, at=FEB_3, is_safe=False)
-    with pytest.raises(EvidenceMissing, match=r"cek yang menyatakan ia aman.*alasan mengapa tetap ditutup"):
+    with pytest.raises(EvidenceMissing, match=r"asesmen penutupan.*cek yang menyatakan ia aman"):
         close(team, case, R.GOALS_MET)
     flow.check_safety(case, by=team.manager, at=FEB_3 + HOUR)
-    assert close(team, case, R.GOALS_MET).state == S.CLOSED
+    with pytest.raises(EvidenceMissing, match="asesmen penutupan"):
+        close(team, case, R.GOALS_MET)
+    with pytest.raises(EvidenceMissing, match="sesudah yang lama tercatat belum aman"):
+        flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=FEB_9)
+    assert flow.close(case, by=team.manager, head=team.head, at=FEB_9).state == S.CLOSED, "assessed anew and asked anew"
+
+
+def test_the_yes_of_the_head_is_void_once_she_is_found_unsafe(team: Team) -> None:
+    case = team.open(risk=RiskLevel.EKSTREM)
+    flow.check_safety(case, by=team.manager, at=FEB_2, is_safe=False)
+    row = flow.assess_closing(case, by=team.manager, at=FEB_2, reason=R.CLIENT_ENDS)  # it says why, unsafe as she is
+    asked = flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=FEB_2)
+    flow.decide(asked, by=team.head, at=FEB_2)
+    assert outcome_words(Approval.objects.get(pk=asked.pk)) == "Disetujui kepala."
+    flow.check_safety(case, by=team.manager, at=FEB_3, is_safe=False)
+    assert outcome_words(Approval.objects.get(pk=asked.pk)).startswith("Persetujuan kepala gugur")
+    with pytest.raises(EvidenceMissing, match="persetujuan kepala atas penutupan"):
+        close(team, case, R.CLIENT_ENDS)
+    again = flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=FEB_9)
+    assert (again.pk != asked.pk, again.subject) == (True, row.pk)
+    assert flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=FEB_9).pk == again.pk, "asked already"
+    flow.decide(again, by=team.head, at=FEB_9)
+    assert close(team, case, R.CLIENT_ENDS).state == S.CLOSED
+
+
+def test_safe_after_unsafe_says_where_and_with_whom(team: Team) -> None:
+    case = team.open()
+    flow.check_safety(case, by=team.manager, at=FEB_2, is_safe=True, words="")
+    flow.check_safety(case, by=team.manager, at=FEB_2, is_safe=False, words="")
+    with pytest.raises(DomainError, match="di mana ia sekarang"):
+        flow.check_safety(case, by=team.manager, at=FEB_3, words="  ")
+    assert team.fresh(case).unsafe_at == FEB_2
+    flow.check_safety(case, by=team.manager, at=FEB_3, words="DI-RUMAH-AMAN")
+    assert team.fresh(case).unsafe_at is None
+
+
+def test_who_never_looked_is_told_so_in_any_stage(team: Team) -> None:
+    case = flow.advance(team.open(), S.SERVICES, by=team.manager, head=team.head, at=FEB_2)
+    row = flow.assess_closing(case, by=team.manager, at=FEB_3)
+    assert row.doubts == ["unchecked"], "no stage is past the question whether she is safe"
+    flow.check_safety(case, by=team.manager, at=FEB_3)
+    assert flow.assess_closing(case, by=team.manager, at=FEB_9, despite="").doubts == []
 
 
 def test_she_may_end_it_herself_and_a_child_may_not(team: Team) -> None:
@@ -180,6 +222,7 @@ def test_straight_from_the_emergency_everything_is_named_and_answered(team: Team
 
 def test_without_a_doubt_no_word_is_asked(team: Team) -> None:
     case = team.open()
+    flow.check_safety(case, by=team.manager, at=FEB_2)
     flow.assess(case, by=team.manager, at=FEB_2)
     row = flow.assess_closing(case, by=team.manager, at=FEB_3, despite="")
     assert (row.doubts, row.despite_ref, row.despite_home) == ([], None, None)
@@ -216,17 +259,22 @@ def test_why_is_closed_to_whoever_came_later_and_to_strangers(team: Team) -> Non
 
 def test_what_came_up_since_is_not_signed_for_and_has_to_be_answered(team: Team) -> None:
     case = team.open()
+    flow.check_safety(case, by=team.manager, at=FEB_2)
     flow.assess(case, by=team.manager, at=FEB_2)
     row = flow.assess_closing(case, by=team.manager, at=FEB_2, reason=R.CLIENT_ENDS)
     asked = flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=FEB_2)
     flow.check_safety(case, by=team.manager, at=FEB_3, is_safe=False)
     with working(team.head):
-        assert stand_of(row, case=case, at=FEB_3).lines == [("Belum aman menurut cek terakhir", False)]
+        assert stand_of(row, case=team.fresh(case), at=FEB_3).lines == [
+            ("Belum aman menurut cek terakhir", False), ("Bahayanya tinggi", False)
+        ]  # fmt: skip
     with pytest.raises(DomainError, match="belum aman"):
         approve(team, asked, ())
-    approve(team, asked, [Doubt.UNSAFE])
-    with pytest.raises(EvidenceMissing, match="alasan mengapa tetap ditutup"):
-        close(team, case, R.CLIENT_ENDS)
+    with pytest.raises(Conflict, match="Sesudah asesmen ini tercatat belum aman"):
+        approve(team, asked, [Doubt.UNSAFE, Doubt.DANGER])
+    flow.decide(asked, by=team.head, at=FEB_3, outcome=Outcome.RETURNED)
+    with pytest.raises(Conflict, match="Ubah dulu"):
+        flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=FEB_3)
     flow.close(case, by=team.manager, head=team.head, at=FEB_9, reason=R.CLIENT_ENDS)
     assert team.fresh(case).state == S.CLOSED
 
@@ -255,11 +303,14 @@ def test_the_pages_name_each_ask_why_and_let_the_head_sign(team: Team) -> None:
     assert stale.status_code == 422
     assert "Ada yang berubah sejak halaman ini dibuka" in stale.content.decode()
     assert 'name="signs" id="id_signs" checked' not in stale.content.decode()
-    assert send(team.head, address, outcome="approved", signs="on").status_code == 302
+    assert "asesmen ini tidak membahasnya" in page(team.head, address)
+    assert send(team.head, address, outcome="approved", signs="on").status_code == 422
+    assert send(team.head, address, outcome="returned", points="safety").status_code == 302
 
 
 def test_a_calm_closing_asks_for_no_reason_until_the_numbers_do(team: Team) -> None:
     case = team.open(at=timezone.now())
+    flow.check_safety(case, by=team.manager, at=timezone.now())
     flow.assess(case, by=team.manager, at=timezone.now())
     address = f"/kasus/{case.code}/penutupan/"
     assert "why_despite" not in page(team.manager, address)
@@ -324,9 +375,9 @@ def test_the_head_sees_every_try_and_which_count(team: Team) -> None:
     asked = flow.ask(case, ApprovalKind.CLOSING, by=team.manager, at=later)
     text = page(team.head, f"/kasus/keputusan/{asked.pk}/")
     assert "Upaya menghubungi" in text
-    assert text.count("Percakapan laporan, ") == 4
+    assert text.count("Pesan, ") == 4
     assert text.count("tidak ada jawaban, dihitung") == 3
-    assert text.count("tidak dihitung") == 1
+    assert text.count("tidak dihitung: upaya lain pada hari yang sama") == 1
     assert "Upaya yang diperlukan sudah ada" in page(team.manager, f"/kasus/{case.code}/upaya/")
     other = team.open(at=now)
     flow.assess_closing(other, by=team.manager, at=now)
@@ -361,7 +412,7 @@ def test_opened_again_safe_neither_goes_on(team: Team) -> None:
     keys = set(Clock.objects.open().filter(dossier=case.dossier_id).values_list("kind__key", flat=True))
     assert keys.isdisjoint({"case.emergency", "case.safety_again"})
     assert team.fresh(case).state == S.ASSESSMENT
-    assert AuditEvent.objects.get(type="cases.reopened").detail["to"] == "assessment"
+    assert AuditEvent.objects.get(type="cases.reopened").detail["state"] == "assessment"
 
 
 # The page of a closed case.

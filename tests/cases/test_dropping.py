@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import pytest
 from django.http import Http404
+from django.utils import timezone
 
 from ruangaman.audit.models import AuditEvent
 from ruangaman.cases import selectors, services
 from ruangaman.cases.models import Note
+from ruangaman.clocks import services as clocks
 from ruangaman.clocks.models import Clock, ClockKind
+from ruangaman.clocks.types import PauseReason
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.vault.types import Compartment
 from tests.cases.test_clocks import act
+from tests.factories import flow
 from tests.factories.accounts import working
-from tests.factories.cases import FEB_3
+from tests.factories.cases import FEB_3, FEB_9
 from tests.support.signing_in import signed_in
 
 WHY = "Salah catat: bukan kasus ini."
@@ -60,6 +64,7 @@ def test_what_binds_is_ended_by_the_manager_alone(team):
     case = team.open(risk=RiskLevel.EKSTREM)
     team.assign(case, team.companion)
     clock = clock_of(case, "case.emergency")
+    flow.check_safety(case, by=team.manager, at=FEB_3)
     with pytest.raises(NotAllowed):
         drop(team, case, clock, by=team.companion)
     drop(team, case, clock)
@@ -67,6 +72,41 @@ def test_what_binds_is_ended_by_the_manager_alone(team):
     drop(team, case, own, by=team.companion)
     own.refresh_from_db()
     assert own.stopped_at == FEB_3, "the control: the office's own ruling"
+
+
+def test_what_waits_for_her_safety_is_not_ended_before_she_is_found_safe(team):
+    """Nobody has looked, she is not safe, she is: by policy, service and page alike."""
+    case = team.open(risk=RiskLevel.EKSTREM)
+    clock = clock_of(case, "case.emergency")
+
+    def is_refused(clock):
+        with pytest.raises(NotAllowed, match="menunggu keselamatannya"):
+            drop(team, case, clock)
+        with working(team.manager), pytest.raises(Http404):
+            selectors.get_droppable(case=case, clock_id=clock.pk, viewer=team.manager, at=FEB_3)
+        with working(team.manager):
+            known = selectors.get_case_page(case=team.fresh(case), viewer=team.manager, at=FEB_3).clocks
+        return f"/jam/{clock.pk}/" not in "".join(one.drop_url for one in known)
+
+    assert is_refused(clock)
+    flow.check_safety(case, by=team.manager, at=FEB_3, is_safe=False)
+    assert is_refused(clock)
+    assert is_refused(clock_of(case, "case.safety_again"))
+    ClockKind.objects.filter(key="case.emergency").update(is_pausable=True)
+    with working(team.manager), pytest.raises(NotAllowed, match="tidak dapat dijeda"):
+        clocks.pause_clock(clock_id=clock.pk, reason=PauseReason.PERSON_ASKED, until=FEB_9, by=team.manager, at=FEB_3)
+    flow.check_safety(case, by=team.manager, at=FEB_3)
+    drop(team, case, clock)
+
+
+def test_the_page_says_on_what_it_rests(team):
+    case = team.open(at=timezone.now(), risk=RiskLevel.EKSTREM)
+    flow.check_safety(case, by=team.manager, at=timezone.now())
+    clock = clock_of(case, "case.emergency")
+    with working(team.manager):
+        text = signed_in(team.manager).get(f"/kasus/{case.code}/jam/{clock.pk}/").content.decode()
+    assert f"Dasarnya: {clock.limit.legal_basis}" in text
+    assert "undang-undang" not in text
 
 
 @pytest.mark.parametrize(
@@ -85,9 +125,9 @@ def test_what_binds_is_what_the_kind_says(team, change, said):
     with working(team.companion):
         if said:
             with pytest.raises(Http404):
-                selectors.get_droppable(case=case, clock_id=clock_of(case).pk, viewer=team.companion)
+                selectors.get_droppable(case=case, clock_id=clock_of(case).pk, viewer=team.companion, at=FEB_3)
         else:
-            assert selectors.get_droppable(case=case, clock_id=clock_of(case).pk, viewer=team.companion)
+            assert selectors.get_droppable(case=case, clock_id=clock_of(case).pk, viewer=team.companion, at=FEB_3)
 
 
 def test_a_task_a_strangers_case_and_another_cases_clock_are_refused(team):

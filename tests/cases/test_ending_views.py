@@ -104,7 +104,7 @@ def test_not_safe_stands_on_the_page_with_what_to_do_next_until_she_is(team: Tea
         assert words in banner
     assert re.search(r'<small class="over">Belum aman, \d+ \w+</small>', text)
     assert "Cek aman lagi" in page(team.companion, "/kerja/"), "the next look is a need of its own"
-    assert send(team.companion, base + "aman/", is_safe="yes", escort="none").status_code == 302
+    assert send(team.companion, base + "aman/", is_safe="yes", escort="none", words="x").status_code == 302
     text = page(team.companion, base)
     assert 'id="belum-aman"' not in text
     assert "terakhir" in text

@@ -84,6 +84,8 @@ def test_the_whole_way_by_its_pages(team: Team, case: Case) -> None:
     decide(team, "1 permintaan menunggu", outcome="returned", points=["dates"])
     assert "Batas waktunya belum masuk akal" in page(manager, base + "rencana/")
     assert send(manager, base + "rencana/", **plan_data(team.companion)).status_code == 302
+    assert signed_in(manager).post(base + "rencana/ajukan").status_code == 409, "the very same as before"
+    assert send(manager, base + "rencana/", **{**plan_data(team.companion), "due_0": day(5)}).status_code == 302
     assert signed_in(manager).post(base + "rencana/ajukan").status_code == 302
     decide(team, "1 permintaan menunggu", outcome="approved")
     assert send(manager, base + "status/", target="services", reason="x").status_code == 302
@@ -100,8 +102,9 @@ def decide(team: Team, headline: str, **data: Any) -> None:
     address = f"/kasus/keputusan/{approval.pk}/"
     assert address in text
     shown = page(team.head, address)
-    for words in ("TUJUAN-UJI", "SELAMAT-UJI", "PENUTUP-UJI", "NAMA-UJI"):
-        assert words not in shown, "the head decides on facts and opens nothing"
+    for words in ("TUJUAN-UJI", "SELAMAT-UJI", "NAMA-UJI"):
+        assert words not in shown, "the head decides on facts and opens nothing of the case"
+    assert ("PENUTUP-UJI" in shown) == (approval.kind == ApprovalKind.CLOSING), "this was written for her"
     assert send(team.head, address, **data).status_code == 302
     assert "Tidak ada yang menunggu" in page(team.head, "/kasus/keputusan/")
 
@@ -116,6 +119,7 @@ def close_by_pages(team: Team, case: Case) -> None:
     flow.finish_tasks(case, by=manager, at=timezone.now())
     closing = {"reason": "goals_met", "risk": "1", "goals_met": "1", "goals_total": "1", "was_asked": "yes"}
     assert send(manager, base + "penutupan/", **{**closing, "goals_met": "2"}, words="x").status_code == 422
+    assert send(team.companion, base + "aman/", is_safe="yes", escort="none").status_code == 302
     assert send(manager, base + "penutupan/", **closing, words="PENUTUP-UJI", her_words="x").status_code == 302
     assert signed_in(manager).post(base + "penutupan/ajukan").status_code == 302
     decide(team, "1 permintaan menunggu", outcome="approved")
@@ -141,7 +145,7 @@ STEPS = {
         {"held_at": moment(), "minutes": "x", "guests": "A\nB"},
         {"held_at": "2999-01-01T10:00"},
     ),
-    "upaya/": (ContactTry, {"way": "phone", "result": "no_answer"}, {"way": "merpati"}),
+    "upaya/": (ContactTry, {"way": "chat", "result": "no_answer", "in_hours": "yes"}, {"way": "merpati"}),
     "mediasi/": (MediationRequest, {"asked_by": "accused", "words": "x"}, {"words": ""}),
     "pelimpahan/": (
         Transfer,

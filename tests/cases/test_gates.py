@@ -168,8 +168,10 @@ def test_only_the_head_decides_once_and_says_what_to_look_at_again(team: Team) -
     row = Approval.objects.get(pk=asked.pk)
     assert (row.outcome, row.points, row.decided_by) == ("returned", [Point.TALK], team.head)
     assert missing(team, case, S.SERVICES) == ["rencana/"]
-    again = flow.ask(case, ApprovalKind.PLAN, by=team.manager, at=FEB_3)
-    assert again.pk != asked.pk
+    with pytest.raises(Conflict, match="Ubah dulu: Perlu dibicarakan langsung"):
+        flow.ask(case, ApprovalKind.PLAN, by=team.manager, at=FEB_3)
+    flow.plan(case, by=team.manager, at=FEB_3)
+    assert flow.ask(case, ApprovalKind.PLAN, by=team.manager, at=FEB_3).pk != asked.pk
     detail = AuditEvent.objects.get(type="cases.approval_decided").detail
     assert detail == {"approval": str(asked.pk), "kind": "plan", "outcome": "returned", "points": ["talk"]}
 

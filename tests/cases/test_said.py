@@ -29,7 +29,7 @@ def case(team: Team) -> Case:
 def test_a_try_is_said_to_be_recorded_on_the_page_that_it_returns_to(team: Team, case: Case) -> None:
     address = f"/kasus/{case.code}/upaya/"
     assert NOTICE not in page(team.manager, address), "nothing is said before"
-    done = send(team.manager, address, way="phone", result="no_answer", words="KATA-UJI")
+    done = send(team.manager, address, way="chat", result="no_answer", in_hours="yes", words="KATA-UJI")
     text = page(team.manager, done.headers["Location"])
     assert text.count(NOTICE) == 1
     assert "Tercatat: upaya menghubungi." in text
@@ -65,7 +65,7 @@ def test_what_was_sent_twice_is_one_row_and_said_both_times(team: Team, case: Ca
     client = signed_in(team.manager)
     for step, data, model in (
         ("catatan/", {"compartment": "3", "text": "DUA-KALI"}, Note),
-        ("upaya/", {"way": "phone", "result": "reached", "words": "DUA-KALI"}, ContactTry),
+        ("upaya/", {"way": "chat", "result": "reached", "in_hours": "yes", "words": "DUA-KALI"}, ContactTry),
     ):
         address, before = f"/kasus/{case.code}/{step}", model.objects.count()
         hidden = dict(

@@ -125,7 +125,7 @@ def test_everybody_reads_limits_and_nobody_changes_them(db, role):
     from django.db import ProgrammingError
 
     with unit_of_work(role):
-        assert Limit.objects.filter(key__startswith="report.").count() == 4
+        assert Limit.objects.filter(key__startswith="report.").count() == 8, "an answer and a triage for each danger"
         with pytest.raises(ProgrammingError), transaction.atomic():
             Limit.objects.update(value=99)
 

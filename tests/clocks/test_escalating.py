@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import UUID
 
@@ -59,7 +60,9 @@ def test_what_was_kept_or_stands_still_is_not_told(clocks, ended):
         clocks.tell("cases.service_added", at=FEB_2 + HOUR)
     else:
         with working(by):
-            services.pause_clock(clock_id=clock.pk, reason=PauseReason.OTHER_OFFICE, by=by, at=FEB_2)
+            services.pause_clock(
+                clock_id=clock.pk, reason=PauseReason.OTHER_OFFICE, until=FEB_2 + timedelta(days=20), by=by, at=FEB_2
+            )
     assert services.escalate_due(at=FEB_9) == 0
     Clock.objects.update(stopped_at=None, stopped_on="", paused_at=None, pause_reason="")
     assert services.escalate_due(at=FEB_9) == 1

@@ -250,7 +250,9 @@ def test_a_sunday_is_no_working_day_whatever_is_written_or_removed(client):
 
 def test_a_day_that_is_over_is_said_to_be_and_is_found_again(client):
     day = timezone.localdate() - timedelta(days=14)
-    day -= timedelta(days=day.weekday())  # a Monday
+    day = max(
+        day - timedelta(days=day.weekday()), timezone.localdate().replace(month=1, day=1)
+    )  # a Monday of this year
     noted = client.post(f"{RULES}libur/", {"on": day.isoformat(), "name": "Hari banjir", "source": "SK"})
     page = words(client.get(noted.headers["Location"]))
     assert "di antara hari yang sudah lewat" in page

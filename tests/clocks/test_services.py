@@ -172,8 +172,20 @@ def test_a_pause_adds_its_time_back_and_each_is_told(clocks):
     clock = clocks.begin()
     by = clocks.team.manager
     with working(by):
-        services.pause_clock(clock_id=clock.pk, reason=PauseReason.NO_CONTACT, by=by, at=FEB_2 + HOUR)
-        services.pause_clock(clock_id=clock.pk, reason=PauseReason.OTHER_OFFICE, by=by, at=FEB_2 + 2 * HOUR)
+        services.pause_clock(
+            clock_id=clock.pk,
+            reason=PauseReason.NO_CONTACT,
+            until=(FEB_2 + HOUR) + timedelta(days=20),
+            by=by,
+            at=FEB_2 + HOUR,
+        )
+        services.pause_clock(
+            clock_id=clock.pk,
+            reason=PauseReason.OTHER_OFFICE,
+            until=(FEB_2 + 2 * HOUR) + timedelta(days=20),
+            by=by,
+            at=FEB_2 + 2 * HOUR,
+        )
     clock.refresh_from_db()
     assert clock.pause_reason == PauseReason.NO_CONTACT, "paused already"
     with working(by):
@@ -194,10 +206,14 @@ def test_a_pause_adds_its_time_back_and_each_is_told(clocks):
 def test_what_is_late_or_may_not_stand_still_is_not_paused(clocks):
     clock, by = clocks.begin(), clocks.team.manager
     with working(by), pytest.raises(Conflict, match="sudah lewat"):
-        services.pause_clock(clock_id=clock.pk, reason=PauseReason.NO_CONTACT, by=by, at=FEB_3)
+        services.pause_clock(
+            clock_id=clock.pk, reason=PauseReason.NO_CONTACT, until=FEB_3 + timedelta(days=20), by=by, at=FEB_3
+        )
     ClockKind.objects.filter(pk=clock.kind_id).update(is_pausable=False)
     with working(by), pytest.raises(NotAllowed):
-        services.pause_clock(clock_id=clock.pk, reason=PauseReason.NO_CONTACT, by=by, at=FEB_2)
+        services.pause_clock(
+            clock_id=clock.pk, reason=PauseReason.NO_CONTACT, until=FEB_2 + timedelta(days=20), by=by, at=FEB_2
+        )
 
 
 @pytest.mark.parametrize(
@@ -411,7 +427,13 @@ def test_a_limit_that_cannot_be_reckoned_stops_no_event(clocks):
     assert clock.due_at == FEB_2 + timedelta(days=FARTHEST)
     assert clock.presses_at == clock.due_at - HEAD_START[RiskLevel.SEDANG]
     with working(clocks.team.manager):
-        services.pause_clock(clock_id=clock.pk, reason=PauseReason.PERSON_ASKED, by=clocks.team.manager, at=FEB_3)
+        services.pause_clock(
+            clock_id=clock.pk,
+            reason=PauseReason.PERSON_ASKED,
+            until=FEB_3 + timedelta(days=20),
+            by=clocks.team.manager,
+            at=FEB_3,
+        )
         services.resume_clock(clock_id=clock.pk, by=clocks.team.manager, at=FEB_9)
     clocks.tell("cases.service_added", at=FEB_9)
     assert clocks.open() == []

@@ -115,7 +115,13 @@ class Walk:
         page, before = officer.get(f"/laporan/{code}/"), codes(self.house, "cases_case")
         facts = {"case_type": "woman", "risk": "3", "authority": "city"}
         page = officer.submit(page, facts, action="/triase")  # less than the answers say: asked why
-        page = _ok(officer.submit(page, facts | {"why": self.flock.word("triage why")}, action="/triase"))
+        page = _ok(
+            officer.submit(
+                page,
+                facts | {"why": self.flock.word("triage why") + " sudah dipastikan lewat telepon"},
+                action="/triase",
+            )
+        )
         manager = _option(page, "Dewi Anggraeni")
         _ok(officer.submit(page, {"manager": manager}, action="/buka-kasus"))
         (case,) = codes(self.house, "cases_case") - before

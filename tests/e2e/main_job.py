@@ -131,11 +131,13 @@ class MainJob:
         expect(page.locator("main")).to_contain_text(words)
 
     def end(self, manager: Colleague, head: Colleague) -> None:
-        """The manager says what was reached, the head agrees without opening anything, the manager closes the case."""
+        """The manager says what was reached, the head agrees without opening the case, the manager closes it."""
         page = manager.page
         manager.open(f"/kasus/{self.case}/penutupan/")
         for name, value in {"reason": "goals_met", "risk": "1", "was_asked": "yes"}.items():
             page.locator(f'input[name={name}][value="{value}"]').check(force=True)
+        for name in ("goals_met", "goals_total"):  # there was no plan
+            page.locator(f"input[name={name}]").fill("0")
         page.locator("textarea[name=words]").fill(CLOSING)
         page.locator("textarea[name=why_clocks]").fill(CLOSING)  # nobody offered to have the injuries examined
         page.locator("textarea[name=why_despite]").fill(DESPITE)  # in extreme danger, and nobody assessed it
@@ -144,7 +146,7 @@ class MainJob:
         expect(page.locator("main")).to_contain_text("Menunggu keputusan kepala")
         head.open("/kasus/keputusan/")
         head.page.locator("li", has_text=self.case).get_by_role("link", name="Lihat dan putuskan").click()
-        expect(head.page.locator("main")).not_to_contain_text(CLOSING)
+        expect(head.page.locator("main")).to_contain_text(CLOSING)
         expect(head.page.locator("main")).to_contain_text(DESPITE)
         head.page.locator('input[name=outcome][value="approved"]').check(force=True)
         head.page.locator("input[name=signs]").check(force=True)

@@ -12,11 +12,16 @@ from ruangaman.intake import services
 from tests.factories.cases import FEB_1, FEB_2, FEB_3
 from tests.factories.desk import HOUR, KINDS, events_of
 
-FACTS = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
+FACTS = {
+    "case_type": CaseType.WOMAN,
+    "risk": RiskLevel.SEDANG,
+    "authority": Authority.CITY,
+    "why": "Sudah dipastikan lewat telepon",
+}
 
 
 def open_clocks(report):
-    found = Clock.objects.open().filter(dossier=report.dossier_id)
+    found = Clock.objects.open().filter(dossier=report.dossier_id).exclude(kind__key__startswith="decision.")
     return {one.kind.key: one for one in found.select_related("kind")}
 
 
@@ -40,7 +45,12 @@ def test_triage_asks_for_a_decision_of_the_desk_and_the_decision_ends_it(counter
     counter.do(services.triage, report, **{**FACTS, "risk": RiskLevel.EKSTREM})
     clock.refresh_from_db()
     assert clock.danger == RiskLevel.EKSTREM, "and presses as its danger now says"
-    facts = {"reason": RefusalReason.SPAM, "words": "x", "note": "x", "message_id": uuid4()}
+    facts = {
+        "reason": RefusalReason.SPAM,
+        "words": "x",
+        "note": "Sudah dipastikan lewat telepon",
+        "message_id": uuid4(),
+    }
     counter.do(services.refuse, report, **facts)
     assert open_clocks(report) == {}
 

@@ -29,7 +29,12 @@ from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, read
 from tests.factories.desk import HOUR, KINDS, STORY, Counter, events_of
 
-TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
+TRIAGE = {
+    "case_type": CaseType.WOMAN,
+    "risk": RiskLevel.TINGGI,
+    "authority": Authority.CITY,
+    "why": "Sudah dipastikan lewat telepon",
+}
 REFUSAL = {"reason": RefusalReason.OTHER_OFFICE, "words": "KATA-UJI maaf", "note": "CATATAN-UJI luar kota"}
 
 
@@ -197,20 +202,6 @@ def test_a_double_stays_linked_to_the_first_and_can_be_undone(counter):
     counter.do(services.undo_duplicate, second)
     assert (counter.fresh(second).state, counter.fresh(second).needs_desk) == (State.RECEIVED, True)
     assert events_of(second, "intake.unduplicated") == ["intake.unduplicated"]
-
-
-def test_the_reporter_of_a_double_is_answered_once_and_not_told_of_the_other(counter):
-    first, second, answered = counter.send(**KINDS), counter.send(**KINDS), counter.send(**KINDS)
-    counter.do(services.reply, answered, text="Sudah dijawab", message_id=uuid4())
-    for report in (second, answered):
-        counter.do(services.mark_duplicate, report, original=first.code)
-
-    told = second.messages.get()
-    assert counter.fresh(second).answered_at is not None
-    assert read(counter.first, told.ref)[told.ref] == {
-        "text": "Ceritamu sudah kami baca dan sedang kami tangani. Kalau ada yang berubah, tulis di sini."
-    }
-    assert answered.messages.count() == 1
 
 
 def test_doubles_of_doubles_and_of_nothing_are_refused(counter):

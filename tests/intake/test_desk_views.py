@@ -24,9 +24,15 @@ from tests.factories.desk import KINDS, STORY, Counter
 from tests.support.signing_in import signed_in
 
 TRIAGE = {
-    "case_type": CaseType.BOTH.value, "risk": str(int(RiskLevel.TINGGI)), "authority": Authority.CITY.value, "why": "x",
+    "case_type": CaseType.BOTH.value, "risk": str(int(RiskLevel.TINGGI)), "authority": Authority.CITY.value,
+    "why": "Sudah dipastikan lewat telepon",
 }  # fmt: skip
-REFUSAL = {"reason": RefusalReason.NOT_VIOLENCE.value, "words": "KATA-UJI", "note": "x", "look": "on"}
+REFUSAL = {
+    "reason": RefusalReason.NOT_VIOLENCE.value,
+    "words": "KATA-UJI",
+    "note": "Sudah dipastikan lewat telepon",
+    "look": "on",
+}
 
 
 @pytest.fixture
@@ -175,7 +181,8 @@ def test_doubles_are_linked_both_ways(client, counter, report):
     assert f'<option value="{other.code}">' in page(client, report)
     wrong = send(client, report, "ganda", {"original": "L-TIDAKADA"})
     assert wrong.status_code == 409
-    moved(send(client, report, "ganda", {"original": other.code.lower()}))
+    assert send(client, report, "ganda", {"original": other.code.lower()}).status_code == 200
+    moved(send(client, report, "tandai-ganda", {"original": other.code, "once": str(uuid4()), "look": "on"}))
     assert f'href="/laporan/{other.code}/"' in page(client, report)
     assert f'href="/laporan/{report.code}/"' in page(client, other)
     moved(send(client, report, "batal-ganda"))
@@ -217,7 +224,12 @@ def test_a_file_is_sent_as_an_attachment_that_nothing_opens(client, counter, rep
 
 def to_case(counter: Counter, report: Report) -> Case:
     """Let the desk open a case from a report."""
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
+    facts = {
+        "case_type": CaseType.WOMAN,
+        "risk": RiskLevel.SEDANG,
+        "authority": Authority.CITY,
+        "why": "Sudah dipastikan lewat telepon",
+    }
     counter.do(services.triage, report, **facts)
     return counter.do(services.open_case, report, manager=counter.manager, case_id=uuid4())
 

@@ -25,7 +25,12 @@ from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9
 from tests.factories.desk import HOUR, KINDS
 
-FACTS = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
+FACTS = {
+    "case_type": CaseType.WOMAN,
+    "risk": RiskLevel.SEDANG,
+    "authority": Authority.CITY,
+    "why": "Sudah dipastikan lewat telepon",
+}
 KEY = "case.first_answer"
 
 

@@ -32,7 +32,12 @@ from tests.factories.accounts import working
 from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9
 from tests.factories.desk import HOUR, KINDS
 
-FACTS = {"case_type": CaseType.WOMAN, "risk": RiskLevel.SEDANG, "authority": Authority.CITY, "why": "x"}
+FACTS = {
+    "case_type": CaseType.WOMAN,
+    "risk": RiskLevel.SEDANG,
+    "authority": Authority.CITY,
+    "why": "Sudah dipastikan lewat telepon",
+}
 KEY = "desk.answer_again"
 DAY = timedelta(days=1)
 LATER = FEB_9 + DAY
@@ -106,10 +111,22 @@ def test_whoever_writes_begins_the_count_anew(counter, opened, is_read):
     assert Fact.TRIED not in now.facts
     assert (now.tried, now.wrote_at) == ((), FEB_9 + HOUR)
     missing = "0 dari 3 hari; yang berikut paling cepat hari ini; dihitung sejak pelapor menulis 9 Feb 11.00"
-    assert now.tries(LATER).missing() == missing
+    unread = "" if is_read else "; pesannya 9 Feb 11.00 belum dibaca, baca dulu"
+    assert now.tries(LATER).missing() == missing + unread
     with working(counter.manager):
         assert not any(one.counts for one in list_tries(case, now))
     try_all(counter, case, at=LATER + 8 * DAY)
+    if not is_read:
+        now = known(counter.manager, case, LATER + 8 * DAY)
+        assert Fact.TRIED not in now.facts
+        assert (
+            now.tries(LATER + 8 * DAY).missing()
+            == "pelapor menulis 9 Feb 11.00, belum dibaca; baca dulu, baru dihitung"
+        )
+        with working(counter.manager):
+            held = [one.why_not for one in list_tries(case, now)][-3:]
+        assert held == ["pesan pelapor belum dibaca"] * 3
+        acknowledge(counter, report, at=LATER + 8 * DAY)
     assert Fact.TRIED in known(counter.manager, case, LATER + 8 * DAY).facts, "and who writes no more is tried again"
 
 
@@ -141,7 +158,7 @@ def test_a_message_after_the_heads_yes_holds_the_closing(counter, opened):
 def test_what_is_written_under_a_second_report_of_the_same_counts_too(counter, opened):
     report, case = opened
     twin = counter.send(at=FEB_2, **KINDS)
-    counter.do(services.mark_duplicate, twin, original=report.code, at=FEB_2)
+    counter.do(services.mark_duplicate, twin, original=report.code, has_looked=True, at=FEB_2)
     try_all(counter, case)
     counter.write_back(twin, "masih di sini", at=FEB_9 + HOUR)
     now = known(counter.manager, case)
@@ -251,7 +268,8 @@ def test_the_turn_follows_the_manager_and_comes_back_from_who_leaves(counter, op
         part = case.assignments.get(user=team.companion)
     with working(team.companion):
         reason = next(iter(SnoozeReason))
-        clocks.snooze_clock(clock_id=clock.pk, until=FEB_3 + HOUR, reason=reason, by=team.companion, at=FEB_3)
+        until = clock.due_at  # somebody waits: no longer than that
+        clocks.snooze_clock(clock_id=clock.pk, until=until, reason=reason, by=team.companion, at=FEB_2 + HOUR)
     with working(counter.manager):
         cases.unassign(code=case.code, assignment_id=part.pk, by=counter.manager, at=FEB_3, is_confirmed=True)
     clock.refresh_from_db()

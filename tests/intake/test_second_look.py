@@ -37,16 +37,16 @@ def test_less_danger_than_the_answers_needs_a_reason_that_is_sealed(counter):
         counter.do(services.triage, report, **LOW)
     assert counter.fresh(report).state == State.RECEIVED
 
-    counter.do(services.triage, report, why="ALASAN-UJI", **LOW)
+    counter.do(services.triage, report, why="ALASAN-UJI sudah dipastikan", **LOW)
 
     fresh = counter.fresh(report)
     assert (fresh.state, fresh.danger) == (State.TRIAGED, RiskLevel.RENDAH)
-    assert read(counter.first, fresh.triage_ref) == {"text": "ALASAN-UJI"}
+    assert read(counter.first, fresh.triage_ref) == {"text": "ALASAN-UJI sudah dipastikan"}
 
 
 def test_as_much_danger_as_the_answers_say_asks_nothing_and_forgets_what_was_said(counter):
     report = counter.send(now="yes")
-    counter.do(services.triage, report, why="ALASAN-UJI", **LOW)
+    counter.do(services.triage, report, why="ALASAN-UJI sudah dipastikan", **LOW)
     for level in (suggest(report).risk, RiskLevel.EKSTREM):
         counter.do(services.triage, report, **{**LOW, "risk": level})
         assert counter.fresh(report).triage_ref is None
@@ -66,16 +66,19 @@ def test_the_page_says_which_answers_speak_against_it_and_keeps_what_was_chosen(
     assert "Jawabannya berkata lain: sedang terjadi, " in page
     assert 'name="why"' in page
     assert counter.fresh(report).state == State.RECEIVED
-    second = post(counter, report, "triase", why="ALASAN-UJI", **facts)
+    second = post(counter, report, "triase", why="ALASAN-UJI sudah dipastikan", **facts)
     assert second.status_code == 302
-    assert "karena: ALASAN-UJI" in signed_in(counter.first).get(f"/laporan/{report.code}/").content.decode()
+    assert (
+        "karena: ALASAN-UJI sudah dipastikan"
+        in signed_in(counter.first).get(f"/laporan/{report.code}/").content.decode()
+    )
 
 
 def test_a_report_that_says_danger_is_not_refused_in_one_press(counter):
     report = counter.send(**KINDS)
     with pytest.raises(NeedsReason):
         counter.do(services.refuse, report, note="", message_id=uuid4(), **REFUSAL)
-    facts = {**REFUSAL, "note": "CATATAN-UJI"}
+    facts = {**REFUSAL, "note": "CATATAN-UJI sudah dipastikan"}
 
     first = post(counter, report, "tolak", **facts)
 
@@ -86,7 +89,7 @@ def test_a_report_that_says_danger_is_not_refused_in_one_press(counter):
     assert post(counter, report, "tolak", **facts, look="on").status_code == 302
     fresh = counter.fresh(report)
     assert fresh.state == State.REFUSED
-    assert read(counter.first, fresh.refusal_ref) == {"text": "CATATAN-UJI"}
+    assert read(counter.first, fresh.refusal_ref) == {"text": "CATATAN-UJI sudah dipastikan"}
 
 
 def test_a_report_without_danger_is_refused_as_before(counter):
@@ -97,7 +100,7 @@ def test_a_report_without_danger_is_refused_as_before(counter):
 
 def test_a_reason_goes_with_its_triage(counter):
     report = counter.send(now="yes")
-    counter.do(services.triage, report, why="ALASAN-UJI", **LOW)
-    counter.do(services.refuse, report, note="CATATAN-UJI", message_id=uuid4(), **REFUSAL)
+    counter.do(services.triage, report, why="ALASAN-UJI sudah dipastikan", **LOW)
+    counter.do(services.refuse, report, note="CATATAN-UJI sudah dipastikan", message_id=uuid4(), **REFUSAL)
     counter.do(services.undo_refusal, report)
     assert counter.fresh(report).triage_ref is None

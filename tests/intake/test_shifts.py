@@ -22,7 +22,7 @@ from ruangaman.intake import services
 from ruangaman.intake.models import Handover
 from ruangaman.intake.selectors import shifts as selectors
 from ruangaman.intake.services import shifts
-from ruangaman.intake.types import Passed, Planned, turn_at
+from ruangaman.intake.types.turns import Passed, Planned, turn_at
 from ruangaman.notifications import services as notifications
 from ruangaman.notifications.models import AlarmSent
 from ruangaman.notifications.types import AlarmKind
@@ -167,7 +167,15 @@ def test_taking_moves_what_the_giver_held_and_nothing_else(counter):
     held, free, mine, done = (counter.send(**KINDS) for _ in range(4))
     counter.do(services.take, held, by=counter.first)
     counter.do(services.take, mine, by=counter.second)
-    counter.do(services.refuse, done, by=counter.first, reason="other_office", words="x", note="x", message_id=uuid4())
+    counter.do(
+        services.refuse,
+        done,
+        by=counter.first,
+        reason="other_office",
+        words="x",
+        note="Sudah dipastikan lewat telepon",
+        message_id=uuid4(),
+    )
     holder = counter.fresh(done).taken_by_id
     give(counter, counter.first, THREE, text=WORDS)
 
@@ -267,15 +275,19 @@ def test_a_turn_that_was_taken_or_is_long_past_is_told_to_nobody(counter):
     assert services.tell_heads(at=THREE + 2 * HOUR) == 1, "the control"
 
 
+def late_of(head, at):
+    return [one for one in selectors.list_overseen(viewer=head, at=at) if one.turn.is_late(at)]
+
+
 def test_the_head_sees_it_in_the_queue_and_another_head_does_not(counter):
     plan(counter, (counter.first, SEVEN), (counter.second, THREE))
     head = counter.team.head
     with working(head):
-        (found,) = selectors.list_untaken(viewer=head, at=THREE + HOUR)
+        (found,) = late_of(head, THREE + HOUR)
         assert found.on_duty == counter.second.display_name
-        assert selectors.list_untaken(viewer=head, at=THREE + MINUTE) == []
+        assert late_of(head, THREE + MINUTE) == []
     with working(counter.manager):
-        assert selectors.list_untaken(viewer=counter.manager, at=THREE + HOUR) == []
+        assert selectors.list_overseen(viewer=counter.manager, at=THREE + HOUR) == []
 
 
 def test_the_words_are_erased_after_thirty_days_and_who_gave_stays(counter):

@@ -32,7 +32,7 @@ def world(db: None) -> World:
 def test_a_year_comes_to_everything_and_agrees_and_what_is_amiss_is_noticed(world: World, monkeypatch: Any) -> None:
     assert not reached.missing(world), reached.missing(world)
     found = agreeing.compare(world)
-    assert found.faults == []
+    assert found.faults == [], "\n".join(found.faults)
     assert (found.cases, found.moments) == (script.FEW_CASES, agreeing.MOMENTS)
 
     _a_new_gate_is_missed(world)

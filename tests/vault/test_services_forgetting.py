@@ -255,14 +255,29 @@ def test_what_goes_with_it_goes_with_it_and_not_alone(town: Town, lead: Person):
     assert {entry.dossier_id for entry in ledger.read()} == {case, report}
 
 
-@pytest.mark.parametrize("held", ["case", "report"])
-def test_what_is_held_is_not_erased(town: Town, lead: Person, held: str):
+def test_words_about_a_report_that_became_a_case_go_with_the_case(town: Town, lead: Person):
     case = kept(town, lead)
-    report = town.dossier(lead).dossier_id
+    report, words = town.dossier(lead).dossier_id, town.dossier(lead).dossier_id
+    with working(lead):
+        services.keep_with(dossier_id=words, with_dossier=report, code="L-00000001", at=LATER)
     end(lead, report, code="L-00000001", with_dossier=case)
     first, second = town.person(), town.person()
     propose(first, case)
-    which = {"case": case, "report": report}[held]
+
+    assert set(approve(second, case)) == {case, report, words}
+    assert Dossier.objects.filter(shredded_at=LATER).count() == 3
+
+
+@pytest.mark.parametrize("held", ["case", "report", "words"])
+def test_what_is_held_is_not_erased(town: Town, lead: Person, held: str):
+    case = kept(town, lead)
+    report, words = town.dossier(lead).dossier_id, town.dossier(lead).dossier_id
+    end(lead, report, code="L-00000001", with_dossier=case)
+    with working(lead):
+        services.keep_with(dossier_id=words, with_dossier=report, code="L-00000001", at=LATER)
+    first, second = town.person(), town.person()
+    propose(first, case)
+    which = {"case": case, "report": report, "words": words}[held]
     with working(lead):
         services.place_hold(dossier_id=which, reason=HoldReason.COURT, by=lead, at=LATER)
         with pytest.raises(Conflict):

@@ -154,7 +154,10 @@ def test_two_reports_with_one_number_stand_side_by_side(counter: Counter) -> Non
 
     assert first.code in text
     assert f'name="original" value="{first.code}"' in text
-    assert client.post(f"/laporan/{second.code}/ganda", {"original": first.code}).status_code == 302
+    assert client.post(f"/laporan/{second.code}/ganda", {"original": first.code}).status_code == 200
+    assert Report.objects.get(pk=second.pk).duplicate_of is None, "looked up, not marked"
+    facts = {"original": first.code, "once": str(uuid4())}
+    assert client.post(f"/laporan/{second.code}/tandai-ganda", facts).status_code == 302
     assert Report.objects.get(pk=second.pk).duplicate_of == first
 
 
@@ -172,7 +175,7 @@ def opened_from(counter: Counter, report: Report, **facts: Any) -> Case:
     client = signed_in(counter.first)
     counter.do(
         intake.triage, report, at=timezone.now(), case_type=CaseType.WOMAN, risk=RiskLevel.SEDANG,
-        authority=Authority.CITY, why="x",
+        authority=Authority.CITY, why="Sudah dipastikan lewat telepon",
     )  # fmt: skip
     data = {"manager": str((facts.get("manager") or counter.manager).pk), "once": str(uuid4())}
     assert client.post(f"/laporan/{report.code}/buka-kasus", data).status_code == 302
@@ -235,7 +238,7 @@ def test_the_reporters_wish_keeps_a_manager_out(counter: Counter) -> None:
         kin.avoid_place(code="polresta", by=counter.manager, at=timezone.now())
     counter.do(
         intake.triage, report, at=timezone.now(), case_type=CaseType.WOMAN, risk=RiskLevel.SEDANG,
-        authority=Authority.CITY, why="x",
+        authority=Authority.CITY, why="Sudah dipastikan lewat telepon",
     )  # fmt: skip
     client, second = signed_in(counter.first), counter.office.user(Role.MANAJER)
 

@@ -209,3 +209,18 @@ def test_the_area_of_a_block_is_its_weight(risk):
     assert {block.height * max(LOAD_WEIGHTS.values()) for block in blocks} == {HEIGHT * LOAD_WEIGHTS[risk]}
     assert all(block.y + block.height == HEIGHT for block in one.blocks)
     assert [block.x for block in one.blocks] == [STEP * place for place in range(len(one.blocks))]
+
+
+def test_every_row_beyond_the_first_ones_can_be_reached(counter):
+    now = timezone.now()
+    case = counter.team.open(risk=RiskLevel.RENDAH)
+    Clock.objects.all()._raw_delete("default")
+    for number in range(7):
+        task(counter, case, due_at=now + (number + 1) * HOUR, at=now)
+    head = signed_in(counter.team.head)
+    few = head.get("/kerja/beban/").content.decode()
+    assert few.count('<li class="row">') == 5
+    assert 'href="?semua=1#b2"' in few
+    whole = head.get("/kerja/beban/?semua=1").content.decode()
+    assert whole.count('<li class="row">') == 7
+    assert 'href="?semua=1#b2"' not in whole

@@ -29,6 +29,7 @@ NOT_OFFERED = {
     "kerja/jumlah": "a number that the navigation asks for by itself",
     "palet/": "the palette itself",
     "laporan/<str:code>/jawab": "only to go on with an answer: else it is written on the page of the case",
+    "laporan/<str:code>/tandai-ganda": "only after the other report was looked at",
     "kasus/<case_code:code>/buka-lagi/": "only once the case is closed: see below",
 }
 """Pages that are there, and why the palette leaves them out."""

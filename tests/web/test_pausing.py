@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from ruangaman.accounts.types import Role
 from ruangaman.audit.models import AuditEvent
-from ruangaman.clocks.models import Clock, ClockKind, Limit
+from ruangaman.clocks.models import Clock, ClockKind, Limit, Pause
 from ruangaman.clocks.selectors import get_office
 from ruangaman.clocks.services import drop_clock, escalate_due, pause_clock
-from ruangaman.clocks.types import LONG_PAUSE, PauseReason, working_between
+from ruangaman.clocks.types import HEAD_START, LONG_PAUSE, PauseReason, working_between
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ui import moments
 from ruangaman.web.services.paused import list_lines
@@ -23,7 +23,7 @@ from tests.factories.accounts import working
 from tests.factories.desk import HOUR
 from tests.support.signing_in import signed_in
 
-WHY = {"alasan": "other_office"}
+WHY = {"alasan": "other_office", "sampai": "7"}
 PLAN = "case.companion"
 
 
@@ -42,7 +42,13 @@ def fold_of(page):
 
 def pause(clock, by, *, at=None):
     with working(by):
-        pause_clock(clock_id=clock.pk, reason=PauseReason.NO_CONTACT, by=by, at=at or timezone.now())
+        pause_clock(
+            clock_id=clock.pk,
+            reason=PauseReason.NO_CONTACT,
+            until=(at or timezone.now()) + timedelta(days=20),
+            by=by,
+            at=at or timezone.now(),
+        )
 
 
 def backdate(clock, days):
@@ -113,7 +119,10 @@ def test_pressed_twice_each_is_told_once(counter):
     _case, clock = opened(counter)
     client = signed_in(counter.manager)
     client.post(f"/kerja/jeda/{clock.pk}/", WHY)
-    assert client.post(f"/kerja/jeda/{clock.pk}/", {"alasan": "no_contact"}).headers["Location"] == "/kerja/dijeda/"
+    assert (
+        client.post(f"/kerja/jeda/{clock.pk}/", {"alasan": "no_contact"}).headers["Location"]
+        == f"/kerja/dijeda/?sudah={clock.pk}"
+    )
     clock.refresh_from_db()
     assert clock.pause_reason == "other_office"
     for _ in range(2):
@@ -121,7 +130,10 @@ def test_pressed_twice_each_is_told_once(counter):
     assert AuditEvent.objects.filter(type__in=["clocks.paused", "clocks.resumed"]).count() == 2
 
 
-@pytest.mark.parametrize("sent", [{}, {"alasan": ""}, {"alasan": "karena"}])
+@pytest.mark.parametrize(
+    "sent",
+    [{}, {**WHY, "alasan": ""}, {**WHY, "alasan": "karena"}, {"alasan": "other_office"}, {**WHY, "sampai": "400"}],
+)
 def test_without_a_reason_of_the_list_nothing_is_paused(counter, sent):
     _case, clock = opened(counter)
     client = signed_in(counter.manager)
@@ -200,8 +212,8 @@ def test_what_has_ended_meanwhile_is_neither_paused_nor_let_go_on(counter):
     pause(clock, counter.manager)
     with working(counter.manager):
         drop_clock(
-            clock_id=clock.pk, dossier_id=case.dossier_id, event="cases.clock_dropped", by=counter.manager,
-            at=timezone.now(),
+            clock_id=clock.pk, dossier_id=case.dossier_id, event="cases.clock_dropped", is_safe=False,
+            by=counter.manager, at=timezone.now(),
         )  # fmt: skip
     client = signed_in(counter.manager)
     assert client.post(f"/kerja/dijeda/{clock.pk}/jalankan").status_code == 404
@@ -248,7 +260,7 @@ def test_the_cases_page_lets_it_go_on_and_one_is_back_there(counter):
     page = page_of(counter.manager, f"/kasus/{case.code}/")
     assert f'form="jalankan" formaction="/kerja/dijeda/{clock.pk}/jalankan"' in page
     assert page.count('<form id="jalankan" method="post"') == 1
-    assert "dijeda sejak hari ini" in page
+    assert f"dijeda {counter.manager.display_name} sejak hari ini" in page
 
     answer = signed_in(counter.manager).post(f"/kerja/dijeda/{clock.pk}/jalankan", {"ke": "kasus"})
 
@@ -261,7 +273,7 @@ def test_a_colleague_on_the_case_sees_the_pause_and_no_button(counter):
     counter.team.assign(case, counter.team.companion)
     pause(clock, counter.manager)
     page = page_of(counter.team.companion, f"/kasus/{case.code}/")
-    assert "dijeda sejak" in page
+    assert f"dijeda {counter.manager.display_name} sejak" in page
     assert "Jalankan lagi" not in page
     assert "Jalankan lagi" in page_of(counter.manager, f"/kasus/{case.code}/"), "the control"
 
@@ -323,3 +335,48 @@ def test_what_is_paused_asks_as_much_for_twenty_as_for_one(counter):
 def test_who_has_no_part_in_queues_has_an_empty_list(counter):
     pause(opened(counter)[1], counter.manager)
     assert "Tidak ada yang dijeda." in page_of(counter.office.user(Role.AUDITOR), "/kerja/dijeda/")
+
+
+def test_who_paused_it_and_when_it_goes_on_stands_in_the_list_and_stays_in_the_history(counter):
+    case, clock = opened(counter, key="case.step")
+    team = counter.team
+    team.assign(case, team.companion)
+    Clock.objects.filter(pk=clock.pk).update(owner=team.companion)
+    pause(clock, counter.manager)
+    until = moments.when(Pause.objects.get(clock=clock).until)
+    for page in (page_of(team.head, "/kerja/dijeda/"), page_of(team.companion, "/kerja/dijeda/")):
+        assert f"dijeda {counter.manager.display_name} sejak" in page
+        assert f"Jalan lagi sendiri {until}" in page
+    assert f"jalan lagi {until}" in page_of(team.companion, f"/kasus/{case.code}/")
+
+    signed_in(team.companion).post(f"/kerja/dijeda/{clock.pk}/jalankan")
+
+    page = page_of(counter.manager, f"/kasus/{case.code}/?r=keputusan")
+    assert f"Waktu “{clock.kind.name}” dijeda" in page
+    assert f"Waktu “{clock.kind.name}” jalan lagi" in page
+    assert "jalan lagi" not in page_of(counter.manager, f"/kasus/{case.code}/?r=layanan")
+
+
+def test_who_answers_for_it_may_pause_the_turn_of_another_and_not_put_it_off(counter):
+    case, clock = opened(counter, key="case.step")
+    counter.team.assign(case, counter.team.companion)
+    Clock.objects.filter(pk=clock.pk).update(owner=counter.team.companion)
+    head, manager = signed_in(counter.team.head), signed_in(counter.manager)
+    assert f'href="/kerja/jeda/{clock.pk}/"' in head.get("/kerja/?pemilik=semua").content.decode()
+    for client in (head, manager):
+        assert client.get(f"/kerja/tunda/{clock.pk}/").status_code == 404
+        page = client.get(f"/kerja/jeda/{clock.pk}/").content.decode()
+        assert f'href="/kerja/tunda/{clock.pk}/"' not in page
+    assert manager.post(f"/kerja/jeda/{clock.pk}/", WHY).status_code == 302
+    late = manager.post(f"/kerja/jeda/{clock.pk}/", {**WHY, "alasan": "no_contact"}, follow=True).content.decode()
+    assert f"{case.code} sudah dijeda {counter.manager.display_name}" in late
+
+
+def test_what_is_late_and_dangerous_says_that_it_is_put_off_no_more(counter):
+    _case, clock = opened(counter, risk=RiskLevel.TINGGI)
+    due = timezone.now() - HOUR
+    Clock.objects.filter(pk=clock.pk).update(due_at=due, presses_at=due - HEAD_START[RiskLevel.TINGGI])
+    page = page_of(counter.manager, f"/kerja/tunda/{clock.pk}/")
+    assert "tidak dapat ditunda lagi" in page
+    assert 'name="sampai"' not in page
+    assert f'href="/kerja/tunda/{clock.pk}/"' not in page_of(counter.manager, "/kerja/")

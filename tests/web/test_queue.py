@@ -17,12 +17,13 @@ from ruangaman.accounts.models import DutyShift
 from ruangaman.accounts.types import Role
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role as DatabaseRole
-from ruangaman.clocks.models import Clock
+from ruangaman.clocks.models import Clock, ClockKind
 from ruangaman.clocks.services import pause_clock
 from ruangaman.clocks.types import PauseReason
 from ruangaman.core import clock
 from ruangaman.core.codelists import Authority, CaseType, RiskLevel
 from ruangaman.intake import services
+from ruangaman.intake.types import SORTING
 from ruangaman.web import selectors
 from ruangaman.web.registry import sections, work_sources
 from ruangaman.web.selectors import band_of, end_of_day
@@ -35,6 +36,7 @@ from tests.support.signing_in import signed_in
 PAGE_BUDGET = 22
 """Session, person, desks, whose turn of duty it is, what is not sent yet, the alarm, rare duties, saved filters, what
 is put off, and what presses, whatever its length."""
+TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.EKSTREM, "authority": Authority.CITY}
 QUEUE_BUDGET = 8
 """What presses: branches of clocks, the reports of a desk, what the rows say of cases and reports; desks."""
 
@@ -69,7 +71,12 @@ def test_the_sentence_says_why_it_is_here(counter):
         counter.do(services.open_report, report)
     counter.do(services.reply, answered, text="x", message_id=uuid4())
     counter.do(services.reply, triaged, text="x", message_id=uuid4())
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.RENDAH, "authority": Authority.CITY, "why": "x"}
+    facts = {
+        "case_type": CaseType.WOMAN,
+        "risk": RiskLevel.RENDAH,
+        "authority": Authority.CITY,
+        "why": "Sudah dipastikan lewat telepon",
+    }
     counter.do(services.triage, triaged, **facts)
     counter.do(services.open_report, opened)
     counter.do(services.refuse, ended, reason="spam", words="x", note="", message_id=uuid4())
@@ -81,7 +88,7 @@ def test_the_sentence_says_why_it_is_here(counter):
     assert sentences == {
         "Bahaya masih berlangsung. Laporan belum dibuka 3 jam",
         "Ada tanda bahaya. Laporan belum dibuka 3 jam",
-        "Sudah dijawab 2 jam lalu, belum dipilah",
+        "Pilah: siapa dilindungi, seberapa berbahaya, wewenang siapa: 2 hari lagi dari 72 jam",
         "Buka kasus, tandai ganda, atau jelaskan mengapa tidak ditangani: 22 jam lagi dari 24 jam",
         "Sudah dibuka, belum dijawab: 21 jam lagi",
         "Pelapor menulis lagi setelah laporannya selesai",
@@ -92,7 +99,12 @@ def test_the_sentence_says_why_it_is_here(counter):
 def test_a_triaged_report_that_nobody_answered_stays_where_it_pressed(counter):
     report, later = counter.send(**KINDS), counter.send(**KINDS, at=FEB_1 + timedelta(minutes=30))
     counter.do(services.open_report, report)
-    facts = {"case_type": CaseType.WOMAN, "risk": report.danger, "authority": Authority.CITY, "why": "x"}
+    facts = {
+        "case_type": CaseType.WOMAN,
+        "risk": report.danger,
+        "authority": Authority.CITY,
+        "why": "Sudah dipastikan lewat telepon",
+    }
     counter.do(services.triage, report, **facts)
     found = day(counter, at=FEB_1 + 30 * HOUR)
     assert codes(found.now)[:2] == [report.code, later.code]
@@ -174,8 +186,28 @@ def test_the_page_answers_in_its_title_and_ends(counter):
     assert "Hapus saringan" in filtered
 
 
-def test_what_was_answered_stands_below_all_that_presses_until_somebody_writes(counter):
+def test_what_was_answered_and_nobody_sorted_presses_by_the_danger_of_its_answers(counter):
+    answered = counter.send(**KINDS)
+    counter.do(services.open_report, answered)
+    counter.do(services.reply, answered, text="x", message_id=uuid4())
+    low = counter.send(at=FEB_1 - 30 * HOUR)
+    at = FEB_1 + 3 * HOUR
+    found = day(counter, at=at)
+    assert codes(found.now) == [answered.code, low.code]
+    row = found.now[0].row
+    assert str(row.sentence).startswith("Pilah: "), "one thing is one row"
+    assert [str(one) for one in row.facts][1:3] == ["Dicekik", "masih terjadi saat melapor"]
+    assert row.action == "Pilah"
+    assert codes(day(counter, at=at, danger=HIGH).now) == [answered.code]
+    with working(counter.first):
+        assert selectors.count_work(counter.first) == found.total
+    counter.do(services.triage, answered, **TRIAGE)
+    assert [str(one.row.sentence).startswith("Buka kasus") for one in day(counter, at=at).now][:1] == [True]
+
+
+def test_where_the_office_asks_for_no_triage_what_was_answered_stands_below_all_that_presses(counter):
     """Its promise is kept: nothing runs. Its danger is the report's all the same, and it is today's work."""
+    ClockKind.objects.filter(key__startswith=SORTING).update(valid_to=FEB_1)
     answered = counter.send(**KINDS)
     counter.do(services.open_report, answered)
     counter.do(services.reply, answered, text="x", message_id=uuid4())
@@ -185,6 +217,7 @@ def test_what_was_answered_stands_below_all_that_presses_until_somebody_writes(c
     assert codes(found.now) == [low.code]
     assert codes(found.today) == [answered.code]
     assert found.today[0].row.promised.state == "wait"
+    assert "Dicekik" in [str(one) for one in found.today[0].row.facts]
     assert codes(day(counter, at=at, about="report").today) == [answered.code]
     assert codes(day(counter, at=at, danger=HIGH).today) == [answered.code]
     assert day(counter, at=at, late=True).today == []
@@ -198,7 +231,13 @@ def test_what_is_paused_stands_in_a_fold_below_with_its_reason(counter):
     case = counter.team.open(risk=RiskLevel.EKSTREM, at=timezone.now() - HOUR)
     row = Clock.objects.filter(subject=case.code, owner=counter.manager, kind__is_pausable=True).first()
     with working(counter.manager):
-        pause_clock(clock_id=row.pk, reason=PauseReason.OTHER_OFFICE, by=counter.manager, at=timezone.now())
+        pause_clock(
+            clock_id=row.pk,
+            reason=PauseReason.OTHER_OFFICE,
+            until=timezone.now() + timedelta(days=20),
+            by=counter.manager,
+            at=timezone.now(),
+        )
         shown = selectors.get_day(viewer=counter.manager, filters=Filters(), at=timezone.now())
     assert row.pk not in {work.place.id for work in shown.works if work.place}
     page = signed_in(counter.manager).get("/kerja/").content.decode()
@@ -222,7 +261,12 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(counter):
     for _ in range(5):
         counter.do(services.take, counter.send(at=timezone.now()))
     triaged = counter.send(at=timezone.now())
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
+    facts = {
+        "case_type": CaseType.WOMAN,
+        "risk": RiskLevel.TINGGI,
+        "authority": Authority.CITY,
+        "why": "Sudah dipastikan lewat telepon",
+    }
     counter.do(services.triage, triaged, **facts)
     with CaptureQueriesContext(connection) as many:
         client.get("/kerja/")
@@ -244,7 +288,12 @@ def test_what_presses_asks_eight_times_at_most_for_whomever(counter):
 
 def test_the_manager_sees_cases_and_what_the_reporter_wrote(counter):
     report = counter.send(**KINDS)
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
+    facts = {
+        "case_type": CaseType.WOMAN,
+        "risk": RiskLevel.TINGGI,
+        "authority": Authority.CITY,
+        "why": "Sudah dipastikan lewat telepon",
+    }
     counter.do(services.triage, report, **facts)
     counter.do(services.open_case, report, manager=counter.manager, case_id=uuid4())
     counter.write_back(report, "x", at=FEB_1 + 2 * HOUR)

@@ -32,7 +32,12 @@ from tests.factories.cases import FEB_1, FEB_2, FEB_3, FEB_9, add_incident
 from tests.factories.desk import HOUR, KINDS
 from tests.support.signing_in import signed_in
 
-TRIAGE = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
+TRIAGE = {
+    "case_type": CaseType.WOMAN,
+    "risk": RiskLevel.TINGGI,
+    "authority": Authority.CITY,
+    "why": "Sudah dipastikan lewat telepon",
+}
 
 
 def walk(viewer, filters, at, limit):
@@ -231,7 +236,7 @@ def test_every_need_of_a_report_that_was_shown_is_shown(counter):
     assert len(day.works) == 5  # one row for one thing: what was triaged is not there twice
     assert "belum dibuka" in rows[unopened.code]
     assert "belum dijawab" in rows[unanswered.code]
-    assert "belum dipilah" in rows[untriaged.code]
+    assert rows[untriaged.code].startswith("Pilah: ")
     assert "Buka kasus, tandai ganda" in rows[undecided.code]
     assert "membalas" in rows[again.code]
 

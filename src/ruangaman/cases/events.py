@@ -16,11 +16,13 @@ CASE_MOVED = register(
     EventType("cases.moved", "{actor} memindahkan tahap kasus {subject}", fields=frozenset({"from", "to"}))
 )
 CASE_CLOSED = register(
-    EventType("cases.closed", "{actor} menutup kasus {subject}", fields=frozenset({"from", "reason"}))
+    EventType("cases.closed", "{actor} menutup kasus {subject}", fields=frozenset({"from", "reason", "planned"}))
 )
 CASE_REOPENED = register(
     EventType(
-        "cases.reopened", "{actor} membuka lagi kasus {subject}", fields=frozenset({"from", "to", "episode", "clocks"})
+        "cases.reopened",
+        "{actor} membuka lagi kasus {subject}",
+        fields=frozenset({"from", "state", "episode", "clocks"}),
     )
 )
 ANSWER_AWAITED = register(
@@ -273,7 +275,7 @@ CONTACT_TRIED = register(
     EventType(
         "cases.contact_tried",
         "{actor} mencoba menghubungi pada kasus {subject}",
-        fields=frozenset({"try", "way", "result"}),
+        fields=frozenset({"try", "way", "result", "faults"}),
     )
 )
 TRANSFER_SENT = register(
@@ -315,7 +317,7 @@ AFTERCARE_PLANNED = register(
     EventType(
         "cases.aftercare_planned",
         "{actor} menjadwalkan kontak sesudah penutupan kasus {subject}",
-        fields=frozenset({"contacts"}),
+        fields=frozenset({"aftercare", "month", "due_on"}),
     )
 )
 AFTERCARE_CANCELLED = register(

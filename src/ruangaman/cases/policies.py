@@ -28,7 +28,12 @@ def can_manage(user: User, unit_id: object) -> bool:
 
 def can_write(user: User, case: Case) -> bool:
     """Whether `user` may add to this case: the verb, and the case takes additions."""
-    return user.has(Permission.CASE_WRITE) and CaseState(case.state) in WRITABLE_STATES
+    return is_writer(user) and CaseState(case.state) in WRITABLE_STATES
+
+
+def is_writer(user: User) -> bool:
+    """Whether `user` has the verb: adds to the cases that they work on."""
+    return user.has(Permission.CASE_WRITE)
 
 
 def can_assign(user: User, case: Case) -> bool:

@@ -7,7 +7,9 @@ from ruangaman.audit.types import EventType
 
 _CLOCK = frozenset({"kind", "anchor"})
 """Which clock it is among those of a dossier."""
-PAUSED = register(EventType("clocks.paused", "{actor} menjeda batas waktu pada {subject}", fields=_CLOCK | {"reason"}))
+PAUSED = register(
+    EventType("clocks.paused", "{actor} menjeda batas waktu pada {subject}", fields=_CLOCK | {"reason", "until"})
+)
 RESUMED = register(
     EventType("clocks.resumed", "{actor} menjalankan lagi batas waktu pada {subject}", fields=_CLOCK | {"seconds"})
 )
@@ -43,7 +45,7 @@ LIMIT_SET = register(
     EventType(
         "clocks.limit_set",
         "{actor} menetapkan batas {subject}",
-        fields=frozenset({"value", "unit", "calendar", "valid_from"}),
+        fields=frozenset({"value", "unit", "calendar", "valid_from", "reason"}),
     )
 )
 HOLIDAY_SET = register(EventType("clocks.holiday_set", "{actor} menetapkan hari libur {subject}"))

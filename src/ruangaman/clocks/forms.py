@@ -12,13 +12,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.clocks.registry import About, abouts
-from ruangaman.clocks.services.rules import NewKind
+from ruangaman.clocks.services.rules import OVER_LAW, SAME, Longer, NewKind, weigh
 from ruangaman.clocks.types import (
     Calendar,
     Condition,
     EndReason,
     Holder,
     Length,
+    LongerReason,
     Office,
     Step,
     StepWhen,
@@ -105,6 +106,11 @@ class LengthForm(forms.Form):
         data = self.cleaned_data
         return Length(data["value"], Unit(data["unit"]), Calendar(data["calendar"]))
 
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What a preview is made of. Only of a form that is valid."""
+        return self.cleaned_data
+
     def clean(self) -> dict[str, Any]:
         """Refuse what cannot be reckoned: it would be found out by whoever begins it."""
         data = super().clean() or self.cleaned_data
@@ -124,6 +130,65 @@ class LimitForm(LengthForm):
         help_text=_("Kosong berarti sekarang. Yang sudah berjalan tetap memakai batas lamanya."),
         back=0,
     )
+    reason = forms.ChoiceField(
+        label=_("Mengapa lebih lama"),
+        choices=LongerReason.choices,
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": UNKNOWN},
+    )
+    seen = forms.BooleanField(
+        label=_("Saya sudah memeriksa dasarnya. Orang yang menunggu akan menunggu lebih lama, dan kepala membacanya"),
+        required=False,
+    )
+
+    def __init__(self, data: Any = None, *, key: str, **more: Any) -> None:
+        """Args: key: whose limit it is."""
+        super().__init__(data, **more)
+        self.key = key
+        self.longer: Longer | None = None
+        """How it stands beside what holds; None: it is the first, or the form is not valid."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what cannot be saved before it is shown, and ask why where somebody waits longer."""
+        data = super().clean()
+        if not {"value", "unit", "calendar", "legal_basis"} <= data.keys():
+            return data
+        if self.key.startswith("report.") and (data["unit"] != Unit.HOUR or data["calendar"] != Calendar.CALENDAR):
+            self.add_error("unit", _("Batas laporan ditulis dalam jam kalender, bukan hari atau jam kerja."))
+        if self.errors or "valid_from" not in data:
+            return data
+        self.longer = weigh(
+            key=self.key, length=self.length, legal_basis=data["legal_basis"], begins=self.begins_at(self.at)
+        )
+        if self.longer is not None and self.longer.is_same:
+            self.add_error("value", SAME)
+        elif self.longer is not None and self.longer.is_over_law:
+            self.add_error("legal_basis", OVER_LAW % {"basis": self.longer.before.legal_basis})
+        return data
+
+    def is_explained(self) -> bool:
+        """Whether it says why, where that is asked; what is missing is named. Only of a form that is valid."""
+        if self.asks_why and not self.cleaned_data.get("reason"):
+            self.add_error("reason", _("Pilih mengapa boleh lebih lama."))
+        if self.asks_why and not self.cleaned_data.get("seen"):
+            self.add_error("seen", _("Periksa dasarnya dulu, lalu centang."))
+        return not self.errors
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether it becomes longer where somebody in danger waits, or law or medicine asks."""
+        return self.longer is not None and self.longer.is_grave
+
+    @property
+    def why(self) -> LongerReason | None:
+        """What was chosen. Only of a form that is valid."""
+        return LongerReason(self.cleaned_data["reason"]) if self.cleaned_data.get("reason") else None
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the preview is made of: without what is chosen on it."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"reason", "seen"}}
 
     def begins_at(self, at: datetime) -> datetime:
         """Return from when it holds: the beginning of a day to come on the city's clock, else now."""

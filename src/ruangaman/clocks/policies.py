@@ -9,8 +9,11 @@ from uuid import UUID
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks.models import Clock, ClockKind
-from ruangaman.clocks.types import LONGEST_SNOOZE, is_binding
+from ruangaman.clocks.types import LONGEST_PAUSE, LONGEST_SNOOZE, SAFETY, is_binding
 from ruangaman.core.codelists import RiskLevel
+
+WAITED_FOR = ("report.", "case.safety", "case.first_answer", "case.emergency")
+"""How the keys of limits begin for which somebody in danger waits."""
 
 
 def can_change(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
@@ -29,6 +32,21 @@ def is_asked_of_us(kind: ClockKind, basis: str) -> bool:
     return is_binding(key=kind.key, from_occurrence=kind.from_occurrence, basis=basis)
 
 
+def is_waited_for(key: str) -> bool:
+    """Whether somebody who may be in danger waits for what has this limit: an answer, a triage, a look at safety."""
+    return key.startswith(WAITED_FOR)
+
+
+def needs_reason(key: str, kind: ClockKind | None, basis: str) -> bool:
+    """Whether a limit is made longer only with a reason, by who looked at what it rests on.
+
+    Args:
+        kind: that has the limit; None: reports carry it themselves.
+        basis: of the limit as it is.
+    """
+    return is_waited_for(key) or (kind is not None and is_asked_of_us(kind, basis))
+
+
 def can_stand_still(kind: ClockKind, basis: str) -> bool:
     """Whether the time of a kind may be paused: what law or medicine asks of us never, whatever the office wrote down.
 
@@ -37,12 +55,27 @@ def can_stand_still(kind: ClockKind, basis: str) -> bool:
     Args:
         basis: of its limit; empty: it has none.
     """
-    return kind.is_pausable and (kind.is_third_party or not is_asked_of_us(kind, basis))
+    return kind.is_pausable and not guards_safety(kind) and (kind.is_third_party or not is_asked_of_us(kind, basis))
+
+
+def guards_safety(kind: ClockKind) -> bool:
+    """Whether somebody who may not be safe waits for it, whatever the office wrote down."""
+    return kind.key in SAFETY
 
 
 def can_pause(clock: Clock) -> bool:
     """Whether the time of a clock may be paused at all, whoever asks."""
     return can_stand_still(clock.kind, clock.limit.legal_basis if clock.limit else "")
+
+
+def is_whose_turn(by: User, clock: Clock, desks: Collection[UUID]) -> bool:
+    """Whether it is the turn of `by`, or of a desk at which they sit. Only they look at it later.
+
+    What one of them does not see for a while is out of everybody's queue: nobody does that to another's duty.
+    """
+    if clock.owner_id is not None:
+        return by.pk == clock.owner_id
+    return by.has(Permission.REPORT_DESK) and clock.desk_id is not None and clock.desk_id in desks
 
 
 def is_the_leads(clock: Clock) -> bool:
@@ -53,19 +86,37 @@ def is_the_leads(clock: Clock) -> bool:
     return clock.is_binding or clock.kind.is_third_party or not clock.kind.is_pausable
 
 
-def can_drop(by: User, clock: Clock) -> bool:
-    """Whether `by`, who works on it, may end what began by mistake: what binds only who answers for the whole."""
-    return not clock.kind.is_promised and (by.pk == clock.lead_id or not is_the_leads(clock))
+def can_drop(by: User, clock: Clock, *, is_safe: bool) -> bool:
+    """Whether `by`, who works on it, may end what began by mistake: what binds only who answers for the whole.
+
+    What waits for her safety is no mistake before somebody looked and found her safe.
+
+    Args:
+        is_safe: the last look where it stands now said so; False also where nobody has looked.
+    """
+    if clock.kind.is_promised or (guards_safety(clock.kind) and not is_safe):
+        return False
+    return by.pk == clock.lead_id or not is_the_leads(clock)
+
+
+def is_bound_by_limit(clock: Clock) -> bool:
+    """Whether it is never looked at later than its limit: in high danger, for safety, and what somebody waits for."""
+    return clock.danger >= RiskLevel.TINGGI or guards_safety(clock.kind) or not clock.kind.is_pausable
 
 
 def can_put_off(clock: Clock, until: datetime) -> bool:
-    """Whether something may be looked at as late as `until`: in high danger never after its limit."""
-    return clock.danger < RiskLevel.TINGGI or until <= clock.due_at
+    """Whether something may be looked at as late as `until`."""
+    return not is_bound_by_limit(clock) or until <= clock.due_at
 
 
 def is_soon_enough(until: datetime, at: datetime) -> bool:
     """Whether what is put off comes back within a week."""
     return until - at <= LONGEST_SNOOZE
+
+
+def is_short_enough(until: datetime, at: datetime) -> bool:
+    """Whether what is paused goes on within a month."""
+    return until - at <= LONGEST_PAUSE
 
 
 def can_set_rules(by: User) -> bool:

@@ -7,6 +7,7 @@ from django.urls import path
 from ruangaman.clocks.views import office, rules
 
 urlpatterns = [
+    path("batas/", rules.longer, name="clock_longer"),
     path("pengaturan/jam/", rules.index, name="clock_rules"),
     path("pengaturan/jam/baru/", rules.new, name="clock_new"),
     path("pengaturan/jam/libur/", office.holidays, name="clock_holidays"),

@@ -26,6 +26,7 @@ from ruangaman.ui import moments
 from ruangaman.vault import services as vault
 from ruangaman.vault.services import DraftView, FormWords
 from ruangaman.web import views as web
+from ruangaman.web.views import unsent as typed
 
 SAVE, AUTHOR, BY_ITSELF = "simpan_dulu", "penulis", "X-Unsent"
 """The button, the hidden field that says for whom the form was drawn, and the header of a page that saves by itself:
@@ -78,12 +79,13 @@ class Unsent:
         return found if found is not None and found.words is not None and found.words.page == self.page else None
 
     @cached_property
-    def offers(self) -> list[DraftView]:
-        """What else waits for the forms of this page."""
+    def offers(self) -> list[typed.Waiting]:
+        """What else waits for the forms of this page that can still be sent, each with what it is for."""
         if self.request.method != "GET":
             return []
         found = vault.find_drafts(page=self.page, by=self.request.user)  # type: ignore[arg-type]
-        return [one for one in found if self.opened is None or one.id != self.opened.id]
+        rest = [one for one in found if self.opened is None or one.id != self.opened.id]
+        return [one for one in (typed.waiting(draft, self.request) for draft in rest) if one.can_be_sent]
 
     @property
     def is_just_saved(self) -> bool:

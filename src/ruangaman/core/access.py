@@ -45,6 +45,8 @@ class Kept:
     find: Callable[..., object]
     page: str = ""
     is_once: bool = False
+    is_there: Callable[..., bool] | None = None
+    """Called as `find`: whether the form can still be sent; what was typed into one that cannot is read in the list."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,11 @@ def now() -> datetime:
 def day_of(at: datetime) -> date:
     """Return the day of a moment on the city's calendar."""
     return at.astimezone(zone()).date()
+
+
+def end_of_day(wanted: date) -> datetime:
+    """Return the end of a working day in the city: sixteen o'clock."""
+    return datetime.combine(wanted, time(16), zone())
 
 
 def why_far(day: date, at: datetime, *, back: int = YEARS, ahead: int = YEARS) -> str:

@@ -15,13 +15,24 @@ RELEASED = register(EventType("intake.released", "{actor} melepas laporan {subje
 REPLIED = register(EventType("intake.replied", "{actor} menjawab pelapor di laporan {subject}"))
 TRIAGED = register(
     EventType(
-        "intake.triaged", "{actor} memilah laporan {subject}", fields=frozenset({"case_type", "risk", "authority"})
+        "intake.triaged",
+        "{actor} memilah laporan {subject}",
+        fields=frozenset({"case_type", "risk", "authority"}),
     )
 )
 DUPLICATED = register(
-    EventType("intake.duplicated", "{actor} menandai laporan {subject} sebagai ganda", fields=frozenset({"original"}))
+    EventType(
+        "intake.duplicated",
+        "{actor} menandai laporan {subject} sebagai ganda",
+        fields=frozenset({"original", "answered"}),
+    )
 )
-UNDUPLICATED = register(EventType("intake.unduplicated", "{actor} membatalkan tanda ganda laporan {subject}"))
+UNDUPLICATED = register(
+    EventType(
+        "intake.unduplicated", "{actor} membatalkan tanda ganda laporan {subject}", fields=frozenset({"answered"})
+    )
+)
+"""`answered`: whether the reporter had an answer before: whoever had none waits for it, not for the triage."""
 REFUSED = register(
     EventType("intake.refused", "{actor} tidak menangani laporan {subject}", fields=frozenset({"reason"}))
 )
@@ -31,6 +42,28 @@ CASE_OPENED = register(
 )
 RETURNED = register(EventType("intake.returned", "{actor} menyelesaikan pesan baru di laporan {subject}"))
 ACKNOWLEDGED = register(EventType("intake.acknowledged", "{actor} membaca pesan pelapor di laporan {subject}"))
+RULED = register(
+    EventType(
+        "intake.ruled",
+        "{actor} memutuskan lain dari jawaban pelapor di laporan {subject}",
+        fields=frozenset({"ruling", "kind"}),
+    )
+)
+"""Less danger than the answers say, or no help though they say danger: the head reads why."""
+RULING_READ = register(
+    EventType(
+        "intake.ruling_read",
+        "{actor} membaca alasan keputusan tentang laporan {subject}",
+        fields=frozenset({"ruling"}),
+    )
+)
+SENT_BACK = register(
+    EventType(
+        "intake.sent_back",
+        "{actor} mengembalikan laporan {subject} ke meja",
+        fields=frozenset({"ruling", "answered"}),
+    )
+)
 HANDOVER_GIVEN = register(
     EventType(
         "intake.handover_given", "{actor} menyerahkan jaga di meja {subject}", fields=frozenset({"reports", "note"})

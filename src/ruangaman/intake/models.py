@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from ruangaman.core.codelists import Authority, CaseType, Danger, Now, RefusalReason, RiskLevel, Who
 from ruangaman.core.codes import new_report_code
-from ruangaman.intake.types import WORKED_ON, Direction, SizeClass, State
+from ruangaman.intake.types import WORKED_ON, Direction, Ruled, SizeClass, State, Verdict
 
 NOTHING: frozenset[str] = frozenset()
 OPENED_OR_TRIAGED = (State.TRIAGED, State.CASE_OPENED)
@@ -145,6 +145,11 @@ class Report(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def is_back(self) -> bool:
+        """Whether the reporter wrote after the desk was done with it."""
+        return self.needs_desk and self.state not in WORKED_ON and self.last_reporter_message_at is not None
+
     def is_late(self, at: datetime) -> bool:
         """Whether the time to answer is up and nobody has answered."""
         return self.answered_at is None and at > self.due_at
@@ -215,6 +220,57 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return str(self.report_id)
+
+
+class Ruling(models.Model):
+    """Less danger than the answers say, or no help though they say danger: the head of the unit reads why.
+
+    The reason is sealed for the heads and the desk in a dossier of its own; the head learns nothing else of the report.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="rulings")
+    code = models.CharField(max_length=12)
+    dossier = models.ForeignKey("vault.Dossier", on_delete=models.PROTECT, related_name="+")
+    """Both of the report: who reads this sees no report."""
+    desk = models.ForeignKey("accounts.Desk", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=Ruled)
+    said = models.PositiveSmallIntegerField(choices=RiskLevel)
+    """The danger that the answers say."""
+    danger = models.PositiveSmallIntegerField(choices=RiskLevel)
+    """The danger that it has now."""
+    reason = models.CharField(max_length=16, choices=RefusalReason, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    why_home = models.OneToOneField("vault.Dossier", on_delete=models.PROTECT, related_name="+")
+    why_ref = models.UUIDField(unique=True)
+    """Vault, work: why, as the officer wrote it."""
+    verdict = models.CharField(max_length=8, choices=Verdict, blank=True)
+    read_at = models.DateTimeField(null=True)
+    read_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    word_ref = models.UUIDField(null=True)
+    """Vault, work, in the same dossier: what the head says to the desk."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="ruling_kind_known", condition=Q(kind__in=Ruled.values)),
+            models.CheckConstraint(
+                name="ruling_read_goes_together",
+                condition=Q(verdict="", read_at=None, read_by=None, word_ref=None)
+                | Q(verdict=Verdict.READ, read_at__isnull=False, read_by__isnull=False, word_ref=None)
+                | Q(verdict=Verdict.RETURNED, read_at__isnull=False, read_by__isnull=False, word_ref__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["report", "-made_at"], name="ruling_of_report")]
+
+    class Privacy:
+        plain = frozenset(
+            {"desk", "kind", "said", "danger", "reason", "made_at", "made_by", "verdict", "read_at", "read_by"}
+        )
+        linkable = frozenset({"id", "report", "code", "dossier", "why_home", "why_ref", "word_ref"})
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code}"
 
 
 class Handover(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ruangaman.intake.views import casework, desk, pages, report, same, shifts, thread
+from ruangaman.intake.views import casework, desk, double, pages, report, ruling, same, shifts, thread
 
 public_pages = [
     path("", pages.start, name="start"),
@@ -28,7 +28,8 @@ desk_pages = [
     path("laporan/<str:code>/selesai", desk.settle, name="desk-settle"),
     path("laporan/<str:code>/triase", desk.triage, name="desk-triage"),
     path("laporan/<str:code>/sama", same.compare, name="desk-same"),
-    path("laporan/<str:code>/ganda", desk.duplicate, name="desk-duplicate"),
+    path("laporan/<str:code>/ganda", double.duplicate, name="desk-duplicate"),
+    path("laporan/<str:code>/tandai-ganda", double.mark, name="desk-mark-duplicate"),
     path("laporan/<str:code>/batal-ganda", desk.undo_duplicate, name="desk-undo-duplicate"),
     path("laporan/<str:code>/tolak", desk.refuse, name="desk-refuse"),
     path("laporan/<str:code>/batal-tolak", desk.undo_refusal, name="desk-undo-refusal"),
@@ -49,4 +50,7 @@ case_pages = [
     path("laporan/<str:code>/lampiran/<uuid:file_id>", casework.download, name="case-thread-file"),
 ]
 
-urlpatterns = desk_pages + shift_pages + case_pages
+# What the desk decided against the answers, for the head of the unit.
+head_pages = [path("keputusan/laporan/<uuid:ruling_id>/", ruling.decide, name="ruling")]
+
+urlpatterns = desk_pages + shift_pages + case_pages + head_pages

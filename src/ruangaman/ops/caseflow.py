@@ -14,6 +14,8 @@ from ruangaman.accounts.types import Role
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Aftercare, Case, Goal, Task
 from ruangaman.cases.selectors import weighing
+from ruangaman.cases.selectors.facts import known_of
+from ruangaman.cases.selectors.people import open_safe_contact
 from ruangaman.cases.selectors.reviewing import latest_review
 from ruangaman.cases.selectors.steps import is_parent_accused
 from ruangaman.cases.services import Decision, DomainNote, NewGoal
@@ -33,6 +35,7 @@ from ruangaman.cases.types import (
     Reached,
     Right,
     Way,
+    permitted_way,
 )
 from ruangaman.consents.types import Answer, Basis, ConsentPurpose, Giver, How
 from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
@@ -249,7 +252,7 @@ def keep_promises(work: Work) -> None:
 def end(work: Work, reason: ClosingReason) -> None:
     """Let everything be there that a closing needs, and close it. To be out of reach takes longer than was left."""
     manager = work.city.person("manajer")
-    if reason is ClosingReason.UNREACHABLE and work.city.now - work.at < timedelta(days=20):
+    if reason is ClosingReason.UNREACHABLE and (work.city.now - work.at < timedelta(days=20) or _is_unread(work)):
         reason = ClosingReason.CLIENT_ENDS
     at = work.step(least=1, most=20)
     for task in list(_open_tasks(work)):
@@ -273,6 +276,12 @@ def end(work: Work, reason: ClosingReason) -> None:
         )
     if reason is ClosingReason.GOALS_MET and work.city.rng.random() < 0.6:
         _follow_up(work, at)
+
+
+def _is_unread(work: Work) -> bool:
+    """Whether a message waits: until it is read nobody is out of reach."""
+    with acting(work.city.person("manajer")):
+        return known_of(Case.objects.get(code=work.code), work.city.now).unread is not None
 
 
 def _assess_closing(work: Work, reason: ClosingReason, at: datetime) -> None:
@@ -305,9 +314,9 @@ def _open_tasks(work: Work) -> list[UUID]:
 def _try(work: Work, at: datetime) -> None:
     by = work.companion
     with acting(by):
-        cases.try_contact(
-            code=work.code, way=work.city.rng.choice(list(Way)), result=Reached.NO_ANSWER, words="", by=by, at=at
-        )
+        reach = open_safe_contact(case=Case.objects.get(code=work.code), viewer=by, at=at)
+        way = permitted_way(reach.contact) or work.city.rng.choice(list(Way))
+        cases.try_contact(code=work.code, way=way, result=Reached.NO_ANSWER, words="", is_in_hours=True, by=by, at=at)
 
 
 def _transfer(work: Work, at: datetime) -> None:

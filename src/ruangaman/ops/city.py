@@ -21,8 +21,10 @@ from ruangaman.audit.types import Role as DatabaseRole
 from ruangaman.core.codelists import AgeGroup, Authority, ContactWay, RefusalReason, RiskLevel, Who
 from ruangaman.core.regions import KELURAHAN, kecamatan_of
 from ruangaman.intake import services as intake
+from ruangaman.intake.models import Ruling
 from ruangaman.intake.selectors import reception, thread
 from ruangaman.intake.services import PreparedReport
+from ruangaman.intake.services.rulings import read_ruling
 from ruangaman.intake.types import ReportDraft
 from ruangaman.ops import plots, story
 from ruangaman.ops.office import Office
@@ -178,6 +180,17 @@ def turn_away(city: City, prepared: PreparedReport, at: datetime) -> None:
             by=officer,
             at=at,
         )
+    _read_why(city, prepared, at)
+
+
+def _read_why(city: City, prepared: PreparedReport, at: datetime) -> None:
+    """Let the head read what the desk decided against the answers, but for what is of today."""
+    head, later = city.person("kepala"), at + timedelta(hours=3)
+    if later >= city.now - timedelta(hours=12):
+        return
+    with acting(head):
+        for row in Ruling.objects.filter(code=prepared.code, verdict=""):
+            read_ruling(ruling_id=row.pk, by=head, at=later)
 
 
 def mark_double(city: City, prepared: PreparedReport, original: str, at: datetime) -> None:
@@ -187,7 +200,10 @@ def mark_double(city: City, prepared: PreparedReport, original: str, at: datetim
     with acting(officer):
         intake.open_report(code=prepared.code, by=officer, at=at)
         intake.take(code=prepared.code, by=officer, at=at)
-        intake.mark_duplicate(code=prepared.code, original=original, by=officer, at=at)
+        intake.mark_duplicate(
+            code=prepared.code, original=original, words=story.DOUBLE, message_id=uuid4(), has_looked=True, by=officer,
+            at=at,
+        )  # fmt: skip
 
 
 def triage(city: City, prepared: PreparedReport, plot: plots.Plot, officer: User, at: datetime) -> RiskLevel:
@@ -199,6 +215,7 @@ def triage(city: City, prepared: PreparedReport, plot: plots.Plot, officer: User
             code=prepared.code, case_type=plot.case_type, risk=risk, authority=Authority.CITY,
             why=story.LESS_DANGER, by=officer, at=at,
         )  # fmt: skip
+    _read_why(city, prepared, at)
     return risk
 
 

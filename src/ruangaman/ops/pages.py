@@ -199,6 +199,7 @@ OWN_PAGES = (
     Page("simpanan-satu", "dpo", "pengaturan/simpanan/<str:code>/", "/pengaturan/simpanan/{kept}/"),
     Page("kasus-daftar", "kepala", "kasus/", "/kasus/"),
     Page("beban", "kepala", "kerja/beban/", "/kerja/beban/"),
+    Page("batas-diperpanjang", "kepala", "batas/", "/batas/"),
     Page("antrean-semua", "kepala", "kerja/", "/kerja/?pemilik=semua&telat=1"),
     Page("tunda", "manajer", "kerja/tunda/<uuid:clock_id>/", "/kerja/tunda/{clock}/"),
     Page("ditunda", "manajer", "kerja/ditunda/", "/kerja/ditunda/"),
@@ -267,20 +268,21 @@ NOT_IN_THE_DEMO = frozenset(
         "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
         "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/", "pengaturan/kode/",
         CASE + "pelimpahan/<uuid:transfer_id>/terima", CASE + "pelimpahan/<uuid:transfer_id>/tarik",
-        GLASS, GLASS + "tinjau", "kerja/saringan/<uuid:saved_id>/",
+        GLASS, GLASS + "tinjau", "kerja/saringan/<uuid:saved_id>/", "keputusan/laporan/<uuid:ruling_id>/",
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
 look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every one there has, and
 taking one back, for those cases are closed; openings by an emergency key and filters with a name: in the demo there are
-none.
+none. Why the desk decided against the answers: there the head has mostly read it.
 """
 
 NO_PAGES = frozenset(
     {
         "serah-terima/beri", "serah-terima/terima", "kerja/ditunda/<uuid:clock_id>/kembalikan",
         "kerja/dijeda/<uuid:clock_id>/jalankan", "kerja/saringan/<uuid:saved_id>/hapus",
-        "livez", "readyz", "kerja/alarm", "kerja/jumlah", "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
+        "livez", "readyz", "kerja/alarm", "kerja/jumlah", "tulisan/<uuid:draft_id>/",
+        "tulisan/<uuid:draft_id>/buang", "tugas/banyak/lakukan",
         "tugas/banyak/<uuid:act_id>/batal", "keluar", "keluar-kerja", "layar/tutup", "layar/hidup", "demo/peran",
         "pengaturan/orang/kunci-berkas", "pengaturan/orang/undangan/<uuid:invitation_id>/tarik",
         PERSON + "langkah-kedua", PERSON + "kunci-baru", EMERGENCY + "<slug:code>/", EMERGENCY + "<slug:code>/lepas",
@@ -302,7 +304,8 @@ NO_PAGES = frozenset(
         *(
             f"laporan/<str:code>/{step}"
             for step in (
-                "sama", "ambil", "lepas", "balas", "selesai", "triase", "ganda", "batal-ganda", "tolak", "batal-tolak",
+                "sama", "ambil", "lepas", "balas", "selesai", "triase", "ganda", "tandai-ganda",
+                "batal-ganda", "tolak", "batal-tolak",
                 "buka-kasus", "berkas/<uuid:file_id>", "terbaca", "lampiran/<uuid:file_id>",
             )
         ),

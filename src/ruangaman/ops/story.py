@@ -68,6 +68,7 @@ ANSWERS: dict[CaseType, tuple[str, ...]] = {
 }
 LESS_DANGER = "Sudah ditelepon: ia di rumah kakaknya, pelaku di luar kota. Dinilai lagi besok pagi."
 REFUSED_BECAUSE = "Sudah dipastikan lewat percakapan: tidak ada bahaya, dan bukan kekerasan."
+DOUBLE = "Terima kasih sudah menulis. Ceritamu sudah kami baca, dan kami sedang menanganinya. Kalau ada yang berubah, tulis di sini."
 REFUSALS = (
     "Terima kasih sudah menulis. Untuk urusan ini kami bukan tempat yang tepat. Silakan hubungi kantor kelurahan. Bila ada "
     "kekerasan, kamu selalu boleh menulis lagi ke sini.",

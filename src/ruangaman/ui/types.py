@@ -59,6 +59,8 @@ class QueueRow:
     """Where somebody makes it theirs, by a POST; empty: nobody can."""
     later_url: str = ""
     """Where it is put off; empty: it cannot be."""
+    pause_url: str = ""
+    """Where its time is paused by somebody whose turn it is not, who cannot put it off; empty: nobody such looks."""
     resume_url: str = ""
     """Where what is paused goes on, by a POST; empty: it is not paused, or not theirs."""
 

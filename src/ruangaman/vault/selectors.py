@@ -217,14 +217,27 @@ def list_kept(*, codes: Collection[str] | None = None, limit: int = 200) -> list
     if codes is not None:
         rows = rows.filter(code__in=codes)
     found = list(rows.order_by("dossier__shredded_at", "keep_until", "code")[:limit])
-    parts: dict[UUID, list[Keeping]] = {}
-    for part in Keeping.objects.filter(with_dossier__in=[row.dossier_id for row in found]).order_by("code"):
-        parts.setdefault(part.with_dossier_id, []).append(part)  # type: ignore[arg-type]  # asked for by it
+    parts = going_with([row.dossier_id for row in found])
     everything = [row.dossier_id for row in found] + [part.dossier_id for several in parts.values() for part in several]
     holds = {one.dossier_id: one for one in LegalHold.objects.filter(dossier_id__in=everything, released_at=None)}
     orders = ErasureOrder.objects.filter(dossier_id__in=everything, withdrawn_at=None).order_by("proposed_at")
     ordered = {one.dossier_id: one for one in orders}
-    return [_kept(row, parts.get(row.dossier_id, []), holds, ordered.get(row.dossier_id)) for row in found]
+    return [_kept(row, parts[row.dossier_id], holds, ordered.get(row.dossier_id)) for row in found]
+
+
+def going_with(dossier_ids: Collection[UUID]) -> dict[UUID, list[Keeping]]:
+    """Return what goes when each of these goes, and what goes with that: words about a report that became a case."""
+    root = {one: one for one in dossier_ids}
+    parts: dict[UUID, list[Keeping]] = {one: [] for one in root}
+    layer = list(root)
+    while layer:
+        rows = Keeping.objects.filter(with_dossier__in=layer).exclude(dossier__in=root).order_by("code", "dossier")
+        layer = []
+        for part in rows:
+            root[part.dossier_id] = root[part.with_dossier_id]  # type: ignore[index]  # asked for by it
+            parts[root[part.dossier_id]].append(part)
+            layer.append(part.dossier_id)
+    return parts
 
 
 def _kept(

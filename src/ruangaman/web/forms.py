@@ -125,14 +125,31 @@ class LaterForm(forms.Form):
 
 
 class PauseForm(forms.Form):
-    """Why the time of something does not count for a while."""
+    """Why the time of something does not count for a while, and how long."""
 
+    sampai = forms.ChoiceField(
+        label=_("Jalan lagi sendiri pada"),
+        widget=forms.RadioSelect,
+        error_messages={"required": NEEDED, "invalid_choice": _("Pilih salah satu waktu ini.")},
+    )
     alasan = forms.ChoiceField(
         label=_("Mengapa waktunya berhenti"),
         choices=PauseReason.choices,
         widget=forms.RadioSelect,
         error_messages={"required": NEEDED, "invalid_choice": _("Pilih salah satu alasan ini.")},
     )
+
+    def __init__(self, *args: Any, offered: Sequence[Later], **kwargs: Any) -> None:
+        """Offer the moments at which it may go on."""
+        super().__init__(*args, **kwargs)
+        self.moments = {one.key: one.until for one in offered}
+        field: Any = self.fields["sampai"]
+        field.choices = [(one.key, one.label) for one in offered]
+
+    @property
+    def until(self) -> datetime:
+        """When it goes on by itself."""
+        return self.moments[self.cleaned_data["sampai"]]
 
     @property
     def reason(self) -> PauseReason:

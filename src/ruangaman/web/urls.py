@@ -44,6 +44,7 @@ urlpatterns = [
     path("kerja/kunci/<uuid:waiting_id>/lakukan", keys.do, name="waiting-do"),
     path("kerja/kunci/<uuid:waiting_id>/tolak", keys.decline, name="waiting-decline"),
     path("tulisan/", unsent.unsent, name="unsent"),
+    path("tulisan/<uuid:draft_id>/", unsent.read, name="unsent-read"),
     path("tulisan/<uuid:draft_id>/buang", unsent.discard, name="unsent-discard"),
     path("cari/", find.search, name="find"),
     path("cari/lengkapi", find.catch_up, name="find-catch-up"),

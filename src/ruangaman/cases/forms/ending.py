@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ruangaman.cases.forms.fields import MAX_TEXT, CaseForm, CleanText, choice, day, or_none, several
-from ruangaman.cases.types import AFTERCARE_MONTHS, Doing, Doubt, Outcome, Point, Standing, WindowOutcome
+from ruangaman.cases.forms.fields import MAX_TEXT, CaseForm, CleanText, choice, day, offer, or_none, several
+from ruangaman.cases.types import AFTERCARE_MONTHS, ApprovalKind, Doing, Doubt, Outcome, Point, Standing, WindowOutcome
 from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 
@@ -23,16 +24,19 @@ class DecideForm(CaseForm):
     """Yes, or back with what has to be looked at again."""
 
     outcome = choice(Outcome.choices, _("Keputusan"), widget=forms.RadioSelect)
-    points = several(
-        Point.choices, _("Yang perlu dilihat lagi"), required=False, help_text=_("Hanya bila dikembalikan.")
-    )
+    points = several((), _("Yang perlu dilihat lagi"), required=False, help_text=_("Hanya bila dikembalikan."))
     signs = forms.BooleanField(required=False)
     seen = forms.CharField(required=False)
     """What the page named: what came up since is not signed for."""
 
-    def __init__(self, *args: Any, standing: Standing | None = None, **kwargs: Any) -> None:
-        """Args: standing: of a closing what speaks against it; where anything does, the head signs for it by name."""
+    def __init__(self, *args: Any, kind: ApprovalKind, standing: Standing | None = None, **kwargs: Any) -> None:
+        """Offer what can be wrong with what is asked about.
+
+        Args:
+            standing: of a closing what speaks against it; where anything does, the head signs for it by name.
+        """
         super().__init__(*args, **kwargs)
+        offer(self, "points", [(point.value, point.label) for point in Point.of(kind)])
         self.standing = standing
         doubts = standing.sentence if standing is not None else ""
         label = _("Saya sudah membaca semuanya, dan setuju kasus ini ditutup meskipun %(doubts)s.")
@@ -57,6 +61,8 @@ class DecideForm(CaseForm):
         returned, points = cleaned.get("outcome") == Outcome.RETURNED, cleaned.get("points")
         if returned and not points:
             self.add_error("points", _("Pilih apa yang perlu dilihat lagi."))
+        if returned and cleaned.get("signs"):
+            self.add_error("signs", _("Centang ini hanya untuk menyetujui. Hapus centangnya, atau pilih “Disetujui”."))
         if cleaned.get("outcome") == Outcome.APPROVED and points:
             self.add_error("points", _("Kosongkan bila disetujui, atau pilih “Dikembalikan”."))
         return cleaned
@@ -98,6 +104,7 @@ class ClosingForm(CaseForm):
         has_binding: bool,
         has_doubts: bool,
         stand: Callable[[RiskLevel, tuple[int, int]], Standing],
+        barred: Collection[ClosingReason] = (),
         **kwargs: Any,
     ) -> None:
         """Ask about the clocks of law and medicine only where some run.
@@ -105,8 +112,15 @@ class ClosingForm(CaseForm):
         Args:
             has_doubts: something speaks against it whatever the form says.
             stand: says what speaks against ending the case, by what the form says of danger and goals.
+            barred: reasons for which there is no end while she is not safe.
         """
         super().__init__(*args, **kwargs)
+        self.barred = [one.label for one in ClosingReason if one in barred]
+        offer(self, "reason", [(one.value, one.label) for one in ClosingReason if one not in barred])
+        if barred:
+            self.fields["reason"].error_messages["invalid_choice"] = _(
+                "Ini belum dapat selagi ia belum aman. Pilih alasan lain, atau cek aman lagi."
+            )
         self.has_binding, self.has_doubts, self.stand = has_binding, has_doubts, stand
         if not has_binding:
             del self.fields["why_clocks"]
@@ -240,6 +254,10 @@ class AftercareForm(CaseForm):
         for name in self.asked:
             if cleaned.get(name) and cleaned[name] <= timezone.localdate(self.at):
                 self.add_error(name, _("Pilih hari yang masih akan datang."))
+        said = [(name, cleaned[name]) for name in self.asked if cleaned.get(name)]
+        for (_before, earlier), (name, later) in pairwise(said):
+            if later <= earlier and name not in self.errors:
+                self.add_error(name, _("Pilih hari sesudah kontak sebelumnya."))
         return cleaned
 
     def days(self) -> dict[int, date]:

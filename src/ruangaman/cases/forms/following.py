@@ -15,6 +15,7 @@ from ruangaman.accounts.models import User
 from ruangaman.cases.forms.fields import (
     MAX_STORY,
     MAX_TEXT,
+    NEEDED,
     OLDEST,
     CaseForm,
     CleanText,
@@ -23,9 +24,9 @@ from ruangaman.cases.forms.fields import (
     or_none,
     several,
 )
-from ruangaman.cases.forms.planning import end_of_day
 from ruangaman.cases.services import Decision
-from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
+from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Seen, Way, is_harmless
+from ruangaman.core.clock import end_of_day
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ui.days import MomentField
 
@@ -68,11 +69,14 @@ class ReviewForm(PastForm):
         label=_("Mengapa dinilai begitu"), rows=4, most=MAX_TEXT, help_text=_("Dibaca seluruh tim kasus ini.")
     )
     next_on = day(_("Ditinjau lagi"))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The danger and the last review that stood there when the form was drawn."""
 
-    def __init__(self, *args: Any, latest: Mapping[int, date], **kwargs: Any) -> None:
-        """Know the last day of each danger."""
+    def __init__(self, *args: Any, latest: Mapping[int, date], seen: Seen, **kwargs: Any) -> None:
+        """Know the last day of each danger, and what the form is drawn from."""
         super().__init__(*args, **kwargs)
-        self.latest = latest
+        self.latest, self.now = latest, seen
+        self.fields["seen"].initial = str(seen)
         weekly, monthly = self.latest[RiskLevel.TINGGI], self.latest[RiskLevel.SEDANG]
         self.fields["next_on"].help_text = _("Paling lambat %(monthly)s; bila tinggi atau ekstrem %(weekly)s.") % {
             "monthly": date_format(monthly, "j F Y"),
@@ -82,11 +86,17 @@ class ReviewForm(PastForm):
     def clean(self) -> dict[str, Any]:
         """No later than the danger allows."""
         cleaned = super().clean()
+        cleaned["seen"] = Seen.parse(cleaned.get("seen", ""))
         risk, next_on = cleaned.get("risk"), cleaned.get("next_on")
         if risk and next_on and next_on > self.latest[int(risk)]:
             day_of = {"day": date_format(self.latest[int(risk)], "j F Y")}
             self.add_error("next_on", _("Dengan bahaya ini paling lambat %(day)s.") % day_of)
         return cleaned
+
+    def look_again(self) -> None:
+        """Show what stands there now; the danger is chosen anew."""
+        kept = {name: value for name, value in self.data.items() if name != "risk"}
+        self.data = {**kept, "seen": str(self.now)}
 
 
 class ConferenceForm(PastForm):
@@ -161,11 +171,66 @@ class SessionForm(PastForm):
 
 
 class TryForm(CaseForm):
-    """Somebody tried to reach her."""
+    """Somebody tried to reach her: by the way that she permits, or by another, knowing what that may do to her."""
 
-    way = choice(Way.choices, _("Lewat apa"), widget=forms.RadioSelect)
+    way = choice((), _("Lewat apa"), widget=forms.RadioSelect)
     result = choice(Reached.choices, _("Hasilnya"), widget=forms.RadioSelect)
+    in_hours = choice(
+        [("yes", _("Ya")), ("no", _("Tidak, di luar jam itu"))], _("Pada jam yang ia sebut?"),
+        widget=forms.RadioSelect, required=False,
+    )  # fmt: skip
+    tried_at = MomentField(
+        label=_("Kapan dicoba"), required=False,
+        help_text=_("Kosongkan bila baru saja. Paling lama tiga hari yang lalu."),
+    )  # fmt: skip
     words = CleanText(label=_("Catatan"), rows=3, most=MAX_TEXT, required=False)
+    knows = forms.BooleanField(label=_("Cara ini tidak ia izinkan; saya tahu bahayanya"), required=False)
+    why = CleanText(
+        label=_("Mengapa lewat cara lain"), rows=2, most=MAX_TEXT, required=False,
+        help_text=_("Disimpan terkunci. Upaya seperti ini tidak dihitung."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, permitted: Way | None = None, hours: str = "", **kwargs: Any) -> None:
+        """Offer the permitted way first.
+
+        Args:
+            permitted: None: nobody knows one, and no word is asked about any.
+            hours: at which she may be reached; "": unknown.
+        """
+        super().__init__(*args, **kwargs)
+        self.permitted, self.hours = permitted, hours
+        field: Any = self.fields["way"]
+        if permitted is None:
+            field.choices = Way.choices
+            del self.fields["knows"], self.fields["why"]
+        else:
+            others = [(way.value, way.label) for way in Way if way is not permitted]
+            mine = [(permitted.value, permitted.label)]
+            field.choices = [(_("Yang ia izinkan"), mine), (_("Yang tidak ia izinkan"), others)]
+        if hours:
+            self.fields["in_hours"].help_text = _("Yang ia sebut: %(hours)s.") % {"hours": hours}
+        else:
+            del self.fields["in_hours"]
+
+    def clean(self) -> dict[str, Any]:
+        """Another way says why; where hours are known, whether it was at one of them."""
+        cleaned = super().clean()
+        if not cleaned.get("way"):
+            return cleaned
+        way = Way(cleaned["way"])
+        if self.permitted is not None and way is not self.permitted and not is_harmless(way):
+            if not cleaned.get("knows"):
+                self.add_error("knows", _("Centang bila Anda tahu bahayanya, atau pilih cara yang ia izinkan."))
+            if not cleaned.get("why", "").strip():
+                self.add_error("why", _("Tulis mengapa lewat cara ini."))
+        if self.hours and not is_harmless(way) and not cleaned.get("in_hours"):
+            self.add_error("in_hours", NEEDED)
+        return cleaned
+
+    def is_in_hours(self) -> bool | None:
+        """Return whether it was at her hours; None: nobody asked."""
+        said = self.cleaned_data.get("in_hours")
+        return said == "yes" if said else None
 
 
 class MediationForm(CaseForm):

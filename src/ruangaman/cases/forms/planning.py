@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from ruangaman.cases.selectors.sentences import day_words
 from ruangaman.cases.services import DomainNote, NewGoal
 from ruangaman.cases.types import Agreed, Domain, Escort, NeedCode, Right, WhyNot
 from ruangaman.codelists.types import Choices
+from ruangaman.core.clock import end_of_day
 
 GOALS = 5
 """So many goals fit on the form of a plan."""
@@ -185,11 +186,6 @@ class BeforeId(RowId):
         except forms.ValidationError:
             return None
         return found
-
-
-def end_of_day(wanted: date) -> datetime:
-    """Return the end of a working day in the city: sixteen o'clock."""
-    return timezone.make_aware(datetime.combine(wanted, time(16)))
 
 
 def people_of(parts: Iterable[Any]) -> dict[str, User]:

@@ -48,8 +48,7 @@ if TYPE_CHECKING:
 
 NOTHING: frozenset[str] = frozenset()
 USER = "accounts.User"
-OPEN = Q(closed_at=None)
-
+OPEN, UNSAFE = Q(closed_at=None), Q(unsafe_at__isnull=False)
 
 MOST_DANGEROUS = (F("risk").desc(), F("opened_at").desc(), F("id").desc())
 """The order of every list of open cases."""
@@ -132,6 +131,9 @@ class Case(models.Model):
     closed_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     closing_reason = models.CharField(max_length=16, choices=ClosingReason, blank=True)
     closing_ref = models.UUIDField(null=True)
+    unsafe_at = models.DateTimeField(null=True)
+    """When somebody looked last whether she is safe, or asked her after the closing, if she was not; None: she was, or
+    nobody has looked."""
 
     objects = CaseQuerySet.as_manager()
 
@@ -160,13 +162,15 @@ class Case(models.Model):
             models.Index("manager", "state", name="case_open_by_manager", condition=OPEN),
             models.Index("unit", *LATEST_CLOSED, name="case_closed_by_unit", condition=~OPEN),
             models.Index("dossier", "closed_at", name="case_closed_by_dossier", condition=~OPEN),
+            models.Index("unit", *MOST_DANGEROUS, name="case_unsafe_by_unit", condition=UNSAFE),
+            models.Index("dossier", name="case_unsafe_by_dossier", condition=UNSAFE),
         ]
 
     class Privacy:
         plain = frozenset(
             {
                 "unit", "state", "state_since", "case_type", "risk", "authority", "kecamatan", "manager", "opened_at",
-                "opened_by", "closed_at", "closed_by", "closing_reason",
+                "opened_by", "closed_at", "closed_by", "closing_reason", "unsafe_at",
             }
         )  # fmt: skip
         linkable = frozenset({"id", "code", "dossier", "closing_ref"})

@@ -9,7 +9,17 @@ from django.db import models
 from django.db.models import F, Q
 
 from ruangaman.cases.models.planning import USER, Step
-from ruangaman.cases.types import AFTERCARE_MONTHS, AskedBy, Doing, Doubt, NoMediation, PoliceChoice, Reached, Way
+from ruangaman.cases.types import (
+    AFTERCARE_MONTHS,
+    AskedBy,
+    Doing,
+    Doubt,
+    NoMediation,
+    PoliceChoice,
+    Reached,
+    TryFault,
+    Way,
+)
 from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 
@@ -96,17 +106,25 @@ class Transfer(Step):
 
 
 class ContactTry(Step):
-    """Somebody tried to reach her, by a way that she allowed."""
+    """Somebody tried to reach her: `at` is when. `noted_at`: when it was written down, if that was later."""
 
     way = models.CharField(max_length=8, choices=Way)
     result = models.CharField(max_length=12, choices=Reached)
+    faults = ArrayField(models.CharField(max_length=8, choices=TryFault), default=list)
+    """Why it says nothing of whether she can be reached; empty: it does."""
+    noted_at = models.DateTimeField(null=True)
     ref = models.UUIDField(null=True, unique=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="contacttry_noted_later", condition=Q(noted_at=None) | Q(noted_at__gte=F("at"))
+            ),
+        ]
         indexes: ClassVar = [models.Index("case", "at", name="contacttry_by_case")]
 
     class Privacy:
-        plain = frozenset({"id", "at", "by", "way", "result"})
+        plain = frozenset({"id", "at", "by", "way", "result", "faults", "noted_at"})
         linkable = frozenset({"case", "ref"})
 
 
@@ -153,6 +171,8 @@ class Aftercare(Step):
     held_at = models.DateTimeField(null=True)
     held_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     doing = models.CharField(max_length=8, choices=Doing, blank=True)
+    before = models.PositiveSmallIntegerField(choices=RiskLevel, null=True)
+    """The danger of the case until then, where this contact raised it."""
     ref = models.UUIDField(null=True, unique=True)
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
@@ -181,8 +201,11 @@ class Aftercare(Step):
 
     class Privacy:
         plain = frozenset(
-            {"id", "at", "by", "due_on", "month", "held_at", "held_by", "doing", "cancelled_at", "cancelled_by"}
-        )
+            {
+                "id", "at", "by", "due_on", "month", "held_at", "held_by", "doing", "before", "cancelled_at",
+                "cancelled_by",
+            }
+        )  # fmt: skip
         linkable = frozenset({"case", "ref", "cancelled_ref"})
 
 

@@ -51,13 +51,15 @@ class SafetyCheck(Step):
 
     is_safe = models.BooleanField()
     escort = models.CharField(max_length=8, choices=Escort)
+    before = models.PositiveSmallIntegerField(choices=RiskLevel, null=True)
+    """The danger of the case until then, where this raised it."""
     ref = models.UUIDField(unique=True)
 
     class Meta:
         indexes: ClassVar = [models.Index("case", "at", name="safetycheck_by_case")]
 
     class Privacy:
-        plain = frozenset({"id", "at", "by", "is_safe", "escort"})
+        plain = frozenset({"id", "at", "by", "is_safe", "escort", "before"})
         linkable = frozenset({"case", "ref"})
 
 
@@ -145,7 +147,10 @@ class Goal(models.Model):
 
 
 class Approval(models.Model):
-    """What a manager asks the head of the unit to approve. The head sees facts in the clear, and no content."""
+    """What a manager asks the head of the unit to approve. The head sees facts in the clear, and nothing of the case.
+
+    The words of a closing are written once more for the heads when it is asked about.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     case = models.ForeignKey(CASE, on_delete=models.PROTECT, related_name="approvals")
@@ -158,14 +163,21 @@ class Approval(models.Model):
     decided_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
     points = ArrayField(models.CharField(max_length=16, choices=Point), default=list)
+    words_ref = models.UUIDField(null=True, unique=True)
+    words_home = models.ForeignKey("vault.Dossier", on_delete=models.PROTECT, null=True, related_name="+")
+    """What a closing assessment says, with her words, in a dossier of its own: for the heads, who hold nothing here."""
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["subject"], condition=~Q(outcome="returned"), name="approval_once"),
+            models.UniqueConstraint(fields=["subject"], condition=Q(decided_at=None), name="approval_once"),
             models.CheckConstraint(
                 name="approval_decided_goes_together",
                 condition=Q(decided_at=None, decided_by=None, outcome="")
                 | Q(decided_at__gte=F("asked_at"), decided_by__isnull=False, outcome__in=Outcome.values),
+            ),
+            models.CheckConstraint(
+                name="approval_words_have_a_home",
+                condition=Q(words_ref=None, words_home=None) | Q(words_ref__isnull=False, words_home__isnull=False),
             ),
             models.CheckConstraint(name="approval_by_another", condition=~Q(decided_by=F("asked_by"))),
             models.CheckConstraint(
@@ -180,7 +192,7 @@ class Approval(models.Model):
 
     class Privacy:
         plain = frozenset({"id", "kind", "asked_at", "asked_by", "decided_at", "decided_by", "outcome", "points"})
-        linkable = frozenset({"case", "subject"})
+        linkable = frozenset({"case", "subject", "words_ref", "words_home"})
 
     def __str__(self) -> str:
         return f"{self.kind} {self.outcome}"

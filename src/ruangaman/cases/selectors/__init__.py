@@ -22,6 +22,7 @@ from ruangaman.cases.selectors.cases import (
     get_part,
     get_person,
     get_to_hand_over,
+    get_worked_on,
 )
 from ruangaman.cases.selectors.closed import list_closed_to_all
 from ruangaman.cases.selectors.glass import (
@@ -112,6 +113,7 @@ __all__ = [
     "get_row",
     "get_running",
     "get_to_hand_over",
+    "get_worked_on",
     "held_alone",
     "holds_key_of",
     "is_holder",

@@ -3,24 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
 
+from ruangaman.accounts.models import User
 from ruangaman.cases.models import Aftercare, Case
+from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.types import AFTERCARE_MONTHS
+from ruangaman.vault import services as vault
+from ruangaman.vault.types import Closed, Purpose
 
 MONTH_DAYS = 30.5
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """One contact after the closing, with how it went or why it was taken away; `is_closed`: not for the viewer."""
+
+    row: Aftercare
+    text: str
+    is_closed: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to come."""
+        return self.row.held_at is None and self.row.cancelled_at is None
 
 
 def list_aftercare(*, case: Case) -> list[Aftercare]:
     """Return the contacts after the closing, by day.
 
     Args:
-        case: from `get_managed`, which decided that whoever looks may know of it.
+        case: from `get_worked_on`, which decided that whoever looks may know of it.
     """
     return list(Aftercare.objects.filter(case=case).select_related("held_by", "cancelled_by").order_by("due_on", "at"))
+
+
+def open_aftercare(*, case: Case, viewer: User, at: datetime) -> list[ContactView]:
+    """Return the same with their words, as far as `viewer` holds the drawer. What is opened leaves one event."""
+    rows = list_aftercare(case=case)
+    refs = {ref: case.dossier_id for row in rows if (ref := row.ref or row.cancelled_ref)}
+    opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
+    found = [(row, opened.get(row.ref or row.cancelled_ref or row.pk)) for row in rows]
+    return [ContactView(row, text_of(content), isinstance(content, Closed)) for row, content in found]
 
 
 def get_aftercare(*, case: Case, contact_id: UUID) -> Aftercare:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404
@@ -10,6 +11,8 @@ from django.shortcuts import get_object_or_404
 from ruangaman.accounts.models import User
 from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, Case, CaseFile, Person, Task
+from ruangaman.cases.selectors.facts import facts_of
+from ruangaman.cases.types import Fact
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.policies import can_drop
 from ruangaman.clocks.selectors import open_of_dossier
@@ -22,10 +25,12 @@ def get_case(*, code: str, viewer: User) -> Case:
     return get_object_or_404(cases, code=code)
 
 
-def get_droppable(*, case: Case, clock_id: UUID, viewer: User) -> Clock:
+def get_droppable(*, case: Case, clock_id: UUID, viewer: User, at: datetime) -> Clock:
     """Return a clock of a case that `viewer` may end as begun by mistake. Raises Http404: none, or not theirs."""
     found = open_of_dossier(case.dossier_id).select_related("kind", "limit").filter(pk=clock_id).first()
-    if found is None or not policies.can_write(viewer, case) or not can_drop(viewer, found):
+    if found is None or not policies.can_write(viewer, case):
+        raise Http404
+    if not can_drop(viewer, found, is_safe=Fact.SAFE in facts_of(case, at)):
         raise Http404
     return found
 
@@ -33,6 +38,15 @@ def get_droppable(*, case: Case, clock_id: UUID, viewer: User) -> Clock:
 def get_granted(*, code: str, viewer: User) -> Case:
     """Return one case that `viewer` holds a grant on. Raises Http404: overseeing is not enough to add anything."""
     return get_object_or_404(Case.objects.granted_to(viewer).select_related("unit", "manager"), code=code)
+
+
+def get_worked_on(*, code: str, viewer: User) -> Case:
+    """Return one case, open or closed, on whose team `viewer` is and writes. Raises Http404."""
+    case = get_granted(code=code, viewer=viewer)
+    is_on_team = Assignment.objects.filter(case=case, user=viewer, until=None).exists()
+    if not is_on_team or not policies.is_writer(viewer):
+        raise Http404
+    return case
 
 
 def get_managed(*, code: str, viewer: User) -> Case:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, Func, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from ruangaman.audit.services import Planned
@@ -32,14 +32,17 @@ from ruangaman.cases.models import (
 from ruangaman.cases.selectors.rows import Given
 from ruangaman.cases.types import (
     Agreed,
+    ApprovalKind,
     CaseState,
     Domain,
     Evidence,
     Fact,
     Heard,
+    Outcome,
     Reached,
     Tries,
     answered_of,
+    is_overtaken,
     may_end_unsafe,
     standing_of,
 )
@@ -66,6 +69,7 @@ class Known:
         tried: when somebody tried to reach her in vain, since she was reached last or wrote.
         wrote_at: when a message made earlier tries count no more; None: none did.
         unread: when whoever reported wrote last of what nobody has read yet.
+        stopped: when a try was stopped because it was not safe, and nobody has looked since.
     """
 
     facts: frozenset[str] = frozenset()
@@ -73,6 +77,7 @@ class Known:
     tried: tuple[datetime, ...] = ()
     wrote_at: datetime | None = None
     unread: datetime | None = None
+    stopped: datetime | None = None
 
     def as_evidence(self, at: datetime, *, by: UUID | None, has_reason: bool = True) -> Evidence:
         """Return it as the gates ask for it."""
@@ -80,7 +85,7 @@ class Known:
 
     def tries(self, at: datetime) -> Tries:
         """Return what the tries come to."""
-        return Tries.of(self.tried, at, wrote_at=self.wrote_at)
+        return Tries.of(self.tried, at, wrote_at=self.wrote_at, unread=self.unread)
 
 
 def known_of(case: Case, at: datetime, *, closing: ClosingReason | None = None) -> Known:
@@ -106,7 +111,7 @@ def facts_as_json(given: Given) -> QuerySet[Case, Any]:
 def _facts_at(*, case_id: UUID, at: datetime) -> QuerySet[Case, Any]:
     by_law = _consents(at).exclude(basis=Basis.CONSENT)
     rows = _facts().annotate(consent=Exists(_consents(at)), by_law=Exists(by_law)).filter(pk=case_id)
-    names = ("risk", "state", "case_type", *ANNOTATED, *(fact.value for fact in PRESENT))
+    names = ("risk", "state", "case_type", "unsafe_at", *ANNOTATED, *(fact.value for fact in PRESENT))
     return rows.annotate(row=JSONObject(**{name: F(name) for name in names}))
 
 
@@ -118,17 +123,19 @@ def facts_from_json(row: Mapping[str, Any] | None) -> frozenset[str]:
 def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
     reason, danger = row["reason"], RiskLevel(row["risk"])
     ending = closing or (ClosingReason(reason) if reason else None)
-    is_unsafe = row["looked"] is False
+    is_unsafe = row["unsafe_at"] is not None
     heard = Heard.of(row["heard"])
     missed = [datetime.fromisoformat(one) for one in row["tries"] or ()]
     tried = heard.after(missed)
+    stopped = datetime.fromisoformat(row["stopped"]) if row["stopped"] else None
     found = {
         **{fact: row[fact.value] for fact in PRESENT},
         Fact.SAFETY_PLAN: row["safety"] is not None,
-        Fact.CLOSING_ASSESSED: row["closing"] is not None and closing in (None, reason),
+        Fact.CLOSING_ASSESSED: row["closing"] is not None and closing in (None, reason) and not _is_overtaken(row),
         Fact.CLOCKS_ANSWERED: set(row["binding"] or ()) <= set(row["covers"] or ()),
         Fact.PLAN_AGREED: row["agreed"] not in (None, Agreed.NOT_YET) or row["by_law"],
-        Fact.TRIED: bool(tried) and Tries.of(tried, max(tried)).are_enough,
+        Fact.TRIED: bool(tried) and Tries.of(tried, max(tried), unread=heard.unread).are_enough,
+        Fact.TRY_UNSAFE: stopped is not None,
         Fact.NOTHING_OPEN: not row["open"],
         Fact.HIGH_RISK: danger >= RiskLevel.TINGGI,
         Fact.UNREACHABLE: reason == ClosingReason.UNREACHABLE,
@@ -138,13 +145,24 @@ def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
         Fact.MAY_END: not is_unsafe or may_end_unsafe(ending, CaseType(row["case_type"])),
     }
     facts = {fact.value for fact, holds in found.items() if holds}
-    if _is_answered(row, facts, danger, heard):
+    if _is_answered(row, facts, danger, heard, stopped):
         facts.add(Fact.DOUBTS_ANSWERED.value)
     wrote_at = heard.last if len(tried) < len(missed) else None
-    return Known(frozenset(facts), danger, tried, wrote_at, heard.unread)
+    return Known(frozenset(facts), danger, tried, wrote_at, heard.unread, stopped)
 
 
-def _is_answered(row: Mapping[str, Any], facts: set[str], danger: RiskLevel, heard: Heard) -> bool:
+def _is_overtaken(row: Mapping[str, Any]) -> bool:
+    """Whether she was found unsafe after a closing assessment that says nothing of it."""
+    return is_overtaken(row["doubts"], made_at=_moment(row["closing_at"]), unsafe_at=_moment(row["last_unsafe"]))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _is_answered(
+    row: Mapping[str, Any], facts: set[str], danger: RiskLevel, heard: Heard, stopped: datetime | None
+) -> bool:
     """Whether the closing assessment answers all that speaks against an end; without one only nothing is answered."""
     standing = standing_of(
         facts,
@@ -156,17 +174,17 @@ def _is_answered(row: Mapping[str, Any], facts: set[str], danger: RiskLevel, hea
     if row["closing"] is None:
         return not standing.doubts
     made_at = datetime.fromisoformat(row["closing_at"])
-    return standing.doubts <= answered_of(row["doubts"], at=made_at, unread=heard.unread)
+    return standing.doubts <= answered_of(row["doubts"], at=made_at, unread=heard.unread, stopped=stopped)
 
 
 PRESENT = (
     Fact.SAFE, Fact.CONSENT, Fact.ASSESSED, Fact.PLANNED, Fact.PLAN_APPROVED, Fact.SERVED, Fact.CLOSING_APPROVED,
-    Fact.TRANSFERRED, Fact.AFTERCARE_PLANNED, Fact.UNANSWERED,
+    Fact.TRANSFERRED, Fact.AFTERCARE_PLANNED, Fact.UNANSWERED, Fact.LOOKED,
 )  # fmt: skip
 """Facts that a column of the query says as they are."""
 ANNOTATED = (
     "reason", "safety", "agreed", "by_law", "closing", "closing_at", "closing_risk", "met", "total", "covers", "doubts",
-    "binding", "tries", "heard", "open", "looked",
+    "binding", "tries", "heard", "open", "last_unsafe", "stopped",
 )  # fmt: skip
 
 
@@ -225,26 +243,45 @@ def _facts() -> QuerySet[Case, Any]:
         )
         .annotate(
             safe=Exists(_latest_check_is_safe()),
-            looked=Subquery(SafetyCheck.objects.filter(**SINCE).order_by("-at", "-id").values("is_safe")[:1]),
+            looked=Exists(SafetyCheck.objects.filter(**SINCE)),
+            last_unsafe=Subquery(_unsafe_checks().filter(**SINCE).order_by("-at").values("at")[:1]),
             unanswered=Exists(unanswered_clocks(OuterRef("dossier_id"))),
             assessed=Exists(Assessment.objects.filter(**SINCE, considered__contains=Domain.values)),
             planned=Exists(Goal.objects.filter(plan=OuterRef("plan"))),
             plan_approved=Exists(Approval.objects.filter(subject=OuterRef("plan"), outcome="approved")),
             served=Exists(ServiceRecord.objects.filter(case=OuterRef("pk"), recorded_at__gte=OuterRef("began"))),
-            closing_approved=Exists(Approval.objects.filter(subject=OuterRef("closing"), outcome="approved")),
+            closing_approved=Exists(standing_approvals().filter(subject=OuterRef("closing"))),
             transferred=Exists(Transfer.objects.filter(**SINCE, acknowledged_at__isnull=False, withdrawn_at=None)),
             aftercare_planned=Exists(Aftercare.objects.filter(**OF_CASE, held_at=None, cancelled_at=None)),
             open=Exists(Task.objects.filter(**OF_CASE, done_at=None)),
             tries=ArraySubquery(missed_tries().values("at")),
+            stopped=Subquery(_stopped_tries().values("at")[:1]),
             heard=_heard(),
         )
     )
 
 
-def unsafe_check(case: Case) -> SafetyCheck | None:
-    """Return the last safety check of the present episode if it said that she was not safe."""
-    check: SafetyCheck | None = newest(SafetyCheck, case)
-    return check if check is not None and not check.is_safe else None
+def _unsafe_checks() -> QuerySet[SafetyCheck]:
+    return SafetyCheck.objects.filter(is_safe=False)
+
+
+def standing_approvals() -> QuerySet[Approval]:
+    """Return what was approved and still is: the yes to a closing is void once she is found unsafe after it."""
+    later = _unsafe_checks().filter(case=OuterRef("case"), at__gt=OuterRef("decided_at"))
+    void = Q(kind=ApprovalKind.CLOSING) & Exists(later)
+    return Approval.objects.filter(~void, outcome=Outcome.APPROVED)
+
+
+def is_void(approval: Approval) -> bool:
+    """Whether the head said yes to a closing, and she was found unsafe since."""
+    is_approved = approval.outcome == Outcome.APPROVED
+    return is_approved and not standing_approvals().filter(pk=approval.pk).exists()
+
+
+def is_closing_overtaken(closing: ClosingAssessment) -> bool:
+    """Whether she was found unsafe after a closing assessment that says nothing of it."""
+    rows = _unsafe_checks().filter(case_id=closing.case_id).order_by("-at")
+    return is_overtaken(closing.doubts, made_at=closing.at, unsafe_at=rows.values_list("at", flat=True).first())
 
 
 def binding_clocks(dossier: UUID | OuterRef) -> ClockQuerySet:
@@ -267,10 +304,17 @@ def _latest_check_is_safe() -> QuerySet[SafetyCheck]:
 def missed_tries() -> QuerySet[ContactTry]:
     """Tries of the present episode of an outer case that nobody answered, after the last one that reached her.
 
-    One that was stopped because it was not safe is none: who stands beside her does not put her out of reach.
+    One that was stopped because it was not safe is none: who stands beside her does not put her out of reach. Nor is
+    one by a way that she did not permit, or at another hour.
     """
     reached = ContactTry.objects.filter(case=OuterRef("case"), result=Reached.REACHED, at__gte=OuterRef("at"))
-    return ContactTry.objects.filter(~Exists(reached), **SINCE, result=Reached.NO_ANSWER)
+    return ContactTry.objects.filter(~Exists(reached), **SINCE, result=Reached.NO_ANSWER, faults=[])
+
+
+def _stopped_tries() -> QuerySet[ContactTry]:
+    """Tries that were stopped because they were not safe, after which nobody looked whether she is; the last first."""
+    looked = SafetyCheck.objects.filter(case=OuterRef("case"), at__gt=OuterRef("at"))
+    return ContactTry.objects.filter(~Exists(looked), **SINCE, result=Reached.UNSAFE).order_by("-at", "-id")
 
 
 def _heard() -> Func:

@@ -13,7 +13,7 @@ from django.db.models import CharField, F, Model, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.accounts.models import User
 from ruangaman.cases import models, policies
@@ -23,7 +23,7 @@ from ruangaman.cases.selectors.rows import Given, Parts
 from ruangaman.cases.selectors.sentences import told_of
 from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.selectors.timeline import CONTACT, DECISION, RECORD, SERVICE
-from ruangaman.cases.types import CLOSED_STATES, WRITABLE_STATES, CaseState
+from ruangaman.cases.types import CLOSED_STATES, WRITABLE_STATES, CaseState, Escort, Move, MoveKind, moves_from
 from ruangaman.consents.models import Consent
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ui.types import Words
@@ -84,7 +84,7 @@ class Kind:
 M = models
 KINDS: tuple[Kind, ...] = (
     Kind("episode", M.Episode, "undo", DECISION, ("number",)),
-    Kind("safety", M.SafetyCheck, "house", RECORD, ("is_safe",)),
+    Kind("safety", M.SafetyCheck, "house", RECORD, ("is_safe", "before", "escort")),
     Kind("consent", Consent, "hand", RECORD, ("is_given",), "recorded_at", "recorded_by"),
     Kind("assessment", M.Assessment, "look_at", RECORD),
     Kind("rights", M.RightsTold, "book", RECORD),
@@ -112,7 +112,11 @@ KINDS: tuple[Kind, ...] = (
         "cancelled_ref",
     ),
     Kind("closing", M.ClosingAssessment, "stop", DECISION),
-    Kind("aftercare", M.Aftercare, "phone", CONTACT, ("doing",), "held_at", "held_by", {"held_at__isnull": False}),
+    Kind("planned", M.Aftercare, "list", DECISION, ("due_on",)),
+    Kind(
+        "aftercare", M.Aftercare, "phone", CONTACT, ("doing", "before"), "held_at", "held_by",
+        {"held_at__isnull": False},
+    ),
     Kind("mediation", M.MediationRequest, "people", DECISION),
     Kind("police", M.PoliceDecision, "scale", DECISION),
 )  # fmt: skip
@@ -231,7 +235,7 @@ class FlowPanel:
         case, done = loaded
         last = {one.kind: one for one in done}
         shown = [
-            Link(step, name, _last_words(last.get(kind)), is_warning=_is_unsafe(last.get(kind)))
+            Link(step, name, _how_far(kind, done, last), is_warning=_is_unsafe(last.get(kind)))
             for kind, step, name in LINKS
             if _can_do(kind, case, viewer)
         ]
@@ -260,7 +264,7 @@ def _item(done: Done, content: Content | Closed | None) -> TimelineItem:
 def _can_do(kind: str, case: Case, viewer: User) -> bool:
     state = CaseState(case.state)
     if kind == "aftercare":
-        return state in CLOSED_STATES and policies.can_close(viewer, case)
+        return state in CLOSED_STATES and policies.is_writer(viewer)
     if state not in WRITABLE_STATES or not policies.can_write(viewer, case):
         return False
     if kind == "session":
@@ -270,16 +274,36 @@ def _can_do(kind: str, case: Case, viewer: User) -> bool:
     return kind not in MANAGERS or policies.can_assign(viewer, case)
 
 
-def last_look(found: Mapping[str, list[Any]]) -> datetime | None:
-    """Return when somebody looked last whether she is safe; what was seen is a fact (`types.Fact.UNSAFE`)."""
-    return max((datetime.fromisoformat(row["at"]) for row in found["flow.safety"]), default=None)
+def last_escort(found: Mapping[str, list[Any]]) -> str:
+    """Say who is with whoever fetches her, as the last look whether she is safe says; "": nobody is said to."""
+    rows = found["flow.safety"]
+    last = max(rows, key=lambda row: datetime.fromisoformat(row["at"]), default=None)
+    escort = Escort(last["code"].split("|")[2]) if last else Escort.NONE
+    return "" if escort is Escort.NONE else str(escort.label)
 
 
 def _is_unsafe(done: Done | None) -> bool:
     return done is not None and done.kind == "safety" and done.code.startswith("false|")
 
 
+def _how_far(kind: str, done: Sequence[Done], last: Mapping[str, Done]) -> str:
+    """Say when a step was done last; of the contacts after the closing how many are planned, as long as any is."""
+    counted = {key: sum(one.kind == key for one in done) for key in ("planned", "aftercare", "cancelled")}
+    waiting = counted["planned"] - counted["aftercare"] - counted["cancelled"]
+    if kind != "aftercare" or not waiting:
+        return _last_words(last.get(kind))
+    return ngettext("%(n)d kontak direncanakan", "%(n)d kontak direncanakan", waiting) % {"n": waiting}
+
+
 def _last_words(done: Done | None) -> str:
     if done is not None and _is_unsafe(done):
         return _("Belum aman, %(day)s") % {"day": date_format(done.at, "j M")}
     return _("terakhir %(day)s") % {"day": date_format(done.at, "j M")} if done else _("belum")
+
+
+def next_move(case: Case) -> Move | None:
+    """Return where the case goes when all goes well: from monitoring that is its end."""
+    state = CaseState(case.state)
+    last = [MoveKind.CLOSE] if state is CaseState.MONITORING else []
+    forward = moves_from(state, kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE, *last])
+    return forward[0] if forward else None

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
-from ruangaman.cases.models import Assignment, Case, CaseQuerySet, Task
+from ruangaman.cases.models import UNSAFE, Assignment, Case, CaseQuerySet, Task
 from ruangaman.cases.types import LACKS, URGENT_NEEDS, CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import KECAMATAN
@@ -46,7 +46,8 @@ class CaseRow:
         """The row as the queue draws it."""
         case = self.case
         url = f"/kasus/{case.code}/"
-        state = "done" if not case.is_open and self.facts.next_due is None else ""
+        is_over = not case.is_open and self.facts.next_due is None and not self.facts.is_unsafe
+        state = "done" if is_over else ""
         return QueueRow(
             url=url,
             sentence=self.sentence,
@@ -68,20 +69,27 @@ class CasePageOfList:
     rows: list[CaseRow]
     after: Cursor | None
     is_of_closed: bool = False
+    unsafe: list[CaseRow] = field(default_factory=list)
+    """Before all others, on the first page: those in which she is not safe, which none of `rows` is."""
 
     @property
     def urgent(self) -> list[CaseRow]:
-        """Rows that need somebody now."""
+        """Rows that need somebody now, beside those in which she is not safe."""
         return [row for row in self.rows if row.is_urgent]
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is any case on the page."""
+        return bool(self.rows or self.unsafe)
 
     @property
     def headline(self) -> str:
         """The answer that the page's title gives."""
-        n = len(self.urgent)
+        n = len(self.urgent) + len(self.unsafe)
         if not n and self.rows and self.is_of_closed:
             return _("Kasus yang sudah ditutup")
         if not n:
-            return _("Semua kasus berjalan sesuai janjinya") if self.rows else _("Belum ada kasus di sini")
+            return _("Semua kasus berjalan sesuai janjinya") if self.has_rows else _("Belum ada kasus di sini")
         if self.after is not None:
             return ngettext(
                 "Paling sedikit %(n)d kasus perlu langkah sekarang",
@@ -169,11 +177,25 @@ def _page(
 ) -> CasePageOfList:
     ordered = _latest_closed if filters.closed else _most_dangerous
     # Managers are few and read by themselves: to join them the planner sometimes reads all who ever worked here.
+    unsafe = [] if begin is not None else _unsafe(cases, viewer, filters, at)
+    first = frozenset(case.pk for case in unsafe)
     found = list(ordered(narrow(cases, viewer, filters, at), begin).prefetch_related("manager")[: PAGE + 1])
-    rows = _rows(found[:PAGE], at)
+    rows = _rows([case for case in found[:PAGE] if case.pk not in first], at)
     last = found[PAGE - 1] if len(found) > PAGE else None
     after = Cursor(last.risk, last.closed_at or last.opened_at, last.pk) if last else None
-    return CasePageOfList(rows, after, is_of_closed=filters.closed is not None)
+    return CasePageOfList(rows, after, is_of_closed=filters.closed is not None, unsafe=_rows(unsafe, at))
+
+
+def _unsafe(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime) -> list[Case]:
+    """Return the cases in which she is not safe now: few, for each has its own index.
+
+    Where nothing is asked for, also those closed of which a contact since said so. Beyond a page the others stand in
+    their own place of the list.
+    """
+    shown = narrow(cases, viewer, filters, at).filter(UNSAFE)
+    if filters == CaseFilters():
+        shown = cases.filter(UNSAFE).filter(Q(closed_at=None) | Q(unsafe_at__gt=F("closed_at")))
+    return list(_most_dangerous(shown, None).prefetch_related("manager")[:PAGE])
 
 
 def _most_dangerous(cases: CaseQuerySet, after: Cursor | None) -> CaseQuerySet:
@@ -218,7 +240,10 @@ def _rows(cases: list[Case], at: datetime) -> list[CaseRow]:
         task = tasks.get(case.pk, {"next_due": None, "overdue": 0})
         state = CaseState(case.state)
         part = roles.get(case.pk, frozenset())
-        facts = CaseFacts(state, task["overdue"], task["next_due"], part, case.manager.is_active)
+        facts = CaseFacts(
+            state, task["overdue"], task["next_due"], part, case.manager.is_active,
+            is_unsafe=case.unsafe_at is not None and (case.is_open or case.unsafe_at > (case.closed_at or at)),
+        )  # fmt: skip
         need = need_of(facts, at)
         rows.append(CaseRow(case, facts, need, sentence_of(case, facts, need, at)))
     return rows
@@ -233,6 +258,12 @@ def _roles(ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
 
 def sentence_of(case: Case, facts: CaseFacts, need: Need, at: datetime) -> str:
     """Say in one sentence why a case is where it is in the list. It never holds a name or a story."""
+    if need is Need.UNSAFE and case.is_open:
+        return _("Belum aman menurut cek %(when)s") % {"when": moments.when(case.unsafe_at)}
+    if need is Need.UNSAFE:
+        return _("Tidak aman sesudah ditutup, menurut kontak %(when)s: buka lagi") % {
+            "when": moments.when(case.unsafe_at)
+        }
     if need is Need.EMERGENCY:
         return _("Darurat: pastikan ia aman sebelum langkah lain")
     if need is Need.NO_MANAGER:

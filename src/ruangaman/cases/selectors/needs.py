@@ -31,6 +31,10 @@ NEW = frozenset({NO_COMPANION, NO_STEP})
 """What a case lacks while it is opened: whoever opens it does not see it afterwards."""
 
 
+OF_AN_EPISODE = ("returned.plan", "returned.closing", "closing.approved")
+"""Clocks about a plan or a closing that the head decided about: opened again, the case begins with new ones."""
+
+
 def month_clock(month: int) -> str:
     """Return the key of the clock that asks for the contact some months after the closing."""
     return f"aftercare.month_{month}"
@@ -68,15 +72,17 @@ def _more(case_id: UUID, forms: frozenset[str] | None) -> More:
             ArraySubquery(every.values("form").distinct()),
             Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None)),
             Subquery(heads.values("pk")[:1]),
+            "manager__is_active",
         )
         .first()
     )
     if found is None:
         return More(forms=forms or frozenset(), marks=NEW)
-    parts, in_case, has_step, head = found
+    parts, in_case, has_step, head, is_managed = found
     holders = {PARTS[one["role"]].value: UUID(one["user"]) for one in parts if one["role"] in PARTS}
     if head is not None:
         holders[Holder.HEAD.value] = head
+        holders |= {} if is_managed else {Holder.MANAGER.value: head}
     lacks = {NO_COMPANION} if lacks_companion({one["role"] for one in parts}) else set()
     lacks |= set() if has_step else {NO_STEP}
     return More(frozenset(in_case) if forms is None else forms, holders, frozenset(lacks))

@@ -26,11 +26,13 @@ from ruangaman.cases.selectors.flow import (
     SessionView,
     done_from_json,
     in_stream,
-    last_look,
+    last_escort,
     last_session,
+    next_move,
     refs_of,
 )
 from ruangaman.cases.selectors.incidents import IncidentView
+from ruangaman.cases.selectors.past import Past, past_of
 from ruangaman.cases.selectors.people import name_of, read_part, safe_of
 from ruangaman.cases.selectors.rows import Given, read_parts
 from ruangaman.cases.selectors.shelf import ClockView, Drawer, FileView, NoteView, PersonView, TaskView
@@ -43,14 +45,12 @@ from ruangaman.cases.types import (
     Identity,
     Missing,
     Move,
-    MoveKind,
     PersonKind,
     SafeContact,
     contact_of,
     identity_of,
     is_grown,
     missing_for,
-    moves_from,
     skipped_steps,
 )
 from ruangaman.core.clock import day_of
@@ -116,8 +116,9 @@ class CasePage:
     """Those by the emergency key that run now."""
     session: SessionView | None = None
     """What may be known of the last session by who cannot read it."""
-    unsafe_at: datetime | None = None
-    """When she was last looked at, if she was not safe then; also once the case is closed."""
+    escort: str = ""
+    """Who is with whoever fetches her, as the last look says whether she is safe."""
+    past: Past | None = None
     skipped: frozenset[int] = frozenset()
     """Which of the nine steps were passed over."""
     dangers: list[str] = field(default_factory=list)
@@ -140,6 +141,11 @@ class CasePage:
         if self.step == CaseState.EMERGENCY.step:
             names[self.step - 1] = CaseState(self.case.state).label
         return names
+
+    @property
+    def unsafe_at(self) -> datetime | None:
+        """When she was last looked at, if she was not safe then; also once the case is closed."""
+        return self.case.unsafe_at
 
     @property
     def place(self) -> str:
@@ -180,17 +186,23 @@ def get_case_page(*, case: Case, viewer: User, at: datetime, asked: Asked = SHOR
     refs = _refs(rows, held, case) | {ref: home for panel, known in loaded for ref, home in panel.refs(known).items()}
     opened: Opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
     items = [item for panel, known in loaded for item in panel.timeline(known, opened)]
+    if not held:
+        items = in_stream([one for one in done_from_json(found) if one.kind in IN_THE_CLEAR], {})
     living = [grant for grant in grants if grant.principal_id not in dead]
     page = _compose(case, viewer, at, rows, living, held, opened, items, asked)
     page.may = _may(case, rows, viewer)
     page.session = last_session(found) if held else None
-    page.unsafe_at = last_look(found) if held and Fact.UNSAFE in rows.facts else None
+    page.escort = last_escort(found)
     page.panels = [
         (panel.template, shown)
         for panel, known in loaded
         if (shown := panel.context(known, opened, viewer)) is not None
     ]
     return page
+
+
+IN_THE_CLEAR = frozenset({"plan", "closing", "asked", "decided"})
+"""Steps that stand in the stream also of who holds no key, as the head, who decides about them."""
 
 
 def get_whole_page(*, case: Case, reader: Actor, viewer: User, at: datetime) -> CasePage:
@@ -240,7 +252,8 @@ def _compose(
     shown, older = timeline.newest(items, asked.stream, whole=asked.whole)
     tasks = [_task(row, opened, viewer) for row in rows.tasks]
     titles = {one.row.pk: one.title for one in tasks}
-    move, incidents = _next_move(case), _incidents(rows, people, opened, case, at)
+    pauses = {one.clock_id: one for one in rows.pauses if one.ended_at is None}
+    move, incidents = next_move(case), _incidents(rows, people, opened, case, at)
     return CasePage(
         case=case,
         at=at,
@@ -249,7 +262,7 @@ def _compose(
         people=people,
         safe=safe_of((view.row.kind, view.contact) for view in people),
         tasks=[one for one in tasks if one.row.done_at is None],
-        clocks=[ClockView.of(row, titles, viewer) for row in rows.clocks],
+        clocks=[ClockView.of(row, titles, viewer, pauses, is_safe=Fact.SAFE in rows.facts) for row in rows.clocks],
         done=[one for one in tasks if one.row.done_at is not None][-3:],
         drawers=shelf.drawers_of(held, holding, viewer, _notes(rows, opened), incidents, _files(rows, opened)),
         holders=[] if grants is None else _holders(rows.live, grants, viewer),
@@ -261,6 +274,7 @@ def _compose(
         may={},
         openings=[one for one in rows.openings if one.state(at) is GlassState.OPEN],
         dangers=shelf.dangers_of(_notes(rows, opened)),
+        past=past_of(case, rows.transitions),
         skipped=skipped_steps(
             CaseState(case.state), [(CaseState(one.from_state), CaseState(one.to_state)) for one in rows.transitions]
         ),
@@ -378,11 +392,3 @@ def _holders(parts: Sequence[Assignment], grants: Sequence[GrantView], viewer: U
         everything = frozenset(int(one) for one in Compartment)
         holders.append(Holder(_("Kunci darurat dan pemulihan"), everything, _("Hanya dengan alasan, dan ditinjau")))
     return holders
-
-
-def _next_move(case: Case) -> Move | None:
-    """Return where the case goes when all goes well: from monitoring that is its end."""
-    state = CaseState(case.state)
-    last = [MoveKind.CLOSE] if state is CaseState.MONITORING else []
-    forward = moves_from(state, kinds=[MoveKind.FORWARD, MoveKind.AFTERCARE, *last])
-    return forward[0] if forward else None

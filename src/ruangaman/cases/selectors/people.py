@@ -16,6 +16,7 @@ from ruangaman.accounts.types import CASE_ROLES, Role
 from ruangaman.cases import policies
 from ruangaman.cases.models import Assignment, Case, Person
 from ruangaman.cases.types import Identity, PersonKind, SafeContact, contact_of, identity_of
+from ruangaman.core.codelists import ContactWay
 from ruangaman.vault import services as vault
 from ruangaman.vault.selectors import held_of, list_dead, list_grants
 from ruangaman.vault.types import Closed, Compartment, Content, Purpose
@@ -114,29 +115,56 @@ def safe_of(contacts: Iterable[tuple[str, SafeContact | None]]) -> SafeContact |
     Args:
         contacts: what each person is in the case, with what is open of their contact.
     """
+    return safe_and_whose(contacts)[0]
+
+
+def safe_and_whose(
+    contacts: Iterable[tuple[str, SafeContact | None]],
+) -> tuple[SafeContact, PersonKind] | tuple[None, None]:
+    """Return the same as `safe_of`, and whose it is: the victim's or that of whoever reported."""
     order = (PersonKind.VICTIM, PersonKind.REPORTER)
     near = sorted((one for one in contacts if one[0] in order), key=lambda one: order.index(PersonKind(one[0])))
-    return next((contact for _kind, contact in near if contact and (contact.never or contact.value)), None)
+    for kind, contact in near:
+        if contact and (contact.never or contact.value or contact.way in _NO_VALUE):
+            return contact, PersonKind(kind)
+    return None, None
+
+
+_NO_VALUE = frozenset({ContactWay.RECEIPT.value, ContactWay.NONE.value})
+"""Ways that are known without a number."""
 
 
 @dataclass(frozen=True)
 class SafeToReach:
-    """How she may be reached; `is_closed`: the viewer does not hold the drawer, or it was written before they did."""
+    """How she may be reached.
+
+    Args:
+        is_closed: the viewer does not hold the drawer, whether or not anything is in it, or not what was written then.
+        whose: the victim's, or that of whoever reported; None: nothing is open.
+    """
 
     contact: SafeContact | None
     is_closed: bool
+    whose: PersonKind | None = None
+
+    @property
+    def is_reporters(self) -> bool:
+        """Whether it is not she who answers there."""
+        return self.whose is PersonKind.REPORTER
 
 
 def open_safe_contact(*, case: Case, viewer: User, at: datetime) -> SafeToReach:
     """Return by which way and at what hour she may be reached, and what must not be done. Leaves one audit event."""
-    if Compartment.CONTACT not in held_of(dossier_id=case.dossier_id, viewer=viewer, at=at):
-        return SafeToReach(None, is_closed=True)
     known = [(row.kind, row.contact_ref) for row in case.people.order_by("added_at", "id")]
     refs = {ref: case.dossier_id for _kind, ref in known if ref is not None}
+    if Compartment.CONTACT not in held_of(dossier_id=case.dossier_id, viewer=viewer, at=at):
+        return SafeToReach(None, is_closed=True)
     opened = vault.reveal_many(refs=refs, purpose=Purpose.HANDLING, by=viewer, at=at) if refs else {}
-    contact = safe_of((kind, read_part(opened.get(ref) if ref else None, contact_of, None)) for kind, ref in known)
+    contact, whose = safe_and_whose(
+        (kind, read_part(opened.get(ref) if ref else None, contact_of, None)) for kind, ref in known
+    )
     is_closed = contact is None and any(isinstance(one, Closed) for one in opened.values())
-    return SafeToReach(contact, is_closed)
+    return SafeToReach(contact, is_closed, whose)
 
 
 def list_unindexed(*, viewer: User) -> models.QuerySet[Person]:

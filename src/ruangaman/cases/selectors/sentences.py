@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.cases.models import (
+    Approval,
     ClosingAssessment,
     Conference,
     ContactTry,
@@ -21,7 +22,7 @@ from ruangaman.cases.models import (
     Session,
     Transfer,
 )
-from ruangaman.cases.types import Doing, Escort, NoMediation, Outcome, Reached
+from ruangaman.cases.types import ApprovalKind, Doing, Escort, NoMediation, Outcome, Point, Reached
 from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import zone
@@ -41,9 +42,9 @@ def day_words(day: date) -> str:
 
 def _safety(row: SafetyCheck) -> str:
     words = _("Aman sekarang") if row.is_safe else _("Belum aman")
-    if row.escort == Escort.NONE:
-        return words
-    return _("%(words)s, dijemput %(escort)s") % {"words": words, "escort": row.get_escort_display().lower()}
+    if row.escort != Escort.NONE:
+        words = _("%(words)s, dijemput %(escort)s") % {"words": words, "escort": row.get_escort_display().lower()}
+    return _risen(words, str(row.before or ""))
 
 
 def _review(row: Review) -> str:
@@ -145,8 +146,20 @@ def told_of(kind: str, code: str) -> str:
     if kind == "try":
         return _("Upaya menghubungi: %(result)s") % {"result": Reached(codes[0]).label.lower()}
     if kind == "aftercare":
-        return _("Kontak sesudah ditutup: %(doing)s") % {"doing": Doing(codes[0]).label.lower()}
+        return _risen(_("Kontak sesudah ditutup: %(doing)s") % {"doing": Doing(codes[0]).label.lower()}, codes[1])
+    if kind == "planned":
+        return _("Kontak sesudah ditutup dijadwalkan: %(day)s") % {"day": day_words(date.fromisoformat(codes[0]))}
+    if kind == "safety":
+        return _risen(str(_CHOSEN[kind, codes[0]]), codes[1])
     return str(_CHOSEN[kind, codes[0]])
+
+
+def _risen(words: str, before: str) -> str:
+    """Say with a step that it raised the danger. Args: before: the danger until then; empty: it did not."""
+    if not before:
+        return words
+    known = {"words": words, "before": RiskLevel(int(before)).label.lower(), "risk": RiskLevel.TINGGI.label.lower()}
+    return _("%(words)s. Bahaya dari %(before)s menjadi %(risk)s") % known
 
 
 def _held(attended: str, risk: str, next_on: str) -> str:
@@ -182,3 +195,21 @@ _CHOSEN: dict[tuple[str, str], Words] = {
     ("asked", "plan"): gettext_lazy("Rencana diajukan kepada kepala"),
     ("asked", "closing"): gettext_lazy("Penutupan diajukan kepada kepala"),
 }
+
+
+def decided_words(approval: Approval) -> str:
+    """Say of what was decided, and how; "": it waits."""
+    return str(_RULED.get((approval.kind, approval.outcome), ""))
+
+
+_RULED = {
+    (ApprovalKind.PLAN.value, Outcome.APPROVED.value): gettext_lazy("Rencana ini disetujui"),
+    (ApprovalKind.PLAN.value, Outcome.RETURNED.value): gettext_lazy("Rencana ini dikembalikan"),
+    (ApprovalKind.CLOSING.value, Outcome.APPROVED.value): gettext_lazy("Penutupan ini disetujui"),
+    (ApprovalKind.CLOSING.value, Outcome.RETURNED.value): gettext_lazy("Penutupan ini dikembalikan"),
+}
+
+
+def point_words(approval: Approval | None) -> list[str]:
+    """Return what has to be looked at again, in words."""
+    return [str(Point(one).label) for one in approval.points if one in Point.values] if approval else []

@@ -19,7 +19,7 @@ from ruangaman.cases.models import Assignment, CaseFile, Note, Person, Task
 from ruangaman.cases.selectors.people import NOTE_DRAWERS, join_names
 from ruangaman.cases.selectors.windows import counted_from
 from ruangaman.cases.types import FactKey, Identity, SafeContact, WindowOutcome
-from ruangaman.clocks.models import Clock
+from ruangaman.clocks.models import Clock, Pause
 from ruangaman.clocks.policies import can_change, can_drop
 from ruangaman.clocks.types import span
 from ruangaman.codelists.selectors import book
@@ -101,10 +101,19 @@ class ClockView:
     """Where the viewer ends it, if it began by mistake."""
     resume_url: str = ""
     """Where the viewer lets it go on, by a POST; empty: it is not paused, or not theirs."""
+    decide_url: str = ""
+    """Where the viewer decides what it waits for."""
 
     @classmethod
-    def of(cls, row: Clock, titles: Mapping[UUID, str], viewer: User) -> ClockView:
-        """Return the view of a clock; one of a task bears the task's title, as far as it is open."""
+    def of(
+        cls, row: Clock, titles: Mapping[UUID, str], viewer: User, pauses: Mapping[UUID, Pause], *, is_safe: bool
+    ) -> ClockView:
+        """Return the view of a clock; one of a task bears the task's title, as far as it is open.
+
+        Args:
+            pauses: those that have not ended, by clock.
+            is_safe: somebody looked where the case stands now and found her safe.
+        """
         begun = counted_from(row)
         if row.owner_id == viewer.pk:
             whose = _("giliran Anda")
@@ -114,18 +123,27 @@ class ClockView:
             whose,
             row.limit.legal_basis if row.limit else "",
             _("kewajiban lembaga lain") if row.kind.is_third_party else "",
-            _("dijeda sejak %(when)s") % {"when": moments.when(row.paused_at)} if row.paused_at else "",
-            row.get_pause_reason_display() if row.paused_at else "",
+            *(_paused(row, pauses.get(row.pk)) if row.paused_at else ()),
             _("%(span)s sudah lewat saat dicatat") % {"span": span(row.started_at - begun)}
             if row.kind.from_occurrence and begun < row.started_at
             else "",
         ]
         label = (titles.get(row.anchor) if row.anchor else "") or row.kind.name
         promised = Promised(begun, row.due_at, "pause" if row.paused_at else "")
-        url = f"/kasus/{row.subject}/jam/{row.pk}/" if can_drop(viewer, row) else ""
+        url = f"/kasus/{row.subject}/jam/{row.pk}/" if can_drop(viewer, row, is_safe=is_safe) else ""
         is_theirs = row.paused_at is not None and can_change(viewer, row, ())  # a desk lets its own go on in the queue
         resume = f"/kerja/dijeda/{row.pk}/jalankan" if is_theirs else ""
-        return cls(label, " · ".join(filter(None, map(str, more))), promised, url, resume)
+        is_mine = row.owner_id == viewer.pk and row.kind.key.startswith("decision.") and row.anchor
+        decide = f"/kasus/keputusan/{row.anchor}/" if is_mine else ""
+        return cls(label, " · ".join(filter(None, map(str, more))), promised, url, resume, decide)
+
+
+def _paused(row: Clock, pause: Pause | None) -> list[Words]:
+    said = {"when": moments.when(row.paused_at or row.started_at)}
+    if pause is None or pause.by is None:
+        return [_("dijeda sejak %(when)s") % said, row.get_pause_reason_display()]
+    words = _("dijeda %(name)s sejak %(when)s") % {**said, "name": pause.by.display_name}
+    return [words, row.get_pause_reason_display(), _("jalan lagi %(until)s") % {"until": moments.when(pause.until)}]
 
 
 @dataclass(frozen=True)
@@ -265,6 +283,11 @@ def text_of(content: Content | Closed | None) -> str:
 def facts_of(content: Content | Closed | None) -> Facts:
     """Return the pairs of label and value in opened content."""
     return [(_(label), _in_words(value)) for label, value, _key in _sealed_facts(content)]
+
+
+def sealed_facts(content: Content | Closed | None) -> Facts:
+    """Return the pairs of label and value as they were sealed, in the language of the house: to be sealed again."""
+    return [(label, value) for label, value, _key in _sealed_facts(content)]
 
 
 def keyed(content: Content | Closed | None, key: FactKey) -> str:

@@ -23,9 +23,10 @@ from ruangaman.cases.models import (
     Goal,
     IncidentLink,
     Plan,
+    Review,
     Transfer,
 )
-from ruangaman.cases.selectors.facts import began_at, known_of, newest
+from ruangaman.cases.selectors.facts import began_at, is_void, known_of, newest
 from ruangaman.cases.selectors.sentences import sentence_of
 from ruangaman.cases.selectors.shelf import Facts, facts_of, text_of
 from ruangaman.cases.types import (
@@ -36,7 +37,7 @@ from ruangaman.cases.types import (
     Missing,
     NeedCode,
     Outcome,
-    Point,
+    Seen,
     find_move,
     missing_for,
     missing_for_asking,
@@ -47,7 +48,7 @@ from ruangaman.codelists.selectors import book
 from ruangaman.codelists.types import ListKey
 from ruangaman.consents.models import Consent
 from ruangaman.consents.selectors import list_consents
-from ruangaman.core.codelists import CaseType, ClosingReason
+from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
 from ruangaman.core.regions import KECAMATAN, zone
 from ruangaman.core.types import Json
 from ruangaman.ui.types import Promised, QueueRow
@@ -100,11 +101,6 @@ class PlanView:
     goals: list[GoalView]
     safety: str
     approval: Approval | None
-
-    @property
-    def points(self) -> list[str]:
-        """What the head wants looked at again."""
-        return point_words(self.approval)
 
 
 @dataclass(frozen=True)
@@ -188,6 +184,12 @@ def open_closing(*, case: Case, viewer: User, at: datetime) -> tuple[StepView | 
     if row is None:
         return None, None
     return _view(row, _open([row.ref], case, viewer, at).get(row.ref)), approval_of(row.pk)
+
+
+def seen_of(case: Case) -> Seen:
+    """Return how a case stands for who reviews it: its danger, and its last review."""
+    last = Review.objects.filter(case=case).order_by("-at", "-id").values_list("pk", flat=True).first()
+    return Seen(RiskLevel(case.risk), last)
 
 
 def get_transfer(*, case: Case, transfer_id: UUID) -> Transfer:
@@ -280,7 +282,8 @@ def _waiting(row: Approval, due_at: datetime, at: datetime) -> QueueRow:
 
 def get_approval(*, approval_id: UUID, viewer: User) -> Approval:
     """Return one request in a unit that `viewer` oversees. Raises Http404."""
-    rows = Approval.objects.filter(case__unit_id__in=viewer.oversight_units).select_related("case__manager", "asked_by")
+    people = ("case__manager", "asked_by", "decided_by")
+    rows = Approval.objects.filter(case__unit_id__in=viewer.oversight_units).select_related(*people)
     row = rows.filter(pk=approval_id).first()
     if row is None or not viewer.has(Permission.CASE_APPROVE):
         raise Http404
@@ -312,12 +315,9 @@ def outcome_words(approval: Approval | None) -> str:
         return _("Belum diajukan kepada kepala.")
     if approval.decided_at is None:
         return _("Menunggu keputusan kepala.")
+    if is_void(approval):
+        return _("Persetujuan kepala gugur: sesudahnya tercatat belum aman. Ajukan lagi.")
     return _("Disetujui kepala.") if approval.outcome == Outcome.APPROVED else _("Dikembalikan kepala.")
-
-
-def point_words(approval: Approval | None) -> list[str]:
-    """Return what has to be looked at again, in words."""
-    return [str(Point(one).label) for one in approval.points if one in Point.values] if approval else []
 
 
 def _open(refs: Sequence[UUID], case: Case, viewer: User, at: datetime) -> Opened:
@@ -338,8 +338,8 @@ def _domain(domain: Domain, found: Json) -> DomainView:
 
 
 def may_ask(*, case: Case, viewer: User, approval: Approval | None) -> bool:
-    """Whether `viewer` can hand the newest version to the head now: its manager, and it is not there already."""
-    is_open = approval is None or approval.outcome == Outcome.RETURNED
+    """Whether `viewer` can hand the newest version to the head: its manager; it never was there, or the yes is void."""
+    is_open = approval is None or is_void(approval)
     return is_open and policies.can_assign(viewer, case) and CaseState(case.state) in OPEN_STATES
 
 
@@ -349,11 +349,12 @@ def missing_to_ask(*, case: Case, kind: ApprovalKind, viewer: User, at: datetime
 
 
 def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
-    """Return what a closing assessment begins with: the danger, and how many goals have been reached."""
+    """Return what a closing assessment begins with: the danger, and how many goals there are.
+
+    How many of them were reached is for whoever assesses to say: a task that was ticked off is no goal that was met.
+    """
     plan = newest(Plan, case)
-    goals = list(Goal.objects.filter(plan=plan).select_related("task")) if plan else []
-    met = [goal for goal in goals if goal.task is not None and goal.task.done_at is not None]
-    return {"risk": case.risk, "goals_met": len(met), "goals_total": len(goals)}
+    return {"risk": case.risk, "goals_total": Goal.objects.filter(plan=plan).count() if plan else 0}
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,12 @@ from ruangaman.cases.models import (
 )
 from ruangaman.cases.selectors.facts import facts_as_json, facts_from_json
 from ruangaman.cases.selectors.rows import PERSON, Found, Given, Part, Parts, as_json, build
-from ruangaman.clocks.models import Clock
-from ruangaman.clocks.selectors import open_of_dossier
+from ruangaman.clocks.models import Clock, Pause
+from ruangaman.clocks.selectors import open_of_dossier, pauses_of_dossier
 from ruangaman.vault.selectors import grants_as_json
 
-KIND = ("id", "key", "label", "label_en", "is_third_party", "is_pausable", "is_promised", "from_occurrence")
+LABELS = ("key", "label", "label_en")
+KIND = ("id", *LABELS, "is_third_party", "is_pausable", "is_promised", "from_occurrence")
 LIMIT = ("id", "legal_basis", "value", "unit", "calendar")
 
 
@@ -43,6 +44,8 @@ class Rows:
     tasks: list[Task]
     clocks: list[Clock]
     """What is promised and not kept yet, what presses first first."""
+    pauses: list[Pause]
+    """When the time of any clock of it did not count."""
     transitions: list[Transition]
     parts: list[Assignment]
     openings: list[Glass]
@@ -71,6 +74,11 @@ def _clocks(given: Given) -> QuerySet[Any, Any]:
     return as_json(open_of_dossier(given.dossier_id), kind=KIND, limit=LIMIT, owner=PERSON, desk=("id", "name"))
 
 
+def _pauses(given: Given) -> QuerySet[Any, Any]:
+    found = pauses_of_dossier(given.dossier_id)
+    return as_json(found, by=PERSON, ended_by=PERSON, clock=("id", "kind_id"), clock__kind=("id", *LABELS))
+
+
 def _openings(given: Given) -> QuerySet[Any, Any]:
     begun = Glass.objects.filter(case_id=given.case_id).exclude(opened_at=None)
     return as_json(begun, opener=PERSON, closed_by=PERSON)
@@ -89,6 +97,7 @@ PARTS: Parts = {
     "services": _of_case(ServiceRecord, by=PERSON, provider_unit=("id", "name")),
     "tasks": _of_case(Task, owner=PERSON, made_by=PERSON, done_by=PERSON),
     "clocks": _clocks,
+    "pauses": _pauses,
     "transitions": _of_case(Transition, by=PERSON),
     "parts": _of_case(Assignment, user=PERSON, by=PERSON, until_by=PERSON),
     "openings": _openings,
@@ -111,6 +120,7 @@ def rows_of(case: Case, found: Found) -> Rows:
         services=sorted(services, key=lambda one: one.on),
         tasks=build(Task, found["tasks"], by="due_at", case=case),
         clocks=build(Clock, found["clocks"], by="presses_at"),
+        pauses=build(Pause, found["pauses"], by="since"),
         transitions=build(Transition, found["transitions"], by="at", case=case),
         parts=sorted(parts, key=lambda part: part.user_id != case.manager_id),
         openings=build(Glass, found["openings"], by="opened_at", case=case),

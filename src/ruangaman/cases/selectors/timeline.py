@@ -49,6 +49,7 @@ def items_of(case: Case, rows: Rows, opened: Opened, held: frozenset[Compartment
         *_tasks(rows, opened),
         *_records(rows, opened, held),
         *_openings(rows),
+        *_pauses(rows),
     ]
 
 
@@ -155,3 +156,16 @@ def _openings(rows: Rows) -> Iterator[TimelineItem]:
         if glass.closed_at is not None and glass.closed_by is not None:
             words = _("Akses darurat %(ending)s") % {"ending": glass.get_ending_display()}
             yield TimelineItem(glass.closed_at, "locked", words, DECISION, glass.closed_by.display_name, "quiet")
+
+
+def _pauses(rows: Rows) -> Iterator[TimelineItem]:
+    """When time stood still, why and by whom; when it went on, by somebody or because its day had come."""
+    for pause in rows.pauses:
+        what = {"what": pause.clock.kind.name, "why": pause.get_reason_display().lower()}
+        words = _("Waktu “%(what)s” dijeda: %(why)s") % what
+        by = pause.by.display_name if pause.by is not None else ""
+        yield TimelineItem(pause.since, "clock", words, DECISION, by, "quiet")
+        if pause.ended_at is not None:
+            words = _("Waktu “%(what)s” jalan lagi") % what
+            by = pause.ended_by.display_name if pause.ended_by is not None else ""
+            yield TimelineItem(pause.ended_at, "clock", words, DECISION, by, "quiet")

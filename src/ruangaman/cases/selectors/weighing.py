@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
 from ruangaman.cases import events
-from ruangaman.cases.models import Approval, Case, ClosingAssessment, ContactTry, Incident, SafetyCheck
-from ruangaman.cases.selectors.facts import Known, began_at, known_of, unsafe_check
+from ruangaman.cases.models import Approval, Case, ClosingAssessment, ContactTry, Incident
+from ruangaman.cases.selectors.facts import Known, began_at, is_closing_overtaken, known_of
 from ruangaman.cases.selectors.shelf import text_of
 from ruangaman.cases.selectors.windows import counted_from
-from ruangaman.cases.types import CaseState, Standing, answered_of, standing_of
+from ruangaman.cases.types import CaseState, Reached, Standing, TryFault, answered_of, standing_of
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import WITH, open_of_dossier
 from ruangaman.clocks.types import ClockState, span
@@ -61,10 +63,15 @@ class Running:
 
 @dataclass(frozen=True)
 class Tried:
-    """One try to reach her: when, how, what came of it; `counts`: it is the first of a day that is counted."""
+    """One try to reach her: when, how, what came of it; `counts`: it is the first of a day that is counted.
+
+    Args:
+        why_not: why it does not count, as it stands in a sentence.
+    """
 
     row: ContactTry
     counts: bool
+    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,43 +80,36 @@ class Weighed:
 
     Args:
         forms: of violence, in words.
-        unsafe: the last safety check of this episode, where it said not safe.
+        unsafe_at: when she was looked at last, where she was not safe.
         waits: how long it has waited, in words.
         standing: of a closing what speaks against it, now or when it was asked.
-        tries: of a closing because nobody could reach her: every try of the episode, each with whether it counts.
+        tries: of a closing: every try of the episode to reach her, each with whether it counts.
         wrote_at: when a message made some of those count no more.
+        is_overtaken: of a closing: she was found unsafe since, and it says nothing of it.
     """
 
     forms: list[str]
-    unsafe: SafetyCheck | None
+    unsafe_at: datetime | None
     running: list[Running]
     waits: str
     standing: Standing | None = None
     tries: Sequence[Tried] = ()
     wrote_at: datetime | None = None
-
-    @property
-    def binding(self) -> list[Running]:
-        """Those of law and medicine."""
-        return [one for one in self.running if one.is_binding]
-
-    @property
-    def others(self) -> list[Running]:
-        """The rest."""
-        return [one for one in self.running if not one.is_binding]
+    is_overtaken: bool = False
 
 
-def list_running(*, case: Case, at: datetime, covers: Collection[UUID] = ()) -> list[Running]:
+def list_running(*, case: Case, at: datetime, covers: Collection[UUID] = (), but: str = DECISION) -> list[Running]:
     """Return every clock of a case that runs, those of law and medicine first, then what presses first.
 
-    But for the decision about the closing itself: whoever reads this is about to ask for it, or to make it.
+    But for the decision about it itself: whoever reads this is about to ask for it, or to make it.
 
     Args:
         covers: of which a closing says why they are needed no more.
+        but: the key of the clock of that decision.
     """
     rows = list(open_of_dossier(case.dossier_id).filter(about="case").pressing(at).select_related(*WITH))
     tasks = [row for row in rows if row.kind.key == TASK]
-    found = [_running(row, at, covers) for row in rows if row.kind.key not in {TASK, DECISION}]
+    found = [_running(row, at, covers) for row in rows if row.kind.key not in {TASK, but}]
     if tasks:
         found.append(replace(_running(tasks[0], at, covers), count=len(tasks)))
     return sorted(found, key=lambda one: not one.is_binding)
@@ -145,6 +145,7 @@ def _stand(known: Known, *, case: Case, risk: RiskLevel, goals: tuple[int, int] 
         goals=goals,
         is_emergency=case.state == CaseState.EMERGENCY,
         unread=known.unread,
+        stopped=known.stopped,
     )
 
 
@@ -156,7 +157,7 @@ def stand_of(closing: ClosingAssessment, *, case: Case, at: datetime) -> Standin
 def _stand_of(closing: ClosingAssessment, known: Known, *, case: Case) -> Standing:
     goals = (closing.goals_met, closing.goals_total)
     now = _stand(known, case=case, risk=RiskLevel(closing.risk), goals=goals)
-    answered = answered_of(closing.doubts, at=closing.at, unread=known.unread)
+    answered = answered_of(closing.doubts, at=closing.at, unread=known.unread, stopped=known.stopped)
     return replace(now, doubts=now.doubts | answered, answered=answered)
 
 
@@ -178,12 +179,30 @@ def open_despite(*, closing: ClosingAssessment, viewer: User, at: datetime) -> s
 
 def list_tries(case: Case, known: Known) -> list[Tried]:
     """Return every try of the present episode to reach her, the oldest first."""
-    rows = ContactTry.objects.filter(case=case, at__gte=began_at(case)).select_related("by").order_by("at", "id")
+    rows = list(ContactTry.objects.filter(case=case, at__gte=began_at(case)).select_related("by").order_by("at", "id"))
     first: dict[date, datetime] = {}
     for moment in sorted(known.tried):
         first.setdefault(moment.astimezone(zone()).date(), moment)
-    counted = set(first.values())
-    return [Tried(row, row.at in counted) for row in rows]
+    reached = max((row.at for row in rows if row.result == Reached.REACHED), default=None)
+    found = []
+    for row in rows:
+        why = _why_not(row, known, reached)
+        is_first = first.get(row.at.astimezone(zone()).date()) == row.at
+        found.append(Tried(row, not why and is_first, why or ("" if is_first else _("upaya lain pada hari yang sama"))))
+    return found
+
+
+def _why_not(row: ContactTry, known: Known, reached: datetime | None) -> str:
+    """Say why a try is none of those in vain; "": it is one of them."""
+    if row.result != Reached.NO_ANSWER:
+        return str(row.get_result_display()).lower()
+    if row.faults:
+        return ", ".join(str(TryFault(one).label) for one in row.faults)
+    if reached is not None and row.at <= reached:
+        return _("sesudahnya ia terhubung")
+    if row.at not in known.tried:
+        return _("sesudahnya pelapor menulis")
+    return _("pesan pelapor belum dibaca") if known.unread is not None else ""
 
 
 def weigh(*, approval: Approval, at: datetime, closing: ClosingAssessment | None = None) -> Weighed:
@@ -196,12 +215,16 @@ def weigh(*, approval: Approval, at: datetime, closing: ClosingAssessment | None
     forms = {form for forms in Incident.objects.filter(case=case).values_list("forms", flat=True) for form in forms}
     known = known_of(case, at) if closing is not None else Known()
     is_unreachable = closing is not None and closing.reason == ClosingReason.UNREACHABLE
+    tries = list_tries(case, known) if closing is not None else ()
     return Weighed(
         forms=book().labels(ListKey.VIOLENCE_FORM, sorted(forms)),
-        unsafe=unsafe_check(case),
-        running=list_running(case=case, at=at, covers=closing.covers if closing is not None else ()),
+        unsafe_at=case.unsafe_at,
+        running=list_running(
+            case=case, at=at, covers=closing.covers if closing is not None else (), but=f"decision.{approval.kind}"
+        ),
         waits=span(max(at - approval.asked_at, at - at)),
         standing=_stand_of(closing, known, case=case) if closing is not None else None,
-        tries=list_tries(case, known) if is_unreachable else (),
+        tries=tries,
         wrote_at=known.wrote_at if is_unreachable else None,
+        is_overtaken=closing is not None and is_closing_overtaken(closing),
     )

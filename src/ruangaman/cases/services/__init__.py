@@ -14,7 +14,7 @@ from ruangaman.cases.services.consenting import give_consent, revoke_consent
 from ruangaman.cases.services.deciding import ask_mediation, decide_police
 from ruangaman.cases.services.dropping import drop_clock
 from ruangaman.cases.services.ending import acknowledge_transfer, contact_after, plan_aftercare, send_transfer
-from ruangaman.cases.services.following import Decision, hold_conference, hold_session, review, try_contact
+from ruangaman.cases.services.following import Decision, hold_conference, hold_session, review
 from ruangaman.cases.services.glass import (
     agree_glass,
     ask_glass,
@@ -34,6 +34,7 @@ from ruangaman.cases.services.records import add_incident, add_note, add_service
 from ruangaman.cases.services.tasks import add_task, complete_task, undo_task
 from ruangaman.cases.services.team import assign, change_manager, unassign
 from ruangaman.cases.services.ties import tie_people, untie_people
+from ruangaman.cases.services.trying import try_contact
 from ruangaman.cases.services.versions import edit_incident, edit_person, edit_task
 from ruangaman.cases.services.windows import answer_window
 from ruangaman.cases.services.withdrawing import cancel_aftercare, withdraw_transfer

@@ -27,6 +27,8 @@ from ruangaman.vault.types import Compartment
 
 KIND = "closing"
 """Of the dossiers that hold why a case ends all the same."""
+HER_WORDS = gettext_noop("Kata penerima manfaat")
+"""What her words are called where they are sealed: of the facts of a closing the head reads these."""
 Facts = list[tuple[str, str]]
 
 
@@ -78,7 +80,7 @@ def assess_closing(
     binding = list(binding_clocks(case.dossier_id).select_related("kind"))
     standing = stand(case=case, at=at, risk=risk, goals=goals)
     _refuse_silence(binding, why_clocks, standing, why_despite)
-    facts = [(gettext_noop("Kata penerima manfaat"), her_words)] if her_words else []
+    facts = [(HER_WORDS, her_words)] if her_words else []
     content = note_content(words, facts + _reasons(binding, why_clocks, standing, why_despite))
     home, despite = _seal_despite(case, why_despite, by=by, at=at) if standing.doubts else (None, None)
     row = ClosingAssessment(

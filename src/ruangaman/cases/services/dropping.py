@@ -12,9 +12,10 @@ from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.models import Note
+from ruangaman.cases.selectors.facts import facts_of
 from ruangaman.cases.services.loading import find_first, lock_writable, write_note
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import FactKey, note_content
+from ruangaman.cases.types import Fact, FactKey, note_content
 from ruangaman.clocks import services as clocks
 from ruangaman.vault.types import Compartment
 
@@ -29,7 +30,8 @@ def drop_clock(*, code: str, clock_id: UUID, words: str, by: User, at: datetime,
 
     Raises:
         NotFound: no such case for `by`, or no such clock in it.
-        NotAllowed: `by` does not write in this case, or the clock binds and `by` is not its manager.
+        NotAllowed: `by` does not write in this case, or the clock binds and `by` is not its manager, or it waits for
+            her safety and nobody has found her safe.
         Conflict: it has stopped already.
         CaseClosed: nothing is written.
 
@@ -39,8 +41,9 @@ def drop_clock(*, code: str, clock_id: UUID, words: str, by: User, at: datetime,
     found = find_first(Note, note_id, case)
     if found is not None:
         return found
+    is_safe = Fact.SAFE in facts_of(case, at)
     clock = clocks.drop_clock(
-        clock_id=clock_id, dossier_id=case.dossier_id, event=events.CLOCK_DROPPED.key, by=by, at=at
+        clock_id=clock_id, dossier_id=case.dossier_id, event=events.CLOCK_DROPPED.key, is_safe=is_safe, by=by, at=at
     )
     dropped = (gettext_noop("Batas waktu yang dihentikan"), clock.kind.label, FactKey.CLOCK.value)
     content = note_content(words, [dropped])

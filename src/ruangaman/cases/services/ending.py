@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -17,12 +17,14 @@ from ruangaman.cases import events, policies
 from ruangaman.cases.models import Aftercare, Case, Episode, Transfer
 from ruangaman.cases.selectors.aftercare import month_of, months_left
 from ruangaman.cases.selectors.needs import month_clock, subject_of
-from ruangaman.cases.services.loading import find_first, lock_case, lock_writable, seal
+from ruangaman.cases.services.loading import find_first, lock_case, lock_of_team, lock_writable, seal
+from ruangaman.cases.services.reviewing import see_safe, see_unsafe
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import AFTERCARE_MONTHS, CLOSED_STATES, CaseState, Doing, note_content
 from ruangaman.clocks import services as clocks
 from ruangaman.consents.models import Consent
 from ruangaman.consents.types import OWN_PURPOSES, Basis
+from ruangaman.core.clock import end_of_day
 from ruangaman.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from ruangaman.vault.types import Compartment
 
@@ -131,8 +133,8 @@ def acknowledge_transfer(*, code: str, transfer_id: UUID, who: str, on: date, by
 def plan_aftercare(*, code: str, days: Mapping[int, date], by: User, at: datetime) -> list[Aftercare]:
     """Plan contacts for after the closing, each once: the same days again change nothing.
 
-    A contact that was taken away can be planned anew, and its clock runs on until when it ran before; one that waits
-    or was held cannot.
+    Each begins the clock of its month, which ends on that day. A contact that was taken away can be planned anew; one
+    that waits or was held cannot.
 
     Args:
         days: by which of `types.AFTERCARE_MONTHS` it is for.
@@ -142,9 +144,9 @@ def plan_aftercare(*, code: str, days: Mapping[int, date], by: User, at: datetim
         NotAllowed: `by` does not manage it.
         Conflict: the case is still open, the contact of such a month is planned or held already, or another one is on
             that day.
-        DomainError: no day, one that is not to come, or one day for two contacts.
+        DomainError: no day, one that is not to come, one day for two contacts, or a later month before an earlier one.
 
-    Writes: the rows, clocks, one `cases.aftercare_planned` event.
+    Writes: the rows, clocks, one `cases.aftercare_planned` event for each.
     Source: domain.md 2.3, state 9.
     """
     case = lock_case(code, by)
@@ -157,29 +159,36 @@ def plan_aftercare(*, code: str, days: Mapping[int, date], by: User, at: datetim
     if len(set(days.values())) < len(days):
         raise DomainError(_("Pilih hari yang berbeda untuk tiap kontak."))
     known = list(Aftercare.objects.filter(case=case))
-    waiting = {(month_of(case, row), row.due_on) for row in known if row.cancelled_at is None and row.held_at is None}
-    new = {month: day for month, day in days.items() if (month, day) not in waiting}
+    waiting = {month_of(case, row): row.due_on for row in known if row.cancelled_at is None and row.held_at is None}
+    new = {month: day for month, day in days.items() if waiting.get(month) != day}
     on_days = {row.due_on for row in known if row.cancelled_at is None}
     if not set(new) <= set(months_left(case, known)):
         raise Conflict(_("Kontaknya sudah dijadwalkan. Batalkan dulu yang tidak jadi, lalu jadwalkan lagi."))
     if not on_days.isdisjoint(new.values()):
         raise Conflict(_("Hari itu sudah dipakai untuk kontak yang lain."))
+    in_turn = [day for _month, day in sorted({**waiting, **new}.items())]
+    if in_turn != sorted(in_turn):
+        raise DomainError(_("Hari kontaknya perlu berurutan: yang pertama lebih dulu daripada yang berikutnya."))
     rows = [Aftercare(case=case, at=at, by=by, due_on=day, month=month) for month, day in sorted(new.items())]
     Aftercare.objects.bulk_create(rows)
-    if rows:
-        _run_on(case, new, at)
-        tell(events.AFTERCARE_PLANNED, case, by=by, at=at, detail={"contacts": len(rows)})
+    for row in rows:
+        detail: Detail = {"aftercare": str(row.pk), "month": row.month, "due_on": row.due_on.isoformat()}
+        tell(events.AFTERCARE_PLANNED, case, by=by, at=at, detail=detail, promised_at=end_of_day(row.due_on))
     return rows
 
 
-def _run_on(case: Case, months: Iterable[int], at: datetime) -> None:
-    """Let the clocks of these months go on that ended when their contact was taken away."""
+def resume_contacts(case: Case, *, since: datetime, at: datetime) -> None:
+    """Let the clocks of contacts that were planned before the case was opened again run on once it is closed again.
+
+    Args:
+        since: when the episode began that ends.
+    """
     clocks.resume_ended(
-        event=events.AFTERCARE_CANCELLED.key,
+        event=events.CASE_REOPENED.key,
         subject=subject_of(case),
-        since=case.closed_at or at,
+        since=since,
         at=at,
-        but=[month_clock(month) for month in AFTERCARE_MONTHS if month not in months],
+        only=map(month_clock, AFTERCARE_MONTHS),
     )
 
 
@@ -187,22 +196,33 @@ def _run_on(case: Case, months: Iterable[int], at: datetime) -> None:
 def contact_after(*, code: str, contact_id: UUID, doing: Doing, words: str, by: User, at: datetime) -> Aftercare:
     """Record how it goes after the closing. Recorded before: it is returned as it is.
 
+    The day that was planned comes whether or not the case was moved on: it is recorded as soon as the case is closed.
+    That she is not safe raises an alarm, which only opening the case again ends, or a contact that finds her well.
+
+    Args:
+        words: sealed in the work compartment; asked for where she was not safe before and is now.
+
     Raises:
         NotFound: no such case or planned contact for `by`.
-        CaseClosed: follow-up has not begun.
-        NotAllowed: nothing is written.
+        NotAllowed: `by` has no part in the case.
+        DomainError: safe now and not before, without a word.
 
-    Writes: the sealed words, the row, one `cases.aftercare_contacted` event.
+    Writes: the sealed words, the row, the case, one `cases.aftercare_contacted` event; where she is not safe and the
+        danger was less than high, that too.
     """
-    case = lock_writable(code, by)
+    case = lock_of_team(code, by)
     row = Aftercare.objects.select_for_update(of=("self",)).filter(pk=contact_id, case=case, cancelled_at=None).first()
     if row is None:
         raise NotFound(_("Jadwal kontak ini tidak ada dalam kasus ini."))
     if row.held_at is not None:
         return row
     row.ref = seal(case, Compartment.WORK, note_content(words), by=by, at=at) if words else None
+    if doing is Doing.DANGER:
+        row.before = see_unsafe(case, by=by, at=at)
+    elif doing is Doing.WELL:
+        see_safe(case, words)
     row.held_at, row.held_by, row.doing = at, by, doing
-    row.save(update_fields=["held_at", "held_by", "doing", "ref"])
+    row.save(update_fields=["held_at", "held_by", "doing", "before", "ref"])
     detail: Detail = {"aftercare": str(row.pk), "month": month_of(case, row), "doing": str(doing)}
     tell(events.AFTERCARE_CONTACTED, case, by=by, at=at, detail=detail)
     return row

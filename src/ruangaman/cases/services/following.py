@@ -1,4 +1,4 @@
-"""While the work goes on: reviews, conferences, sessions, tries to reach somebody."""
+"""While the work goes on: reviews, conferences, sessions."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from django.utils.translation import gettext_noop
 from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies
-from ruangaman.cases.models import Case, Conference, ContactTry, Review, Session
-from ruangaman.cases.selectors.facts import unsafe_check
+from ruangaman.cases.models import Case, Conference, Review, Session
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
-from ruangaman.cases.services.reviewing import check_review
+from ruangaman.cases.services.reviewing import check_review, refuse_stale, set_danger
 from ruangaman.cases.services.tasks import add_task
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import Reached, Way, note_content
-from ruangaman.clocks import services as clocks
+from ruangaman.cases.types import Seen, note_content
+from ruangaman.core.clock import end_of_day
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import DomainError, NotAllowed
 from ruangaman.vault.types import Compartment
@@ -44,6 +43,7 @@ def review(
     risk: RiskLevel,
     reason: str,
     next_on: date,
+    seen: Seen | None = None,
     by: User,
     at: datetime,
     review_id: UUID | None = None,
@@ -52,12 +52,14 @@ def review(
 
     Args:
         reason: why it is weighed so; sealed in the work compartment.
-        next_on: the next day of review in the city's calendar.
+        next_on: the next day of review in the city's calendar; its clock ends then.
+        seen: how the case stood when whoever reviews it looked; None: just now.
 
     Raises:
         NotFound: no such case for `by`.
         DomainError: the next review is not to come, or later than the danger allows; or the danger would go down while
             she was not safe at the last look.
+        Conflict: it stands otherwise than it was seen; the sentence says what changed.
         CaseClosed, NotAllowed: nothing is written.
 
     Writes: the sealed reason, the row, the case's risk and its clocks', `cases.reviewed`, `cases.risk_changed` when it
@@ -68,20 +70,18 @@ def review(
     found = find_first(Review, review_id, case)
     if found is not None:
         return found
+    refuse_stale(case, seen)
     check_review(next_on, risk=risk, at=at)
     before = RiskLevel(case.risk)
-    if risk < before and unsafe_check(case) is not None:
+    if risk < before and case.unsafe_at is not None:
         raise DomainError(_("Cek terakhir: belum aman. Bahayanya dapat diturunkan sesudah ia tercatat aman."))
     ref = seal(case, Compartment.WORK, note_content(reason), by=by, at=at)
     row = Review(id=review_id or uuid4(), case=case, at=at, by=by, risk=risk, before=before, next_on=next_on, ref=ref)
     row.save(force_insert=True)
     detail: Detail = {"review": str(row.pk), "risk": int(risk), "before": int(before), "next_on": next_on.isoformat()}
-    tell(events.REVIEWED, case, by=by, at=at, detail=detail)
-    if risk != before:
-        case.risk = risk
-        case.save(update_fields=["risk"])
-        tell(events.RISK_CHANGED, case, by=by, at=at, detail={"risk": int(risk), "before": int(before)})
-        clocks.set_danger(dossier_id=case.dossier_id, subject=case.code, danger=risk, by=by, at=at)
+    next_at = end_of_day(next_on)
+    tell(events.REVIEWED, case, by=by, at=at, detail=detail, sooner_at=next_at)
+    set_danger(case, risk, by=by, at=at, next_at=next_at)
     return row
 
 
@@ -209,29 +209,4 @@ def hold_session(
         "risk": int(risk),
     }
     tell(events.SESSION_HELD, case, by=by, at=at, detail=detail)
-    return row
-
-
-@transaction.atomic
-def try_contact(
-    *, code: str, way: Way, result: Reached, words: str, by: User, at: datetime, try_id: UUID | None = None
-) -> ContactTry:
-    """Record that somebody tried to reach her. After some in vain the case may be closed for that reason.
-
-    Raises:
-        NotFound: no such case for `by`.
-        CaseClosed, NotAllowed: nothing is written.
-
-    Writes: the sealed words, the row, one `cases.contact_tried` event.
-    Source: domain.md 2.3, state 8.
-    """
-    case = lock_writable(code, by)
-    found = find_first(ContactTry, try_id, case)
-    if found is not None:
-        return found
-    ref = seal(case, Compartment.WORK, note_content(words), by=by, at=at) if words else None
-    row = ContactTry(id=try_id or uuid4(), case=case, at=at, by=by, way=way, result=result, ref=ref)
-    row.save(force_insert=True)
-    detail: Detail = {"try": str(row.pk), "way": str(way), "result": str(result)}
-    tell(events.CONTACT_TRIED, case, by=by, at=at, detail=detail)
     return row

@@ -12,12 +12,14 @@ from ruangaman.accounts.models import User
 from ruangaman.audit.types import Detail
 from ruangaman.cases import events, policies, registry
 from ruangaman.cases.errors import AlreadyClosed, EvidenceMissing, NoSuchMove
-from ruangaman.cases.models import Case, Episode, Transition
+from ruangaman.cases.models import Aftercare, Case, Episode, Transition
 from ruangaman.cases.selectors.facts import began_at, known_of
-from ruangaman.cases.selectors.needs import subject_of
-from ruangaman.cases.services.ending import next_episode
+from ruangaman.cases.selectors.needs import OF_AN_EPISODE, subject_of
+from ruangaman.cases.selectors.reviewing import MONTHLY, WEEKLY
+from ruangaman.cases.services.ending import next_episode, resume_contacts
 from ruangaman.cases.services.loading import find_first, lock_case, seal
 from ruangaman.cases.services.planning import check_safety, start_plan
+from ruangaman.cases.services.reviewing import set_danger
 from ruangaman.cases.services.tasks import wake_tasks
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import (
@@ -36,6 +38,10 @@ from ruangaman.core.errors import DomainError, NotAllowed
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment
 
+OWN_CLOCKS = ("task", MONTHLY, WEEKLY, *OF_AN_EPISODE)
+"""Tasks are woken one by one; how soon it is looked at again is counted from the new episode; what the head decided was
+about the old one.
+"""
 OWN_WAYS = frozenset({MoveKind.CLOSE, MoveKind.REOPEN})
 
 
@@ -117,7 +123,9 @@ def close_case(
     ref = _move(case, move, explanation, reason, by=by, at=at, transition_id=transition_id)
     case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = at, by, reason, ref
     case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
-    detail: Detail = {"from": move.source.value, "reason": reason.value}
+    waits = Aftercare.objects.filter(case=case, held_at=None, cancelled_at=None).exists()
+    detail: Detail = {"from": move.source.value, "reason": reason.value, "planned": waits}
+    resume_contacts(case, since=began_at(case), at=at)
     tell(events.CASE_CLOSED, case, by=by, at=at, detail=detail)
     _end(case, by, at)
     return case
@@ -140,8 +148,8 @@ def reopen_case(
     before: that she is found unsafe now renews no limit to see to it.
 
     Args:
-        risk: how dangerous it is now; the danger goes up with it, and down only with a review.
-        is_safe: whether she is safe now; recorded as a safety check.
+        risk: how dangerous it is now; the danger goes up with it, and down only with a review. Not safe is high.
+        is_safe: whether she is safe now; recorded as a safety check, with the reason as its words.
 
     Raises:
         NotFound: no such case for `by`.
@@ -160,7 +168,7 @@ def reopen_case(
         raise NotAllowed(_("Hanya manajer kasus yang membuka lagi kasus."))
     if case.is_open:
         raise NoSuchMove(_("Kasus %(code)s tidak sedang ditutup.") % {"code": case.code})
-    before, now = RiskLevel(case.risk), RiskLevel(max(risk, case.risk))
+    now = RiskLevel(max(risk, case.risk))
     if not is_safe and now is RiskLevel.RENDAH:
         raise DomainError(_("Belum aman, tetapi bahayanya dinilai rendah. Nilai lagi bahayanya."))
     move = _find(case, reopened_state(is_safe=is_safe))
@@ -168,15 +176,14 @@ def reopen_case(
     _move(case, move, reason, "", by=by, at=at, transition_id=transition_id)
     number, since = next_episode(case), began_at(case)
     Episode(case=case, number=number, at=at, by=by).save(force_insert=True)
-    case.closed_at, case.closed_by, case.closing_reason, case.closing_ref, case.risk = None, None, "", None, now
-    case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref", "risk"])
+    case.closed_at, case.closed_by, case.closing_reason, case.closing_ref = None, None, "", None
+    case.save(update_fields=["state", "state_since", "closed_at", "closed_by", "closing_reason", "closing_ref"])
     resumed = _resume_clocks(case, since, at)
-    detail: Detail = {"from": move.source.value, "to": move.target.value, "episode": number, "clocks": resumed}
+    detail: Detail = {"from": move.source.value, "state": move.target.value, "episode": number, "clocks": resumed}
     tell(events.CASE_REOPENED, case, by=by, at=at, detail=detail)
-    if now != before:
-        tell(events.RISK_CHANGED, case, by=by, at=at, detail={"risk": int(now), "before": int(before)})
-        clocks.set_danger(dossier_id=case.dossier_id, subject=case.code, danger=now, by=by, at=at)
-    check_safety(code=code, is_safe=is_safe, escort=Escort.NONE, words="", is_reopening=True, by=by, at=at)
+    set_danger(case, now if is_safe else max(now, RiskLevel.TINGGI), by=by, at=at)
+    check_safety(code=code, is_safe=is_safe, escort=Escort.NONE, words=reason, is_reopening=True, by=by, at=at)
+    case.unsafe_at = None if is_safe else at
     wake_tasks(case, by=by, at=at)
     vault.resume_dossier(dossier_id=case.dossier_id, by=by, at=at)
     for ending in registry.endings:
@@ -190,7 +197,7 @@ def _resume_clocks(case: Case, since: datetime, at: datetime) -> int:
     live = {user for user, until in parts if until is None}
     gone = {user for user, _until in parts} - live
     return clocks.resume_ended(
-        event=events.CASE_CLOSED.key, subject=subject_of(case), since=since, at=at, gone=gone, but=("task",)
+        event=events.CASE_CLOSED.key, subject=subject_of(case), since=since, at=at, gone=gone, but=OWN_CLOCKS
     )
 
 

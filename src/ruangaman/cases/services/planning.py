@@ -17,7 +17,7 @@ from ruangaman.cases import events
 from ruangaman.cases.errors import NotAssignable
 from ruangaman.cases.models import Assessment, Case, Goal, Plan, RightsTold, SafetyCheck, Task
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
-from ruangaman.cases.services.reviewing import check_review
+from ruangaman.cases.services.reviewing import check_review, see_safe, see_unsafe
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import Agreed, Domain, Escort, NeedCode, Right, WhyNot, note_content
 from ruangaman.core.codelists import RiskLevel
@@ -64,23 +64,33 @@ def check_safety(
 
     Args:
         escort: who was there when she was fetched.
-        words: where she is and who is with her; sealed in the narrative compartment.
+        words: where she is and who is with her; sealed in the narrative compartment. Asked for where she was not safe
+            at the look before and is now.
         is_reopening: it is what somebody says who opens the case again. That she is not safe is then nothing new: what
             already asks for it keeps its limit.
 
     Raises:
         NotFound: no such case for `by`.
+        DomainError: safe now and not before, without a word.
         CaseClosed, NotAllowed: nothing is written.
 
-    Writes: the sealed words, the row, one `cases.safety_checked` event.
+    Writes: the sealed words, the row, the case, one `cases.safety_checked` event; where she is not safe and the danger
+        was less than high, that too.
     Source: domain.md 2.3, state 3a.
     """
     case = lock_writable(code, by)
     found = find_first(SafetyCheck, check_id, case)
     if found is not None:
         return found
+    before = None
+    if is_safe:
+        see_safe(case, words)
+    else:
+        before = see_unsafe(case, by=by, at=at)
     ref = seal(case, Compartment.NARRATIVE, note_content(words), by=by, at=at)
-    row = SafetyCheck(id=check_id or uuid4(), case=case, at=at, by=by, is_safe=is_safe, escort=escort, ref=ref)
+    row = SafetyCheck(
+        id=check_id or uuid4(), case=case, at=at, by=by, is_safe=is_safe, escort=escort, before=before, ref=ref
+    )
     row.save(force_insert=True)
     detail: Detail = {"check": str(row.pk), "is_safe": is_safe, "escort": str(escort)}
     if is_reopening and not is_safe:

@@ -21,6 +21,7 @@ def tell(
     at: datetime,
     detail: Detail,
     promised_at: datetime | None = None,
+    sooner_at: datetime | None = None,
     occurred: tuple[datetime, datetime] | None = None,
     forms: Iterable[str] | None = None,
 ) -> None:
@@ -30,6 +31,7 @@ def tell(
         by: None: the worker found that a time was over; what begins and ends clocks is done by people.
         detail: codes and counts, never words of a person.
         promised_at: until when somebody promised it.
+        sooner_at: until when somebody chose to do it, of what has a limit.
         occurred: between which moments it happened, if it is something that happened to somebody.
         forms: the forms of violence that it is about; None: those of everything in the case.
 
@@ -45,5 +47,6 @@ def tell(
         at=at,
         detail=detail,
         promised_at=promised_at,
+        sooner_at=sooner_at,
         occurred=occurred,
     )

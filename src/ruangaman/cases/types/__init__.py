@@ -5,7 +5,15 @@ from __future__ import annotations
 from ruangaman.cases.types.access import LONGEST_ACCESS, AccessReason, LiftReason
 from ruangaman.cases.types.ages import age_in_group, age_on, age_words, birth_text, born_between, exact_birth, is_grown
 from ruangaman.cases.types.bulk import MOST_AT_ONCE, UNDO_LIMIT, BulkKind
-from ruangaman.cases.types.closing import Doubt, Standing, answered_of, may_end_unsafe, standing_of
+from ruangaman.cases.types.closing import (
+    Doubt,
+    Standing,
+    answered_of,
+    contradictions,
+    is_overtaken,
+    may_end_unsafe,
+    standing_of,
+)
 from ruangaman.cases.types.flow import (
     CLOSED_STATES,
     MOVES,
@@ -82,6 +90,7 @@ from ruangaman.cases.types.people import (
     numbers_of,
     person_content,
 )
+from ruangaman.cases.types.seen import Seen
 from ruangaman.cases.types.steps import (
     Agreed,
     ApprovalKind,
@@ -97,7 +106,16 @@ from ruangaman.cases.types.steps import (
     Way,
     WhyNot,
 )
-from ruangaman.cases.types.tries import TRY_DAYS, TRY_SPAN, Heard, Tries
+from ruangaman.cases.types.tries import (
+    LATEST_NOTE,
+    TRY_DAYS,
+    TRY_SPAN,
+    Heard,
+    Tries,
+    TryFault,
+    is_harmless,
+    permitted_way,
+)
 from ruangaman.cases.types.windows import NEED_OF, WindowOutcome
 
 __all__ = [
@@ -108,6 +126,7 @@ __all__ = [
     "GLASS_OPEN_FOR",
     "GLASS_USUAL",
     "LACKS",
+    "LATEST_NOTE",
     "LONGEST_ACCESS",
     "MOST_AT_ONCE",
     "MOVES",
@@ -179,9 +198,11 @@ __all__ = [
     "Right",
     "SafeContact",
     "SealedFact",
+    "Seen",
     "Span",
     "Standing",
     "Tries",
+    "TryFault",
     "VictimLink",
     "Way",
     "WhyNot",
@@ -195,6 +216,7 @@ __all__ = [
     "closed_in",
     "closed_lately",
     "contact_of",
+    "contradictions",
     "digits_of",
     "exact_birth",
     "find_move",
@@ -202,6 +224,8 @@ __all__ = [
     "glass_state",
     "identity_of",
     "is_grown",
+    "is_harmless",
+    "is_overtaken",
     "lacks_companion",
     "may_end_unsafe",
     "merge",
@@ -212,6 +236,7 @@ __all__ = [
     "nik_warnings",
     "note_content",
     "numbers_of",
+    "permitted_way",
     "person_content",
     "phone_e164",
     "reopened_state",

@@ -22,7 +22,8 @@ class Doubt(models.TextChoices):
     """What speaks against closing a case: each is named, answered with a reason, and signed for by the head."""
 
     UNSAFE = "unsafe", gettext_lazy("Belum aman menurut cek terakhir")
-    UNCHECKED = "unchecked", gettext_lazy("Masih di tahap darurat, dan belum dicek aman")
+    UNCHECKED = "unchecked", gettext_lazy("Belum dicek apakah ia aman")
+    TRY_UNSAFE = "try_unsafe", gettext_lazy("Upaya menghubungi dihentikan karena tidak aman, dan belum dicek lagi")
     DANGER = "danger", gettext_lazy("Bahayanya tinggi atau ekstrem")
     NOT_ASSESSED = "not_assessed", gettext_lazy("Belum ada asesmen tujuh bidang")
     GOALS_OPEN = "goals_open", gettext_lazy("Belum semua tujuan tercapai")
@@ -39,6 +40,7 @@ class Standing:
         goals: how many were met, of how many; None: nobody has counted yet.
         answered: of which a closing assessment says why it ends all the same; None: there is none.
         unread: when whoever reported wrote last of what nobody has read yet.
+        stopped: when a try was stopped because it was not safe, and nobody has looked since.
     """
 
     doubts: frozenset[Doubt]
@@ -46,6 +48,7 @@ class Standing:
     goals: tuple[int, int] | None = None
     answered: frozenset[Doubt] | None = None
     unread: datetime | None = None
+    stopped: datetime | None = None
 
     @property
     def is_unsafe(self) -> bool:
@@ -55,7 +58,7 @@ class Standing:
     @property
     def is_grave(self) -> bool:
         """Whether her life may be in danger."""
-        return not self.doubts.isdisjoint({Doubt.UNSAFE, Doubt.UNCHECKED, Doubt.DANGER})
+        return not self.doubts.isdisjoint({Doubt.UNSAFE, Doubt.UNCHECKED, Doubt.TRY_UNSAFE, Doubt.DANGER})
 
     @property
     def is_asked(self) -> bool:
@@ -90,6 +93,10 @@ class Standing:
             return _("%(met)d dari %(total)d tujuan tercapai") % {"met": self.goals[0], "total": self.goals[1]}
         if doubt is Doubt.UNREAD and self.unread is not None:
             return _("Pelapor menulis %(when)s, belum dijawab atau ditandai terbaca") % {"when": short(self.unread)}
+        if doubt is Doubt.TRY_UNSAFE and self.stopped is not None:
+            return _("Upaya menghubungi %(when)s dihentikan karena tidak aman, dan belum dicek lagi") % {
+                "when": short(self.stopped)
+            }
         return str(doubt.label)
 
 
@@ -111,18 +118,57 @@ def may_end_unsafe(reason: ClosingReason | None, case_type: CaseType) -> bool:
     return reason not in {ClosingReason.GOALS_MET, ClosingReason.OUTSIDE}
 
 
-def answered_of(doubts: Collection[str], *, at: datetime, unread: datetime | None) -> frozenset[Doubt]:
+def is_overtaken(doubts: Collection[str], *, made_at: datetime | None, unsafe_at: datetime | None) -> bool:
+    """Whether she was found unsafe after a closing assessment that says nothing of it: then it is to be made anew.
+
+    Args:
+        doubts: their codes, as the assessment keeps them.
+        made_at: when it was made; None: there is none.
+        unsafe_at: when she was found unsafe last in this episode, whatever was found since; None: never.
+    """
+    if made_at is None or unsafe_at is None or Doubt.UNSAFE in doubts:
+        return False
+    return unsafe_at >= made_at
+
+
+def answered_of(
+    doubts: Collection[str], *, at: datetime, unread: datetime | None, stopped: datetime | None = None
+) -> frozenset[Doubt]:
     """Return of what a closing assessment says why the case ends all the same.
 
-    What was written after it, it does not know.
+    What came after it, it does not know.
 
     Args:
         doubts: their codes, as the assessment keeps them.
         at: when it was made.
-        unread: as in `Standing`.
+        unread, stopped: as in `Standing`.
     """
     known = frozenset(Doubt(one) for one in doubts)
-    return known - {Doubt.UNREAD} if unread is not None and unread > at else known
+    since = {Doubt.UNREAD: unread, Doubt.TRY_UNSAFE: stopped}
+    return known - {doubt for doubt, when in since.items() if when is not None and when > at}
+
+
+def contradictions(
+    *, reason: ClosingReason, risk: RiskLevel, now: RiskLevel, goals: tuple[int, int], was_asked: bool
+) -> list[str]:
+    """Return where a closing assessment does not agree with itself or with the case, each as a sentence.
+
+    Args:
+        risk: the danger that it finds; now: the case's.
+    """
+    found = []
+    said = {"closing": risk.label.lower(), "now": now.label.lower(), "met": goals[0], "total": goals[1]}
+    if risk > now:
+        found.append(_("Bahaya saat ditutup dinilai %(closing)s, lebih tinggi dari yang tercatat sekarang: %(now)s."))
+    if risk < now:
+        found.append(_("Bahaya saat ditutup dinilai %(closing)s, tetapi yang tercatat sekarang %(now)s."))
+    if reason is ClosingReason.GOALS_MET and goals[0] < goals[1]:
+        found.append(_("Alasannya tujuan tercapai, tetapi yang tercapai %(met)d dari %(total)d."))
+    if reason is ClosingReason.GOALS_MET and goals[1] == 0:
+        found.append(_("Alasannya tujuan tercapai, tetapi tidak ada satu tujuan pun."))
+    if reason is ClosingReason.CLIENT_ENDS and not was_asked:
+        found.append(_("Alasannya ia sendiri menghentikannya, tetapi ia belum ditanya."))
+    return [one % said for one in found]
 
 
 def standing_of(
@@ -132,21 +178,24 @@ def standing_of(
     goals: tuple[int, int] | None,
     is_emergency: bool,
     unread: datetime | None = None,
+    stopped: datetime | None = None,
 ) -> Standing:
     """Return how a case stands when somebody wants to end it.
 
     Args:
         facts: codes of `Fact`.
-        danger, goals, unread: as in `Standing`.
-        is_emergency: the case stands in that state.
+        danger, goals, unread, stopped: as in `Standing`.
+        is_emergency: the case stands in that state: there a look from before it came to it is none.
     """
     found = {
         Doubt.UNSAFE: Fact.UNSAFE in facts,
-        Doubt.UNCHECKED: is_emergency and Fact.SAFE not in facts and Fact.UNSAFE not in facts,
+        Doubt.UNCHECKED: Fact.UNSAFE not in facts and (Fact.SAFE if is_emergency else Fact.LOOKED) not in facts,
+        Doubt.TRY_UNSAFE: Fact.TRY_UNSAFE in facts,
         Doubt.DANGER: danger >= RiskLevel.TINGGI,
         Doubt.NOT_ASSESSED: Fact.ASSESSED not in facts,
         Doubt.GOALS_OPEN: goals is not None and goals[0] < goals[1],
         Doubt.UNANSWERED: Fact.UNANSWERED in facts,
         Doubt.UNREAD: Fact.UNREAD in facts,
     }
-    return Standing(frozenset(doubt for doubt, holds in found.items() if holds), danger, goals, unread=unread)
+    doubts = frozenset(doubt for doubt, holds in found.items() if holds)
+    return Standing(doubts, danger, goals, unread=unread, stopped=stopped)

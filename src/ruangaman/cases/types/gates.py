@@ -22,10 +22,14 @@ class Fact(StrEnum):
     """The last check since the case came to where it stands said so."""
     UNSAFE = "unsafe"
     """The last check of the episode said that she is not."""
+    LOOKED = "looked"
+    """Somebody looked in this episode whether she is safe."""
     UNANSWERED = "unanswered"
     """Whoever reported waits for a first answer."""
     UNREAD = "unread"
     """Whoever reported wrote since, and nobody has said that it was read."""
+    TRY_UNSAFE = "try_unsafe"
+    """A try to reach her was stopped because it was not safe, and nobody has looked since."""
     CONSENT = "consent"
     ASSESSED = "assessed"
     PLANNED = "planned"
@@ -178,6 +182,10 @@ ASK_GATES: tuple[AskGate, ...] = (
     AskGate(
         "ask_clocks", ApprovalKind.CLOSING, _F.CLOCKS_ANSWERED,
         _("jawaban untuk jam hukum dan kesehatan yang masih berjalan"), "penutupan/",
+    ),
+    AskGate(
+        "ask_assessed", ApprovalKind.CLOSING, _F.CLOSING_ASSESSED,
+        _("asesmen penutupan yang baru, sebab sesudah yang lama tercatat belum aman"), "penutupan/",
     ),
     AskGate("ask_may_end", ApprovalKind.CLOSING, _F.MAY_END, SAFE_ENOUGH, "aman/"),
     AskGate("ask_doubts", ApprovalKind.CLOSING, _F.DOUBTS_ANSWERED, WHY_ALL_THE_SAME, "penutupan/"),

@@ -71,6 +71,7 @@ class Cursor:
 class Need(StrEnum):
     """Why a case asks for somebody now, the most pressing first."""
 
+    UNSAFE = "unsafe"
     EMERGENCY = "emergency"
     NO_MANAGER = "no_manager"
     OVERDUE = "overdue"
@@ -101,6 +102,7 @@ class CaseFacts:
         next_due: of the open tasks; None: nothing is promised.
         roles: roles of those who have a part in it now.
         has_manager: False: its manager has left.
+        is_unsafe: she is not safe: at the last look, or, once it is closed, as a contact since said.
     """
 
     state: CaseState
@@ -108,10 +110,13 @@ class CaseFacts:
     next_due: datetime | None
     roles: frozenset[str]
     has_manager: bool = True
+    is_unsafe: bool = False
 
 
 def need_of(facts: CaseFacts, at: datetime) -> Need:
     """Return the most pressing reason why somebody has to look at the case at `at`."""
+    if facts.is_unsafe:
+        return Need.UNSAFE
     if not facts.state.is_open:
         return Need.OVERDUE if facts.overdue else Need.NONE
     if facts.state is CaseState.EMERGENCY:

@@ -97,6 +97,16 @@ class Point(models.TextChoices):
     AFTERCARE = "aftercare", _("Tindak lanjut sesudahnya belum jelas")
     TALK = "talk", _("Perlu dibicarakan langsung")
 
+    @classmethod
+    def of(cls, kind: ApprovalKind) -> list[Point]:
+        """Return those that fit what is asked about."""
+        other = _OF_CLOSINGS if kind is ApprovalKind.PLAN else _OF_PLANS
+        return [point for point in cls if point not in other]
+
+
+_OF_PLANS = frozenset({Point.GOALS, Point.DATES})
+_OF_CLOSINGS = frozenset({Point.TOO_EARLY, Point.AFTERCARE})
+
 
 class Reached(models.TextChoices):
     """What came of trying to reach somebody."""
@@ -112,6 +122,7 @@ class Way(models.TextChoices):
     PHONE = "phone", _("Telepon")
     CHAT = "chat", _("Pesan")
     THREAD = "thread", _("Percakapan laporan")
+    EMAIL = "email", _("Email")
     VISIT = "visit", _("Kunjungan")
     MEETING = "meeting", _("Bertemu di tempat lain")
 

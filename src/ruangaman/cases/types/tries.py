@@ -6,9 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from ruangaman.cases.types.people import SafeContact
+from ruangaman.cases.types.steps import Way
+from ruangaman.core.codelists import ContactWay
 from ruangaman.core.regions import zone
 from ruangaman.ui.moments import short
 
@@ -21,6 +26,41 @@ TRY_SPAN = timedelta(days=7)
 """The last of them so long after the first (ours): a week has each weekday once, so that a shift, a market day or a
 weekend at which she cannot speak is not all that was tried."""
 ONE_DAY = timedelta(days=1)
+LATEST_NOTE = timedelta(days=3)
+"""So long afterwards a try may be written down (ours): a weekend, and no week of tries made up in one sitting."""
+_WAYS: dict[str, Way] = {
+    ContactWay.RECEIPT: Way.THREAD,
+    ContactWay.NONE: Way.THREAD,
+    ContactWay.WHATSAPP: Way.CHAT,
+    ContactWay.PHONE: Way.PHONE,
+    ContactWay.EMAIL: Way.EMAIL,
+}
+
+
+class TryFault(models.TextChoices):
+    """Why a try says nothing of whether she can be reached, whatever came of it."""
+
+    WAY = "way", gettext_lazy("bukan cara yang ia izinkan")
+    HOURS = "hours", gettext_lazy("di luar jam yang ia sebut")
+    BLIND = "blind", gettext_lazy("yang mencoba tidak dapat membaca cara yang ia izinkan")
+
+
+def permitted_way(contact: SafeContact | None) -> Way | None:
+    """Return by which way alone she may be reached; None: nobody knows one.
+
+    Whoever said to be reached in no way, or only said what must never be done, has the conversation of the receipt:
+    nothing reaches her there until she looks herself.
+    """
+    if contact is None:
+        return None
+    if not contact.way and not contact.value and contact.never:
+        return Way.THREAD
+    return _WAYS.get(contact.way)
+
+
+def is_harmless(way: Way) -> bool:
+    """Whether a way may be used by whoever permitted another one: nothing arrives until she looks herself."""
+    return way is Way.THREAD
 
 
 @dataclass(frozen=True)
@@ -57,21 +97,35 @@ class Tries:
     Args:
         days: of the city's calendar, each once, in order.
         wrote_at: when a message made earlier tries count no more; None: none did.
+        unread: when whoever reported wrote last of what nobody has read yet: until then nobody knows that she is out
+            of reach. None: all was read.
     """
 
     days: tuple[date, ...]
     today: date
     wrote_at: datetime | None = None
+    unread: datetime | None = None
 
     @classmethod
-    def of(cls, moments: Iterable[datetime], at: datetime, *, wrote_at: datetime | None = None) -> Tries:
+    def of(
+        cls,
+        moments: Iterable[datetime],
+        at: datetime,
+        *,
+        wrote_at: datetime | None = None,
+        unread: datetime | None = None,
+    ) -> Tries:
         """Return what tries at these moments come to."""
         days = {one.astimezone(zone()).date() for one in moments}
-        return cls(tuple(sorted(days)), at.astimezone(zone()).date(), wrote_at)
+        return cls(tuple(sorted(days)), at.astimezone(zone()).date(), wrote_at, unread)
 
     @property
     def are_enough(self) -> bool:
         """Whether she counts as out of reach."""
+        return self._is_long and self.unread is None
+
+    @property
+    def _is_long(self) -> bool:
         return len(self.days) >= TRY_DAYS and self.days[-1] - self.days[0] >= TRY_SPAN
 
     @property
@@ -86,10 +140,14 @@ class Tries:
 
     def missing(self) -> str:
         """Say what is missing yet: 2 dari 3 hari; yang berikut paling cepat besok; and since when."""
-        if self.wrote_at is None:
-            return self._missing()
-        said = {"missing": self._missing(), "when": short(self.wrote_at)}
-        return _("%(missing)s; dihitung sejak pelapor menulis %(when)s") % said
+        said = {"missing": self._missing(), "when": short(self.wrote_at), "unread": short(self.unread)}
+        if self.unread is not None and self._is_long:
+            return _("pelapor menulis %(unread)s, belum dibaca; baca dulu, baru dihitung") % said
+        if self.wrote_at is not None:
+            said["missing"] = _("%(missing)s; dihitung sejak pelapor menulis %(when)s") % said
+        if self.unread is not None:
+            said["missing"] = _("%(missing)s; pesannya %(unread)s belum dibaca, baca dulu") % said
+        return said["missing"]
 
     def _missing(self) -> str:
         last = self.last_on or self.next_on

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from ruangaman.cases import selectors
 from ruangaman.cases.models import Case
+from ruangaman.cases.types import CaseState
 from ruangaman.cases.views.said import having, said_of
 from ruangaman.core.access import Kept
 from ruangaman.core.errors import DomainError
@@ -56,7 +57,15 @@ def is_done(form: forms.Form, act: Callable[[], object]) -> bool:
 
 
 def show(request: StaffRequest, template: str, case: Case, form: forms.Form, **context: Any) -> HttpResponse:
-    """Draw a form page, or its form alone for htmx; 422 when something needs another look."""
+    """Draw a form page, or its form alone for htmx; 422 when something needs another look.
+
+    Args:
+        context: what the page shows beside the form. `ends`: what it asks cannot be sent once the case is closed; then
+            the way to open it again stands in its place, but for what somebody has typed already.
+    """
+    is_typed = form.is_bound or getattr(getattr(request, "unsent", None), "opened", None)
+    if context.pop("ends", False) and CaseState(case.state) is CaseState.CLOSED and not is_typed:
+        template = "cases/is_closed.html"
     part = {"part": "cases/_form_part.html" if request.htmx else "ui/staff.html"}
     status = 422 if form.is_bound and form.errors else 200
     known = {"case": case, "form": form, "said": said_of(request), **part}
@@ -71,6 +80,7 @@ def answer(
 
     Args:
         said: what the next page says was recorded (`views.said`).
+        context: as `show` takes it.
     """
     if is_sent(request, form) and is_done(form, act):
         return go(request, having(case_url(case) + to, said))

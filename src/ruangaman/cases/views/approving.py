@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import DecideForm
-from ruangaman.cases.models import ClosingAssessment
-from ruangaman.cases.selectors import steps, weighing
+from ruangaman.cases.models import Approval, ClosingAssessment
+from ruangaman.cases.selectors import deciding, steps, weighing
 from ruangaman.cases.types import ApprovalKind, Outcome, Point
 from ruangaman.cases.views.answers import data_of, go, is_done, is_sent, refused, show
 from ruangaman.cases.views.said import having, said_of
@@ -60,10 +63,12 @@ def waiting(request: StaffRequest) -> HttpResponse:
 def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
     """One request, with the facts that it is decided on."""
     approval, at = steps.get_approval(approval_id=approval_id, viewer=request.user), clock.now()
+    if request.method == "POST" and approval.decided_at is not None:
+        return _too_late(request, approval_id)
     subject, goals = steps.read_subject(approval)
     closing = subject if isinstance(subject, ClosingAssessment) else None
     weighed = weighing.weigh(approval=approval, at=at, closing=closing)
-    form = DecideForm(data_of(request), standing=weighed.standing)
+    form = DecideForm(data_of(request), kind=ApprovalKind(approval.kind), standing=weighed.standing)
 
     def act() -> None:
         known = form.cleaned_data
@@ -72,9 +77,28 @@ def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
             points=[Point(one) for one in known["points"]], despite=form.signed(), by=request.user, at=at,
         )  # fmt: skip
 
-    if is_sent(request, form) and is_done(form, act):
-        return go(request, having("/kasus/keputusan/", "putusan"))
-    why = weighing.open_despite(closing=closing, viewer=request.user, at=at) if closing is not None else None
-    sent = steps.list_transfers_weighed(approval=approval, viewer=request.user, at=at)
-    context = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "why": why, "sent": sent}
-    return show(request, "cases/approval.html", approval.case, form, **context)
+    if is_sent(request, form):
+        if is_done(form, act):
+            return go(request, having("/kasus/keputusan/", "putusan"))
+        if steps.get_approval(approval_id=approval_id, viewer=request.user).decided_at is not None:
+            return _too_late(request, approval_id)
+    known = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "at": at}
+    opened = _opened(request.user, approval, closing, at)
+    return show(request, "cases/approval.html", approval.case, form, **known, **opened)
+
+
+def _opened(viewer: User, approval: Approval, closing: ClosingAssessment | None, at: datetime) -> dict[str, Any]:
+    """Return what is read of a request as far as it was written for who decides, and what does not agree."""
+    asked, before = deciding.read_request(approval=approval, viewer=viewer, at=at)
+    return {
+        "asked": asked,
+        "before": before,
+        "sent": steps.list_transfers_weighed(approval=approval, viewer=viewer, at=at),
+        "why": weighing.open_despite(closing=closing, viewer=viewer, at=at) if closing is not None else None,
+        "against": deciding.contradictions_of(closing, approval.case) if closing is not None else [],
+    }
+
+
+def _too_late(request: StaffRequest, approval_id: UUID) -> HttpResponse:
+    """Lead whoever comes after the decision to what was decided; nothing of what they sent counts."""
+    return go(request, having(f"/kasus/keputusan/{approval_id}/", "sudah-diputuskan"))

@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from ruangaman.accounts.types import Permission
-from ruangaman.cases import selectors, services
+from ruangaman.cases import policies, selectors, services
 from ruangaman.cases.forms import (
     AftercareForm,
     ClosingForm,
@@ -26,13 +26,14 @@ from ruangaman.cases.forms import (
 )
 from ruangaman.cases.forms.ending import MONTHS
 from ruangaman.cases.models import Approval, Case
-from ruangaman.cases.selectors import steps, weighing
-from ruangaman.cases.selectors.aftercare import get_aftercare, list_aftercare, months_left
-from ruangaman.cases.types import ApprovalKind, Doing
+from ruangaman.cases.selectors import deciding, steps, weighing
+from ruangaman.cases.selectors.aftercare import get_aftercare, months_left, open_aftercare
+from ruangaman.cases.selectors.people import open_safe_contact
+from ruangaman.cases.types import WRITABLE_STATES, ApprovalKind, CaseState, Doing, Standing, may_end_unsafe
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
-from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
@@ -49,11 +50,10 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
     running = weighing.list_running(case=case, at=at, covers=last.row.covers if last else ())
     has_binding = any(one.is_binding for one in running)
     stand = partial(weighing.stand, case=case, at=at)
-    goals = (known_goals["goals_met"], known_goals["goals_total"])
-    now = weighing.stand_of(last.row, case=case, at=at) if last else stand(risk=RiskLevel(case.risk), goals=goals)
+    now = weighing.stand_of(last.row, case=case, at=at) if last else stand(risk=RiskLevel(case.risk), goals=None)
     form = ClosingForm(
         data_of(request), has_binding=has_binding, has_doubts=bool(now.doubts), initial=resumed(request, known_goals),
-        stand=lambda risk, goals: stand(risk=risk, goals=goals),
+        stand=lambda risk, goals: stand(risk=risk, goals=goals), barred=_barred(case, now),
     )  # fmt: skip
 
     def act() -> None:
@@ -67,7 +67,14 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
 
     shown = {"last": last, "approval": approval, "running": running, "standing": now}
     context = {**shown, **_how_it_stands(request, case, approval, last)}
+    context["ends"] = last is None  # what was written stays readable after the end
     return answer(request, "cases/closing.html", case, form, act, to="penutupan/", said="penutupan", **context)
+
+
+def _barred(case: Case, standing: Standing) -> list[ClosingReason]:
+    """Return the reasons for which the case does not end as it stands."""
+    kind = CaseType(case.case_type)
+    return [one for one in ClosingReason if standing.is_unsafe and not may_end_unsafe(one, kind)]
 
 
 def _how_it_stands(request: StaffRequest, case: Case, approval: Approval | None, last: object) -> dict[str, Any]:
@@ -76,7 +83,8 @@ def _how_it_stands(request: StaffRequest, case: Case, approval: Approval | None,
     return {
         "head_said": steps.outcome_words(approval) if last else "",
         "may_ask": may_ask,
-        "points": steps.point_words(approval),
+        "returns": deciding.list_unmended(case=case, kind=ApprovalKind.CLOSING, approval=approval),
+        "can_write": CaseState(case.state) in WRITABLE_STATES,
         "missing": selectors.missing_to_ask(case=case, kind=ApprovalKind.CLOSING, viewer=request.user, at=clock.now())
         if may_ask
         else [],
@@ -130,20 +138,25 @@ def withdraw(request: StaffRequest, code: str, transfer_id: UUID) -> HttpRespons
     return _take_back(request, case, row, act, "cases/transfer_withdrawn.html", to="pelimpahan/", said="ditarik")
 
 
-@requires(Permission.CASE_CLOSE)
+@requires(Permission.CASE_WRITE)
 @form_page
 def aftercare(request: StaffRequest, code: str) -> HttpResponse:
-    """When somebody asks how it goes after the closing."""
-    case, at = selectors.get_managed(code=code, viewer=request.user), clock.now()
-    rows = list_aftercare(case=case)
-    months = months_left(case, rows)
+    """When somebody asks how it goes after the closing: whoever works on the case sees it, its manager plans."""
+    case, at = selectors.get_worked_on(code=code, viewer=request.user), clock.now()
+    may_plan = policies.can_close(request.user, case)
+    if request.method == "POST" and not may_plan:
+        raise Http404
+    rows = open_aftercare(case=case, viewer=request.user, at=at)
+    months = months_left(case, [one.row for one in rows])
     initial = _first_days(timezone.localdate(case.closed_at or at), months, at)
     form = AftercareForm(data_of(request), at=at, months=months, initial=initial)
 
     def act() -> None:
         services.plan_aftercare(code=code, days=form.days(), by=request.user, at=at)
 
-    return answer(request, "cases/aftercare.html", case, form, act, to="pasca/", said="jadwal", rows=rows)
+    reach = open_safe_contact(case=case, viewer=request.user, at=at)
+    shown = {"rows": rows, "may_plan": may_plan, "reach": reach}
+    return answer(request, "cases/aftercare.html", case, form, act, to="pasca/", said="jadwal", **shown)
 
 
 @requires(Permission.CASE_CLOSE, keeps=kept(_("Pembatalan kontak"), find=selectors.get_managed))
@@ -168,22 +181,22 @@ def _take_back(
     return answer(request, template, case, form, take, to=to, said=said, row=row)
 
 
-@requires(Permission.CASE_WRITE, keeps=kept(_("Sesudah ditutup")))
+@requires(Permission.CASE_WRITE, keeps=kept(_("Sesudah ditutup"), find=selectors.get_worked_on))
 @form_page
 def contact_after(request: StaffRequest, code: str, contact_id: UUID) -> HttpResponse:
     """How it goes after the closing."""
-    case = selectors.get_granted(code=code, viewer=request.user)
+    case, at = selectors.get_worked_on(code=code, viewer=request.user), clock.now()
     row = get_aftercare(case=case, contact_id=contact_id)
+    reach = open_safe_contact(case=case, viewer=request.user, at=at)
     form = ContactAfterForm(data_of(request), initial=resumed(request))
 
     def act() -> None:
         known = form.cleaned_data
         services.contact_after(
-            code=code, contact_id=row.pk, doing=Doing(known["doing"]), words=known["words"], by=request.user,
-            at=clock.now(),
+            code=code, contact_id=row.pk, doing=Doing(known["doing"]), words=known["words"], by=request.user, at=at,
         )  # fmt: skip
 
-    return answer(request, "cases/aftercare_contact.html", case, form, act, said="kontak", row=row)
+    return answer(request, "cases/aftercare_contact.html", case, form, act, said="kontak", row=row, reach=reach)
 
 
 def _first_days(closed_on: date, months: Collection[int], at: datetime) -> dict[str, date]:

@@ -12,16 +12,17 @@ from ruangaman.accounts.types import Permission
 from ruangaman.cases import policies, selectors, services
 from ruangaman.cases.forms import ConferenceForm, MediationForm, PoliceForm, ReviewForm, SessionForm, TryForm
 from ruangaman.cases.forms.planning import people_of
-from ruangaman.cases.models import Case, Conference, ContactTry, MediationRequest, PoliceDecision, Review, Session
-from ruangaman.cases.selectors import functions, steps
+from ruangaman.cases.models import Case, Conference, MediationRequest, PoliceDecision, Review, Session
+from ruangaman.cases.selectors import functions, steps, trying
 from ruangaman.cases.selectors.facts import known_of
 from ruangaman.cases.selectors.people import open_safe_contact
 from ruangaman.cases.selectors.reviewing import latest_review
-from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way
+from ruangaman.cases.types import AskedBy, PoliceChoice, Reached, Way, permitted_way
 from ruangaman.cases.views.answers import answer, data_of, kept
 from ruangaman.core import clock
 from ruangaman.core.access import requires, resumed
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.errors import Conflict
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
@@ -50,17 +51,22 @@ def review(request: StaffRequest, code: str) -> HttpResponse:
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
     latest = {risk.value: latest_review(risk=risk, at=at) for risk in RiskLevel}
     initial = {"risk": case.risk, "next_on": latest[case.risk]}
-    form = ReviewForm(data_of(request), at=at, latest=latest, initial=resumed(request, initial))
+    seen = steps.seen_of(case)
+    form = ReviewForm(data_of(request), at=at, latest=latest, seen=seen, initial=resumed(request, initial))
 
     def act() -> None:
         known = form.cleaned_data
-        services.review(
-            code=code, risk=RiskLevel(int(known["risk"])), reason=known["reason"], next_on=known["next_on"],
-            by=request.user, at=at, review_id=known["row_id"],
-        )  # fmt: skip
+        try:
+            services.review(
+                code=code, risk=RiskLevel(int(known["risk"])), reason=known["reason"], next_on=known["next_on"],
+                seen=known["seen"], by=request.user, at=at, review_id=known["row_id"],
+            )  # fmt: skip
+        except Conflict:
+            form.look_again()
+            raise
 
     past = steps.open_steps(model=Review, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/review.html", case, form, act, said="tinjauan", past=past)
+    return answer(request, "cases/review.html", case, form, act, said="tinjauan", past=past, ends=True)
 
 
 @requires(Permission.CASE_ASSIGN, keeps=kept(_("Konferensi kasus"), find=selectors.get_managed))
@@ -109,18 +115,23 @@ def session(request: StaffRequest, code: str) -> HttpResponse:
 def try_contact(request: StaffRequest, code: str) -> HttpResponse:
     """Somebody tried to reach her."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    form = TryForm(data_of(request), initial=resumed(request))
+    reach = open_safe_contact(case=case, viewer=request.user, at=at)
+    hours = reach.contact.hours if reach.contact else ""
+    permitted = permitted_way(reach.contact)
+    form = TryForm(data_of(request), permitted=permitted, hours=hours, initial=resumed(request))
 
     def act() -> None:
         known = form.cleaned_data
         services.try_contact(
-            code=code, way=Way(known["way"]), result=Reached(known["result"]), words=known["words"], by=request.user,
-            at=at, try_id=known["row_id"],
+            code=code, way=Way(known["way"]), result=Reached(known["result"]), words=known["words"],
+            why=known.get("why", ""), knows_danger=known.get("knows", False), is_in_hours=form.is_in_hours(),
+            tried_at=known["tried_at"], by=request.user, at=at, try_id=known["row_id"],
         )  # fmt: skip
 
-    past = steps.open_steps(model=ContactTry, case=case, viewer=request.user, at=at)
-    tries = known_of(case, at).tries(at)
-    shown = {"past": past, "tries": tries, "reach": open_safe_contact(case=case, viewer=request.user, at=at)}
+    known = known_of(case, at)
+    past = trying.open_tries(case=case, known=known, viewer=request.user, at=at)
+    dangers = trying.open_dangers(case=case, viewer=request.user, at=at)
+    shown = {"past": past, "tries": known.tries(at), "reach": reach, "dangers": dangers, "permitted": permitted}
     return answer(request, "cases/try.html", case, form, act, to="upaya/", said="upaya", **shown)
 
 

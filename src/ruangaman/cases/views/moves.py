@@ -66,6 +66,7 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     context: dict[str, Any] = {
+        "ends": True,
         "reason": found.reason,
         "missing": found.missing,
         "running": weighing.list_running(case=case, at=at, covers=found.row.covers if found.row else ()),

@@ -16,7 +16,7 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import AssessmentForm, PlanForm, RightsForm, SafetyForm, WindowForm
 from ruangaman.cases.forms.planning import GOALS, people_of
 from ruangaman.cases.models import SafetyCheck
-from ruangaman.cases.selectors import functions, steps, windows
+from ruangaman.cases.selectors import deciding, functions, steps, windows
 from ruangaman.cases.selectors.reviewing import latest_review
 from ruangaman.cases.types import Agreed, ApprovalKind, Escort, Right, WindowOutcome
 from ruangaman.cases.views.answers import answer, data_of, kept
@@ -45,7 +45,7 @@ def safety(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=SafetyCheck, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/safety.html", case, form, act, said="aman", past=past)
+    return answer(request, "cases/safety.html", case, form, act, said="aman", past=past, ends=True)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Jendela kesehatan dan bukti")))
@@ -132,18 +132,19 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
     may_ask = selectors.may_ask(case=case, viewer=request.user, approval=last.approval if last else None)
     may_ask = last is not None and may_ask
     shown: dict[str, Any] = {"last": last, "head_said": head_said, "may_ask": may_ask, "missing": []}
+    asked = last.approval if last else None
+    shown["returns"] = deciding.list_unmended(case=case, kind=ApprovalKind.PLAN, approval=asked) if last else []
     if may_ask:
         shown["missing"] = selectors.missing_to_ask(case=case, kind=ApprovalKind.PLAN, viewer=request.user, at=at)
     return answer(request, "cases/plan.html", case, form, act, to="rencana/", said="rencana", **shown)
 
 
 def _plan_initial(last: steps.PlanView | None, latest: date, at: Any) -> dict[str, Any]:
-    """Begin with what was planned last, so that nothing is typed twice."""
-    initial: dict[str, Any] = {"review_on": latest, "with_her": "yes", "agreed": Agreed.SIGNED}
+    """Begin with what was planned last, so that nothing is typed twice; that she made and agreed to it is said anew."""
+    initial: dict[str, Any] = {"review_on": latest}
     if last is None:
         return initial
-    row = last.row
-    initial |= {"with_her": row.why_not or "yes", "agreed": row.agreed, "safety": last.safety}
+    initial["safety"] = last.safety
     for place, goal in enumerate(last.goals[:GOALS]):
         initial |= {
             f"goal_{place}": goal.text,

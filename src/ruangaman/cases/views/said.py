@@ -26,6 +26,7 @@ SAID: dict[str, Words] = {
     "penutupan": _("Tercatat: asesmen penutupan."),
     "diajukan": _("Tercatat: diajukan kepada kepala."),
     "putusan": _("Tercatat: keputusan Anda."),
+    "sudah-diputuskan": _("Permintaan ini sudah diputuskan. Yang baru Anda kirim tidak mengubah apa pun."),
     "pelimpahan": _("Tercatat: pelimpahan."),
     "diterima": _("Tercatat: tanda terima pelimpahan."),
     "ditarik": _("Tercatat: pelimpahan ditarik kembali."),

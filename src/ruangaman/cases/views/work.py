@@ -55,7 +55,7 @@ def add_task(request: StaffRequest, code: str) -> HttpResponse:
 def drop_clock(request: StaffRequest, code: str, clock_id: UUID) -> HttpResponse:
     """End a clock that began by mistake, with the reason."""
     case, at = selectors.get_granted(code=code, viewer=request.user), clock.now()
-    found = selectors.get_droppable(case=case, clock_id=clock_id, viewer=request.user)
+    found = selectors.get_droppable(case=case, clock_id=clock_id, viewer=request.user, at=at)
     form = DropForm(data_of(request), initial=resumed(request, {}))
     if is_sent(request, form) and is_done(
         form,
@@ -69,7 +69,8 @@ def drop_clock(request: StaffRequest, code: str, clock_id: UUID) -> HttpResponse
         ),
     ):
         return go(request, case_url(case, said="jam"))
-    return show(request, "cases/drop_clock.html", case, form, clock=found, is_the_leads=is_the_leads(found))
+    law = found.limit.legal_basis if found.limit else ""
+    return show(request, "cases/drop_clock.html", case, form, clock=found, law=law, is_the_leads=is_the_leads(found))
 
 
 @requires(Permission.CASE_WRITE)

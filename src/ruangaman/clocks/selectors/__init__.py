@@ -13,12 +13,15 @@ from ruangaman.clocks.selectors.rules import (
     get_holiday,
     get_office,
     get_rule,
+    limit_before,
     limit_for,
     list_concerned,
     list_holidays,
     list_kinds,
     list_limits,
+    list_longer,
     list_named,
+    own_number,
     start_clock,
 )
 from ruangaman.clocks.selectors.turns import (
@@ -45,6 +48,8 @@ from ruangaman.clocks.selectors.turns import (
     list_whom,
     open_of_dossier,
     order_at,
+    pauses_of,
+    pauses_of_dossier,
 )
 
 __all__ = [
@@ -71,6 +76,7 @@ __all__ = [
     "get_holiday",
     "get_office",
     "get_rule",
+    "limit_before",
     "limit_for",
     "list_asleep",
     "list_at",
@@ -79,6 +85,7 @@ __all__ = [
     "list_holidays",
     "list_kinds",
     "list_limits",
+    "list_longer",
     "list_named",
     "list_open",
     "list_own",
@@ -87,5 +94,8 @@ __all__ = [
     "list_whom",
     "open_of_dossier",
     "order_at",
+    "own_number",
+    "pauses_of",
+    "pauses_of_dossier",
     "start_clock",
 ]

@@ -53,12 +53,35 @@ def basis_of(kind: ClockKind, at: datetime) -> str:
     return found.legal_basis if found is not None else ""
 
 
+def limit_before(key: str, begins: datetime) -> Limit | None:
+    """Return the version that holds when a new one begins; None: it is the first."""
+    return Limit.objects.filter(key=key).valid(begins).order_by("-valid_from").first()
+
+
+def own_number(key: str) -> Limit | None:
+    """Return the version that came with the program: of a law its own number; None: the office made it."""
+    return Limit.objects.filter(key=key, made_by=None).order_by("valid_from").first()
+
+
+def list_longer() -> list[tuple[Limit, Limit | None]]:
+    """Return the versions of limits that were made longer with a reason, the newest first, each with the one before."""
+    found = list(Limit.objects.exclude(reason="").select_related("made_by").order_by("-valid_from", "key")[:LATEST])
+    every = Limit.objects.filter(key__in={one.key for one in found}).order_by("-valid_from")
+    versions = list(every) if found else []
+    return [
+        (one, next((old for old in versions if old.key == one.key and old.valid_from < one.valid_from), None))
+        for one in found
+    ]
+
+
 def start_clock(key: str, at: datetime) -> Face:
     """Return the clock of `key` that begins at a moment, by the limit valid then."""
     length = limit_for(key, at).length
     return Face(started_at=at, due_at=due_after(at, length, get_office() if length.is_working else NO_OFFICE))
 
 
+LATEST = 100
+"""Versions that are listed at once."""
 NO_OFFICE = Office({})
 """For what counts calendar time: the office's hours are not asked."""
 
@@ -113,7 +136,9 @@ def list_named(*, label: str, key: str) -> list[ClockKind]:
 
 def get_rule(*, key: str) -> tuple[ClockKind | None, list[Limit]]:
     """Return a kind, if the key is that of one, and every version of its limit, the newest first."""
-    return ClockKind.objects.filter(key=key).first(), list(Limit.objects.filter(key=key).order_by("-valid_from"))
+    return ClockKind.objects.filter(key=key).first(), list(
+        Limit.objects.filter(key=key).select_related("made_by").order_by("-valid_from")
+    )
 
 
 def count_open(*, key: str) -> int | None:

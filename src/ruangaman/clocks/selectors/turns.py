@@ -16,7 +16,7 @@ from django.db.models import CharField, Count, Min, Q, QuerySet, Value
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import DeskMember, User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
-from ruangaman.clocks.models import Clock, ClockQuerySet
+from ruangaman.clocks.models import Clock, ClockQuerySet, Pause
 from ruangaman.clocks.selectors.rules import NO_OFFICE, get_office
 from ruangaman.clocks.types import (
     Cursor,
@@ -151,6 +151,19 @@ def count_asleep(*, viewer: User, at: datetime, most: int) -> int:
 def list_paused(*, viewer: User, limit: int = PAGE) -> list[Clock]:
     """Return what is paused and is the viewer's, their desks' or their units'; the longest paused first."""
     return list(_paused(viewer).select_related(*WITH)[:limit])
+
+
+def pauses_of(paused: Sequence[Clock]) -> dict[UUID, Pause]:
+    """Return, by the id of a clock that stands still, who paused it and until when."""
+    if not paused:
+        return {}
+    found = Pause.objects.filter(clock__in=[one.pk for one in paused], ended_at=None).select_related("by")
+    return {one.clock_id: one for one in found}
+
+
+def pauses_of_dossier(dossier_id: Any) -> QuerySet[Pause]:
+    """Return every pause of the clocks of one dossier."""
+    return Pause.objects.filter(dossier_id=dossier_id)
 
 
 def _paused(viewer: User) -> ClockQuerySet:

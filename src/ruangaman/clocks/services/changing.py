@@ -14,24 +14,28 @@ from ruangaman.accounts.models import Desk, User
 from ruangaman.audit import services as audit
 from ruangaman.audit.types import EventType
 from ruangaman.clocks import events, policies
-from ruangaman.clocks.models import Clock
-from ruangaman.clocks.selectors import dues_if_resumed
-from ruangaman.clocks.services.happening import name_of, place
+from ruangaman.clocks.models import Clock, Pause
+from ruangaman.clocks.services.happening import name_of
+from ruangaman.clocks.services.resuming import go_on
 from ruangaman.clocks.types import HEAD_START, Detail, Holder, PauseReason, SnoozeReason
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 
 
 @transaction.atomic
-def pause_clock(*, clock_id: UUID, reason: PauseReason, by: User, at: datetime) -> Clock:
+def pause_clock(*, clock_id: UUID, reason: PauseReason, until: datetime, by: User, at: datetime) -> Clock:
     """Let the time of a clock not count for a while. Paused already: it stays as it is.
+
+    Args:
+        until: when it goes on by itself; after `at`, at most a month.
 
     Raises:
         NotFound: no such clock for `by`.
         NotAllowed: not theirs, or of a kind that cannot be paused, or of law or medicine.
-        Conflict: it has stopped, or is late: what is late is not made up for by waiting.
+        Conflict: it has stopped, or is late: what is late is not made up for by waiting; or `until` is past or too
+            far away.
 
-    Writes: the clock, one `clocks.paused` event.
+    Writes: the clock, its pause, one `clocks.paused` event.
     """
     clock = _lock(clock_id, by)
     if clock.paused_at is not None:
@@ -40,9 +44,14 @@ def pause_clock(*, clock_id: UUID, reason: PauseReason, by: User, at: datetime) 
         raise NotAllowed(_("Batas waktu ini tidak dapat dijeda."))
     if at > clock.due_at:
         raise Conflict(_("Batas waktunya sudah lewat; menjedanya tidak mengubah itu."))
+    if until <= at:
+        raise Conflict(_("Pilih waktu yang masih akan datang."))
+    if not policies.is_short_enough(until, at):
+        raise Conflict(_("Paling lama tiga puluh hari. Sesudah itu jeda lagi bila masih perlu."))
     clock.paused_at, clock.pause_reason = at, reason
     clock.save(update_fields=["paused_at", "pause_reason"])
-    _record(events.PAUSED, clock, by=by, at=at, detail={"reason": reason.value})
+    Pause.objects.create(clock=clock, dossier_id=clock.dossier_id, reason=reason, by=by, since=at, until=until)
+    _record(events.PAUSED, clock, by=by, at=at, detail={"reason": reason.value, "until": until.isoformat()})
     return clock
 
 
@@ -53,19 +62,11 @@ def resume_clock(*, clock_id: UUID, by: User, at: datetime) -> Clock:
     Raises:
         NotFound, NotAllowed, Conflict: as for `pause_clock`.
 
-    Writes: the clock, one `clocks.resumed` event.
+    Writes: the clock, its pause, one `clocks.resumed` event.
     """
     clock = _lock(clock_id, by)
-    if clock.paused_at is None:
-        return clock
-    before, since = clock.due_at, clock.paused_at
-    clock.due_at = dues_if_resumed([clock], at=at)[0]
-    clock.paused_seconds += int((clock.due_at - before).total_seconds())
-    clock.paused_at, clock.pause_reason = None, ""
-    place(clock, clock.kind.steps)
-    clock.save(update_fields=["due_at", "presses_at", "escalates_at", "paused_seconds", "paused_at", "pause_reason"])
-    detail: Detail = {"seconds": int((at - since).total_seconds())}
-    _record(events.RESUMED, clock, by=by, at=at, detail=detail)
+    if clock.paused_at is not None:
+        go_on(clock, by=by, at=at)
     return clock
 
 
@@ -74,11 +75,11 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
     """Look at something later, while its time goes on.
 
     Args:
-        until: after `at`, at most a week; in high danger not after the limit.
+        until: after `at`, at most a week; in high danger, and for somebody's safety, not after the limit.
 
     Raises:
         NotFound: no such clock for `by`.
-        NotAllowed: not theirs, or too dangerous to be put off beyond its limit.
+        NotAllowed: not their turn, or too dangerous to be put off beyond its limit, or somebody waits for it.
         Conflict: it has stopped, or `until` is past or too far away.
 
     Writes: the clock, one `clocks.snoozed` event.
@@ -88,11 +89,10 @@ def snooze_clock(*, clock_id: UUID, until: datetime, reason: SnoozeReason, by: U
         raise Conflict(_("Pilih waktu yang masih akan datang."))
     if not policies.is_soon_enough(until, at):
         raise Conflict(_("Paling lama tujuh hari. Sesudah itu tunda lagi bila masih perlu."))
+    if not policies.is_whose_turn(by, clock, accounts.desks_of(by)):
+        raise NotAllowed(_("Hanya yang mendapat giliran dapat menundanya."))
     if not policies.can_put_off(clock, until):
-        raise NotAllowed(
-            _("Bahayanya %(danger)s: pengingat tidak dapat ditunda melewati batas waktunya.")
-            % {"danger": RiskLevel(clock.danger).label.lower()}
-        )
+        raise NotAllowed(_too_late_words(clock))
     clock.snoozed_until, clock.snooze_reason = until, reason
     clock.save(update_fields=["snoozed_until", "snooze_reason"])
     detail: Detail = {"reason": reason.value, "until": until.isoformat()}
@@ -156,17 +156,19 @@ def hand_clock_to(
 
 
 @transaction.atomic
-def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, by: User, at: datetime) -> Clock:
+def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, is_safe: bool, by: User, at: datetime) -> Clock:
     """End a clock that began by mistake: what it stands for is not needed, or there is nothing of the kind.
 
     Called by who tells of it and keeps the reason; that `by` works on the dossier is looked at there.
 
     Args:
         event: what happened, as it is told.
+        is_safe: whether somebody looked where it stands now and found her safe.
 
     Raises:
         NotFound: no such clock of this dossier for `by`.
-        NotAllowed: it binds, and `by` does not answer for the whole; or it is a promise, which ends with its task.
+        NotAllowed: it binds, and `by` does not answer for the whole; or it is a promise, which ends with its task; or
+            her safety waits for it.
         Conflict: it has stopped.
 
     Writes: the clock.
@@ -175,7 +177,9 @@ def drop_clock(*, clock_id: UUID, dossier_id: UUID, event: str, by: User, at: da
     clock = rows.filter(pk=clock_id, dossier_id=dossier_id).first()
     if clock is None:
         raise NotFound(_("Batas waktu ini tidak ada."))
-    if not policies.can_drop(by, clock):
+    if policies.guards_safety(clock.kind) and not is_safe:
+        raise NotAllowed(_("Ini menunggu keselamatannya: selesai begitu tercatat aman, tidak dihentikan."))
+    if not policies.can_drop(by, clock, is_safe=is_safe):
         raise NotAllowed(_("Yang diminta undang-undang atau batas medis hanya dihentikan manajer kasus."))
     if clock.stopped_at is not None:
         raise Conflict(_("Ini sudah selesai. Muat ulang halaman."))
@@ -234,6 +238,15 @@ def set_danger(*, dossier_id: UUID, subject: str, danger: RiskLevel, by: User, a
             detail={"danger": int(danger), "clocks": count},
         )
     return count
+
+
+def _too_late_words(clock: Clock) -> str:
+    if policies.guards_safety(clock.kind):
+        return _("Ini menunggu keselamatannya: pengingat tidak dapat ditunda melewati batas waktunya.")
+    if clock.danger >= RiskLevel.TINGGI:
+        danger = {"danger": RiskLevel(clock.danger).label.lower()}
+        return _("Bahayanya %(danger)s: pengingat tidak dapat ditunda melewati batas waktunya.") % danger
+    return _("Ada yang menunggu: pengingat tidak dapat ditunda melewati batas waktunya.")
 
 
 def _lock(clock_id: UUID, by: User) -> Clock:

@@ -27,6 +27,7 @@ def happened(
     at: datetime,
     detail: Detail | None = None,
     promised_at: datetime | None = None,
+    sooner_at: datetime | None = None,
     occurred: tuple[datetime, datetime] | None = None,
 ) -> None:
     """Stop and start the clocks that an event concerns, in the transaction in which it happens.
@@ -40,6 +41,7 @@ def happened(
         event: key of the event, such as `cases.opened`.
         detail: what the event carries: codes, counts and keys.
         promised_at: the moment that somebody promised, for kinds that have no limit of their own.
+        sooner_at: the moment that somebody chose for kinds that have one: it holds where it is sooner than the limit.
         occurred: the earliest and the latest moment at which the thing can have happened, for kinds that count from
             then: from the earliest, and not at all when even from the latest it would be over.
 
@@ -55,9 +57,9 @@ def happened(
     office = get_office() if any(one.length and one.length.is_working for one, _anchor in begun) else NO_OFFICE
     rows = []
     for one, anchor in begun:
-        due = _due(one, at, promised_at, occurred, office)
+        due = _due(one, at, promised_at, sooner_at, occurred, office)
         if due is not None:
-            row = _row(one, anchor, due, subject, facts, more, at)
+            row = _row(one, anchor, due, subject, facts, more, by, at)
             row.owner_id = row.owner_id or (None if row.desk_id else by.pk)
             place(row, one.kind.steps)
             rows.append(row)
@@ -110,12 +112,14 @@ def _due(
     one: Holding,
     at: datetime,
     promised_at: datetime | None,
+    sooner_at: datetime | None,
     occurred: tuple[datetime, datetime] | None,
     office: Office,
 ) -> datetime | None:
     """Return until when; None: nothing is promised, or the window has closed already.
 
-    A limit that cannot be reckoned stops nothing: the clock runs to the farthest day, and the page of limits says why.
+    A moment that somebody chose holds as far as the limit lets it. A limit that cannot be reckoned stops nothing: the
+    clock runs to the farthest day, and the page of limits says why.
     Where nobody knows when it happened, nobody knows how much is left: then it is at once.
     """
     if one.kind.is_promised:
@@ -123,7 +127,8 @@ def _due(
     if one.length is None:
         return None
     if not one.kind.from_occurrence:
-        return due_or_farthest(at, one.length, office)
+        due = due_or_farthest(at, one.length, office)
+        return min(sooner_at, due) if sooner_at is not None and sooner_at > at else due
     if occurred is None:
         return at
     first, last = occurred
@@ -138,9 +143,10 @@ def _row(
     subject: Subject,
     detail: Detail,
     more: Callable[[], More],
+    by: User,
     at: datetime,
 ) -> Clock:
-    owner, desk = _holder(one, subject, detail, more)
+    owner, desk = _holder(one, subject, detail, more, by)
     return Clock(
         kind=one.kind,
         limit_id=None if one.kind.is_promised else one.limit_id,
@@ -160,9 +166,12 @@ def _row(
 
 
 def _holder(
-    one: Holding, subject: Subject, detail: Detail, more: Callable[[], More]
+    one: Holding, subject: Subject, detail: Detail, more: Callable[[], More], by: User
 ) -> tuple[UUID | None, UUID | None]:
-    """Return the person or the desk whose turn it is; where the part is empty, who answers for the whole."""
+    """Return the person or the desk whose turn it is; where the part is empty, who answers for the whole.
+
+    Where that one has left, the subject may say who has the turn in their place.
+    """
     holder = Holder(one.kind.holder)
     if holder is Holder.DESK and subject.desk_id is not None:
         return subject.taken_by_id, subject.desk_id
@@ -170,6 +179,10 @@ def _holder(
     if named:
         return UUID(str(named)), None
     if holder in {Holder.COMPANION, Holder.LAWYER, Holder.HEAD}:
+        found = more().holders.get(holder.value)
+        if found is not None:
+            return found, None
+    if holder is Holder.MANAGER and by.pk != subject.lead_id:  # who does something has not gone
         found = more().holders.get(holder.value)
         if found is not None:
             return found, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ruangaman.accounts.models import User
 from ruangaman.audit import services as audit
@@ -16,10 +18,24 @@ from ruangaman.audit.types import Detail
 from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import ClockKind, Holiday, Limit, OfficeDay
 from ruangaman.clocks.registry import abouts
-from ruangaman.clocks.selectors import NO_OFFICE, basis_of, get_office
-from ruangaman.clocks.types import Condition, EndReason, Holder, Length, Step, why_not_reckoned
+from ruangaman.clocks.selectors import NO_OFFICE, basis_of, get_office, limit_before, own_number
+from ruangaman.clocks.types import (
+    LAW,
+    Condition,
+    EndReason,
+    Holder,
+    Length,
+    LongerReason,
+    Office,
+    Step,
+    times_longer,
+    why_not_reckoned,
+)
 from ruangaman.core.clock import day_of, why_far
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
+
+SAME = gettext_lazy("Sama dengan yang sudah berlaku: tidak ada yang perlu disimpan.")
+OVER_LAW = gettext_lazy("Ini lebih lama daripada angka dari “%(basis)s”. Tulis dasar lain yang membolehkannya.")
 
 
 @dataclass(frozen=True)
@@ -134,17 +150,86 @@ def resume_kind(*, key: str, by: User, at: datetime) -> ClockKind:
     return kind
 
 
+@dataclass(frozen=True)
+class Longer:
+    """A new version of a limit beside the one that holds when it begins.
+
+    Args:
+        times: how many times as long; None: before it was at once, and is not any more.
+        is_grave: it takes longer, and somebody in danger waits for it, or law or medicine asks for it.
+        is_over_law: it takes longer than the law's own number, and names no other basis.
+        is_same: nothing changes.
+    """
+
+    before: Limit
+    times: float | None
+    is_grave: bool
+    is_over_law: bool
+    is_same: bool
+
+
+def weigh(*, key: str, length: Length, legal_basis: str, begins: datetime) -> Longer | None:
+    """Lay a new version beside the one that holds; None: there is none yet."""
+    before = limit_before(key, begins)
+    if before is None:
+        return None
+    office = get_office() if length.is_working or before.length.is_working else NO_OFFICE
+    kind = ClockKind.objects.filter(limit_key=key).first()
+    times = times_longer(length, before.length, office, begins)
+    is_longer = times is None or times > 1
+    return Longer(
+        before=before,
+        times=times,
+        is_grave=is_longer and policies.needs_reason(key, kind, before.legal_basis),
+        is_over_law=is_longer and _is_over_law(key, length, legal_basis, office, begins),
+        is_same=length == before.length and legal_basis.strip() == before.legal_basis,
+    )
+
+
+def _is_over_law(key: str, length: Length, legal_basis: str, office: Office, begins: datetime) -> bool:
+    """Whether it takes longer than the law's own number, and names no other basis than that law."""
+    law = own_number(key)
+    if law is None or re.match(LAW, law.legal_basis) is None or legal_basis.strip() != law.legal_basis:
+        return False
+    beyond = times_longer(length, law.length, office, begins)
+    return beyond is None or beyond > 1
+
+
+def _refuse_unsaid(longer: Longer, reason: LongerReason | None, has_looked: bool) -> None:
+    """Stop where nothing changes, or a limit becomes longer without a word. Raises Conflict."""
+    if longer.is_same:
+        raise Conflict(str(SAME))
+    if longer.is_over_law:
+        raise Conflict(OVER_LAW % {"basis": longer.before.legal_basis})
+    if longer.is_grave and (reason is None or not has_looked):
+        raise Conflict(_("Batas ini menjadi lebih lama: pilih alasannya, dan centang bahwa dasarnya sudah diperiksa."))
+
+
 @transaction.atomic
-def set_limit(*, key: str, length: Length, legal_basis: str, valid_from: datetime, by: User, at: datetime) -> Limit:
+def set_limit(
+    *,
+    key: str,
+    length: Length,
+    legal_basis: str,
+    valid_from: datetime,
+    by: User,
+    at: datetime,
+    reason: LongerReason | None = None,
+    has_looked: bool = False,
+) -> Limit:
     """Write down a new version of a limit. Clocks that run keep the version under which they began.
 
     Args:
         valid_from: not before `at`.
+        reason: why it may take longer, kept with the version where `Longer.is_grave`.
+        has_looked: `by` says that they looked at what it rests on.
 
     Raises:
         NotAllowed: `by` writes no rules.
         Conflict: it would hold for what is past, or from a day beyond what one looks ahead to, or from the moment of
-            another version; it cannot be reckoned; or reports would be answered in something else than whole hours.
+            another version; it cannot be reckoned; reports would be answered in something else than whole hours; it is
+            what holds already; or it takes longer, somebody in danger waits for it or law or medicine asks for it, and
+            nobody says why.
 
     Writes: the limit, one `clocks.limit_set` event.
     """
@@ -159,6 +244,9 @@ def set_limit(*, key: str, length: Length, legal_basis: str, valid_from: datetim
     why = why_not_reckoned(length, get_office() if length.is_working else NO_OFFICE, valid_from)
     if why:
         raise Conflict(why)
+    longer = weigh(key=key, length=length, legal_basis=legal_basis, begins=valid_from)
+    if longer is not None:
+        _refuse_unsaid(longer, reason, has_looked)
     limit = Limit(
         key=key,
         value=length.value,
@@ -167,6 +255,8 @@ def set_limit(*, key: str, length: Length, legal_basis: str, valid_from: datetim
         legal_basis=legal_basis,
         valid_from=valid_from,
         made_by=by,
+        made_at=at,
+        reason=reason.value if reason and longer is not None and longer.is_grave else "",
     )
     limit.save(force_insert=True)
     detail: Detail = {
@@ -175,6 +265,8 @@ def set_limit(*, key: str, length: Length, legal_basis: str, valid_from: datetim
         "calendar": str(length.calendar),
         "valid_from": valid_from.isoformat(),
     }
+    if limit.reason:
+        detail["reason"] = limit.reason
     audit.record(events.LIMIT_SET, by=by, subject=key, at=at, detail=detail)
     return limit
 
@@ -188,12 +280,15 @@ def set_holiday(*, on: date, name: str, source: str, by: User, at: datetime, ins
 
     Raises:
         NotAllowed: `by` writes no rules.
-        Conflict: the day has another name than `instead_of`, or is farther away than any limit looks.
+        Conflict: the day has another name than `instead_of`, is farther away than any limit looks, or in a year that
+            is over.
 
     Writes: the day, one `clocks.holiday_set` event.
     """
     _enter(by)
     _refuse_far(on, at)
+    if on.year < day_of(at).year:
+        raise Conflict(_("Tahun %(year)d sudah selesai: hari-harinya hanya dibaca.") % {"year": on.year})
     day = Holiday.objects.select_for_update().filter(on=on).first()
     if day is not None and instead_of != day.name and (name, source) != (day.name, day.source):
         raise Conflict(_("Tanggal itu sudah tercatat sebagai “%(name)s”.") % {"name": day.name})

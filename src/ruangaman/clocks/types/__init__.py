@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from ruangaman.clocks.types.binding import LAW, WINDOWS, is_binding
+from ruangaman.clocks.types.binding import LAW, SAFETY, WINDOWS, is_binding
 from ruangaman.clocks.types.face import DAY, HOUR, LAST_PART, MINUTE, Clock, ClockState, span
 from ruangaman.clocks.types.kinds import (
     LONG_PAUSE,
     LONGEST_CHAIN,
+    LONGEST_PAUSE,
     LONGEST_SNOOZE,
     Condition,
     Cursor,
     Detail,
     EndReason,
     Holder,
+    LongerReason,
     More,
     Narrow,
     PauseReason,
@@ -50,6 +52,7 @@ from ruangaman.clocks.types.reckoning import (
     presses_at,
     resumed_due,
     step_at,
+    times_longer,
     why_not_reckoned,
     working_between,
 )
@@ -64,10 +67,12 @@ __all__ = [
     "LAST_PART",
     "LAW",
     "LONGEST_CHAIN",
+    "LONGEST_PAUSE",
     "LONGEST_SNOOZE",
     "LONG_PAUSE",
     "MINUTE",
     "NOT_YET",
+    "SAFETY",
     "STILL_HELPS",
     "WINDOWS",
     "Calendar",
@@ -79,6 +84,7 @@ __all__ = [
     "EndReason",
     "Holder",
     "Length",
+    "LongerReason",
     "More",
     "Narrow",
     "Office",
@@ -106,6 +112,7 @@ __all__ = [
     "span",
     "step_at",
     "stretches_at",
+    "times_longer",
     "why_not_reckoned",
     "working_between",
 ]

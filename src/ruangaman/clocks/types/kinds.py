@@ -21,7 +21,9 @@ Detail = Mapping[str, str | int | bool | list[str] | None]
 LONGEST_CHAIN = 3
 LONGEST_SNOOZE = timedelta(days=7)
 LONG_PAUSE = timedelta(days=7)
-"""A pause that has no end of its own is shown unasked to who answers for it, once it is as long as this."""
+"""A pause is shown unasked to who answers for it, once it is as long as this."""
+LONGEST_PAUSE = timedelta(days=30)
+"""After so long it goes on by itself: whoever still waits says so again."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SANE = range(2, 9999)
 """Years that can be reckoned with: an address may name any."""
@@ -80,6 +82,15 @@ class EndReason(models.TextChoices):
     NOT_OURS = "not_ours", _("Bukan tugas kantor ini")
     UNUSED = "unused", _("Tidak pernah terpakai")
     MISTAKE = "mistake", _("Dibuat keliru")
+
+
+class LongerReason(models.TextChoices):
+    """Why a limit may take longer than before."""
+
+    BASIS = "basis", _("Dasarnya berubah")
+    DECIDED = "decided", _("Keputusan kepala atau dinas")
+    STAFF = "staff", _("Petugasnya belum cukup")
+    MISTAKE = "mistake", _("Angka yang lama keliru")
 
 
 class Turn(StrEnum):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ruangaman.clocks.types.kinds import Step
 
 NOTHING, ONE_DAY = timedelta(0), timedelta(days=1)
+MINUTES = 60
+"""So many are an hour, and read as one."""
 FARTHEST = YEARS * LONGEST_YEAR
 """Days that are looked ahead for working time; an office that never opens again is a mistake in its hours."""
 
@@ -79,6 +81,8 @@ class Length:
     @property
     def short(self) -> str:
         """How one says it where only working time needs a word: 72 jam, 5 hari kerja."""
+        if self.unit == Unit.MINUTE and self.value and not self.value % MINUTES:
+            return Length(self.value // MINUTES, Unit.HOUR, self.calendar).short
         counted = {
             Unit.MINUTE: ngettext("%(n)d menit", "%(n)d menit", self.value),
             Unit.HOUR: ngettext("%(n)d jam", "%(n)d jam", self.value),
@@ -137,6 +141,17 @@ def due_or_farthest(start: datetime, length: Length, office: Office) -> datetime
         return due_after(start, length, office)
     except (ValueError, OverflowError):
         return start + FARTHEST * ONE_DAY
+
+
+def times_longer(new: Length, old: Length, office: Office, start: datetime) -> float | None:
+    """Return how many times as long one may take as the other, from `start`; None: the other is at once.
+
+    The same and shorter is at most 1. Both at once is 1.
+    """
+    before, after = (due_or_farthest(start, one, office) - start for one in (old, new))
+    if not before:
+        return None if after else 1.0
+    return after / before
 
 
 def why_not_reckoned(length: Length, office: Office, start: datetime) -> str:

@@ -15,10 +15,13 @@ from ruangaman.clocks.forms import HolidayForm, HoursForm
 from ruangaman.clocks.models import Holiday
 from ruangaman.clocks.views.rules import RULES, administrator, posted
 from ruangaman.core import clock
+from ruangaman.core.clock import YEARS
 from ruangaman.core.errors import Conflict, DomainError
 from ruangaman.core.types import StaffRequest
 
 OFFICE = f"{RULES}libur/"
+BACK = 3
+"""Years before this one that are offered though nothing is written down in them; earlier ones step by step."""
 SAID = {
     "libur": gettext_lazy("Hari libur sudah dicatat. Batas yang sedang berjalan tidak berubah."),
     "lewat": gettext_lazy("Sudah dicatat di antara hari yang sudah lewat. Batas yang sedang berjalan tidak berubah."),
@@ -85,7 +88,8 @@ def _page(request: StaffRequest, form: HolidayForm, week: HoursForm, before: Hol
     days = selectors.list_holidays(year=year)
     context = {
         "year": year,
-        "years": [(one, years.get(one, 0)) for one in sorted({*years, today.year})],
+        "years": [(one, years.get(one, 0)) for one in sorted({*years, *_offered(today), year})],
+        "earlier": year - 1 if year > today.year - YEARS else None,
         "is_over": year < today.year,
         "days": [one for one in days if one.on >= today or year < today.year],
         "past": [one for one in reversed(days) if one.on < today and year == today.year],
@@ -98,9 +102,14 @@ def _page(request: StaffRequest, form: HolidayForm, week: HoursForm, before: Hol
 
 
 def _year(request: StaffRequest, years: Mapping[int, int], today: date) -> int:
-    """Return the year that the address asks for, if something is written down in it; else this one."""
+    """Return the year that the address asks for, if it is near enough or something is written down in it."""
     asked = request.GET.get("tahun", "")
-    return int(asked) if asked.isdecimal() and len(asked) == len("2026") and int(asked) in years else today.year
+    year = int(asked) if asked.isdecimal() and len(asked) == len("2026") else today.year
+    return year if year in years or today.year - YEARS <= year <= today.year else today.year
+
+
+def _offered(today: date) -> range:
+    return range(today.year - BACK, today.year + 1)
 
 
 def _is_shut(day: date) -> bool:

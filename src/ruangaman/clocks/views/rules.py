@@ -27,6 +27,8 @@ from ruangaman.ui import looked
 from ruangaman.ui.types import Words
 
 RULES = "/pengaturan/jam/"
+ASKED = {"reason", "seen"}
+"""What is asked beside the preview: it stays while they are missing."""
 SAID = {
     "jenis": gettext_lazy("Jenis baru sudah berlaku. Ia mulai pada kejadian berikutnya."),
     "batas": gettext_lazy("Batas baru sudah dicatat. Yang sedang berjalan tidak berubah."),
@@ -95,17 +97,34 @@ def rule(request: StaffRequest, key: str) -> HttpResponse:
     kind, limits = _found(key)
     office = selectors.get_office()
     data = None if kind is not None and kind.is_promised else posted(request)
-    form = LimitForm(data, office=office, at=at, initial=_initial(limits))
+    form = LimitForm(data, key=key, office=office, at=at, initial=_initial(limits))
     if form.is_valid():
         begins, basis = form.begins_at(at), form.cleaned_data["legal_basis"]
-        lines = words.limit_preview(form.length, basis, begins=begins, office=office, at=at)
-        look = Look.of(request, form, lines)
+        running = selectors.count_open(key=key) if kind is not None else None
+        lines = words.limit_preview(form.length, basis, begins=begins, office=office, at=at, longer=form.longer)
+        lines += words.waiting_lines(key, form.length, has_kind=kind is not None)
+        look = Look.of(request, form, lines, warning=words.longer_warning(form.longer))
+        look = look.with_lines(words.running_lines(running) if kind is not None else [])
         facts = {"key": key, "length": form.length, "legal_basis": basis}
-        if look.is_kept(request, form) and _is_saved(
-            form, lambda: services.set_limit(**facts, valid_from=begins, by=request.user, at=at)
+        facts |= {"reason": form.why, "has_looked": bool(form.cleaned_data.get("seen"))}
+        if (
+            look.is_kept(request, form)
+            and form.is_explained()
+            and _is_saved(form, lambda: services.set_limit(**facts, valid_from=begins, by=request.user, at=at))
         ):
             return HttpResponseRedirect(f"{RULES}{key}/?sudah=batas")
-    return _rule_page(request, key, kind, limits, form, NOTHING if form.errors else look)
+    return _rule_page(request, key, kind, limits, form, NOTHING if set(form.errors) - ASKED else look)
+
+
+@requires(Permission.CASE_OVERSEE)
+@require_safe
+def longer(request: StaffRequest) -> HttpResponse:
+    """The limits that were made longer where somebody waits: who, when, why; for who answers for a unit."""
+    at = clock.now()
+    names: dict[str, Words] = {one.limit_key: one.name for one in selectors.list_kinds() if one.limit_key}
+    names |= REPORTS
+    rows = [(one, names.get(one.key, one.key), before) for one, before in selectors.list_longer()]
+    return render(request, "clocks/longer.html", {"rows": rows, "at": at})
 
 
 @administrator
@@ -160,7 +179,7 @@ class Look:
     @classmethod
     def of(cls, request: StaffRequest, form: LengthForm, lines: list[words.Line], warning: str = "") -> Look:
         """Return the preview of what stands in a form."""
-        mark = looked.mark_of(request.path, form.cleaned_data, lines, warning)
+        mark = looked.mark_of(request.path, form.shown, lines, warning)
         wants, fits = "simpan" in request.POST, looked.is_marked(request.POST, mark)
         return cls(tuple(lines), mark, warning, has_changed=wants and not fits)
 

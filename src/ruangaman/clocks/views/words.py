@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ruangaman.clocks.models import ClockKind
 from ruangaman.clocks.registry import About, abouts
-from ruangaman.clocks.services.rules import NewKind
+from ruangaman.clocks.services.rules import Longer, NewKind
 from ruangaman.clocks.types import (
+    HEAD_START,
     Calendar,
     Condition,
     Holder,
@@ -31,6 +32,7 @@ from ruangaman.ui.types import Words
 
 FEWEST = 5
 """Below this a number of cases is not said: it could point at somebody."""
+EXTREME = "report.extreme"
 FRIDAY, AFTERNOON = 4, 16
 Line = tuple[str, str]
 
@@ -64,13 +66,15 @@ def untold(events: Iterable[str]) -> list[str]:
     return [event for event in events if not About.is_told(event)]
 
 
+def _when(step: Step) -> str:
+    if not step.is_share:
+        return _after(step.value)
+    return _("%(to)s pada %(n)d%%") if step.value else _("%(to)s begitu mulai")
+
+
 def steps_words(steps: Iterable[Step]) -> str:
     """Say who is told, and when."""
-    found = [
-        (_("%(to)s pada %(n)d%%") if step.is_share else _after(step.value))
-        % {"to": str(step.to.label), "n": step.value}
-        for step in steps
-    ]
+    found = [_when(step) % {"to": str(step.to.label), "n": step.value} for step in steps]
     return "; ".join(found) or _("tidak diberitahukan lebih jauh")
 
 
@@ -138,14 +142,57 @@ def out_of_reach(length: Length, office: Office, at: datetime) -> str:
     }
 
 
-def limit_preview(length: Length, basis: str, *, begins: datetime, office: Office, at: datetime) -> list[Line]:
-    """Say line by line what a new version of a limit would do."""
+def limit_preview(
+    length: Length, basis: str, *, begins: datetime, office: Office, at: datetime, longer: Longer | None = None
+) -> list[Line]:
+    """Say line by line what a new version of a limit would do, beside the one that holds."""
+    beside = [(_("Batas sekarang"), f"{longer.before.length.words} ({longer.before.legal_basis})")] if longer else []
+    ratio = [(_("Bandingannya"), times_words(longer.times))] if longer else []
     return [
-        (_("Batas"), length.words),
+        *beside,
+        (_("Batas baru") if longer else _("Batas"), length.words),
+        *ratio,
         (_("Contoh"), example(length, office, begins)),
         (_("Berlaku mulai"), begins_words(begins, at)),
         (_("Dasar"), basis),
     ]
+
+
+def times_words(times: float | None) -> str:
+    """Say how many times as long something may take."""
+    if times is None:
+        return _("sekarang seketika; sesudah ini tidak lagi")
+    if times > 1:
+        return _("%(times)s kali lebih lama") % {"times": number_format(times, 1, force_grouping=True)}
+    return _("sama lama") if times == 1 else _("lebih singkat")
+
+
+def longer_warning(longer: Longer | None) -> str:
+    """Warn where somebody waits longer who may be in danger, or a law's number is left; "": nobody does."""
+    if longer is None or not longer.is_grave:
+        return ""
+    return _("Menjadi lebih lama. Orang yang mungkin dalam bahaya, atau undang-undang, menunggu ini: pilih alasannya.")
+
+
+def waiting_lines(key: str, length: Length, *, has_kind: bool) -> list[Line]:
+    """Say what a limit of reports does not change."""
+    if has_kind or not key.startswith("report."):
+        return []
+    lines = [(_("Yang sudah masuk"), _("tetap memakai batas saat laporannya masuk"))]
+    if key == EXTREME:
+        most = HEAD_START[RiskLevel.EKSTREM] // timedelta(hours=1)
+        lines.append(
+            (
+                _("Di antrean"),
+                _("tampil sejak masuk, apa pun batasnya; pelapor dijanjikan paling lama %(n)d jam") % {"n": most},
+            )
+        )
+    return lines
+
+
+def running_lines(running: int | None) -> list[Line]:
+    """Say how many run under the old limit; it may be another number in the next minute."""
+    return [(_("Yang sedang berjalan"), _running_words(running))]
 
 
 def end_preview(kind: ClockKind, *, basis: str, running: int | None, at: datetime) -> list[Line]:

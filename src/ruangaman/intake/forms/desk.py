@@ -12,9 +12,18 @@ from ruangaman.accounts.models import User
 from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLevel
 from ruangaman.intake.forms.public import CleanText
 from ruangaman.intake.services.decisions import Suggestion
+from ruangaman.intake.types import Verdict, is_reason
 
 MAX_MESSAGE, MAX_WORDS, MAX_NOTE = 10_000, 4_000, 2_000
 CODE_LENGTH = 12
+WHY_LESS = _(
+    "Tulis satu kalimat, paling sedikit 20 huruf: apa yang membuat bahayanya lebih rendah, dan dari mana Anda tahu. "
+    "Atau naikkan tingkat bahayanya."
+)
+WHY_NONE = _(
+    "Jawaban pelapor menyebut bahaya. Tulis satu kalimat, paling sedikit 20 huruf: apa yang sudah dipastikan, "
+    "bagaimana, dan siapa yang menolongnya sekarang."
+)
 
 
 class OnceForm(forms.Form):
@@ -79,7 +88,7 @@ class TriageForm(forms.Form):
         multiline=True,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Disimpan tersegel bersama triase, untuk rekan yang memegang laporan ini."),
+        help_text=_("Disimpan tersegel, untuk rekan di meja. Kepala unit membacanya."),
     )
 
     def __init__(self, *args: Any, suggestion: Suggestion | None = None, **kwargs: Any) -> None:
@@ -92,8 +101,8 @@ class TriageForm(forms.Form):
         cleaned = super().clean() or {}
         risk = cleaned.get("risk")
         is_less = self.suggestion is not None and risk is not None and self.suggestion.needs_reason(risk)
-        if is_less and not cleaned.get("why") and "why" not in self.errors:
-            self.add_error("why", _("Tulis alasannya, atau naikkan tingkat bahayanya."))
+        if is_less and not is_reason(cleaned.get("why") or "") and "why" not in self.errors:
+            self.add_error("why", WHY_LESS)
         return cleaned
 
     @property
@@ -115,6 +124,30 @@ class DuplicateForm(forms.Form):
     def clean_original(self) -> str:
         """Return the code as codes are written."""
         return str(self.cleaned_data["original"]).upper()
+
+
+class DoubleForm(OnceForm):
+    """What the reporter of a double reads, and that its danger was seen."""
+
+    original = forms.CharField(widget=forms.HiddenInput)
+    words = CleanText(
+        label=_("Kata-kata untuk pelapor"),
+        max_characters=MAX_WORDS,
+        multiline=True,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Terkirim atas nama Anda. Kosong berarti tidak ada yang dikirim."),
+    )
+    look = forms.BooleanField(
+        label=_("Sudah saya baca keduanya: laporan yang lain ditangani dengan bahaya yang disebut di sini"),
+        error_messages={"required": _("Baca keduanya, lalu centang; atau pilah laporan ini sendiri.")},
+    )
+
+    def __init__(self, *args: Any, is_graver: bool, **kwargs: Any) -> None:
+        """Args: is_graver: the report says more danger than the other has."""
+        super().__init__(*args, **kwargs)
+        if not is_graver:
+            del self.fields["look"]
 
 
 class RefuseForm(OnceForm):
@@ -140,7 +173,10 @@ class RefuseForm(OnceForm):
         multiline=True,
         widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
-        help_text=_("Tidak terlihat oleh pelapor. Boleh kosong bila jawabannya tidak menyebut bahaya."),
+        help_text=_(
+            "Tidak terlihat oleh pelapor. Boleh kosong bila jawabannya tidak menyebut bahaya; bila menyebut, kepala "
+            "unit membacanya."
+        ),
     )
     look = forms.BooleanField(label=_("Sudah saya lihat lagi: laporan ini tetap tidak ditangani"), required=False)
 
@@ -152,8 +188,8 @@ class RefuseForm(OnceForm):
     def clean(self) -> dict[str, Any]:
         """Ask for a written reason and a second look where the answers say danger."""
         cleaned = super().clean() or {}
-        if self.against and not cleaned.get("note") and "note" not in self.errors:
-            self.add_error("note", _("Jawaban pelapor menyebut bahaya. Tulis untuk rekan mengapa tidak ditangani."))
+        if self.against and not is_reason(cleaned.get("note") or "") and "note" not in self.errors:
+            self.add_error("note", WHY_NONE)
         if self.against and not cleaned.get("look"):
             self.add_error("look", _("Baca sekali lagi jawabannya, lalu centang."))
         return cleaned
@@ -162,6 +198,32 @@ class RefuseForm(OnceForm):
     def asks_look(self) -> bool:
         """Whether the second look is asked for on the page: once somebody has tried to refuse."""
         return self.is_bound and bool(self.against)
+
+
+class RulingForm(forms.Form):
+    """What the head makes of a reason: read, or sent back with a word."""
+
+    verdict = forms.ChoiceField(
+        label=_("Sesudah membaca"),
+        choices=[(Verdict.READ.value, _("Sudah saya baca")), (Verdict.RETURNED.value, _("Kembalikan ke meja"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pilih salah satu.")},
+    )
+    word = CleanText(
+        label=_("Kata untuk meja"),
+        max_characters=MAX_NOTE,
+        multiline=True,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Perlu bila dikembalikan: apa yang harus dilihat lagi. Terbaca oleh petugas meja."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a word where something comes back."""
+        cleaned = super().clean() or {}
+        if cleaned.get("verdict") == Verdict.RETURNED and not cleaned.get("word") and "word" not in self.errors:
+            self.add_error("word", _("Tulis apa yang harus dilihat lagi oleh meja."))
+        return cleaned
 
 
 class OpenCaseForm(OnceForm):

@@ -16,7 +16,7 @@ from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case, live_grants
 from ruangaman.clocks.models import Clock
 from ruangaman.intake import policies
-from ruangaman.intake.models import Message, Report, ReportQuerySet
+from ruangaman.intake.models import Message, Report, ReportQuerySet, Ruling
 from ruangaman.intake.types import WORKED_ON, Direction
 
 ANSWER_AGAIN = "desk.answer_again"
@@ -99,6 +99,25 @@ def get_case_report(*, code: str, viewer: User) -> Report:
     if found is None:
         raise Http404
     return found
+
+
+def get_ruling(*, ruling_id: UUID, viewer: User) -> Ruling:
+    """Return what the desk of an overseen unit decided against the answers. Raises Http404: absent, or not theirs."""
+    rows = Ruling.objects.filter(desk__unit_id__in=viewer.oversight_units)
+    found = rows.select_related("desk", "made_by", "read_by").filter(pk=ruling_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def case_code_of(report: Report) -> str:
+    """Return the code of the case that a report of one's desk became, to name it to others; "": it became none."""
+    if report.case_id is None:
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT intake_case_of(%s)", [report.pk])
+        found = cursor.fetchone()[0]
+    return str(found or "")
 
 
 def list_candidates(*, report: Report, viewer: User) -> list[Report]:

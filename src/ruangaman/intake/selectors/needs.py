@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
+from ruangaman.accounts.models import User
+from ruangaman.accounts.types import Role
 from ruangaman.clocks.registry import About, abouts
 from ruangaman.clocks.types import Holder, More, Subject
 from ruangaman.core.codelists import CaseType
@@ -24,8 +29,15 @@ def subject_of(report: Report) -> Subject:
         state=report.state,
         desk_id=report.desk_id,
         taken_by_id=report.taken_by_id,
-        more=More,
+        more=partial(_more, report.desk.unit_id),
     )
+
+
+def _more(unit_id: UUID) -> More:
+    """Read who is the head: one query."""
+    heads = User.objects.filter(role=Role.KEPALA, unit_id=unit_id, is_active=True).order_by("pk")
+    head = heads.values_list("pk", flat=True).first()
+    return More(holders={Holder.HEAD.value: head} if head is not None else {})
 
 
 abouts.add(
@@ -46,10 +58,13 @@ abouts.add(
             events.UNREFUSED.key: _("penolakan dibatalkan"),
             events.CASE_OPENED.key: _("kasus dibuka dari laporan"),
             events.RETURNED.key: _("pesan baru diselesaikan"),
+            events.RULED.key: _("meja memutuskan lain dari jawaban pelapor"),
+            events.RULING_READ.key: _("kepala membaca alasannya"),
+            events.SENT_BACK.key: _("kepala mengembalikan laporan"),
         },
         case_types=dict(CaseType.choices),
         states=dict(State.choices),
-        holders=frozenset({Holder.DESK.value}),
+        holders=frozenset({Holder.DESK.value, Holder.HEAD.value}),
         instead=_("meja pengaduan"),
     )
 )

@@ -14,13 +14,15 @@ from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import order_at
 from ruangaman.clocks.types import Cursor, Narrow, presses_at, readings
 from ruangaman.intake.models import Message, Report, ReportQuerySet
-from ruangaman.intake.types import WORKED_ON, Direction
+from ruangaman.intake.types import SORTING, WORKED_ON, Direction
 from ruangaman.ui.keyset import scanned
 
 EVERYTHING, EVERYBODY = Narrow(), Q()
 CALM = Q(answered_at__isnull=False, state__in=WORKED_ON)
 DECIDE = "desk.decide"
 """The kind of clock in whose place a triaged report stands: one thing is one row."""
+STANDS_FOR = Q(kind__key=DECIDE) | Q(kind__key__startswith=SORTING)
+"""So does what asks for the triage of a report that was answered."""
 
 
 def place_of(report: Report, at: datetime) -> Cursor:
@@ -88,7 +90,8 @@ def _has_any(narrow: Narrow) -> bool:
 
 
 def list_answered(*, viewer: User, limit: int) -> list[Report]:
-    """Return the reports of the viewer's desks that were answered and wait to be triaged, the most dangerous first.
+    """Return the reports of the viewer's desks that were answered and wait, the most dangerous first, of which no clock
+    asks for the triage or the decision: the office has ended those kinds.
 
     The promise is kept and nobody wrote since: nothing runs any more, so none of them stands above what presses.
     """
@@ -112,8 +115,8 @@ def _pressing(narrow: Narrow, held: Q, at: datetime) -> ReportQuerySet:
 
 def _undecided() -> ReportQuerySet:
     """What waits at desks, without what a clock of its own stands for."""
-    decided = Clock.objects.filter(dossier_id=OuterRef("dossier_id"), kind__key=DECIDE).open()
-    return Report.objects.waiting().filter(~Exists(decided) | Exists(_unread()) | Q(answered_at=None))
+    told = Clock.objects.filter(STANDS_FOR, dossier_id=OuterRef("dossier_id")).open()
+    return Report.objects.waiting().filter(~Exists(told) | Exists(_unread()) | Q(answered_at=None))
 
 
 def _unread() -> QuerySet[Message]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import Desk, DeskMember, DutyShift, User
 from ruangaman.intake.models import Handover, Report
-from ruangaman.intake.types import EARLY, Passed, Planned, Turn, turn_at
+from ruangaman.intake.types.turns import EARLY, Passed, Planned, Turn, turn_at
 from ruangaman.ui.moments import clock_time
 
 LOOK_BACK = timedelta(hours=24)
@@ -39,6 +39,12 @@ class Duty:
     def on_duty(self) -> str:
         """Who is on the roster now, by name."""
         return ", ".join(sorted(self.name(one) for one in self.turn.on_duty))
+
+    @property
+    def who(self) -> list[tuple[UUID, str]]:
+        """Who can be asked now, with their names: who is on the roster, else who took the turn last."""
+        asked = self.turn.on_duty or ({self.turn.taken_by} if self.turn.taken_by else set())
+        return sorted(((one, self.name(one)) for one in asked), key=lambda one: one[1])
 
     def headline(self, viewer_id: UUID) -> str:
         """Answer whose turn it is."""
@@ -88,10 +94,9 @@ def list_duties(*, viewer: User, at: datetime) -> list[Duty]:
     return _duties(desks, at)
 
 
-def list_untaken(*, viewer: User, at: datetime) -> list[Duty]:
-    """Return the desks of the units that `viewer` oversees whose turn nobody has taken in time."""
-    desks = list(Desk.objects.filter(unit_id__in=viewer.oversight_units).order_by("position"))
-    return [one for one in _duties(desks, at) if one.turn.is_late(at)]
+def list_overseen(*, viewer: User, at: datetime) -> list[Duty]:
+    """Return whose turn it is at each desk of the units that `viewer` oversees."""
+    return _duties(list(Desk.objects.filter(unit_id__in=viewer.oversight_units).order_by("position")), at)
 
 
 def list_untaken_turns(*, at: datetime) -> list[tuple[UUID, UUID]]:

@@ -1,7 +1,7 @@
 """Every write of intake: taking reports in, the thread with the reporter, the desk's work."""
 
 from ruangaman.intake.services.accept import PreparedReport, accept_report, prepare_report
-from ruangaman.intake.services.decisions import mark_duplicate, refuse, triage, undo_duplicate, undo_refusal
+from ruangaman.intake.services.decisions import refuse, triage, undo_refusal
 from ruangaman.intake.services.desk import (
     acknowledge,
     open_attachment,
@@ -11,6 +11,7 @@ from ruangaman.intake.services.desk import (
     settle,
     take,
 )
+from ruangaman.intake.services.doubles import mark_duplicate, undo_duplicate
 from ruangaman.intake.services.handover import open_case
 from ruangaman.intake.services.keys import forget_keys
 from ruangaman.intake.services.lateness import escalate

@@ -15,7 +15,7 @@ from ruangaman.audit.services import record, run_prepared
 from ruangaman.core.codes import new_report_code
 from ruangaman.intake import events
 from ruangaman.intake.errors import NoDeskLeft, NotReady
-from ruangaman.intake.types import LIMIT_KEYS, DeskFacts, Outcome, Reception, ReportDraft, size_class
+from ruangaman.intake.types import LIMIT_KEYS, DeskFacts, Outcome, Reception, ReportDraft, answer_hours, size_class
 from ruangaman.vault import receipts
 from ruangaman.vault import services as vault
 from ruangaman.vault.files import SealedUpload
@@ -92,7 +92,7 @@ def prepare_report(
         acceptance=acceptance,
         row=_row(report_id, code, draft, desk, acceptance, reception, at, len(uploads)),
         files=file_rows(acceptance.file_refs),
-        hours=reception.hours[LIMIT_KEYS[draft.danger]],
+        hours=answer_hours(draft.danger, reception.hours[LIMIT_KEYS[draft.danger]]),
         at=at,
         kept_from=[name for code, name in reception.avoidable if code in draft.avoid],
     )
@@ -184,7 +184,7 @@ def _row(
         "who": draft.who,
         "size_class": int(size_class(characters=len(draft.what), files=files)),
         "danger": int(draft.danger),
-        "due_at": (at + timedelta(hours=reception.hours[limit_key])).isoformat(),
+        "due_at": (at + timedelta(hours=answer_hours(draft.danger, reception.hours[limit_key]))).isoformat(),
         "limit_key": limit_key,
         "answers_ref": str(acceptance.refs[Compartment.NARRATIVE, 0]),
         "contact_ref": str(acceptance.refs[Compartment.CONTACT, 0]),

@@ -1,4 +1,4 @@
-"""What the desk decides about a report: triage, double, not for us, and taking the last two back."""
+"""What the desk decides about a report: triage, not for us, and taking that back."""
 
 from __future__ import annotations
 
@@ -12,23 +12,34 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import User
 from ruangaman.clocks import services as clocks
 from ruangaman.clocks.selectors import limit_for
 from ruangaman.core.codelists import Authority, CaseType, Danger, Now, RefusalReason, RiskLevel, Who
-from ruangaman.core.errors import NotFound
 from ruangaman.intake import events
 from ruangaman.intake.errors import NeedsReason, WrongState
 from ruangaman.intake.models import Report
 from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held, write_message
+from ruangaman.intake.services.rulings import rule
 from ruangaman.intake.services.telling import tell
-from ruangaman.intake.types import LETHAL, LIMIT_KEYS, State, Step, danger_level, state_after
+from ruangaman.intake.types import (
+    LETHAL,
+    LIMIT_KEYS,
+    Ruled,
+    State,
+    Step,
+    answer_hours,
+    danger_level,
+    is_reason,
+    state_after,
+)
 from ruangaman.vault import services as vault
 from ruangaman.vault.types import Compartment, Content
 
 UNDO_SECONDS = 60
 _TRIAGE = ["case_type", "authority", "triaged_by", "triaged_at", "triage_ref"]
+UNSORTED = [*_TRIAGE, "danger", "limit_key", "due_at"]
+"""What changes when a triage is forgotten."""
 _REFUSAL = ["refusal_reason", "refused_by", "refused_at", "refusal_ref"]
 
 
@@ -92,8 +103,8 @@ def triage(
         WrongState: it is a case, double or refused already.
         NeedsReason: less danger than the answers say, and no word why; nothing is written.
 
-    Writes: the report, perhaps the sealed reason, its limit as long as nobody has answered, its clocks, one
-        `intake.triaged` event.
+    Writes: the report, perhaps the sealed reason and once more for the head who reads it, its limit as long as nobody
+        has answered, its clocks, one `intake.triaged` event.
     Source: domain.md 2.3, state 2.
     """
     report = _step(code, Step.TRIAGE, by=by, at=at)
@@ -101,76 +112,20 @@ def triage(
     is_less = suggest(report).needs_reason(risk)
     if same and report.triaged_by_id is not None and not (is_less and why):
         return report
-    if is_less and not why:
-        raise NeedsReason(_("Jawaban pelapor berkata lebih berbahaya. Tulis mengapa Anda menilainya lebih rendah."))
+    if is_less and not is_reason(why):
+        raise NeedsReason(_("Jawaban pelapor berkata lebih berbahaya. Tulis dengan satu kalimat mengapa lebih rendah."))
     report.triage_ref = _seal_note(report, why, by, at) if is_less else None
     report.case_type, report.authority, report.danger = case_type, authority, risk
     report.triaged_by, report.triaged_at = by, at
     if report.answered_at is None:
-        report.limit_key = LIMIT_KEYS[risk]
-        report.due_at = report.received_at + timedelta(hours=limit_for(report.limit_key, report.received_at).hours)
+        report.limit_key, report.due_at = _limit_of(report, risk)
     report.save(update_fields=["state", "danger", "limit_key", "due_at", *_TRIAGE])
     clocks.set_danger(dossier_id=report.dossier_id, subject=report.code, danger=risk, by=by, at=at)
     tell(
         events.TRIAGED, report, by=by, at=at, detail={"case_type": case_type, "risk": int(risk), "authority": authority}
     )
-    return report
-
-
-@transaction.atomic
-def mark_duplicate(*, code: str, original: str, by: User, at: datetime) -> Report:
-    """Mark a report as a double of another; both stay, linked to each other, each with its own thread.
-
-    Raises:
-        NotFound: one of them is not at a desk of `by`.
-        AlreadyTaken.
-        WrongState: it is decided already; or the other is a double itself; or others are doubles of this one.
-
-    A reporter whom nobody has answered yet reads that the story was read: not that there is another report.
-
-    Writes: the report, perhaps a sealed message, one `intake.duplicated` event.
-    """
-    report = lock_report(code=code, by=by)
-    if report.duplicate_of is not None and report.duplicate_of.code == original:
-        return report
-    first = Report.objects.of_desks(accounts.desks_of(by)).filter(code=original).exclude(pk=report.pk).first()
-    if first is None:
-        raise NotFound(_("Tidak ada laporan lain dengan kode itu di meja Anda."))
-    if first.state == State.DUPLICATE:
-        raise WrongState(_("Laporan itu sendiri sudah ditandai ganda. Pilih laporan yang pertama."))
-    if report.duplicates.exists():
-        raise WrongState(_("Laporan lain sudah ditandai ganda dari laporan ini. Tandai yang lain itu."))
-    _move(report, Step.MARK_DUPLICATE, by=by, at=at)
-    if report.answered_at is None:
-        with translation.override(settings.LANGUAGE_CODE):  # it is for the reporter, whatever the officer reads in
-            words = _("Ceritamu sudah kami baca dan sedang kami tangani. Kalau ada yang berubah, tulis di sini.")
-        write_message(report, text=words, message_id=uuid4(), by=by, at=at)
-        report.answered_at = at
-    report.duplicate_of, report.needs_desk = first, False
-    report.save(update_fields=["state", "duplicate_of", "needs_desk", "answered_at"])
-    tell(events.DUPLICATED, report, by=by, at=at, detail={"original": first.code})
-    _end(report, State.DUPLICATE, by, at)
-    return report
-
-
-@transaction.atomic
-def undo_duplicate(*, code: str, by: User, at: datetime) -> Report:
-    """Take the mark of a double away; the report is to be triaged again. Twice is once.
-
-    Raises:
-        NotFound, AlreadyTaken, WrongState.
-
-    Writes: the report, one `intake.unduplicated` event.
-    """
-    report = lock_report(code=code, by=by)
-    if report.state == State.RECEIVED:
-        return report
-    _move(report, Step.UNDO_DUPLICATE, by=by, at=at)
-    report.duplicate_of, report.needs_desk = None, True
-    _forget_triage(report)
-    report.save(update_fields=["state", "duplicate_of", "needs_desk", *_TRIAGE])
-    tell(events.UNDUPLICATED, report, by=by, at=at)
-    vault.resume_dossier(dossier_id=report.dossier_id, by=by, at=at)
+    if is_less:
+        rule(report, Ruled.LOWERED, why, said=suggest(report).risk, by=by, at=at)
     return report
 
 
@@ -190,14 +145,18 @@ def refuse(
         WrongState: it is decided already.
         NeedsReason: the answers say danger, and there is no note; nothing is written.
 
-    Writes: the report, the sealed message and note, `intake.refused` and `intake.replied` events.
+    Writes: the report, the sealed message and note, where the answers say danger once more for the head who reads it,
+        `intake.refused` and `intake.replied` events.
     """
     report = lock_report(code=code, by=by)
     if report.state == State.REFUSED and report.messages.filter(pk=message_id).exists():
         return report
-    _move(report, Step.REFUSE, by=by, at=at)
-    if not note and suggest(report).against:
-        raise NeedsReason(_("Jawaban pelapor menyebut bahaya. Tulis untuk rekan mengapa laporan ini tidak ditangani."))
+    move(report, Step.REFUSE, by=by, at=at)
+    said = suggest(report)
+    if said.against and not is_reason(note):
+        raise NeedsReason(
+            _("Jawaban pelapor menyebut bahaya. Tulis dengan satu kalimat mengapa laporan ini tidak ditangani.")
+        )
     write_message(report, text=words, message_id=message_id, by=by, at=at)
     if note:
         report.refusal_ref = _seal_note(report, note, by, at)
@@ -205,7 +164,9 @@ def refuse(
     report.answered_at, report.needs_desk = report.answered_at or at, False
     report.save(update_fields=["state", "answered_at", "needs_desk", *_REFUSAL])
     tell(events.REFUSED, report, by=by, at=at, detail={"reason": reason})
-    _end(report, State.REFUSED, by, at)
+    if said.against:
+        rule(report, Ruled.REFUSED, note, said=said.risk, by=by, at=at)
+    end(report, State.REFUSED, by, at)
     return report
 
 
@@ -223,14 +184,15 @@ def undo_refusal(*, code: str, by: User, at: datetime) -> Report:
     report = lock_report(code=code, by=by)
     if report.state == State.RECEIVED:
         return report
-    _move(report, Step.UNDO_REFUSAL, by=by, at=at)
+    move(report, Step.UNDO_REFUSAL, by=by, at=at)
     with translation.override(settings.LANGUAGE_CODE):  # it is for the reporter, whatever the officer reads in
         words = _("Kami membaca laporan ini sekali lagi, dan tetap menanganinya. Maaf atas jawaban kami sebelumnya.")
-    write_message(report, text=words, message_id=uuid4(), by=by, at=at)
     report.refusal_reason, report.refused_by, report.refused_at, report.refusal_ref = "", None, None, None
     report.needs_desk = True
-    _forget_triage(report)
-    report.save(update_fields=["state", "needs_desk", *_REFUSAL, *_TRIAGE])
+    forget_triage(report)
+    report.save(update_fields=["state", "needs_desk", *_REFUSAL, *UNSORTED])
+    write_message(report, text=words, message_id=uuid4(), by=by, at=at)  # told of a report that is to be triaged
+    clocks.set_danger(dossier_id=report.dossier_id, subject=report.code, danger=RiskLevel(report.danger), by=by, at=at)
     tell(events.UNREFUSED, report, by=by, at=at)
     vault.resume_dossier(dossier_id=report.dossier_id, by=by, at=at)
     return report
@@ -244,11 +206,11 @@ def _seal_note(report: Report, note: str, by: User, at: datetime) -> UUID:
 
 def _step(code: str, step: Step, *, by: User, at: datetime) -> Report:
     report = lock_report(code=code, by=by)
-    _move(report, step, by=by, at=at)
+    move(report, step, by=by, at=at)
     return report
 
 
-def _move(report: Report, step: Step, *, by: User, at: datetime) -> None:
+def move(report: Report, step: Step, *, by: User, at: datetime) -> None:
     """Move a locked report in the machine. Raises AlreadyTaken, WrongState."""
     refuse_if_held(report, by=by)
     target = state_after(report.state, step)
@@ -259,11 +221,26 @@ def _move(report: Report, step: Step, *, by: User, at: datetime) -> None:
     report.state = target
 
 
-def _end(report: Report, state: State, by: User, at: datetime) -> None:
+def end(report: Report, state: State, by: User, at: datetime) -> None:
     """Note how long a report is kept that becomes no case."""
     vault.end_dossier(dossier_id=report.dossier_id, kind="report", state=state.value, code=report.code, by=by, at=at)
 
 
-def _forget_triage(report: Report) -> None:
+def forget_triage(report: Report) -> None:
+    """Make a report one that nobody has triaged: it is as dangerous as its answers say. Nothing is written.
+
+    Whom nobody has answered does not wait any longer for that.
+    """
     report.case_type, report.authority, report.triaged_by, report.triaged_at = "", "", None, None
     report.triage_ref = None
+    report.danger = suggest(report).risk
+    if report.answered_at is None:
+        key, due = _limit_of(report, RiskLevel(report.danger))
+        report.limit_key, report.due_at = (key, due) if due < report.due_at else (report.limit_key, report.due_at)
+
+
+def _limit_of(report: Report, risk: RiskLevel) -> tuple[str, datetime]:
+    """Return which limit an answer has in a danger, and until when that is."""
+    key = LIMIT_KEYS[risk]
+    hours = answer_hours(risk, limit_for(key, report.received_at).hours)
+    return key, report.received_at + timedelta(hours=hours)

@@ -16,13 +16,22 @@ from ruangaman.intake.models import Report
 from ruangaman.intake.selectors.needs import subject_of
 
 
-def tell(event: EventType, report: Report, *, by: User, at: datetime, detail: Detail | None = None) -> None:
+def tell(
+    event: EventType,
+    report: Report,
+    *,
+    by: User,
+    at: datetime,
+    detail: Detail | None = None,
+    promised_at: datetime | None = None,
+) -> None:
     """Record what somebody did with a report, in the transaction in which it is done; its clocks start and stop.
 
     Args:
         detail: codes and counts, never words of a person.
+        promised_at: until when, for kinds that have no limit of their own.
 
     Writes: one event; clocks.
     """
     audit.record(event, by=by, subject=report.code, at=at, dossier_id=report.dossier_id, detail=detail)
-    clocks.happened(event=event.key, subject=subject_of(report), by=by, at=at, detail=detail)
+    clocks.happened(event=event.key, subject=subject_of(report), by=by, at=at, detail=detail, promised_at=promised_at)

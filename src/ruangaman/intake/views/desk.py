@@ -20,9 +20,10 @@ from ruangaman.core.codelists import Authority, CaseType, RefusalReason, RiskLev
 from ruangaman.core.errors import DomainError, NotFound
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.errors import AlreadyOpened
-from ruangaman.intake.forms.desk import DuplicateForm, OpenCaseForm, RefuseForm, ReplyForm, TakeForm, TriageForm
+from ruangaman.intake.forms.desk import OpenCaseForm, RefuseForm, ReplyForm, TakeForm, TriageForm
 from ruangaman.intake.selectors import desk as selectors
-from ruangaman.intake.services import decisions, desk, handover
+from ruangaman.intake.services import decisions, desk, doubles, handover
+from ruangaman.intake.types import Step, steps_from
 from ruangaman.intake.views.report_page import Forms, report_context, resumed_forms
 from ruangaman.intake.views.same import stretch_number
 from ruangaman.intake.views.sending import send_file
@@ -34,16 +35,30 @@ FOUND_THERE = Kept("", lambda request, code: selectors.get_report(code=code, vie
 beside = requires(Permission.REPORT_DESK, keeps=FOUND_THERE)
 
 
-def kept(label: Words) -> Kept:
-    """Mark a form on the page of a report whose words are not lost."""
-    return Kept(label, lambda request, code: selectors.get_report(code=code, viewer=request.user), page="..")
+def kept(label: Words, step: Step | None = None) -> Kept:
+    """Mark a form on the page of a report whose words are not lost.
+
+    Args:
+        step: what it does; where a report stands from which that is not possible, it cannot be sent any more.
+    """
+
+    def is_there(request: HttpRequest, code: str) -> bool:
+        found = selectors.get_report(code=code, viewer=request.user)  # type: ignore[arg-type]  # a signed-in person
+        return step is None or step in steps_from(found.state)
+
+    return Kept(
+        label,
+        lambda request, code: selectors.get_report(code=code, viewer=request.user),
+        page="..",
+        is_there=is_there if step is not None else None,
+    )
 
 
 @requires(Permission.REPORT_DESK, keeps=Kept("", lambda request, code: None))
 @require_safe
 def report(request: StaffRequest, code: str) -> HttpResponse:
     """The report with everything in it; opening it is recorded."""
-    return _page(request, code, Forms())
+    return show(request, code, Forms())
 
 
 @at_desk
@@ -105,7 +120,7 @@ def settle(request: StaffRequest, code: str) -> HttpResponse:
     return _do(request, code, lambda: desk.settle(code=code, by=request.user, at=clock.now()))
 
 
-@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Triase")))
+@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Triase"), Step.TRIAGE))
 @require_POST
 def triage(request: StaffRequest, code: str) -> HttpResponse:
     """Answer the three questions."""
@@ -130,29 +145,12 @@ def triage(request: StaffRequest, code: str) -> HttpResponse:
 
 @beside
 @require_POST
-def duplicate(request: StaffRequest, code: str) -> HttpResponse:
-    """Mark it as a double of another report."""
-    form = DuplicateForm(request.POST, auto_id="ganda_%s")
-    return _do(
-        request,
-        code,
-        lambda: decisions.mark_duplicate(
-            code=code, original=form.cleaned_data["original"], by=request.user, at=clock.now()
-        ),
-        Forms(duplicate=form),
-        form,
-        "triase",
-    )
-
-
-@beside
-@require_POST
 def undo_duplicate(request: StaffRequest, code: str) -> HttpResponse:
     """It is no double after all."""
-    return _do(request, code, lambda: decisions.undo_duplicate(code=code, by=request.user, at=clock.now()))
+    return _do(request, code, lambda: doubles.undo_duplicate(code=code, by=request.user, at=clock.now()))
 
 
-@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Kata-kata untuk pelapor")))
+@requires(Permission.REPORT_DESK, keeps=kept(gettext_lazy("Kata-kata untuk pelapor"), Step.REFUSE))
 @require_POST
 def refuse(request: StaffRequest, code: str) -> HttpResponse:
     """Say that it is not for us, in words for the reporter."""
@@ -232,25 +230,26 @@ def _do(
 ) -> HttpResponse:
     """Do one thing and go back to the report; what was refused or is missing is said there, with what was typed."""
     if request.body_fault is not None:  # type: ignore[attr-defined]  # set by the door
-        return _page(
+        return show(
             request, code, forms or Forms(), _("Kiriman ini terputus. Tidak ada yang tersimpan; kirim lagi."), 400
         )
     if form is not None and not form.is_valid():
-        return _page(request, code, forms or Forms(), status=422)
+        return show(request, code, forms or Forms(), status=422)
     try:
         act()
     except NotFound as error:
         if form is None:
             raise Http404 from error
-        return _page(request, code, forms or Forms(), str(error), 409)
+        return show(request, code, forms or Forms(), str(error), 409)
     except AlreadyOpened:
         return HttpResponseRedirect(f"/laporan/{code}/")
     except DomainError as error:
-        return _page(request, code, forms or Forms(), str(error), 409)
+        return show(request, code, forms or Forms(), str(error), 409)
     return HttpResponseRedirect(f"/laporan/{code}/" + (f"#{anchor}" if anchor else ""))
 
 
-def _page(request: HttpRequest, code: str, forms: Forms, refusal: str = "", status: int = 200) -> HttpResponse:
+def show(request: HttpRequest, code: str, forms: Forms, refusal: str = "", status: int = 200) -> HttpResponse:
+    """Show the report with what was typed, and with what was refused or is missing."""
     at = clock.now()
     try:
         opened = desk.open_report(code=code, by=request.user, at=at)  # type: ignore[arg-type]  # a signed-in person

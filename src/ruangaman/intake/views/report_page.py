@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.forms import Form
 from django.http import HttpRequest
 
 from ruangaman.accounts.models import User
+from ruangaman.cases.models import Case
 from ruangaman.clocks.selectors import limit_for
 from ruangaman.core.access import resumed
 from ruangaman.core.codelists import Authority
@@ -25,6 +27,7 @@ from ruangaman.intake.registry import channels
 from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services.decisions import UNDO_SECONDS, Suggestion, suggest
 from ruangaman.intake.services.desk import OpenReport
+from ruangaman.intake.services.rulings import open_word
 from ruangaman.intake.types import WORKED_ON, State, Step, steps_from
 from ruangaman.intake.views import wording
 from ruangaman.ui.types import Promised
@@ -41,6 +44,11 @@ class Forms:
     duplicate: DuplicateForm | None = None
     refuse: RefuseForm | None = None
     open_case: OpenCaseForm | None = None
+
+    @property
+    def sent(self) -> list[Form]:
+        """Those in which something is missing: named at the head of the page, each with a link to its field."""
+        return [form for form in vars(self).values() if form is not None and form.is_bound and form.errors]
 
     def beside(self, others: Forms) -> Forms:
         """Return the forms that were sent, and for the rest what was typed into them."""
@@ -78,7 +86,10 @@ def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: For
         "candidates": selectors.list_candidates(report=report, viewer=viewer) if Step.MARK_DUPLICATE in steps else [],
         "suggested_words": [(reason.label, words) for reason, words in SUGGESTED_WORDS.items()],
         "states": State,
+        "case_code": selectors.case_code_of(report),
+        "sees_case": report.case_id is not None and Case.objects.granted_to(viewer).filter(pk=report.case_id).exists(),
         "has_number": has_number(opened),
+        "sent_back": open_word(report=report, by=viewer, at=at) if report.state == State.RECEIVED else None,
         **_words(opened, at),
         **_decision(forms, opened),
     }

@@ -27,7 +27,7 @@ from ruangaman.ops.year.world import BEGIN, World
 
 MOMENTS = 60
 """How many past instants are looked at."""
-OF_A_CASE = ("cases.", "consents.", "intake.written", "intake.replied")
+OF_A_CASE = ("cases.", "consents.", "intake.written", "intake.replied", "clocks.paused", "clocks.resumed")
 UNSHOWN: dict[str, str] = {
     "cases.person_edited": "stands as a version on the person",
     "cases.incident_edited": "stands as a version on the incident",
@@ -46,7 +46,6 @@ UNSHOWN: dict[str, str] = {
     "cases.plan_agreed": "shown as the plan",
     "cases.plan_started": "shown as the tasks",
     "cases.risk_changed": "shown as the review",
-    "cases.aftercare_planned": "shown when they are held",
     "cases.tied": "stands with the people",
     "cases.untied": "stands with the people",
     "consents.revoked": "stands on the page of consents",

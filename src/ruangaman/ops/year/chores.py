@@ -27,7 +27,8 @@ def chores(world: World, *, days: int) -> Life:
         rows = _running(world)
         held = [row for row in rows if row.kind.is_pausable and _is_due(done, "pause", row.kind.key, TIMES)]
         for row in held:
-            world.do(_owner(world, row), clocks.pause_clock, clock_id=row.pk, reason=PauseReason.PERSON_ASKED)
+            told = {"clock_id": row.pk, "reason": PauseReason.PERSON_ASKED, "until": world.now + EVERY}
+            world.do(_owner(world, row), clocks.pause_clock, **told)
         for row in rows:
             if row not in held and _is_due(done, "look", row.kind.key, 1):
                 _put_off_and_hand_on(world, row)

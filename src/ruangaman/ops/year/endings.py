@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Aftercare, Transfer
-from ruangaman.cases.types import ApprovalKind, CaseState, Doing, Reached, Way
+from ruangaman.cases.selectors.people import open_safe_contact
+from ruangaman.cases.types import ApprovalKind, CaseState, Doing, Reached, Way, permitted_way
 from ruangaman.consents.types import Basis
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.ops import story
@@ -58,45 +59,64 @@ def close(life: CaseLife) -> Life:
     world.close(life.manager, code, why, words="")
     yield HOUR
     assess_closing(life)
+    world.do(
+        life.manager, cases.review, code=code, risk=RiskLevel(max(RiskLevel.TINGGI, life.row.risk)),
+        reason=story.REVIEWS[0], next_on=timezone.localdate(world.now) + timedelta(days=7),
+    )  # fmt: skip
+    world.close(life.manager, code, why)  # of the danger it says nothing
     life.check_safety(is_safe=False)  # after it was assessed: nobody has said yet why it ends all the same
     world.close(life.manager, code, why)
     yield HOUR / 2
     life.check_safety(is_safe=True)
+    world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)
+    assess_closing(life)  # the one before says nothing of it
     if why is ClosingReason.UNREACHABLE:
         world.close(life.manager, code, why)
         world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)
         yield from try_contact(life)
     yield from life.decide(ApprovalKind.CLOSING, is_approved=False)
-    yield 3 * HOUR
+    yield life.wait(3, 24 * 9)
     if why is ClosingReason.MOVED:
         yield from transfer(life)
     life.finish()
-    assess_closing(life)
+    if why is not ClosingReason.MOVED:
+        assess_closing(life)
+        world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)  # the very same
+        yield HOUR / 4
+    assess_closing(life, ending=1)
     yield from life.decide(ApprovalKind.CLOSING, is_approved=True)
-    yield HOUR
+    yield life.wait(1, 24 * 7)
     if "SEKSUAL" in life.spec.forms and life.spec.number % 2:
         life.add_incident(life.spec.forms)  # she tells of more: what law and medicine ask for is not answered yet
         world.close(life.manager, code, why)
-        assess_closing(life)
+        assess_closing(life, ending=1)
         yield from life.decide(ApprovalKind.CLOSING, is_approved=True)
         yield HOUR
     world.close(life.manager, code, why)
 
 
-def assess_closing(life: CaseLife) -> None:
-    """Write down what was reached."""
+def assess_closing(life: CaseLife, *, ending: int = 0) -> None:
+    """Write down what was reached; sent back, in other words."""
     facts = {"risk": RiskLevel.RENDAH, "goals": (1, 1), "was_asked": True}
-    words = {"words": story.ENDINGS[0], "her_words": story.HER_WORDS[0], "why_clocks": "Sudah dijawab bersamanya."}
+    words = {"words": story.ENDINGS[ending], "her_words": story.HER_WORDS[0], "why_clocks": "Sudah dijawab bersamanya."}
     words["why_despite"] = "Rencana keselamatan dipegang sendiri, keluarga menemani."
     life.world.do(life.manager, cases.assess_closing, code=life.code, reason=life.spec.reason, **facts, **words)
 
 
 def try_contact(life: CaseLife) -> Life:
-    """Try to reach her on three days of a week and a day, twice on the first."""
+    """Try to reach her as she permits on three days of a week and a day, twice on the first."""
     for wait in (2 * HOUR, 4 * DAY, 4 * DAY, HOUR):
-        tried = {"way": Way.THREAD, "result": Reached.NO_ANSWER, "words": ""}
+        tried = {"way": permitted_of(life), "result": Reached.NO_ANSWER, "words": "", "is_in_hours": True}
         life.world.do(life.manager, cases.try_contact, code=life.code, **tried)
         yield wait
+
+
+def permitted_of(life: CaseLife) -> Way:
+    """Return by which way she may be reached."""
+    manager = life.world.person(life.manager)
+    with acting(manager):
+        reach = open_safe_contact(case=life.row, viewer=manager, at=life.world.now)
+    return permitted_way(reach.contact) or Way.PHONE
 
 
 def transfer(life: CaseLife) -> Life:
@@ -123,14 +143,26 @@ def follow_up(life: CaseLife) -> Life:
     (wrong,) = world.do(manager, cases.plan_aftercare, code=code, days={1: today + timedelta(days=8)})
     world.refuse(manager, cases.plan_aftercare, code=code, days={1: today + timedelta(days=30)})
     world.do(manager, cases.cancel_aftercare, code=code, contact_id=wrong.pk, reason="Terlalu cepat (contoh).")
+    yield HOUR
     world.do(manager, cases.plan_aftercare, code=code, days={n: today + timedelta(days=30 * n) for n in (1, 3, 6)})
     world.move(manager, code, CaseState.AFTERCARE)
     before = 0
-    for day in planned:
+    is_found = bool(life.spec.number % 2)
+    for day in planned[: 2 if is_found else 3]:
         yield DAY * (day - before)
         before = day
-        with acting(world.person(manager)):
-            row = Aftercare.objects.filter(case__code=code, held_at=None, cancelled_at=None).order_by("due_on").first()
-        if row is None:
-            raise RuntimeError(f"{code} has no contact left to be held.")
-        world.do(manager, cases.contact_after, code=code, contact_id=row.pk, doing=Doing.WELL, words=story.HER_WORDS[1])
+        if is_found and day == planned[0]:  # found unsafe, and well an hour later: at once, or by the next contact
+            ask(life, Doing.DANGER)
+            yield HOUR if life.spec.is_prompt else 5 * HOUR
+        ask(life, Doing.WELL)
+
+
+def ask(life: CaseLife, doing: Doing) -> None:
+    """Ask how it goes, at the contact that is planned first of those that wait."""
+    with acting(life.world.person(life.manager)):
+        waiting = Aftercare.objects.filter(case__code=life.code, held_at=None, cancelled_at=None)
+        row = waiting.order_by("due_on").first()
+    if row is None:
+        raise RuntimeError(f"{life.code} has no contact left to be held.")
+    facts = {"contact_id": row.pk, "doing": doing, "words": story.HER_WORDS[1]}
+    life.world.do(life.manager, cases.contact_after, code=life.code, **facts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from ruangaman.audit.models import AuditEvent
@@ -17,10 +17,31 @@ from ruangaman.cases.models import Incident, Task, Version
 from ruangaman.clocks.models import ClockKind, Limit
 from ruangaman.clocks.selectors import get_office
 from ruangaman.clocks.types import HEAD_START, Office, add_working, due_after, working_between
+from ruangaman.core.clock import end_of_day
 from ruangaman.core.regions import zone
 
 CLOSED = {"cases.closed"}
+CONTACT = "aftercare.month_"
+OWN_WAY = {
+    "task",
+    "desk.decide",
+    "case.review",
+    "case.review_high",
+    "returned.plan",
+    "returned.closing",
+    "closing.approved",
+}
+"""What does not go on when a case is opened again: tasks are woken, reviews counted anew."""
 CASE_ENDS, REPORT_ENDS = CLOSED, {"intake.case_opened", "intake.duplicated", "intake.refused"}
+
+REPORT_STATES = {
+    "intake.triaged": "triaged", "intake.refused": "refused", "intake.duplicated": "duplicate",
+    "intake.case_opened": "case_opened", "intake.unduplicated": "received", "intake.unrefused": "received",
+    "intake.sent_back": "received",
+}  # fmt: skip
+FORGETS = frozenset({"intake.unduplicated", "intake.unrefused", "intake.sent_back"})
+"""After these nobody has triaged a report any more."""
+MAY_DIE, BEFORE = 4, datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -59,6 +80,12 @@ class Subject:
     """By task: whether it is done."""
     case: str = ""
     """Of a report: the case that it became."""
+    said: int = 0
+    """Of a report: the danger that its answers say."""
+    accepted_at: datetime = BEFORE
+    due_at: datetime = BEFORE
+    """Until when it has to be answered."""
+    is_answered: bool = False
     reported: tuple[str, ...] = ()
     states: list[tuple[datetime, str]] = field(default_factory=list)
 
@@ -84,6 +111,11 @@ class Ledger:
     ended: dict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
     """By case: what its closing ended undone, since it was opened last."""
 
+    reviewed: dict[str, tuple[datetime | None, str]] = field(default_factory=dict)
+    """By case: when it was reviewed last, and on which day it is again."""
+    waiting: dict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
+    """By case: the contacts after its closing that opening it again ended."""
+
     def open_at(self, at: datetime) -> list[Told]:
         """Return what was open at a moment."""
         return [one for one in self.clocks if one.started_at <= at and (one.stopped_at is None or one.stopped_at > at)]
@@ -101,8 +133,10 @@ class Ledger:
             self._changed(subject, event)
             return
         self._note(subject, event)
+        for one in self.waiting.pop(subject.code, []) if event.type in CLOSED else ():
+            self._again(one, subject, event)
         self._stop(subject, event)
-        if event.type == "cases.reopened":
+        if event.type in {"cases.reopened", "intake.unduplicated"}:
             self._resume(subject, event)
         self._start(subject, event)
 
@@ -112,13 +146,14 @@ class Ledger:
             "cases.opened": detail.get("state"),
             "cases.moved": detail.get("to"),
             "cases.closed": "closed",
-            "cases.reopened": detail.get("to", "assessment"),
+            "cases.reopened": detail.get("state", "assessment"),
         }.get(kind)
         if moved:
             subject.state = moved
             subject.states.append((event.at, moved))
         if kind in {"cases.opened", "intake.triaged"}:
             subject.danger, subject.case_type = detail["risk"], detail["case_type"]
+        self._note_report(subject, event)
         if kind == "cases.risk_changed":
             subject.danger = detail["risk"]
         if kind == "cases.answer_awaited":
@@ -133,6 +168,30 @@ class Ledger:
         if kind in {"cases.task_added", "cases.task_undone", "cases.task_done"}:
             subject.tasks[detail["task"]] = kind == "cases.task_done"
 
+    def _note_report(self, subject: Subject, event: AuditEvent) -> None:
+        """Before a case it is as dangerous as its answers say, until somebody has triaged it."""
+        detail, kind = event.detail, event.type
+        if kind == "intake.accepted":
+            subject.state, subject.said, subject.danger = "received", detail["danger"], detail["danger"]
+            subject.accepted_at, subject.due_at = event.at, self._answer_due(event.at, detail["danger"])
+        subject.state = REPORT_STATES.get(kind, subject.state)
+        if kind in FORGETS:
+            subject.danger = subject.said
+        if kind in FORGETS | {"intake.triaged"} and not subject.is_answered:
+            due = self._answer_due(subject.accepted_at, subject.danger)
+            subject.due_at = due if kind == "intake.triaged" else min(due, subject.due_at)
+        if kind == "intake.replied":
+            subject.is_answered = True
+        if kind == "intake.duplicated":
+            self.promised["None"] = subject.due_at
+
+    def _answer_due(self, at: datetime, danger: int) -> datetime:
+        """Until when a report has to be answered; whoever may die presses at once."""
+        key = ("report.low", "report.medium", "report.high", "report.extreme")[danger - 1]
+        valid = [one for one in self.limits if one.key == key and one.valid_from <= at]
+        hours = max(valid, key=lambda one: one.valid_from).value
+        return at + timedelta(hours=min(hours, 72) if danger == MAY_DIE else hours)
+
     def _stop(self, subject: Subject, event: AuditEvent) -> None:
         for one in list(self.running[subject.code]):
             kind = next(kind for kind in self.kinds if kind.key == one.kind)
@@ -143,23 +202,28 @@ class Ledger:
                 continue
             one.stopped_at = max(one.started_at, event.at)
             self.running[subject.code].remove(one)
-            if event.type in CLOSED:
+            if event.type in CLOSED | {"intake.duplicated"}:
                 self.ended[subject.code].append(one)
+            if event.type == "cases.reopened" and one.kind.startswith(CONTACT):
+                self.waiting[subject.code].append(one)
             ends = CASE_ENDS if subject.about == "case" else REPORT_ENDS
             if kind.restarts and event.type not in ends:
                 self._begin(kind, subject, event, one.anchor)
 
     def _resume(self, subject: Subject, event: AuditEvent) -> None:
-        """What the closing ended undone goes on until when it ran before; tasks have a way of their own."""
+        """What the closing ended undone goes on until when it ran before; tasks and reviews have a way of their own."""
         running = self.running[subject.code]
         for one in reversed(self.ended.pop(subject.code, [])):
             states = next(kind for kind in self.kinds if kind.key == one.kind).condition.get("states")
             is_there = any((other.kind, other.anchor) == (one.kind, one.anchor) for other in running)
-            if one.kind == "task" or is_there or (states and subject.state not in states):
+            if one.kind in OWN_WAY or is_there or (states and subject.state not in states):
                 continue
-            again = Told(one.kind, one.subject, one.anchor, event.at, one.due_at, one.length, danger=subject.danger)
-            self.clocks.append(again)
-            running.append(again)
+            self._again(one, subject, event)
+
+    def _again(self, one: Told, subject: Subject, event: AuditEvent) -> None:
+        again = Told(one.kind, one.subject, one.anchor, event.at, one.due_at, one.length, danger=subject.danger)
+        self.clocks.append(again)
+        self.running[subject.code].append(again)
 
     def _start(self, subject: Subject, event: AuditEvent) -> None:
         for kind in self.kinds:
@@ -200,19 +264,32 @@ class Ledger:
         if any(one.kind == kind.key and one.anchor == anchor for one in running):
             return
         length, due = None, None
+        said = self._day_said(subject, event)
         if kind.is_promised:
-            due = self.promised.get(str(anchor))
+            due = said if kind.key.startswith(CONTACT) else self.promised.get(str(anchor))
         else:
             valid = [one for one in self.limits if one.key == kind.limit_key and one.valid_from <= at]
             length = max(valid, key=lambda one: one.valid_from).length
             due = self._window(kind, event, length) if kind.from_occurrence else due_after(at, length, self.office)
+            due = min(due, said) if due is not None and said is not None else due
         if due is None:
             return
         case = self.subjects.get(subject.case)
         danger = case.danger if case is not None and event.type == "intake.written" else subject.danger
+        danger = subject.said if event.type == "intake.ruled" else danger  # the head looks at what the answers say
         told = Told(kind.key, subject.code, anchor, at, due, length, danger=danger)
         self.clocks.append(told)
         running.append(told)
+
+    def _day_said(self, subject: Subject, event: AuditEvent) -> datetime | None:
+        """Until the end of which day somebody promised: a contact's, or a review's and the danger that it changed."""
+        if event.type == "cases.reviewed":
+            self.reviewed[subject.code] = (event.at, event.detail["next_on"])
+        if event.type == "cases.aftercare_planned":
+            return end_of_day(date.fromisoformat(event.detail["due_on"]))
+        at, day = self.reviewed.get(subject.code, (None, ""))
+        is_of_review = event.type in {"cases.reviewed", "cases.risk_changed"} and at == event.at
+        return end_of_day(date.fromisoformat(day)) if is_of_review else None
 
     def _window(self, kind: ClockKind, event: AuditEvent, length: Any) -> datetime | None:
         day = self.forms[event.detail["incident"]][1]
@@ -226,7 +303,7 @@ class Ledger:
         detail = event.detail
         if event.type == "clocks.danger_set":
             for one in self.running[subject.code]:
-                one.danger = detail["danger"]
+                one.danger = one.danger if one.kind.startswith("decision.report_") else detail["danger"]
             return
         if event.type not in {"clocks.paused", "clocks.resumed"}:
             return

@@ -215,7 +215,7 @@ class CaseLife:
         else:
             yield from self.decide(ApprovalKind.PLAN, is_approved=False)
         world.move(manager, code, CaseState.SERVICES)
-        yield 2 * HOUR
+        yield self.wait(2, 24 * 9)
         self.make_plan(safety=story.SAFETY_PLANS[0])
         yield HOUR
         yield from self.decide(ApprovalKind.PLAN, is_approved=True)

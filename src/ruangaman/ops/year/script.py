@@ -10,7 +10,7 @@ from ruangaman.ops.progress import Progress
 from ruangaman.ops.seed import silence_old_alarms
 from ruangaman.ops.year import chores, endings
 from ruangaman.ops.year.lives import DAY, HOUR, CaseLife, Spec, begin_work
-from ruangaman.ops.year.reports import guard, told_twice, turned_away
+from ruangaman.ops.year.reports import guard, ruled, told_twice, turned_away, weighed
 from ruangaman.ops.year.specials import SPECIALS
 from ruangaman.ops.year.world import BEGIN, Life, World, found_world
 
@@ -48,6 +48,9 @@ def live_year(*, reports: int, cases: int, seed: int = SEED, progress: Progress)
     for number in range(left // 4):
         life = told_twice(world, is_mistaken=number % 2 == 0)
         world.begin(life, BEGIN + span * (number + 0.5) / max(left, 1) + 5 * HOUR)
+    for number, is_prompt in enumerate((True, False)):
+        world.begin(weighed(world, is_prompt=is_prompt), BEGIN + DAY * (8 + number))
+        world.begin(ruled(world, is_prompt=is_prompt), BEGIN + DAY * (10 + number))
     world.begin(guard(world, days=3), BEGIN)
     world.begin(chores.rules(world), BEGIN)
     world.begin(chores.chores(world, days=span.days + (90 if cases > FEW_CASES else 40)), BEGIN)

@@ -300,12 +300,11 @@ def time_left(promised: Promised, *, now: datetime | None = None) -> str:
 
 
 @register.simple_tag
-def clock(
-    promised: Promised, *, label: Words, law: Words = "", now: datetime | None = None, drop: str = "", resume: str = ""
-) -> SafeString:
+def clock(promised: Promised, *, label: Words, law: Words = "", now: datetime | None = None, drop: str = "",
+          resume: str = "", decide: str = "") -> SafeString:  # fmt: skip
     """Write the long form of a clock, an item of a list `clocks`; `resume` needs `ui/resume.html` on the page."""
     parts = {"reading": _read(promised, now), "promised": promised, "label": label, "law": law, "drop": drop}
-    return render_to_string("ui/clock.html", {**parts, "resume": resume})
+    return render_to_string("ui/clock.html", {**parts, "resume": resume, "decide": decide})
 
 
 @register.simple_tag(takes_context=True)

@@ -139,10 +139,13 @@ def rescue_draft(*, words: FormWords, principal_id: UUID, at: datetime) -> Draft
 
 
 def find_drafts(*, page: str, by: Actor) -> list[DraftView]:
-    """Return what waits for the forms of a page, unopened, the newest first."""
+    """Return what waits for the forms of a page, opened, the newest first: which form it is for stands inside.
+
+    Raises Locked.
+    """
     place = _mac(by.principal_id, page=page)
     rows = Draft.objects.filter(principal_id=by.principal_id, place=place, sent=False).order_by("-saved_at", "id")
-    return [DraftView(row.id, row.saved_at, row.rescued) for row in rows.only("id", "saved_at", "rescued")]
+    return [_open(row, keyring_of(by)) for row in rows]
 
 
 def list_drafts(*, by: Actor) -> list[DraftView]:

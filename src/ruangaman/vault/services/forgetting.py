@@ -17,6 +17,7 @@ from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 from ruangaman.core.types import Actor
 from ruangaman.vault import events, ledger
 from ruangaman.vault.models import Dossier, ErasureOrder, Keeping, LegalHold, RetentionClass
+from ruangaman.vault.selectors import going_with
 from ruangaman.vault.types import ErasureReason, HoldReason
 
 
@@ -214,7 +215,7 @@ def approve_erasure(*, dossier_id: UUID, by: Actor, at: datetime) -> list[UUID]:
     order.approved_at, order.approved_by_id = at, by.principal_id
     order.save(update_fields=["approved_at", "approved_by"])
     _record(events.ERASURE_APPROVED, dossier_id, by, at, reason=order.reason)
-    together = [dossier_id, *Keeping.objects.filter(with_dossier_id=dossier_id).values_list("dossier_id", flat=True)]
+    together = _together(dossier_id)
     shred(dossier_ids=together, by=by, at=at)
     return together
 
@@ -303,9 +304,12 @@ def _lock_keeping(dossier_id: UUID) -> Keeping:
     return found
 
 
+def _together(dossier_id: UUID) -> list[UUID]:
+    return [dossier_id, *(part.dossier_id for part in going_with([dossier_id])[dossier_id])]
+
+
 def _refuse_if_held(dossier_id: UUID) -> None:
-    parts = [dossier_id, *Keeping.objects.filter(with_dossier_id=dossier_id).values_list("dossier_id", flat=True)]
-    if LegalHold.objects.filter(dossier_id__in=parts, released_at=None).exists():
+    if LegalHold.objects.filter(dossier_id__in=_together(dossier_id), released_at=None).exists():
         raise NotAllowed(_("Berkas ini ditahan dari penghapusan. Yang menahan atau petugas data dapat melepasnya."))
 
 

@@ -16,7 +16,7 @@ from ruangaman.clocks.types import NOT_YET, Cursor, is_near
 from ruangaman.core import clock
 from ruangaman.core.regions import zone
 from ruangaman.web.registry import work_sources, work_streams
-from ruangaman.web.types import Band, Filters, Work, WorkSource
+from ruangaman.web.types import Band, Filters, Owner, Work, WorkSource
 
 PAGE = 40
 MOST = 100
@@ -59,7 +59,21 @@ class Day:
     @property
     def pressing(self) -> int:
         """How many need somebody now."""
-        return len(self.now) + sum(work.band is Band.NOW for work in self.apart)
+        return len(self._pressing)
+
+    @property
+    def hers(self) -> int:
+        """How many of those are the viewer's to do: what somebody else holds is that person's."""
+        return sum(work.owner is not Owner.OTHER for work in self._pressing)
+
+    @property
+    def of_others(self) -> list[Work]:
+        """What presses and somebody else holds."""
+        return [work for work in self._pressing if work.owner is Owner.OTHER]
+
+    @property
+    def _pressing(self) -> list[Work]:
+        return [*self.now, *(work for work in self.apart if work.band is Band.NOW)]
 
 
 def get_day(*, viewer: User, filters: Filters, at: datetime, after: Cursor | None = None, limit: int = PAGE) -> Day:

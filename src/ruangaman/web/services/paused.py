@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ruangaman.accounts.models import User
 from ruangaman.clocks import policies
 from ruangaman.clocks import selectors as clocks
-from ruangaman.clocks.models import Clock
+from ruangaman.clocks.models import Clock, Pause
 from ruangaman.clocks.types import LONG_PAUSE, WINDOWS, is_binding
 from ruangaman.ui.types import QueueRow, Words
 from ruangaman.web.services.rows import rows_of
@@ -24,12 +24,16 @@ class PausedLine:
     Args:
         due_at: until when it runs if it goes on now.
         paused_for: how long it has stood still.
+        by: who paused it; "": that was not written down.
+        until: when it goes on by itself.
     """
 
     clock: Clock
     row: QueueRow
     due_at: datetime
     paused_for: timedelta
+    by: str
+    until: datetime | None
 
     @property
     def days(self) -> int:
@@ -46,10 +50,13 @@ def list_lines(*, viewer: User, at: datetime, limit: int) -> list[PausedLine]:
     """Return what is paused and is the viewer's, their desks' or their units'; the longest paused first."""
     found = clocks.list_paused(viewer=viewer, limit=limit)
     rows, dues = rows_of(found, viewer=viewer, at=at), clocks.dues_if_resumed(found, at=at)
-    return [
-        PausedLine(one, work.row, due, at - (one.paused_at or at))
-        for one, work, due in zip(found, rows, dues, strict=True)
-    ]
+    pauses = clocks.pauses_of(found)
+    return [_line(one, work.row, due, pauses.get(one.pk), at) for one, work, due in zip(found, rows, dues, strict=True)]
+
+
+def _line(clock: Clock, row: QueueRow, due: datetime, pause: Pause | None, at: datetime) -> PausedLine:
+    by = pause.by.display_name if pause is not None and pause.by is not None else ""
+    return PausedLine(clock, row, due, at - (clock.paused_at or at), by, pause.until if pause is not None else None)
 
 
 def list_pausable(*, about: str, at: datetime) -> list[str]:

@@ -11,23 +11,24 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.types import Permission
 from ruangaman.cases import policies as case_policies
-from ruangaman.cases.models import Case, Goal, Task
+from ruangaman.cases.models import Assessment, Case, Goal, Task
 from ruangaman.cases.selectors.windows import counted_from
-from ruangaman.cases.types import CaseState
+from ruangaman.cases.types import CaseState, Domain
 from ruangaman.clocks import policies
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.types import ClockState, Cursor, span
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
+from ruangaman.core.codelists import Danger, Now
 from ruangaman.core.regions import KECAMATAN
-from ruangaman.intake.models import Message, Report
+from ruangaman.intake.models import Message, Report, Ruling
 from ruangaman.intake.selectors.pressing import DECIDE
-from ruangaman.intake.types import Direction
+from ruangaman.intake.types import DOUBLE_ANSWER, LETHAL, SORTING, Direction
 from ruangaman.ui import moments
 from ruangaman.ui.types import Promised, QueueRow, Words
 from ruangaman.web.selectors.queue import band_at, near_words
@@ -35,11 +36,15 @@ from ruangaman.web.types import Owner, Work
 
 WINDOW = "jendela/"
 LEGAL = "polisi/"
-DECIDES = "decision."
+AGAIN = "buka-lagi/"
+DECIDES, ASSESSES = "decision.", "case.assess_"
 DECISION = "/kasus/keputusan/"
 """Followed by the request's id: the head opens the request, and nothing of the case."""
 PLACES: tuple[tuple[str, str, Words], ...] = (
     (DECIDES, DECISION, gettext_lazy("Lihat dan putuskan")),
+    ("returned.plan", "rencana/", gettext_lazy("Perbaiki rencana")),
+    ("returned.closing", "penutupan/", gettext_lazy("Perbaiki penutupan")),
+    ("closing.approved", "tutup/", gettext_lazy("Tutup kasus")),
     ("task", "#berikutnya", gettext_lazy("Buka tugasnya")),
     ("case.emergency", "status/", gettext_lazy("Pindahkan tahap")),
     ("case.first_answer", "#percakapan", gettext_lazy("Baca dan balas")),
@@ -48,6 +53,8 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("case.assess", "asesmen/", gettext_lazy("Mulai asesmen")),
     ("case.plan", "rencana/", gettext_lazy("Susun rencana")),
     ("case.review", "tinjauan/", gettext_lazy("Tinjau")),
+    ("aftercare.unsafe", AGAIN, gettext_lazy("Buka lagi")),
+    ("aftercare.plan", "pasca/", gettext_lazy("Jadwalkan")),
     ("aftercare.", "pasca/", gettext_lazy("Hubungi")),
     ("clinical.ask", "kejadian/", gettext_lazy("Catat kejadian")),
     ("case.safety_again", "aman/", gettext_lazy("Cek aman")),
@@ -59,7 +66,13 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("mediation.", "mediasi/", gettext_lazy("Buka mediasi")),
 )
 """Beginnings of kinds → where on a case's page their need is met, and what one does there. Others lead to the case."""
+RULING = "/keputusan/laporan/"
+"""Followed by the id of what the desk decided against the answers: the head reads why, and nothing of the report."""
 REPORTED, TASK = "report", "task"
+UNSORTED = (SORTING, DOUBLE_ANSWER)
+"""How the kinds begin that are about reports which nobody has weighed yet."""
+SAID_AS_IT_IS = (DECIDE, *UNSORTED)
+"""Kinds about a report whose need is another than to read what the reporter wrote last."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,8 @@ class Facts:
     tasks: dict[str, dict[str, Any]]
     """Of each task, by its id: of which service it is, who gave it and when. Its title is sealed and stays so."""
     reports: dict[str, Report]
+    rulers: dict[Any, str]
+    """Who of the desk decided against the answers, by the decision's id."""
     desks: frozenset[Any]
 
 
@@ -116,6 +131,8 @@ def _length(clock: Clock) -> str:
 def _facts(found: Sequence[Clock], viewer: Any) -> Facts:
     reported = {clock.subject for clock in found if clock.about == REPORTED}
     others = {clock.subject for clock in found} - reported
+    ruled = [one.anchor for one in found if one.anchor and one.about == REPORTED and one.kind.key.startswith(DECIDES)]
+    rulings = Ruling.objects.filter(pk__in=ruled).values_list("pk", "made_by__display_name")
     unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
     reports = Report.objects.filter(code__in=reported).select_related("taken_by", "case")
     cases = list(_cases(others, {clock.anchor for clock in found if clock.kind.key == TASK})) if others else []
@@ -123,6 +140,7 @@ def _facts(found: Sequence[Clock], viewer: Any) -> Facts:
         {case.code: case for case in cases},
         {one["id"]: one for case in cases for one in getattr(case, "asked", ())},
         {one.code: one for one in reports.annotate(has_unread=Exists(unread))} if reported else {},
+        dict(rulings) if ruled else {},
         frozenset(accounts.seats_of(viewer)) if viewer.has(Permission.REPORT_DESK) else frozenset(),
     )
 
@@ -132,7 +150,8 @@ def _cases(codes: set[str], tasks: set[Any]) -> QuerySet[Case]:
     service = Goal.objects.filter(task=OuterRef("pk")).values("service")[:1]
     facts = JSONObject(id="id", made_at="made_at", by="made_by__display_name", service=Subquery(service))
     asked = Task.objects.filter(case=OuterRef("pk"), pk__in=tasks).values(facts=facts)
-    cases = Case.objects.filter(code__in=codes).only("code", "case_type", "state")
+    last = Assessment.objects.filter(case=OuterRef("pk")).order_by("-at", "-id").values("considered")[:1]
+    cases = Case.objects.filter(code__in=codes).only("code", "case_type", "state").annotate(considered=Subquery(last))
     return cases.annotate(asked=ArraySubquery(asked)) if tasks else cases
 
 
@@ -170,7 +189,8 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
     path, action = _place(clock, viewer) if is_asked else ("", _("Lihat kasus"))
     is_said = clock.kind.is_third_party or clock.kind.next_step.startswith(clock.kind.name)
     about = subject_of(facts.tasks.get(str(clock.anchor))) if clock.kind.key == TASK else ""
-    said: list[Words] = [one for one in (about, "" if is_said or about else clock.kind.name) if one]
+    left = domains_left(case) if case is not None and clock.kind.key.startswith(ASSESSES) else ""
+    said: list[Words] = [one for one in (left, about, "" if is_said or about else clock.kind.name) if one]
     if case is not None:
         said += [case.get_case_type_display(), CaseState(case.state).label]
     return QueueRow(
@@ -185,9 +205,19 @@ def _case_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow
         owner=_owner_words(clock, viewer),
         action=action if case else "",
         action_url=_address(base, path) if case else "",
-        later_url=_later(clock, facts, viewer) if case else "",
+        later_url=_later(clock, facts, viewer, at) if case else "",
+        pause_url=_pause(clock, facts, viewer, at) if case else "",
         resume_url=_resume(clock, facts, viewer) if case else "",
     )
+
+
+def domains_left(case: Case) -> str:
+    """Say how many of the seven domains nobody has looked at yet; "": nobody has begun, or none is left."""
+    seen = getattr(case, "considered", None)
+    left = len(Domain) - len(seen or ())
+    if not seen or not left:
+        return ""
+    return ngettext("%(n)d bidang belum dilihat", "%(n)d bidang belum dilihat", left) % {"n": left}
 
 
 def _address(base: str, path: str) -> str:
@@ -197,6 +227,8 @@ def _address(base: str, path: str) -> str:
 
 def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
     """A need of a report: at the desk, or of the manager of the case that it became. Others learn no more than that."""
+    if clock.kind.key.startswith(DECIDES):
+        return _ruling_row(clock, facts, viewer, at)
     report = facts.reports.get(clock.subject)
     case = report.case if report is not None else None
     url = f"/laporan/{clock.subject}/" if report is not None and clock.desk_id in facts.desks else ""
@@ -209,18 +241,50 @@ def _report_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueR
         code=case.code if case is not None else clock.subject,
         promised=_promised(clock),
         danger=clock.danger,
-        facts=[clock.kind.name] if url else [clock.kind.name, _("Hubungi petugas jaga. Isinya hanya terbuka di meja.")],
+        facts=_report_facts(clock, report, is_open=bool(url)),
         place=KECAMATAN.get(clock.kecamatan, ""),
         owner=_owner_words(clock, viewer),
         action=_report_action(clock, is_case=case is not None) if url else "",
         take_url=f"/laporan/{clock.subject}/ambil" if url and is_free else "",
-        later_url=_later(clock, facts, viewer) if url else "",
+        later_url=_later(clock, facts, viewer, at) if url else "",
+        pause_url=_pause(clock, facts, viewer, at) if url else "",
         resume_url=_resume(clock, facts, viewer) if url else "",
     )
 
 
+def _ruling_row(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> QueueRow:
+    """What the desk decided against the answers: the head reads why."""
+    url = f"{RULING}{clock.anchor}/" if viewer.has(Permission.CASE_APPROVE) else "/kerja/"
+    name = facts.rulers.get(clock.anchor, "")
+    return QueueRow(
+        url=url,
+        sentence=sentence_of(clock, at),
+        code=clock.subject,
+        promised=_promised(clock),
+        danger=clock.danger,
+        facts=[_("diputuskan %(name)s") % {"name": name}] if name else [],
+        owner=_owner_words(clock, viewer),
+        action=_("Baca alasannya") if url != "/kerja/" else "",
+        later_url=_later(clock, facts, viewer, at) if url != "/kerja/" else "",
+    )
+
+
+def signs(report: Report) -> list[Words]:
+    """Return what may cost a life, first: it stays in the row until somebody has answered and weighed it."""
+    happening: list[Words] = [gettext_lazy("masih terjadi saat melapor")] if report.now == Now.YES else []
+    lethal: list[Words] = [Danger(code).label for code in report.dangers if code in LETHAL]
+    return [*lethal, *happening] if report.answered_at is None or report.triaged_at is None else []
+
+
+def _report_facts(clock: Clock, report: Report | None, *, is_open: bool) -> list[Words]:
+    """Say what it is; of what nobody has sorted yet also what may cost a life. Only the desk learns that."""
+    found: list[Words] = [*signs(report)] if report is not None and clock.kind.key.startswith(UNSORTED) else []
+    found.append(clock.kind.name)
+    return found if is_open else [*found, _("Hubungi petugas jaga. Isinya hanya terbuka di meja.")]
+
+
 def _report_sentence(clock: Clock, report: Report | None, at: datetime) -> str:
-    if report is None or report.last_reporter_message_at is None or clock.kind.key == DECIDE:
+    if report is None or report.last_reporter_message_at is None or clock.kind.key.startswith(SAID_AS_IT_IS):
         return sentence_of(clock, at)
     waited = {"span": span(at - report.last_reporter_message_at)}
     if getattr(report, "has_unread", False):
@@ -231,6 +295,10 @@ def _report_sentence(clock: Clock, report: Report | None, at: datetime) -> str:
 def _report_action(clock: Clock, *, is_case: bool) -> str:
     if clock.kind.key == DECIDE:
         return _("Putuskan")
+    if clock.kind.key.startswith(SORTING):
+        return _("Pilah")
+    if clock.kind.key == DOUBLE_ANSWER:
+        return _("Jawab")
     return _("Baca balasan") if is_case else _("Buka laporan")
 
 
@@ -243,6 +311,8 @@ def _place(clock: Clock, viewer: Any) -> tuple[str, str]:
             return _decision(clock, viewer)
         if path == WINDOW:
             return f"{WINDOW}?jam={clock.pk}", str(words)
+        if path == AGAIN and not viewer.has(Permission.CASE_CLOSE):
+            break
         if path != LEGAL or case_policies.can_decide_police(viewer):
             return path, str(words)
         if viewer.has(Permission.CASE_ASSIGN):
@@ -274,9 +344,17 @@ def _owner_words(clock: Clock, viewer: Any) -> str:
     return _("Anda") if clock.owner_id == viewer.pk else clock.owner.display_name
 
 
-def _later(clock: Clock, facts: Facts, viewer: Any) -> str:
-    is_running = clock.paused_at is None
-    return f"/kerja/tunda/{clock.pk}/" if is_running and policies.can_change(viewer, clock, facts.desks) else ""
+def _later(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> str:
+    """What may not be put off beyond its limit, which is past, is not offered to be put off."""
+    may_wait = clock.paused_at is None and policies.can_put_off(clock, at)
+    return f"/kerja/tunda/{clock.pk}/" if may_wait and policies.is_whose_turn(viewer, clock, facts.desks) else ""
+
+
+def _pause(clock: Clock, facts: Facts, viewer: Any, at: datetime) -> str:
+    may_stand_still = clock.paused_at is None and at <= clock.due_at and policies.can_pause(clock)
+    is_theirs = policies.can_change(viewer, clock, facts.desks)
+    is_turn = policies.is_whose_turn(viewer, clock, facts.desks)
+    return f"/kerja/jeda/{clock.pk}/" if may_stand_still and is_theirs and not is_turn else ""
 
 
 def _resume(clock: Clock, facts: Facts, viewer: Any) -> str:

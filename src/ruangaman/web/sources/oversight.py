@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,17 +14,21 @@ from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake.selectors import desk, shifts
-from ruangaman.intake.types import GRACE
+from ruangaman.intake.types.turns import GRACE
 from ruangaman.ui.moments import clock_time
 from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.web.registry import work_sources
 from ruangaman.web.types import Band, Owner, Work, WorkSource
 
+PEOPLE = "/pengaturan/orang/"
+
 
 def list_unit(*, viewer: Any, at: datetime) -> list[Work]:
     """Return what no clock tells of in the viewer's units: turns nobody took, reports nobody answered."""
-    untaken = [_untaken(one) for one in shifts.list_untaken(viewer=viewer, at=at)]
-    return [*untaken, *map(_overdue, desk.list_overdue(at=at))]
+    duties = shifts.list_overseen(viewer=viewer, at=at)
+    untaken = [_untaken(one) for one in duties if one.turn.is_late(at)]
+    on_duty = dict(who for one in duties for who in one.who)
+    return [*untaken, *(_overdue(one, on_duty) for one in desk.list_overdue(at=at))]
 
 
 def count_unit(*, viewer: Any) -> int:
@@ -44,7 +50,15 @@ def _untaken(duty: shifts.Duty) -> Work:
     return Work(row=row, band=Band.NOW, owner=Owner.MINE, danger=RiskLevel.TINGGI, due_at=row.promised.due)
 
 
-def _overdue(found: desk.Overdue) -> Work:
+def _overdue(found: desk.Overdue, on_duty: Mapping[UUID, str]) -> Work:
+    """Say how many wait and whom to ask, and lead to them in the list of people; what they say is the desk's."""
+    names = ", ".join(on_duty.values())
+    ask = (
+        _("Hubungi %(names)s yang jaga. Isinya hanya terbuka di meja.") % {"names": names}
+        if names
+        else _("Tidak ada yang jaga: hubungi meja. Isinya hanya terbuka di sana.")
+    )
+    place = f"#orang-{next(iter(on_duty))}" if on_duty else ""
     sentence = ngettext(
         "%(n)d laporan belum dijawab padahal batasnya lewat",
         "%(n)d laporan belum dijawab padahal batasnya lewat",
@@ -52,13 +66,14 @@ def _overdue(found: desk.Overdue) -> Work:
     ) % {"n": found.reports}
     return Work(
         row=QueueRow(
-            url="/kerja/",
+            url=f"{PEOPLE}{place}",
             sentence=sentence,
             code="",
             promised=Promised(found.due_at, found.due_at),
             danger=found.danger,
-            facts=[_("Hubungi petugas jaga. Isinya hanya terbuka di meja.")],
+            facts=[ask],
             owner=_("Meja pengaduan"),
+            action=_("Lihat orangnya"),
         ),
         band=Band.NOW,
         owner=Owner.MINE,

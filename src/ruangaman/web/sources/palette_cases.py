@@ -68,8 +68,9 @@ def steps_in(case: Case, viewer: Any) -> Iterable[tuple[Words, str]]:
         yield _("Serahkan kepada manajer lain"), "serah-terima/"
     if policies.can_close(viewer, case):
         yield _("Asesmen penutupan"), "penutupan/"
-        yield _("Kontak sesudah penutupan"), "pasca/"
         yield (_("Tutup kasus"), "tutup/") if case.is_open else (_("Buka lagi"), "buka-lagi/")
+    if parts:
+        yield _("Kontak sesudah penutupan"), "pasca/"
     yield _("Siapa yang dapat membuka"), "akses/"
     if case.is_open and policies.can_govern(viewer, case):
         yield _("Beri akses sementara"), "akses/beri"

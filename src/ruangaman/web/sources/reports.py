@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks.selectors import order_at
 from ruangaman.clocks.types import MINUTE, Clock, Cursor, span
-from ruangaman.core.codelists import Danger, Now, Who
+from ruangaman.core.codelists import Now, Who
 from ruangaman.intake.models import Report
 from ruangaman.intake.selectors import pressing
 from ruangaman.intake.types import LETHAL, WORKED_ON, State
 from ruangaman.ui.types import Promised, QueueRow, Words
 from ruangaman.web.registry import work_sources, work_streams
 from ruangaman.web.selectors import MOST, band_at, near_words
+from ruangaman.web.services.rows import signs
 from ruangaman.web.sources.clocks import narrow_of
 from ruangaman.web.types import Band, Filters, Owner, Work, WorkSource, WorkStream
 
@@ -98,13 +99,6 @@ def list_answered(*, viewer: Any, at: datetime) -> list[Work]:
 def count_answered(*, viewer: Any) -> int:
     """Return how much of it is the viewer's or nobody's."""
     return pressing.count_answered(viewer=viewer, held=held_by(viewer, Filters().owners), most=MOST)
-
-
-def signs(report: Report) -> list[Words]:
-    """Return what may cost a life, first: it stays in the row also when somebody has opened the report."""
-    happening = [gettext_lazy("masih terjadi saat melapor")] if report.now == Now.YES else []
-    lethal = [Danger(code).label for code in report.dangers if code in LETHAL]
-    return [*lethal, *happening] if report.answered_at is None else []
 
 
 def _size(report: Report) -> list[Words]:

@@ -41,8 +41,9 @@ def put_off(request: StaffRequest, clock_id: UUID) -> HttpResponse:
     """The form; sent, what was put off is gone from the queue until then, and can be taken back for a minute."""
     at = watch.now()
     clock, row = get_turn(request.user, clock_id)
-    if not row.later_url:  # its time does not count now
+    if clock.paused_at is not None or not policies.is_whose_turn(request.user, clock, accounts.desks_of(request.user)):
         raise Http404
+    is_over = not policies.can_put_off(clock, at)
     form = LaterForm(request.POST if request.method == "POST" else None, offered=offered(clock, at))
     if form.is_valid():
         try:
@@ -56,7 +57,9 @@ def put_off(request: StaffRequest, clock_id: UUID) -> HttpResponse:
         "form": form,
         "at": at,
         "clock": clock,
-        "is_bound_by_limit": clock.danger >= RiskLevel.TINGGI,
+        "is_over": is_over,
+        "is_bound_by_limit": policies.is_bound_by_limit(clock),
+        "is_dangerous": clock.danger >= RiskLevel.TINGGI,
         "why_not": why_not(clock, at),
     }
     return render(request, "web/later.html", context, status=422 if form.errors else 200)
@@ -76,9 +79,7 @@ def asleep(request: StaffRequest) -> HttpResponse:
 @require_POST
 def wake(request: StaffRequest, clock_id: UUID) -> HttpResponse:
     """Bring it back now."""
-    clock, row = get_turn(request.user, clock_id)
-    if not row.later_url:
-        raise Http404
+    clock, _row = get_turn(request.user, clock_id)
     try:
         services.wake_clock(clock_id=clock.pk, by=request.user, at=watch.now())
     except DomainError:  # it is done meanwhile: the list says so
@@ -131,6 +132,6 @@ def get_turn(viewer: User, clock_id: UUID) -> tuple[Clock, QueueRow]:
     if clock.stopped_at is not None or not policies.can_change(viewer, clock, accounts.desks_of(viewer)):
         raise Http404
     row = rows_of([clock], viewer=viewer, at=watch.now())[0].row
-    if not row.later_url and not row.resume_url:  # a turn that was left on what is not theirs to see any more
+    if row.url == "/kerja/":  # a turn that was left on what is not theirs to see any more
         raise Http404
     return clock, row

@@ -18,6 +18,8 @@ from ruangaman.web.services.paused import list_lines
 from ruangaman.web.services.rows import rows_of
 
 MOST_SOON = 5
+ALL_SOON = 200
+"""So many are shown to who asks for all of them."""
 MOST_PAUSED = 5
 
 
@@ -26,7 +28,8 @@ MOST_PAUSED = 5
 def load(request: StaffRequest) -> HttpResponse:
     """The load of the viewer's units: codes and counts, no content."""
     at = clock.now()
-    soon = clocks.list_soon(viewer=request.user, at=at, limit=MOST_SOON)
+    limit = ALL_SOON if "semua" in request.GET else MOST_SOON
+    soon = clocks.list_soon(viewer=request.user, at=at, limit=limit)
     context = {
         "load": get_unit_load(viewer=request.user, at=at),
         "soon": [work.row for work in rows_of(soon, viewer=request.user, at=at)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,14 +20,19 @@ from ruangaman.core import clock as watch
 from ruangaman.core.access import signed_in
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import DomainError
+from ruangaman.core.regions import zone
 from ruangaman.core.types import StaffRequest
 from ruangaman.ui import moments
 from ruangaman.ui.types import QueueRow
 from ruangaman.web.forms import PauseForm
 from ruangaman.web.services.paused import list_lines, list_pausable, why_not
-from ruangaman.web.views.later import get_turn, just_done
+from ruangaman.web.types import Later
+from ruangaman.web.views.later import MORNING, get_turn, just_done
 
 PAUSED = "/kerja/dijeda/"
+DAY = timedelta(days=1)
+PAUSES = (1, 3, 7, 14, 28)
+"""Days after which something may go on by itself."""
 
 
 @signed_in()
@@ -37,11 +42,11 @@ def pause(request: StaffRequest, clock_id: UUID) -> HttpResponse:
     at = watch.now()
     clock, row = get_turn(request.user, clock_id)
     if clock.paused_at is not None:
-        return HttpResponseRedirect(PAUSED)
-    form = PauseForm(request.POST if request.method == "POST" else None)
+        return HttpResponseRedirect(f"{PAUSED}?{urlencode({'sudah': clock.pk})}")
+    form = PauseForm(request.POST if request.method == "POST" else None, offered=offered(at))
     if form.is_valid():
         try:
-            services.pause_clock(clock_id=clock.pk, reason=form.reason, by=request.user, at=at)
+            services.pause_clock(clock_id=clock.pk, reason=form.reason, until=form.until, by=request.user, at=at)
         except DomainError as error:
             form.add_error(None, str(error))
         else:
@@ -49,11 +54,23 @@ def pause(request: StaffRequest, clock_id: UUID) -> HttpResponse:
     return render(request, "web/pause.html", _page(clock, row, form, at), status=422 if form.errors else 200)
 
 
+def offered(at: datetime) -> list[Later]:
+    """Return when it may go on by itself: in the morning of some day within a month."""
+    morning = at.astimezone(zone()).replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    return [
+        Later(f"{days}", _("%(day)s, %(n)d hari lagi") % {"day": moments.when(until), "n": days}
+              if days > 1 else moments.when(until), until)
+        for days in PAUSES
+        if (until := morning + DAY * days)
+    ]  # fmt: skip
+
+
 def _page(clock: Clock, row: QueueRow, form: PauseForm, at: datetime) -> dict[str, Any]:
     return {
         "row": row,
         "form": form,
         "clock": clock,
+        "is_turn": bool(row.later_url),
         "why_not": why_not(clock, at),
         "left": span(clock.face.left(at)),
         "is_working": clock.limit is not None and clock.limit.length.is_working,
@@ -67,7 +84,9 @@ def _page(clock: Clock, row: QueueRow, form: PauseForm, at: datetime) -> dict[st
 def paused(request: StaffRequest) -> HttpResponse:
     """What is paused: one's own, one's desks', and for who oversees a unit everybody's."""
     lines = list_lines(viewer=request.user, at=watch.now(), limit=clocks.PAGE)
-    return render(request, "web/paused.html", {"lines": lines, "is_full": len(lines) == clocks.PAGE})
+    already = next((one for one in lines if str(one.clock.pk) == request.GET.get("sudah")), None)
+    context = {"lines": lines, "already": already, "is_full": len(lines) == clocks.PAGE}
+    return render(request, "web/paused.html", context)
 
 
 @signed_in()

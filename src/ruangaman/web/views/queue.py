@@ -31,7 +31,7 @@ from ruangaman.web.services.paused import list_lines
 from ruangaman.web.types import EVERYBODY, Filters, Owner
 from ruangaman.web.views.later import undo_of
 from ruangaman.web.views.pausing import resumed_words, undo_of_pause
-from ruangaman.web.views.wording import decision_words, headline, rest_of_day, seatless_room, waiting_room
+from ruangaman.web.views.wording import decision_words, headline, others_words, rest_of_day, seatless_room, waiting_room
 
 CHOICES = {
     "owners": OWNERS,
@@ -76,6 +76,7 @@ def _page(request: StaffRequest, day: selectors.Day, filters: Filters, at: datet
         "filters": filters,
         "headline": headline(day, filters),
         "rest": rest_of_day(day),
+        "others": others_words(day, at),
         "kinds": clocks.list_kinds(),
         "next_url": _next(filters, day),
         "saved": selectors.list_saved(viewer=request.user, at=at),

@@ -52,17 +52,33 @@ def headline(day: Day, filters: Filters) -> str:
     """Answer the question with which one opens the page. What goes on after this page is not counted."""
     if not day.is_first:
         return _("Berikutnya di antrean")
-    if day.pressing:
-        count = day.pressing
-        if day.after is not None and count == day.total:
+    if day.hers:
+        count = day.hers
+        if day.after is not None and day.pressing == day.total:
+            if day.of_others:
+                return _("Paling sedikit %(n)d hal membutuhkan Anda sekarang.") % {"n": count}
             return _("Lebih dari %(n)d hal membutuhkan Anda sekarang.") % {"n": count}
         words = ngettext(
             "%(number)s hal membutuhkan Anda sekarang.", "%(number)s hal membutuhkan Anda sekarang.", count
         ) % {"number": in_words(count)}
         return words[:1].upper() + words[1:]
+    if day.of_others:
+        return _("Tidak ada yang mendesak pada Anda sendiri.")
     if day.total:
         return _("Tidak ada yang mendesak sekarang.")
     return _("Tidak ada yang cocok dengan saringan ini") if filters.narrows else _("Tidak ada yang menunggu Anda")
+
+
+def others_words(day: Day, at: datetime) -> str:
+    """Say how much presses that others hold, and how much of it is late; "": nothing."""
+    found = day.of_others if day.is_first else []
+    if not found:
+        return ""
+    late = sum(work.due_at is not None and work.due_at < at for work in found)
+    said = {"n": len(found), "late": late}
+    if day.after is not None and day.pressing == day.total:
+        return _("Di halaman ini %(n)d hal mendesak dipegang orang lain, %(late)d sudah lewat batas.") % said
+    return _("Selain itu %(n)d hal mendesak dipegang orang lain, %(late)d sudah lewat batas.") % said
 
 
 def decision_words(day: Day, at: datetime) -> str:

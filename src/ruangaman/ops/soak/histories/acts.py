@@ -9,9 +9,21 @@ from typing import Any
 from ruangaman.accounts.models import User
 from ruangaman.cases import services
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, Plan, Task
+from ruangaman.cases.selectors.people import open_safe_contact
 from ruangaman.cases.selectors.weighing import stand_of
 from ruangaman.cases.services import DomainNote, NewGoal
-from ruangaman.cases.types import Agreed, ApprovalKind, CaseState, Domain, Escort, Outcome, Point, Reached, Way
+from ruangaman.cases.types import (
+    Agreed,
+    ApprovalKind,
+    CaseState,
+    Domain,
+    Escort,
+    Outcome,
+    Point,
+    Reached,
+    Way,
+    permitted_way,
+)
 from ruangaman.consents.types import Answer, Basis, ConsentPurpose, Giver, How
 from ruangaman.core.codelists import ClosingReason, RiskLevel
 from ruangaman.core.regions import zone
@@ -28,12 +40,10 @@ def consent(case: Case, *, by: User, at: datetime, answer: Answer = YES, **facts
         return services.give_consent(code=case.code, answer=answer, by=by, at=at, **wanted)
 
 
-def check_safety(case: Case, *, by: User, at: datetime, is_safe: bool = True) -> Any:
+def check_safety(case: Case, *, by: User, at: datetime, is_safe: bool = True, words: str = "AMAN-UJI") -> Any:
     """Look first whether she is safe."""
     with acting(by):
-        return services.check_safety(
-            code=case.code, is_safe=is_safe, escort=Escort.NONE, words="AMAN-UJI", by=by, at=at
-        )
+        return services.check_safety(code=case.code, is_safe=is_safe, escort=Escort.NONE, words=words, by=by, at=at)
 
 
 def assess(case: Case, *, by: User, at: datetime, domains: Iterable[Domain] = tuple(Domain)) -> Any:
@@ -103,12 +113,13 @@ def assess_closing(
     why: str = "JAM-UJI",
     despite: str = "TETAP-UJI",
     goals: tuple[int, int] = (1, 1),
+    words: str = "PENUTUP-UJI",
 ) -> ClosingAssessment:
     """Say what was reached, why clocks of law and medicine that run are needed no more, why it ends all the same."""
     facts: dict[str, Any] = {
         "goals": goals,
         "was_asked": True,
-        "words": "PENUTUP-UJI",
+        "words": words,
         "her_words": "",
         "why_clocks": why,
         "why_despite": despite,
@@ -117,10 +128,12 @@ def assess_closing(
         return services.assess_closing(code=case.code, reason=reason, risk=RiskLevel.RENDAH, by=by, at=at, **facts)
 
 
-def try_contact(case: Case, *, by: User, at: datetime, result: Reached = Reached.NO_ANSWER) -> Any:
-    """Try to reach her."""
+def try_contact(case: Case, *, by: User, at: datetime, result: Reached = Reached.NO_ANSWER, **facts: Any) -> Any:
+    """Try to reach her, by the way that she permits and at her hours."""
     with acting(by):
-        return services.try_contact(code=case.code, way=Way.THREAD, result=result, words="", by=by, at=at)
+        permitted = permitted_way(open_safe_contact(case=case, viewer=by, at=at).contact) or Way.CHAT
+        wanted: dict[str, Any] = {"way": permitted, "is_in_hours": True, "words": "", **facts}
+        return services.try_contact(code=case.code, result=result, by=by, at=at, **wanted)
 
 
 def transfer(case: Case, *, by: User, at: datetime, acknowledged: bool = True) -> Any:

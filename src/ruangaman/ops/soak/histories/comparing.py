@@ -39,6 +39,7 @@ from ruangaman.cases.types import (
     Outcome,
     PersonKind,
     Reached,
+    SafeContact,
     VictimLink,
     find_move,
     missing_for,
@@ -52,7 +53,8 @@ from ruangaman.core.errors import DomainError
 from ruangaman.core.regions import zone
 from ruangaman.ops.city import acting
 from ruangaman.ops.soak.histories import acts
-from ruangaman.ops.soak.histories.model import BEGIN, STATES, Act, Plain, history, moment
+from ruangaman.ops.soak.histories.model import BEGIN, STATES, Act, Plain, moment
+from ruangaman.ops.soak.histories.walks import history
 from ruangaman.vault.types import Compartment
 
 OWN_WAYS = {MoveKind.CLOSE, MoveKind.REOPEN}
@@ -77,7 +79,13 @@ class Crew:
     def open(self, risk: int, *, at: datetime = BEGIN) -> Case:
         """Open a case as the desk does."""
         people = [
-            NewPerson(kind=PersonKind.VICTIM, sex="P", age_group="25-44", identity=Identity(chosen_name="NAMA-UJI")),
+            NewPerson(
+                kind=PersonKind.VICTIM,
+                sex="P",
+                age_group="25-44",
+                identity=Identity(chosen_name="NAMA-UJI"),
+                contact=SafeContact(way="whatsapp", value="KONTAK-UJI", hours="09.00"),
+            ),
             NewPerson(kind=PersonKind.PERPETRATOR, sex="L", identity=Identity(full_name="TERLAPOR-UJI")),
         ]
         with acting(self.desk):
@@ -182,8 +190,9 @@ class OnPostgres:
     def _sign(self, what: str, at: datetime) -> Any:
         return acts.consent(self.case, at=at, purpose=ConsentPurpose.MEDIATION, **self.by)
 
-    def _safe(self, what: bool, at: datetime) -> Any:
-        return acts.check_safety(self.case, at=at, is_safe=what, **self.by)
+    def _safe(self, what: bool | str, at: datetime) -> Any:
+        words = "" if what == "bare" else "AMAN-UJI"
+        return acts.check_safety(self.case, at=at, is_safe=bool(what), words=words, **self.by)
 
     def _assess(self, what: int, at: datetime) -> Any:
         return acts.assess(self.case, at=at, domains=list(Domain)[:what], **self.by)
@@ -247,9 +256,10 @@ class OnPostgres:
                 code=self.case.code, contact_id=row.pk, reason="x", at=at, **self.by
             )
 
-    def _try(self, what: bool, at: datetime) -> Any:
-        result = Reached.REACHED if what else Reached.NO_ANSWER
-        return acts.try_contact(self.case, at=at, result=result, **self.by)
+    def _try(self, what: bool | str, at: datetime) -> Any:
+        results = {True: Reached.REACHED, "stopped": Reached.UNSAFE}
+        facts: dict[str, Any] = {"is_in_hours": what != "wrong hour"}
+        return acts.try_contact(self.case, at=at, result=results.get(what, Reached.NO_ANSWER), **facts, **self.by)
 
     def _transfer(self, what: str, at: datetime) -> Any:
         return acts.transfer(self.case, at=at, acknowledged=False, **self.by)
@@ -268,14 +278,19 @@ class OnPostgres:
         with acting(self.crew.manager):
             rows = list_aftercare(case=self.case)
             month = min(months_left(Case.objects.get(pk=self.case.pk), rows))
-            day = (at + timedelta(days=30 + len(rows))).date()
+            day = (at + timedelta(days=30 * month)).date()
             return services.plan_aftercare(code=self.case.code, days={month: day}, at=at, **self.by) is not None
 
-    def _after(self, what: str, at: datetime) -> Any:
+    def _after(self, what: bool, at: datetime) -> Any:
         with acting(self.crew.manager):
             row = Aftercare.objects.filter(case=self.case, held_at=None, cancelled_at=None).first()
             return row is not None and services.contact_after(
-                code=self.case.code, contact_id=row.pk, doing=Doing.WELL, words="", at=at, **self.by
+                code=self.case.code,
+                contact_id=row.pk,
+                doing=Doing.WELL if what else Doing.DANGER,
+                words="x",
+                at=at,
+                **self.by,
             )
 
     def _review(self, what: int, at: datetime) -> Any:

@@ -5,9 +5,8 @@ A history is a list of acts. `Plain` says of each whether it is allowed, and wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from random import Random
 from typing import Any
 
 Act = tuple[str, Any]
@@ -20,21 +19,18 @@ FORMS = ("FISIK", "PSIKIS", "SEKSUAL", "KBGO", "TRAFFICKING")
 ASKERS = ("victim", "accused", "family", "other")
 ACTS: dict[str, tuple[Any, ...]] = {
     "consent": ("yes", "no", "vital", "back"),
-    "safe": (True, False),
+    "safe": (True, True, False, "bare"),
     "assess": (7, 7, 4),
     "plan": (True, False),
     "ask_plan": ("",),
     "decide_plan": (True, True, False),
-    "serve": ("",),
-    "task": ("",),
-    "finish": ("",),
-    "closing": REASONS,
-    "closing_bare": REASONS,
-    "closing_short": REASONS,
+    **dict.fromkeys(("serve", "task", "finish"), ("",)),
+    **dict.fromkeys(("closing", "closing_bare", "closing_short"), REASONS),
     "ask_closing": ("",),
     "decide_closing": (True, True, False),
-    "try": (False, False, False, True),
-    **dict.fromkeys(("transfer", "receive", "withdraw", "plan_after", "after", "cancel_after"), ("",)),
+    "try": (False, False, False, True, "wrong hour", "stopped"),
+    **dict.fromkeys(("transfer", "receive", "withdraw", "plan_after", "cancel_after"), ("",)),
+    "after": (True, True, False),
     "review": (1, 2, 3, 4),
     "incident": FORMS,
     "sign": ("",),
@@ -43,22 +39,6 @@ ACTS: dict[str, tuple[Any, ...]] = {
     "close": REASONS,
     "reopen": ((1, True), (2, True), (4, True), (1, False), (3, False)),
 }
-WALK: tuple[Act, ...] = (
-    ("safe", True), ("move", "assessment"), ("consent", "yes"), ("assess", 7), ("move", "plan"), ("plan", True),
-    ("ask_plan", ""), ("decide_plan", True), ("move", "services"), ("serve", ""), ("move", "monitoring"),
-    ("finish", ""), ("closing", "goals_met"), ("ask_closing", ""), ("decide_closing", True), ("close", "goals_met"),
-    ("plan_after", ""), ("move", "aftercare"), ("after", ""), ("reopen", (1, True)),
-)  # fmt: skip
-"""The whole way without a detour."""
-UNREACHED: tuple[Act, ...] = (
-    ("safe", True), ("move", "assessment"), ("try", False), ("assess", 7), ("consent", "yes"), ("try", False),
-    ("try", False), ("finish", ""), ("incident", "PSIKIS"), ("try", False), ("closing", "unreachable"),
-    ("ask_closing", ""), ("try", False), ("ask_closing", ""), ("decide_closing", True), ("close", "unreachable"),
-    ("plan_after", ""), ("move", "aftercare"), ("reopen", (2, False)),
-)  # fmt: skip
-"""Somebody who is not found any more."""
-WALKS = ((WALK, 0.6), (WALK, 0.6), (UNREACHED, 0.85))
-"""Each with how often its next act is the next one of a history."""
 NEEDS_SAFETY = frozenset({"goals_met", "outside"})
 """Ends that there are not while a grown woman is not safe."""
 
@@ -76,15 +56,26 @@ class Paper:
         covers: of a closing: the clocks of law and medicine of which it says why they may end.
         despite: of a closing: what speaks against it, of which it says why it ends all the same.
         is_short: of a closing: not every goal was met.
+        is_overtaken: of a closing: she was found unsafe since, and it says nothing of it.
+        is_bare: of a closing: nobody says why anything ends all the same.
+        returned: the head sent it back.
     """
 
     what: Any
     covers: frozenset[str] = frozenset()
     despite: frozenset[str] = frozenset()
     is_short: bool = False
+    is_overtaken: bool = False
+    is_bare: bool = False
+    returned: bool = False
     asked: bool = False
     approved: bool = False
     has_task: bool = False
+
+    @property
+    def says(self) -> tuple[Any, ...]:
+        """What stands in a closing, so that two of them can be the very same."""
+        return self.what, self.covers, self.despite, self.is_short, self.is_bare
 
 
 def _there(paper: Paper | None) -> Paper:
@@ -107,7 +98,9 @@ class Plain:
     signed: bool = False
     safe: bool = False
     unsafe: bool = False
-    """At the last look of this episode she was not safe."""
+    """At the last look of this episode, or the last contact after its closing, she was not safe."""
+    looked: bool = False
+    """Somebody looked in this episode."""
     assessed: bool = False
     plan: Paper | None = None
     served: bool = False
@@ -117,6 +110,10 @@ class Plain:
     """How many acts were tried."""
     missed: list[date] = field(default_factory=list)
     """On which days somebody tried to reach her in vain, since she was reached last."""
+    stopped: bool = False
+    """A try was stopped because it was not safe, and nobody looked since whether she is."""
+    sent_back: list[tuple[Any, ...]] = field(default_factory=list)
+    """What stood in the closings of this episode that the head sent back."""
     sent: int = 0
     received: bool = False
     contacts: int = 0
@@ -142,7 +139,7 @@ class Plain:
             return self.state in {"closed", "aftercare"} and (what[1] or max(self.risk, what[0]) > 1)
         if kind == "plan_after":
             return self.state in {"closed", "aftercare"} and self.contacts == 0 and self.asked_after < 3
-        if kind == "cancel_after":
+        if kind in {"cancel_after", "after"}:
             return self.contacts > 0
         if self.state == "closed":
             return False
@@ -150,22 +147,27 @@ class Plain:
             return False
         if kind == "consent" and what == "back":
             return self.consented
+        if kind == "safe":
+            return what != "bare" or not self.unsafe
         if kind == "review":
             return what >= self.risk or not self.unsafe
         if kind == "closing_bare":
             return not self.duties and not self.doubts()
         if kind == "ask_plan":
-            return self.plan is not None and (self.plan.asked or self.risk < 3 or bool(self.plan.what))
+            if self.plan is None or self.plan.returned:
+                return False
+            return self.plan.asked or self.risk < 3 or bool(self.plan.what)
         if kind == "ask_closing":
-            return self.closing is not None and (self.closing.asked or self.may_be_asked(self.closing))
+            if self.closing is None or self.closing.asked:
+                return self.closing is not None
+            return self.closing.says not in self.sent_back and self.may_be_asked(self.closing)
         if kind == "decide_plan":
             return self.plan is not None and self.plan.asked and not self.plan.approved
         if kind == "decide_closing":
-            return self.closing is not None and self.closing.asked and not self.closing.approved
+            waits = self.closing is not None and self.closing.asked and not self.closing.approved
+            return waits and not (what and _there(self.closing).is_overtaken)
         if kind in {"receive", "withdraw"}:
             return self.sent > 0
-        if kind == "after":
-            return self.contacts > 0
         return True  # a mediation that is asked for is written down as well; whether it is allowed is another thing
 
     def may_move(self, target: str) -> bool:
@@ -204,7 +206,7 @@ class Plain:
 
     def may_be_asked(self, closing: Paper) -> bool:
         """Whether the head may be asked: nothing ends, and nothing speaks against the end, without a word."""
-        if self.unsafe and closing.what in NEEDS_SAFETY:
+        if closing.is_overtaken or (self.unsafe and closing.what in NEEDS_SAFETY):
             return False
         said = self.duties <= closing.covers and self.doubts(closing.is_short) <= closing.despite
         return said and (closing.what != "unreachable" or self.is_out_of_reach)
@@ -217,8 +219,10 @@ class Plain:
     def doubts(self, is_short: bool = False) -> frozenset[str]:
         """What speaks against closing it now."""
         found = {"unsafe"} if self.unsafe else set()
-        if self.state == "emergency" and not self.safe and not self.unsafe:
+        if not self.unsafe and not (self.safe if self.state == "emergency" else self.looked):
             found.add("unchecked")
+        if self.stopped:
+            found.add("stopped")
         if self.risk >= 3:
             found.add("danger")
         if not self.assessed:
@@ -242,8 +246,14 @@ class Plain:
     def _consent(self, what: str) -> None:
         self.consented, self.by_law = what in {"yes", "vital"}, what == "vital"
 
-    def _safe(self, what: bool) -> None:
-        self.safe, self.unsafe = what, not what
+    def _safe(self, what: bool | str) -> None:
+        self.safe, self.unsafe, self.stopped, self.looked = bool(what), not what, False, True
+        if not what:
+            self.risk = max(self.risk, 3)
+            if self.closing and self.closing.approved:
+                self.closing.approved = self.closing.asked = False
+            if self.closing and "unsafe" not in self.closing.despite:
+                self.closing.is_overtaken = True
 
     def _assess(self, what: int) -> None:
         self.assessed = self.assessed or what == 7
@@ -256,7 +266,7 @@ class Plain:
 
     def _decide_plan(self, what: bool) -> None:
         paper = _there(self.plan)
-        paper.approved, paper.asked = what, what
+        paper.approved, paper.asked, paper.returned = what, what, not what
 
     def _serve(self, what: str) -> None:
         self.served = True
@@ -274,7 +284,7 @@ class Plain:
         self.closing = Paper(what, frozenset(self.duties), self.doubts(is_short=True), is_short=True)
 
     def _closing_bare(self, what: str) -> None:
-        self.closing = Paper(what)
+        self.closing = Paper(what, is_bare=True)
 
     def _ask_closing(self, what: str) -> None:
         _there(self.closing).asked = True
@@ -282,9 +292,16 @@ class Plain:
     def _decide_closing(self, what: bool) -> None:
         paper = _there(self.closing)
         paper.approved, paper.asked = what, what
+        if not what:
+            self.sent_back.append(paper.says)
 
-    def _try(self, what: bool) -> None:
-        self.missed = [] if what else [*self.missed, (moment(self.turn) + CITY).date()]
+    def _try(self, what: bool | str) -> None:
+        if what == "stopped":
+            self.stopped = True
+        elif what is True:
+            self.missed = []
+        elif what is False:
+            self.missed = [*self.missed, (moment(self.turn) + CITY).date()]
 
     def _transfer(self, what: str) -> None:
         self.sent += 1
@@ -298,9 +315,11 @@ class Plain:
     def _plan_after(self, what: str) -> None:
         self.contacts += 1
 
-    def _after(self, what: str) -> None:
+    def _after(self, what: bool) -> None:
         self.contacts -= 1
         self.asked_after += 1
+        self.unsafe = not what
+        self.risk = self.risk if what else max(self.risk, 3)
 
     def _cancel_after(self, what: str) -> None:
         self.contacts -= 1
@@ -335,11 +354,13 @@ class Plain:
 
     def _reopen(self, what: tuple[int, bool]) -> None:
         self.state = "assessment" if what[1] else "emergency"
-        self.risk, self.safe, self.unsafe = max(self.risk, what[0]), what[1], not what[1]
+        self.risk = max(self.risk, what[0], 1 if what[1] else 3)
+        self.safe, self.unsafe, self.looked = what[1], not what[1], True
         self.duties, self.ended = self.duties | self.ended, set()
         self.assessed = self.served = self.received = False
         self.plan = self.closing = None
         self.missed, self.sent, self.asked_after = [], 0, 0
+        self.stopped, self.sent_back = False, []
 
     def facts(self, ending: str = "") -> frozenset[str]:
         """What the gates look at, in their words.
@@ -357,12 +378,14 @@ class Plain:
             "safety_plan": plan is not None and bool(plan.what),
             "plan_approved": plan is not None and plan.approved,
             "served": self.served,
-            "closing_assessed": closing is not None,
+            "closing_assessed": closing is not None and not closing.is_overtaken,
             "closing_approved": closing is not None and closing.approved,
             "clocks_answered": self.duties <= said.covers,
             "doubts_answered": self.doubts(said.is_short) <= said.despite,
             "may_end": not self.unsafe or (ending or said.what) not in NEEDS_SAFETY,
             "unsafe": self.unsafe,
+            "looked": self.looked,
+            "try_unsafe": self.stopped,
             "plan_agreed": plan is not None or self.by_law,
             "nothing_open": self.tasks == 0,
             "tried": self.is_out_of_reach,
@@ -373,26 +396,3 @@ class Plain:
             "moved": closing is not None and closing.what == "moved",
         }
         return frozenset(name for name, holds in found.items() if holds)
-
-
-def history(seed: int, *, steps: int) -> tuple[Plain, list[Act]]:
-    """Return a case and acts on it: often the next one of the whole way, else anything at all."""
-    rng = Random(seed)  # noqa: S311 - a history, no key
-    risk = rng.choice((1, 2, 2, 3, 4))
-    case = Plain("emergency" if risk >= 3 else "assessment", risk)
-    walk, share = rng.choice(WALKS)
-    shadow, acts, place = (
-        replace(case, forms=set(), mediations=[], duties=set(), ended=set(), missed=[]),
-        [],
-        0 if risk >= 3 else 2,
-    )
-    for _ in range(steps):
-        if rng.random() < share and place < len(walk):
-            act = walk[place]
-            place += 1
-        else:
-            kind = rng.choice(list(ACTS))
-            act = (kind, rng.choice(ACTS[kind]))
-        acts.append(act)
-        shadow.do(*act)
-    return case, acts

@@ -184,7 +184,7 @@ def _run_batch(crew: Crew, first: int, count: int) -> Batch:
     from django.db import connection, transaction
 
     from ruangaman.ops.soak.histories import comparing
-    from ruangaman.ops.soak.histories.model import history
+    from ruangaman.ops.soak.histories.walks import history
 
     begun, seen, acts, fault = time.monotonic(), set[str](), 0, ""
     try:

@@ -13,18 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ruangaman.clocks import types
-from ruangaman.clocks.types import (
-    HEAD_START,
-    LONGEST_CHAIN,
-    Calendar,
-    Condition,
-    Holder,
-    Length,
-    PauseReason,
-    SnoozeReason,
-    Step,
-    Unit,
-)
+from ruangaman.clocks.models.pauses import Pause as Pause
+from ruangaman.clocks.types import HEAD_START, Calendar, Condition, Holder, Length, Step, Unit
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ui.keyset import above, between, scanned
 
@@ -54,14 +44,16 @@ class Limit(models.Model):
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
     made_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
-    """Who wrote it down; None: it came with the program."""
+    """Who wrote it down, and when; None: it came with the program."""
+    made_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=16, choices=types.LongerReason, blank=True)
+    """Why it may take longer than before, where somebody in danger waits or a law asks for it."""
 
     objects = LimitQuerySet.as_manager()
 
     class Privacy:
-        plain = frozenset(
-            {"id", "key", "value", "unit", "calendar", "legal_basis", "valid_from", "valid_to", "made_by"}
-        )
+        plain = frozenset({"id", "key", "value", "unit", "calendar", "legal_basis", "valid_from", "valid_to", "made_by",
+                           "made_at", "reason"})  # fmt: skip
         linkable = NOTHING
 
     class Meta:
@@ -173,7 +165,7 @@ class ClockKind(models.Model):
     @property
     def steps(self) -> tuple[Step, ...]:
         """Who is told, and when."""
-        return Step.read(self.chain[:LONGEST_CHAIN])
+        return Step.read(self.chain[: types.LONGEST_CHAIN])
 
     def is_valid(self, at: datetime) -> bool:
         """Whether it begins new clocks at a moment; those that run go on whatever it says."""
@@ -307,11 +299,11 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     presses_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
-    pause_reason = models.CharField(max_length=16, choices=PauseReason, blank=True)
+    pause_reason = models.CharField(max_length=16, choices=types.PauseReason, blank=True)
     paused_seconds = models.PositiveIntegerField(default=0)
     """How much was added back by pauses that are over."""
     snoozed_until = models.DateTimeField(null=True)
-    snooze_reason = models.CharField(max_length=16, choices=SnoozeReason, blank=True)
+    snooze_reason = models.CharField(max_length=16, choices=types.SnoozeReason, blank=True)
     level = models.PositiveSmallIntegerField(default=0)
     """How many steps of the escalation were taken."""
     escalates_at = models.DateTimeField(null=True)
@@ -356,7 +348,7 @@ class Clock(models.Model):
                 condition=Q(stopped_at=None, stopped_on="")
                 | Q(stopped_at__isnull=False, stopped_at__gte=F("started_at")) & ~Q(stopped_on=""),
             ),
-            models.CheckConstraint(name="clock_chain_is_short", condition=Q(level__lte=LONGEST_CHAIN)),
+            models.CheckConstraint(name="clock_chain_is_short", condition=Q(level__lte=types.LONGEST_CHAIN)),
             models.UniqueConstraint(
                 fields=["dossier", "kind", "anchor"], condition=OPEN, nulls_distinct=False, name="clock_once"
             ),

@@ -1,0 +1,91 @@
+"""What the head decided is somebody's turn: what was sent back is mended, what was approved is done.
+
+Three kinds; and a try to reach her that was stopped because it was not safe asks to look whether she is. A kind that an
+administrator touched stays as it is.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import migrations
+
+from ruangaman.clocks.migrations._first_kinds import CLOSED, OURS, OWN_CHAIN, kind
+
+SINCE = datetime(2022, 1, 1, tzinfo=UTC)
+SPACE = uuid.UUID("6f0c3c1e-0f7c-4c7e-9d3b-2a51c0de1000")
+"""As that of the first kinds: ids are made from keys."""
+DECIDED, ASKED = ("cases.approval_decided",), "cases.approval_asked"
+RETURNED = [
+    kind(
+        f"returned.{what}",
+        label,
+        label_en,
+        todo,
+        todo_en,
+        limit=(3, "day"),
+        calendar="working",
+        law=OURS,
+        starts=DECIDED,
+        stops=(ASKED, *CLOSED),
+        chain=OWN_CHAIN,
+        condition={"starts_when": {"kind": [what], "outcome": ["returned"]}, "stops_when": {"kind": [what]}},
+    )
+    for what, label, label_en, todo, todo_en in (
+        (
+            "plan", "Perbaikan rencana", "Mending the plan",
+            "Perbaiki rencana: kepala mengembalikannya", "Mend the plan: the head sent it back",
+        ),
+        (
+            "closing", "Perbaikan penutupan", "Mending the closing",
+            "Perbaiki penutupan: kepala mengembalikannya", "Mend the closing: the head sent it back",
+        ),
+    )
+]  # fmt: skip
+APPROVED = kind(
+    "closing.approved",
+    "Menutup kasus yang disetujui",
+    "Closing a case that was approved",
+    "Kepala sudah setuju: tutup kasusnya",
+    "The head agreed: close the case",
+    limit=(2, "day"),
+    calendar="working",
+    law=OURS,
+    starts=DECIDED,
+    stops=("cases.closing_assessed", "cases.safety_checked", *CLOSED),
+    chain=OWN_CHAIN,
+    condition={
+        "starts_when": {"kind": ["closing"], "outcome": ["approved"]},
+        "stops_when": {"is_safe": ["False"]},
+    },
+)
+TRIED = "cases.contact_tried"
+
+
+def change(apps: Any, _editor: Any) -> None:
+    """Add what is missing, change the one if nobody did; what is there stays as it is."""
+    kinds, limits = apps.get_model("clocks", "ClockKind"), apps.get_model("clocks", "Limit")
+    for one in (*RETURNED, APPROVED):
+        facts = {name: value for name, value in one.items() if name not in {"key", "limit", "calendar", "law"}}
+        fresh = {**facts, "id": uuid.uuid5(SPACE, one["key"]), "valid_from": SINCE}
+        kinds.objects.get_or_create(key=one["key"], defaults=fresh)
+        value, unit = one["limit"]
+        if not limits.objects.filter(key=one["key"]).exists():
+            limits.objects.create(
+                id=uuid.uuid5(SPACE, f"limit {one['key']}"), key=one["key"], value=value, unit=unit,
+                calendar=one["calendar"], legal_basis=one["law"], valid_from=SINCE,
+            )  # fmt: skip
+    for again in kinds.objects.filter(key="case.safety_again", changed_by=None):
+        again.starts_on = [*again.starts_on, *({TRIED} - set(again.starts_on))]
+        starts_when = {**again.condition.get("starts_when", {}), "result": ["unsafe"]}
+        again.condition = {**again.condition, "starts_when": starts_when}
+        again.save()
+
+
+class Migration(migrations.Migration):
+    """Data."""
+
+    dependencies = [("clocks", "0017_safety_waits"), ("cases", "0016_windows")]
+    operations = [migrations.RunPython(change, migrations.RunPython.noop)]
