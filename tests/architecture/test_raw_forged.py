@@ -20,7 +20,7 @@ from ruangaman.vault import services as vault
 from ruangaman.vault.models import Grant, Sealed
 from ruangaman.vault.types import Closed, Purpose
 from tests.architecture.raw_asking import array, attempt, session, settings_of
-from tests.architecture.raw_matrix import NEAR, OFFICE
+from tests.architecture.raw_matrix import NEAR, OFFICE, RULED
 from tests.architecture.raw_world import RawWorld, make_raw_world
 from tests.factories.vault import Person
 from tests.support.once import one_transaction
@@ -77,7 +77,8 @@ def test_an_emergency_officer_opens_what_is_wrapped_to_the_unit_and_nothing_that
     honest = opened(Person(head.keyring, head.principal_id, head.pk), list(dossier_of))
     forged = opened(Person(head.keyring, head.principal_id, head.pk, everybody()), list(dossier_of))
 
-    mine = {"words case", "despite closed", "asked closed"}  # why they opened one case; why one was closed, its words
+    # Why they opened one case; why one was closed, its words; why the desk decided against the answers.
+    mine = {"words case", "despite closed", "asked closed"} | RULED
     assert {world.names[str(dossier_of[ref])] for ref in honest} == mine
     gone = {"erased", "late", "past", "before past"}  # the world lets every wrap of these expire
     assert {world.names[str(dossier_of[ref])] for ref in forged} == ((NEAR | OFFICE) - gone) | mine

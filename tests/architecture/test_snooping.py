@@ -46,6 +46,7 @@ from tests.support.signing_in import signed_in
 NIK, NOBODY = "6471035001900777", "6471035001900778"
 PHONE, NO_PHONE = "0812-0000-7777", "0812-0000-7778"
 NAME = "NAMA-SASARAN Seroja"
+REASON = "SEBAB-SASARAN: ia sudah di rumah kakaknya"
 WORDS = (
     "NAMA-SASARAN",
     "Seroja",
@@ -54,6 +55,7 @@ WORDS = (
     "ALAMAT-SASARAN",
     "CATATAN-SASARAN",
     "TUGAS-SASARAN",
+    "SEBAB-SASARAN",
 )
 EVERY_FACT = re.compile("|".join([*WORDS, NIK, PHONE, PHONE.replace("-", "")]))
 TOKENS = re.compile(r'X-CSRFToken": "[^"]+|name="once" value="[^"]+')
@@ -214,7 +216,7 @@ def _somebody(world: World) -> Case:
         **{**KINDS, "what": "CERITA-SASARAN", "contact": "phone", "contact_value": PHONE},
     )
     counter.write_back(report, "CERITA-SASARAN", at=at, files=(PHOTO,))
-    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": "x"}
+    facts = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY, "why": REASON}
     counter.do(intake.triage, report, by=counter.first, at=at, **facts)
     case: Case = counter.do(intake.open_case, report, by=counter.first, at=at, manager=team.manager, case_id=uuid4())
     victim = NewPerson(

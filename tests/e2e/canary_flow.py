@@ -78,7 +78,7 @@ def end(fill: Fill, word: Word, manager: Visitor, head: Visitor, case: str) -> N
         rf'action="(/kasus/{case}/tugas/[0-9a-f-]+/selesai)"', manager.get(f"/kasus/{case}/").text
     ):
         manager.submit(manager.get(f"/kasus/{case}/"), {}, action=found[1])
-    numbers = {"reason": "goals_met", "risk": "1", "was_asked": "yes"}
+    numbers = {"reason": "goals_met", "risk": "1", "was_asked": "yes", "goals_met": "1", "goals_total": "1"}
     fill(
         manager,
         case,

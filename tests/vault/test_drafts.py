@@ -46,7 +46,7 @@ def test_it_comes_back_to_its_author_as_it_was_typed(author: User):
     assert found is not None
     assert found.words == NOTE
     assert [one.id for one in waiting] == [kept.id]
-    assert waiting[0].words is None, "finding opens nothing"
+    assert waiting[0].words == NOTE, "which of the forms it is for stands inside"
     assert elsewhere == []
 
 

@@ -68,6 +68,11 @@ class Work:
         """Whether the present has been reached: what comes later has not happened yet."""
         return self.at >= self.city.now - timedelta(hours=1)
 
+    def is_open(self) -> bool:
+        """Whether the case goes on."""
+        with acting(self.city.person("manajer")):
+            return Case.objects.filter(code=self.code, closed_at=None).exists()
+
 
 def open_case(city: City, prepared: PreparedReport, plot: plots.Plot, officer: User, at: datetime) -> Work:
     """Let the desk open a case without typing anything again, and the manager name a companion."""

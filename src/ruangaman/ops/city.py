@@ -206,10 +206,18 @@ def mark_double(city: City, prepared: PreparedReport, original: str, at: datetim
         )  # fmt: skip
 
 
-def triage(city: City, prepared: PreparedReport, plot: plots.Plot, officer: User, at: datetime) -> RiskLevel:
+def triage(
+    city: City,
+    prepared: PreparedReport,
+    plot: plots.Plot,
+    officer: User,
+    at: datetime,
+    *,
+    risk: RiskLevel | None = None,
+) -> RiskLevel:
     """Let the desk answer the three questions."""
     levels = [RiskLevel.RENDAH, RiskLevel.SEDANG, RiskLevel.TINGGI, RiskLevel.EKSTREM]
-    risk = city.rng.choices(levels, weights=[22, 46, 24, 8])[0]
+    risk = risk or city.rng.choices(levels, weights=[22, 46, 24, 8])[0]
     with acting(officer):
         intake.triage(
             code=prepared.code, case_type=plot.case_type, risk=risk, authority=Authority.CITY,

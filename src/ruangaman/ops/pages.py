@@ -187,6 +187,7 @@ FLOW_PAGES = (
     Page("polisi", "hukum", CASE + "polisi/", "/kasus/{case}/polisi/"),
     Page("keputusan", "kepala", "kasus/keputusan/", "/kasus/keputusan/"),
     Page("keputusan-satu", "kepala", "kasus/keputusan/<uuid:approval_id>/", "/kasus/keputusan/{approval}/"),
+    Page("keputusan-laporan", "kepala", "keputusan/laporan/<uuid:ruling_id>/", "/keputusan/laporan/{ruling}/"),
 )
 OWN_PAGES = (
     Page("pengaturan", "petugas", "pengaturan/", "/pengaturan/"),
@@ -268,13 +269,13 @@ NOT_IN_THE_DEMO = frozenset(
         "masuk/langkah-kedua/", "masuk/langkah-kedua/pasang/", "masuk/langkah-kedua/kode/", "masuk/undangan/sandi/",
         "masuk/sandi-baru/", "masuk/kode-pemulihan/", "pengaturan/undangan/", "pengaturan/kode/",
         CASE + "pelimpahan/<uuid:transfer_id>/terima", CASE + "pelimpahan/<uuid:transfer_id>/tarik",
-        GLASS, GLASS + "tinjau", "kerja/saringan/<uuid:saved_id>/", "keputusan/laporan/<uuid:ruling_id>/",
+        GLASS, GLASS + "tinjau", "kerja/saringan/<uuid:saved_id>/",
     }
 )  # fmt: skip
 """Pages of the second step, which the demo has passed already, and of the first day and lost doors, whose own journeys
 look at them: each is seen once, with a paper in hand. And the receipt of a transfer, which every one there has, and
 taking one back, for those cases are closed; openings by an emergency key and filters with a name: in the demo there are
-none. Why the desk decided against the answers: there the head has mostly read it.
+none.
 """
 
 NO_PAGES = frozenset(
@@ -331,6 +332,7 @@ _FINDS: dict[str, tuple[str, str]] = {
     "colleague": ("/pengaturan/orang/", rf"/pengaturan/orang/({ID})/\""),
     "consent": ("/kasus/{case}/izin/", rf"/izin/({ID})/cabut"),
     "approval": ("/kasus/keputusan/", rf"/keputusan/({ID})/"),
+    "ruling": ("/kerja/", rf"/keputusan/laporan/({ID})/"),
     "contact": ("/kasus/{closed_case}/pasca/", rf"/pasca/({ID})/"),
     "part": ("/kasus/{case}/tim/", rf"/tim/({ID})/lepas"),
 }

@@ -11,7 +11,7 @@ from django.db import connection
 from ruangaman.audit.services import unit_of_work
 from ruangaman.audit.types import Role
 from ruangaman.core import clock
-from ruangaman.core.codelists import Now
+from ruangaman.core.codelists import Now, RiskLevel
 from ruangaman.ops import casework, plots, story
 from ruangaman.ops import city as life
 from ruangaman.ops.city import City
@@ -60,6 +60,7 @@ def fill_city(city: City, *, cases: int, progress: Progress) -> list[str]:
         earlier = _live(city, beginning, earlier)
     progress("Reports and cases", len(plan), len(plan))
     _leave_a_plan(city)
+    _leave_a_ruling(city)
     _leave_fresh_ones(city)
     silence_old_alarms()
     return city.receipts
@@ -89,7 +90,7 @@ def _live(city: City, beginning: Beginning, earlier: str) -> str:
     casework.work_on(work)
     if not work.over and len(city.receipts) < 2:
         city.receipts.append(sent.receipt.digits)
-    return sent.code
+    return sent.code if work.is_open() else earlier  # of a closed case nothing is a double
 
 
 def _leave_a_plan(city: City) -> None:
@@ -99,6 +100,14 @@ def _leave_a_plan(city: City) -> None:
     officer, moment = life.answer(city, sent, plot, at, written_back=False)
     life.triage(city, sent, plot, officer, moment)
     casework.wait_for_the_head(casework.open_case(city, sent, plot, officer, moment))
+
+
+def _leave_a_ruling(city: City) -> None:
+    """Leave the head something to read: the desk found less danger than the answers said."""
+    at, plot = city.now - timedelta(hours=9), plots.PLOTS[0]
+    sent = life.send_report(city, plot, at, now=Now.YES)
+    officer, moment = life.answer(city, sent, plot, at, written_back=False)
+    life.triage(city, sent, plot, officer, moment, risk=RiskLevel.SEDANG)
 
 
 def _leave_fresh_ones(city: City) -> None:

@@ -35,13 +35,18 @@ class Holding:
     length: Length | None
 
 
+def find_limit(key: str, at: datetime) -> Limit | None:
+    """Return the limit of `key` that is valid at a moment; None: none is yet."""
+    return Limit.objects.filter(key=key).valid(at).order_by("-valid_from").first()
+
+
 def limit_for(key: str, at: datetime) -> Limit:
     """Return the limit of `key` that is valid at a moment.
 
     Raises:
         NotFound: no such limit yet; the installation is not set up.
     """
-    found = Limit.objects.filter(key=key).valid(at).order_by("-valid_from").first()
+    found = find_limit(key, at)
     if found is None:
         raise NotFound(f"There is no limit {key}.")
     return found
@@ -49,13 +54,8 @@ def limit_for(key: str, at: datetime) -> Limit:
 
 def basis_of(kind: ClockKind, at: datetime) -> str:
     """Return what the limit of a kind rests on that is valid at a moment; "": it has none."""
-    found = Limit.objects.filter(key=kind.limit_key).valid(at).order_by("-valid_from").first()
-    return found.legal_basis if found is not None else ""
-
-
-def limit_before(key: str, begins: datetime) -> Limit | None:
-    """Return the version that holds when a new one begins; None: it is the first."""
-    return Limit.objects.filter(key=key).valid(begins).order_by("-valid_from").first()
+    found = find_limit(kind.limit_key, at)
+    return found.legal_basis if found else ""
 
 
 def own_number(key: str) -> Limit | None:

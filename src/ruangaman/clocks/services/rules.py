@@ -18,7 +18,7 @@ from ruangaman.audit.types import Detail
 from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import ClockKind, Holiday, Limit, OfficeDay
 from ruangaman.clocks.registry import abouts
-from ruangaman.clocks.selectors import NO_OFFICE, basis_of, get_office, limit_before, own_number
+from ruangaman.clocks.selectors import NO_OFFICE, basis_of, find_limit, get_office, own_number
 from ruangaman.clocks.types import (
     LAW,
     Condition,
@@ -170,7 +170,7 @@ class Longer:
 
 def weigh(*, key: str, length: Length, legal_basis: str, begins: datetime) -> Longer | None:
     """Lay a new version beside the one that holds; None: there is none yet."""
-    before = limit_before(key, begins)
+    before = find_limit(key, begins)
     if before is None:
         return None
     office = get_office() if length.is_working or before.length.is_working else NO_OFFICE

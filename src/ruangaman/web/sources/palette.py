@@ -16,6 +16,7 @@ from ruangaman.web.types import Command, Here, PaletteSource
 
 ROOMS: tuple[tuple[Permission, Command], ...] = (
     (Permission.CASE_OVERSEE, Command(gettext_lazy("Beban tiap orang"), "/kerja/beban/")),
+    (Permission.CASE_OVERSEE, Command(gettext_lazy("Batas yang diperpanjang"), "/batas/")),
     (Permission.REPORT_DESK, Command(gettext_lazy("Serah terima jaga"), "/serah-terima/")),
     (Permission.REPORT_DESK, Command(gettext_lazy("Meja saya"), "/pengaturan/meja/")),
     (Permission.PEOPLE_MANAGE, Command(gettext_lazy("Undang orang"), "/pengaturan/orang/undang/")),
