@@ -62,6 +62,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "petugas",
+                                    "manajer",
+                                    "pendamping",
+                                    "psikolog",
+                                    "hukum",
+                                    "rumahaman",
+                                    "kepala",
+                                    "dinas",
+                                    "dpo",
+                                    "auditor",
+                                    "polisi",
+                                    "rsud",
+                                    "dinsos",
+                                    "disdik",
+                                    "kader",
+                                    "plkb",
+                                    "pemberdayaan",
+                                    "pelatih",
+                                    "admin",
+                                ],
+                            )
+                        ),
+                        name="user_role_known",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Agency",
@@ -205,37 +238,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "petugas",
-                            "manajer",
-                            "pendamping",
-                            "psikolog",
-                            "hukum",
-                            "rumahaman",
-                            "kepala",
-                            "dinas",
-                            "dpo",
-                            "auditor",
-                            "polisi",
-                            "rsud",
-                            "dinsos",
-                            "disdik",
-                            "kader",
-                            "plkb",
-                            "pemberdayaan",
-                            "pelatih",
-                            "admin",
-                        ],
-                    )
-                ),
-                name="user_role_known",
-            ),
         ),
     ]

@@ -114,6 +114,87 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "emergency",
+                                    "referred_out",
+                                    "assessment",
+                                    "plan",
+                                    "services",
+                                    "monitoring",
+                                    "closed",
+                                    "aftercare",
+                                ],
+                            )
+                        ),
+                        name="case_state_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("risk__in", [1, 2, 3, 4])), name="case_risk_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at", None),
+                                ("closed_by", None),
+                                ("closing_reason", ""),
+                                ("closing_ref", None),
+                                (
+                                    "state__in",
+                                    ["assessment", "emergency", "monitoring", "plan", "referred_out", "services"],
+                                ),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("state__in", ["aftercare", "closed"]),
+                                models.Q(("closing_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_closed_fields_go_together",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state_since__gte", models.F("opened_at")),
+                            models.Q(("closed_at", None), ("closed_at__gte", models.F("opened_at")), _connector="OR"),
+                        ),
+                        name="case_in_order_of_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("unit"),
+                        models.OrderBy(models.F("risk"), descending=True),
+                        models.OrderBy(models.F("opened_at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        condition=models.Q(("closed_at", None)),
+                        name="case_open_by_unit",
+                    ),
+                    models.Index(
+                        models.F("unit"),
+                        models.F("state"),
+                        condition=models.Q(("closed_at", None)),
+                        name="case_open_by_state",
+                    ),
+                    models.Index(
+                        models.F("manager"),
+                        models.F("state"),
+                        condition=models.Q(("closed_at", None)),
+                        name="case_open_by_manager",
+                    ),
+                    models.Index(
+                        models.F("unit"),
+                        models.OrderBy(models.F("risk"), descending=True),
+                        models.OrderBy(models.F("opened_at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="case_by_unit",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Assignment",
@@ -152,6 +233,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)), fields=("case", "user"), name="assignment_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "manajer"), ("until", None)),
+                        fields=("case",),
+                        name="assignment_one_manager",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("until", None), ("until_by", None)),
+                            models.Q(("until__gte", models.F("since")), ("until_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="assignment_end_goes_together",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("user"), models.F("case"), condition=models.Q(("until", None)), name="assignment_live"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CaseFile",
@@ -234,6 +340,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_on", None),
+                            models.Q(("from_on__isnull", False), ("to_on__gte", models.F("from_on"))),
+                            _connector="OR",
+                        ),
+                        name="incident_range_in_order",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("forms__len__gte", 1)), name="incident_has_a_form"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Note",
@@ -330,6 +449,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["victim", "perpetrator", "reporter", "family", "witness"])),
+                        name="person_kind_known",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="IncidentLink",
@@ -396,6 +523,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("incident", "victim", "perpetrator"), name="incident_link_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("perpetrator", None),
+                            models.Q(("perpetrator", models.F("victim")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="incident_link_of_two",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ServiceRecord",
@@ -440,6 +582,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("hours", None), ("hours__gt", 0), _connector="OR"),
+                        name="service_hours_positive",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Task",
@@ -477,6 +627,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at", None), ("done_by", None)),
+                            models.Q(("done_at__gte", models.F("made_at")), ("done_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="task_done_fields_go_together",
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("case"), models.F("due_at"), condition=models.Q(("done_at", None)), name="task_open"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Transition",
@@ -544,196 +711,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                models.F("unit"),
-                models.OrderBy(models.F("risk"), descending=True),
-                models.OrderBy(models.F("opened_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(("closed_at", None)),
-                name="case_open_by_unit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                models.F("unit"), models.F("state"), condition=models.Q(("closed_at", None)), name="case_open_by_state"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                models.F("manager"),
-                models.F("state"),
-                condition=models.Q(("closed_at", None)),
-                name="case_open_by_manager",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                models.F("unit"),
-                models.OrderBy(models.F("risk"), descending=True),
-                models.OrderBy(models.F("opened_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="case_by_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "emergency",
-                            "referred_out",
-                            "assessment",
-                            "plan",
-                            "services",
-                            "monitoring",
-                            "closed",
-                            "aftercare",
-                        ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("from_state", models.F("to_state")), _negated=True),
+                        name="transition_goes_somewhere",
                     )
-                ),
-                name="case_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(condition=models.Q(("risk__in", [1, 2, 3, 4])), name="case_risk_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at", None),
-                        ("closed_by", None),
-                        ("closing_reason", ""),
-                        ("closing_ref", None),
-                        ("state__in", ["assessment", "emergency", "monitoring", "plan", "referred_out", "services"]),
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        ("state__in", ["aftercare", "closed"]),
-                        models.Q(("closing_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_closed_fields_go_together",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state_since__gte", models.F("opened_at")),
-                    models.Q(("closed_at", None), ("closed_at__gte", models.F("opened_at")), _connector="OR"),
-                ),
-                name="case_in_order_of_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(
-                models.F("user"), models.F("case"), condition=models.Q(("until", None)), name="assignment_live"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until", None)), fields=("case", "user"), name="assignment_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role", "manajer"), ("until", None)),
-                fields=("case",),
-                name="assignment_one_manager",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("until", None), ("until_by", None)),
-                    models.Q(("until__gte", models.F("since")), ("until_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="assignment_end_goes_together",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("to_on", None),
-                    models.Q(("from_on__isnull", False), ("to_on__gte", models.F("from_on"))),
-                    _connector="OR",
-                ),
-                name="incident_range_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(condition=models.Q(("forms__len__gte", 1)), name="incident_has_a_form"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["victim", "perpetrator", "reporter", "family", "witness"])),
-                name="person_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentlink",
-            constraint=models.UniqueConstraint(
-                fields=("incident", "victim", "perpetrator"), name="incident_link_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("perpetrator", None), models.Q(("perpetrator", models.F("victim")), _negated=True), _connector="OR"
-                ),
-                name="incident_link_of_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours", None), ("hours__gt", 0), _connector="OR"), name="service_hours_positive"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                models.F("case"), models.F("due_at"), condition=models.Q(("done_at", None)), name="task_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at", None), ("done_by", None)),
-                    models.Q(("done_at__gte", models.F("made_at")), ("done_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="task_done_fields_go_together",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_state", models.F("to_state")), _negated=True),
-                name="transition_goes_somewhere",
-            ),
+                ],
+            },
         ),
     ]

@@ -123,6 +123,22 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "version"), name="plan_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("why_not", ""), ("with_her", True)),
+                            models.Q(
+                                ("why_not__in", ["in_crisis", "too_young", "unreachable", "declined"]),
+                                ("with_her", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plan_with_her_or_why_not",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Goal",
@@ -158,6 +174,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("plan", "position"), name="goal_once")],
+            },
         ),
         migrations.CreateModel(
             name="PoliceDecision",
@@ -190,6 +209,18 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sent_on", None), ("choice", "report"), _connector="OR"),
+                        name="police_sent_when_reported",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("informed_at__lte", models.F("at"))), name="police_informed_first"
+                    ),
+                ],
+                "indexes": [models.Index(models.F("case"), models.F("at"), name="police_by_case")],
+            },
         ),
         migrations.CreateModel(
             name="Review",
@@ -221,6 +252,15 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("before__in", [1, 2, 3, 4]), ("risk__in", [1, 2, 3, 4])),
+                        name="review_risk_known",
+                    )
+                ],
+                "indexes": [models.Index(models.F("case"), models.F("at"), name="review_by_case")],
+            },
         ),
         migrations.CreateModel(
             name="RightsTold",
@@ -265,6 +305,12 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("rights__len__gte", 1)), name="rights_told_names_one")
+                ],
+                "indexes": [models.Index(models.F("case"), models.F("at"), name="rightstold_by_case")],
+            },
         ),
         migrations.CreateModel(
             name="SafetyCheck",
@@ -295,6 +341,9 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
                 ),
             ],
+            options={
+                "indexes": [models.Index(models.F("case"), models.F("at"), name="safetycheck_by_case")],
+            },
         ),
         migrations.CreateModel(
             name="Session",
@@ -322,6 +371,16 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("next_on", None), ("next_on__gt", models.F("on")), _connector="OR"),
+                        name="session_next_is_later",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("risk__in", [1, 2, 3, 4])), name="session_risk_known"),
+                ],
+                "indexes": [models.Index(models.F("case"), models.F("at"), name="session_by_case")],
+            },
         ),
         migrations.CreateModel(
             name="Transfer",
@@ -357,6 +416,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("acknowledged_at", None), ("acknowledged_by", None), ("acknowledged_ref", None)),
+                            models.Q(
+                                ("acknowledged_at__gte", models.F("at")),
+                                ("acknowledged_by__isnull", False),
+                                ("acknowledged_ref__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="transfer_acknowledged_goes_together",
+                    )
+                ],
+                "indexes": [models.Index(models.F("case"), models.F("at"), name="transfer_by_case")],
+            },
         ),
         migrations.CreateModel(
             name="Aftercare",
@@ -762,104 +838,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(fields=("case", "version"), name="plan_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("why_not", ""), ("with_her", True)),
-                    models.Q(
-                        ("why_not__in", ["in_crisis", "too_young", "unreachable", "declined"]), ("with_her", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="plan_with_her_or_why_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.UniqueConstraint(fields=("plan", "position"), name="goal_once"),
-        ),
-        migrations.AddIndex(
-            model_name="policedecision",
-            index=models.Index(models.F("case"), models.F("at"), name="police_by_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="policedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sent_on", None), ("choice", "report"), _connector="OR"),
-                name="police_sent_when_reported",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("informed_at__lte", models.F("at"))), name="police_informed_first"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(models.F("case"), models.F("at"), name="review_by_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("before__in", [1, 2, 3, 4]), ("risk__in", [1, 2, 3, 4])), name="review_risk_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rightstold",
-            index=models.Index(models.F("case"), models.F("at"), name="rightstold_by_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="rightstold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rights__len__gte", 1)), name="rights_told_names_one"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="safetycheck",
-            index=models.Index(models.F("case"), models.F("at"), name="safetycheck_by_case"),
-        ),
-        migrations.AddIndex(
-            model_name="session",
-            index=models.Index(models.F("case"), models.F("at"), name="session_by_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("next_on", None), ("next_on__gt", models.F("on")), _connector="OR"),
-                name="session_next_is_later",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("risk__in", [1, 2, 3, 4])), name="session_risk_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(models.F("case"), models.F("at"), name="transfer_by_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("acknowledged_at", None), ("acknowledged_by", None), ("acknowledged_ref", None)),
-                    models.Q(
-                        ("acknowledged_at__gte", models.F("at")),
-                        ("acknowledged_by__isnull", False),
-                        ("acknowledged_ref__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="transfer_acknowledged_goes_together",
-            ),
         ),
         *(migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in (RIGHTS, ADDS, CHANGES)),
     ]

@@ -72,6 +72,81 @@ class Migration(migrations.Migration):
                 ("stopped_at", models.DateTimeField(null=True)),
                 ("stopped_on", models.CharField(blank=True, max_length=48)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("danger__in", [1, 2, 3, 4])), name="clock_danger_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("danger", 1), ("presses_at", models.F("due_at"))),
+                            models.Q(
+                                ("danger", 2),
+                                (
+                                    "presses_at",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("due_at"), "-", models.Value(datetime.timedelta(seconds=21600))
+                                    ),
+                                ),
+                            ),
+                            models.Q(
+                                ("danger", 3),
+                                (
+                                    "presses_at",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("due_at"), "-", models.Value(datetime.timedelta(days=1))
+                                    ),
+                                ),
+                            ),
+                            models.Q(
+                                ("danger", 4),
+                                (
+                                    "presses_at",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("due_at"), "-", models.Value(datetime.timedelta(days=3))
+                                    ),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="clock_presses_by_danger",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pause_reason", ""), ("paused_at", None)),
+                            models.Q(("paused_at__isnull", False), models.Q(("pause_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="clock_pause_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("snooze_reason", ""), ("snoozed_until", None)),
+                            models.Q(("snoozed_until__isnull", False), models.Q(("snooze_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="clock_snooze_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stopped_at", None), ("stopped_on", "")),
+                            models.Q(
+                                ("stopped_at__gte", models.F("started_at")),
+                                ("stopped_at__isnull", False),
+                                models.Q(("stopped_on", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="clock_end_goes_together",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("level__lte", 3)), name="clock_chain_is_short"),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("escalates_at"),
+                        condition=models.Q(("paused_at", None), ("stopped_at", None), ("escalates_at__isnull", False)),
+                        name="clock_escalates",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClockKind",
@@ -117,6 +192,34 @@ class Migration(migrations.Migration):
                 ("valid_from", models.DateTimeField()),
                 ("valid_to", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("holder__in", ["desk", "manager", "owner", "head", "companion", "lawyer"])),
+                        name="kind_holder_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__len__gte", 1)), name="kind_starts_on_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stops_on__len__gte", 1)), name="kind_stops_on_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_promised", True), ("limit_key", "")),
+                            models.Q(("is_promised", False), models.Q(("limit_key", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="kind_has_a_limit_or_a_promise",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="kind_in_order_of_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Holiday",
@@ -136,6 +239,14 @@ class Migration(migrations.Migration):
                 ("opens", models.TimeField()),
                 ("closes", models.TimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="officeday_weekday_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens__lt", models.F("closes"))), name="officeday_opens_before_it_closes"
+                    ),
+                ],
+            },
         ),
         migrations.AlterField(model_name="limit", name="hours", field=models.PositiveIntegerField(db_column="hours")),
         migrations.RenameField(model_name="limit", old_name="hours", new_name="value"),
@@ -243,53 +354,6 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
             ),
         ),
-        migrations.AddConstraint(
-            model_name="officeday",
-            constraint=models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="officeday_weekday_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="officeday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opens__lt", models.F("closes"))), name="officeday_opens_before_it_closes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockkind",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("holder__in", ["desk", "manager", "owner", "head", "companion", "lawyer"])),
-                name="kind_holder_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockkind",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_on__len__gte", 1)), name="kind_starts_on_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockkind",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stops_on__len__gte", 1)), name="kind_stops_on_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockkind",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_promised", True), ("limit_key", "")),
-                    models.Q(("is_promised", False), models.Q(("limit_key", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="kind_has_a_limit_or_a_promise",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockkind",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
-                name="kind_in_order_of_time",
-            ),
-        ),
         migrations.AddIndex(
             model_name="clock",
             index=models.Index(
@@ -322,14 +386,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="clock",
-            index=models.Index(
-                models.F("escalates_at"),
-                condition=models.Q(("paused_at", None), ("stopped_at", None), ("escalates_at__isnull", False)),
-                name="clock_escalates",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
             index=models.Index(models.F("dossier"), models.F("started_at"), name="clock_of_dossier"),
         ),
         migrations.AddConstraint(
@@ -338,90 +394,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("desk__isnull", False), ("owner__isnull", False), _connector="OR"),
                 name="clock_is_somebodys",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("danger__in", [1, 2, 3, 4])), name="clock_danger_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("danger", 1), ("presses_at", models.F("due_at"))),
-                    models.Q(
-                        ("danger", 2),
-                        (
-                            "presses_at",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("due_at"), "-", models.Value(datetime.timedelta(seconds=21600))
-                            ),
-                        ),
-                    ),
-                    models.Q(
-                        ("danger", 3),
-                        (
-                            "presses_at",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("due_at"), "-", models.Value(datetime.timedelta(days=1))
-                            ),
-                        ),
-                    ),
-                    models.Q(
-                        ("danger", 4),
-                        (
-                            "presses_at",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("due_at"), "-", models.Value(datetime.timedelta(days=3))
-                            ),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="clock_presses_by_danger",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("pause_reason", ""), ("paused_at", None)),
-                    models.Q(("paused_at__isnull", False), models.Q(("pause_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="clock_pause_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("snooze_reason", ""), ("snoozed_until", None)),
-                    models.Q(("snoozed_until__isnull", False), models.Q(("snooze_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="clock_snooze_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stopped_at", None), ("stopped_on", "")),
-                    models.Q(
-                        ("stopped_at__gte", models.F("started_at")),
-                        ("stopped_at__isnull", False),
-                        models.Q(("stopped_on", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="clock_end_goes_together",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(condition=models.Q(("level__lte", 3)), name="clock_chain_is_short"),
         ),
         migrations.AddConstraint(
             model_name="clock",

@@ -184,6 +184,146 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["received", "triaged", "case_opened", "duplicate", "refused"])
+                        ),
+                        name="report_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("now__in", ["", "yes", "no", "unsure"])), name="report_now_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("who__in", ["", "self", "child", "other"])), name="report_who_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "dangers__contained_by",
+                                [
+                                    "strangled",
+                                    "weapon",
+                                    "threat_to_kill",
+                                    "injured",
+                                    "pregnant",
+                                    "child_present",
+                                    "suicidal",
+                                    "confined",
+                                    "near",
+                                ],
+                            )
+                        ),
+                        name="report_dangers_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("danger__in", [1, 2, 3, 4])), name="report_danger_known"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("size_class__in", [1, 2, 3])), name="report_size_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_at", None), ("taken_by", None)),
+                            models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="report_taken_fields_go_together",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("authority", ""), ("case_type", ""), ("triaged_at", None), ("triaged_by", None)),
+                            models.Q(
+                                ("triaged_at__isnull", False),
+                                ("triaged_by__isnull", False),
+                                models.Q(("case_type", ""), _negated=True),
+                                models.Q(("authority", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="report_triage_fields_go_together",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("triaged", "case_opened")), _negated=True),
+                            models.Q(
+                                ("triaged_at__isnull", False),
+                                ("triaged_by__isnull", False),
+                                models.Q(("case_type", ""), _negated=True),
+                                models.Q(("authority", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="report_triaged_has_triage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "received"), _negated=True),
+                            models.Q(("authority", ""), ("case_type", ""), ("triaged_at", None), ("triaged_by", None)),
+                            _connector="OR",
+                        ),
+                        name="report_received_has_no_triage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("case__isnull", False), ("state", "case_opened")),
+                            models.Q(models.Q(("state", "case_opened"), _negated=True), ("case", None)),
+                            _connector="OR",
+                        ),
+                        name="report_case_only_when_opened",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("duplicate_of__isnull", False), ("state", "duplicate")),
+                            models.Q(models.Q(("state", "duplicate"), _negated=True), ("duplicate_of", None)),
+                            _connector="OR",
+                        ),
+                        name="report_original_only_when_duplicate",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("duplicate_of", models.F("id")), _negated=True),
+                        name="report_not_its_own_duplicate",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "refused"),
+                                ("refused_at__isnull", False),
+                                ("refused_by__isnull", False),
+                                models.Q(("refusal_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "refused"), _negated=True),
+                                ("refusal_reason", ""),
+                                ("refusal_ref", None),
+                                ("refused_at", None),
+                                ("refused_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="report_refusal_only_when_refused",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["received", "triaged"]), _negated=True),
+                            ("needs_desk", True),
+                            _connector="OR",
+                        ),
+                        name="report_worked_on_stands_in_queue",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("desk"),
+                        models.OrderBy(models.F("danger"), descending=True),
+                        models.F("due_at"),
+                        models.F("id"),
+                        condition=models.Q(("needs_desk", True)),
+                        name="report_queue",
+                    ),
+                    models.Index(fields=["desk", "-received_at"], name="report_by_desk"),
+                    models.Index(condition=models.Q(("case__isnull", False)), fields=["case"], name="report_by_case"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Message",
@@ -212,6 +352,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("author", None), ("direction", "in")),
+                            models.Q(("author__isnull", False), ("direction", "out")),
+                            _connector="OR",
+                        ),
+                        name="message_out_has_author",
+                    )
+                ],
+                "indexes": [models.Index(fields=["report", "sent_at"], name="message_of_report")],
+            },
         ),
         migrations.CreateModel(
             name="IdempotencyKey",
@@ -250,211 +403,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(
-                models.F("desk"),
-                models.OrderBy(models.F("danger"), descending=True),
-                models.F("due_at"),
-                models.F("id"),
-                condition=models.Q(("needs_desk", True)),
-                name="report_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["desk", "-received_at"], name="report_by_desk"),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(condition=models.Q(("case__isnull", False)), fields=["case"], name="report_by_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["received", "triaged", "case_opened", "duplicate", "refused"])),
-                name="report_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("now__in", ["", "yes", "no", "unsure"])), name="report_now_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("who__in", ["", "self", "child", "other"])), name="report_who_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "dangers__contained_by",
-                        [
-                            "strangled",
-                            "weapon",
-                            "threat_to_kill",
-                            "injured",
-                            "pregnant",
-                            "child_present",
-                            "suicidal",
-                            "confined",
-                            "near",
-                        ],
-                    )
-                ),
-                name="report_dangers_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("danger__in", [1, 2, 3, 4])), name="report_danger_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size_class__in", [1, 2, 3])), name="report_size_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("taken_at", None), ("taken_by", None)),
-                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="report_taken_fields_go_together",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("authority", ""), ("case_type", ""), ("triaged_at", None), ("triaged_by", None)),
-                    models.Q(
-                        ("triaged_at__isnull", False),
-                        ("triaged_by__isnull", False),
-                        models.Q(("case_type", ""), _negated=True),
-                        models.Q(("authority", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="report_triage_fields_go_together",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("triaged", "case_opened")), _negated=True),
-                    models.Q(
-                        ("triaged_at__isnull", False),
-                        ("triaged_by__isnull", False),
-                        models.Q(("case_type", ""), _negated=True),
-                        models.Q(("authority", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="report_triaged_has_triage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "received"), _negated=True),
-                    models.Q(("authority", ""), ("case_type", ""), ("triaged_at", None), ("triaged_by", None)),
-                    _connector="OR",
-                ),
-                name="report_received_has_no_triage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("case__isnull", False), ("state", "case_opened")),
-                    models.Q(models.Q(("state", "case_opened"), _negated=True), ("case", None)),
-                    _connector="OR",
-                ),
-                name="report_case_only_when_opened",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("duplicate_of__isnull", False), ("state", "duplicate")),
-                    models.Q(models.Q(("state", "duplicate"), _negated=True), ("duplicate_of", None)),
-                    _connector="OR",
-                ),
-                name="report_original_only_when_duplicate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duplicate_of", models.F("id")), _negated=True), name="report_not_its_own_duplicate"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "refused"),
-                        ("refused_at__isnull", False),
-                        ("refused_by__isnull", False),
-                        models.Q(("refusal_reason", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "refused"), _negated=True),
-                        ("refusal_reason", ""),
-                        ("refusal_ref", None),
-                        ("refused_at", None),
-                        ("refused_by", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="report_refusal_only_when_refused",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["received", "triaged"]), _negated=True),
-                    ("needs_desk", True),
-                    _connector="OR",
-                ),
-                name="report_worked_on_stands_in_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["report", "sent_at"], name="message_of_report"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("author", None), ("direction", "in")),
-                    models.Q(("author__isnull", False), ("direction", "out")),
-                    _connector="OR",
-                ),
-                name="message_out_has_author",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attachment",
-            index=models.Index(fields=["report", "position"], name="attachment_of_report"),
+            options={
+                "indexes": [models.Index(fields=["report", "position"], name="attachment_of_report")],
+            },
         ),
     ]

@@ -118,6 +118,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("principal", "generation"), name="vault_key_generation_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("generation__gte", 1)), name="vault_key_generation_from_one"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="KeySignature",
@@ -138,6 +146,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "officer"), name="vault_key_signed_once_by_officer")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReceiptLocator",
@@ -371,19 +384,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("principal", "kind"), name="vault_one_door_of_a_kind")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="principalkey",
-            constraint=models.UniqueConstraint(fields=("principal", "generation"), name="vault_key_generation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="principalkey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("generation__gte", 1)), name="vault_key_generation_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keysignature",
-            constraint=models.UniqueConstraint(fields=("key", "officer"), name="vault_key_signed_once_by_officer"),
         ),
     ]
