@@ -16,6 +16,7 @@ from ruangaman.cases.types import ApprovalKind, note_content
 from ruangaman.clocks.models import Clock
 from ruangaman.codelists.models import Code
 from ruangaman.core.codelists import ClosingReason, RiskLevel
+from ruangaman.ui.moments import day_words
 from ruangaman.vault.types import Compartment
 from tests.cases.test_flow_views import day, plan_data
 from tests.cases.test_views import page, send
@@ -213,9 +214,7 @@ def test_a_review_far_away_is_refused_with_the_last_day_and_its_year(team: Team,
     assert send(team.manager, address, **{**data, "next_on": day(20)}).status_code == 302
 
 
-def test_another_year_is_said(team: Team) -> None:
-    from ruangaman.cases.selectors.sentences import day_words
-
+def test_another_year_is_said() -> None:
     this = timezone.localdate().year
     assert str(this) not in day_words(date(this, 6, 1))
     assert str(this + 1) in day_words(date(this + 1, 6, 1))

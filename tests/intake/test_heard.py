@@ -26,6 +26,7 @@ from ruangaman.core.codelists import Authority, CaseType, ClosingReason, RiskLev
 from ruangaman.core.errors import DomainError
 from ruangaman.intake import services
 from ruangaman.intake.models import Message, Report
+from ruangaman.ui.moments import short
 from tests.cases.test_views import page
 from tests.factories import flow
 from tests.factories.accounts import working
@@ -110,9 +111,9 @@ def test_whoever_writes_begins_the_count_anew(counter, opened, is_read):
     now = known(counter.manager, case)
     assert Fact.TRIED not in now.facts
     assert (now.tried, now.wrote_at) == ((), FEB_9 + HOUR)
-    missing = "0 dari 3 hari; yang berikut paling cepat hari ini; dihitung sejak pelapor menulis 9 Feb 11.00"
-    unread = "" if is_read else "; pesannya 9 Feb 11.00 belum dibaca, baca dulu"
-    assert now.tries(LATER).missing() == missing + unread
+    missing = "0 dari 3 hari; yang berikut paling cepat hari ini; dihitung sejak pelapor menulis "
+    unread = "" if is_read else f"; pesannya {short(FEB_9 + HOUR)} belum dibaca, baca dulu"
+    assert now.tries(LATER).missing() == missing + short(FEB_9 + HOUR) + unread
     with working(counter.manager):
         assert not any(one.counts for one in list_tries(case, now))
     try_all(counter, case, at=LATER + 8 * DAY)
@@ -121,7 +122,7 @@ def test_whoever_writes_begins_the_count_anew(counter, opened, is_read):
         assert Fact.TRIED not in now.facts
         assert (
             now.tries(LATER + 8 * DAY).missing()
-            == "pelapor menulis 9 Feb 11.00, belum dibaca; baca dulu, baru dihitung"
+            == f"pelapor menulis {short(FEB_9 + HOUR)}, belum dibaca; baca dulu, baru dihitung"
         )
         with working(counter.manager):
             held = [one.why_not for one in list_tries(case, now)][-3:]
@@ -226,7 +227,7 @@ def test_a_closing_knows_nothing_of_what_is_written_after_it(counter, opened):
     assert Fact.DOUBTS_ANSWERED not in known(counter.manager, case).facts
     with working(counter.manager):
         standing = stand_of(ClosingAssessment.objects.get(), case=case, at=LATER)
-    assert ("Pelapor menulis 9 Feb 10.00, belum dijawab atau ditandai terbaca", False) in standing.lines
+    assert (f"Pelapor menulis {short(FEB_9)}, belum dijawab atau ditandai terbaca", False) in standing.lines
     with pytest.raises(EvidenceMissing, match="alasan mengapa tetap ditutup"):
         flow.ask(case, ApprovalKind.CLOSING, by=counter.manager, at=LATER)
     flow.assess_closing(case, by=counter.manager, at=LATER)

@@ -10,7 +10,9 @@ from django.template import TemplateSyntaxError, engines
 from django.test import RequestFactory
 from django.utils import translation
 
+from ruangaman.core import clock
 from ruangaman.ui.icons import ICONS
+from ruangaman.ui.moments import short, short_day
 from ruangaman.ui.types import Holder, Promised, QueueRow
 
 NOW = datetime(2026, 11, 24, 2, 32, tzinfo=UTC)
@@ -217,10 +219,18 @@ def test_without_errors_there_is_no_summary():
     assert draw("{% errors form %}", form=Sample({"note": "ya", "risk": "1"})) == ""
 
 
-def test_times_are_told_on_the_offices_clock():
+def test_times_are_told_on_the_offices_clock(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     html = draw("{{ at|wita }} | {{ at|wita_day }} | {{ at|wita_short }} | {{ none|wita }}", at=NOW, none=None)
 
     assert html == "10.32 | Selasa, 24 November 2026 | 24 Nov 10.32 | "
+
+
+def test_another_year_is_told_and_a_day_is_one_of_the_city(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    late = datetime(2025, 11, 30, 16, 22, tzinfo=UTC)  # half an hour past midnight in Balikpapan
+
+    assert (short(late), short_day(late), short_day(late.date())) == ("1 Des 2025 00.22", "1 Des 2025", "30 Nov 2025")
 
 
 def test_times_in_english_use_a_colon():

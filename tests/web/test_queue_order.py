@@ -21,6 +21,7 @@ from ruangaman.clocks.models import Clock, ClockKind
 from ruangaman.clocks.types import Turn, presses_at
 from ruangaman.core.codelists import Authority, CaseType, RiskLevel
 from ruangaman.intake import services as intake
+from ruangaman.ui.moments import short
 from ruangaman.web import selectors
 from ruangaman.web.registry import work_sources, work_streams
 from ruangaman.web.services import rows
@@ -350,7 +351,7 @@ def test_tasks_say_of_which_service_they_are_and_who_gave_them(counter):
     with working(manager):
         day = selectors.get_day(viewer=manager, filters=Filters(kind="task"), at=FEB_2)
     found = {str(work.row.about): work.row for work in day.works}
-    assert {f"dari {manager.display_name}, 1 Feb 10.00", f"Kesehatan, dari {manager.display_name}"} <= set(found)
+    assert {f"dari {manager.display_name}, {short(FEB_1)}", f"Kesehatan, dari {manager.display_name}"} <= set(found)
     assert all(row.code == case.code for row in found.values())
     assert all(row.facts[0] == row.about for row in found.values())
     assert "JUDUL-UJI" not in repr(day)

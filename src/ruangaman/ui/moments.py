@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -27,8 +27,23 @@ def day(at: datetime | None) -> str:
 
 
 def short(at: datetime | None) -> str:
-    """Return day, month and time: 24 Nov 10.32."""
-    return "" if at is None else f"{date_format(at.astimezone(zone()), 'j M')} {clock_time(at)}"
+    """Return day, month and time: 24 Nov 10.32; the year where it is not this one: 24 Nov 2025 10.32."""
+    return "" if at is None else f"{short_day(at)} {clock_time(at)}"
+
+
+def short_day(on: date) -> str:
+    """Return day and month of a day, or of a moment: 24 Nov; the year where it is not this one: 24 Nov 2025."""
+    return _with_year(on, "j M")
+
+
+def day_words(on: date) -> str:
+    """Return a day, or that of a moment, in words: 24 November; the year where it is not this one."""
+    return _with_year(on, "j F")
+
+
+def _with_year(on: date, form: str) -> str:
+    local = on.astimezone(zone()) if isinstance(on, datetime) else on
+    return date_format(local, form if local.year == clock.now().astimezone(zone()).year else f"{form} Y")
 
 
 def when(at: datetime | None) -> str:

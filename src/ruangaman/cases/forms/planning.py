@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ruangaman.accounts.models import User
 from ruangaman.cases.forms.fields import MAX_STORY, MAX_TEXT, CaseForm, CleanText, RowId, choice, day, or_none, several
-from ruangaman.cases.selectors.sentences import day_words
 from ruangaman.cases.services import DomainNote, NewGoal
 from ruangaman.cases.types import Agreed, Domain, Escort, NeedCode, Right, WhyNot
 from ruangaman.codelists.types import Choices
 from ruangaman.core.clock import end_of_day
+from ruangaman.ui.moments import day_words
 
 GOALS = 5
 """So many goals fit on the form of a plan."""

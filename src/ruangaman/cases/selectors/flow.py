@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db.models import CharField, F, Model, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -26,6 +25,7 @@ from ruangaman.cases.selectors.timeline import CONTACT, DECISION, RECORD, SERVIC
 from ruangaman.cases.types import CLOSED_STATES, WRITABLE_STATES, CaseState, Escort, Move, MoveKind, moves_from
 from ruangaman.consents.models import Consent
 from ruangaman.core.codelists import RiskLevel
+from ruangaman.ui.moments import short_day
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Content
 
@@ -297,8 +297,8 @@ def _how_far(kind: str, done: Sequence[Done], last: Mapping[str, Done]) -> str:
 
 def _last_words(done: Done | None) -> str:
     if done is not None and _is_unsafe(done):
-        return _("Belum aman, %(day)s") % {"day": date_format(done.at, "j M")}
-    return _("terakhir %(day)s") % {"day": date_format(done.at, "j M")} if done else _("belum")
+        return _("Belum aman, %(day)s") % {"day": short_day(done.at)}
+    return _("terakhir %(day)s") % {"day": short_day(done.at)} if done else _("belum")
 
 
 def next_move(case: Case) -> Move | None:

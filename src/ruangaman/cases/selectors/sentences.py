@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -23,9 +22,8 @@ from ruangaman.cases.models import (
     Transfer,
 )
 from ruangaman.cases.types import ApprovalKind, Doing, Escort, NoMediation, Outcome, Point, Reached
-from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
-from ruangaman.core.regions import zone
+from ruangaman.ui.moments import day_words
 from ruangaman.ui.types import Words
 
 
@@ -33,11 +31,6 @@ def sentence_of(row: Any) -> str:
     """Return one sentence about a step; "" for kinds that have a page of their own to say it."""
     say = _SENTENCES.get(type(row))
     return say(row) if say else ""
-
-
-def day_words(day: date) -> str:
-    """Say a day; the year only where it is not this one."""
-    return date_format(day, "j F" if day.year == clock.now().astimezone(zone()).year else "j F Y")
 
 
 def _safety(row: SafetyCheck) -> str:
@@ -166,7 +159,7 @@ def _held(attended: str, risk: str, next_on: str) -> str:
     words = _("Sesi psikolog: hadir") if attended == "true" else _("Sesi psikolog: tidak hadir")
     words += ", " + _("bahaya %(risk)s") % {"risk": RiskLevel(int(risk)).label.lower()}
     if next_on:
-        words += ", " + _("berikutnya %(day)s") % {"day": date_format(date.fromisoformat(next_on), "j F")}
+        words += ", " + _("berikutnya %(day)s") % {"day": day_words(date.fromisoformat(next_on))}
     return words
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -330,5 +329,5 @@ def dangers_of(notes: Sequence[NoteView]) -> list[str]:
 
 def since_words(part: Assignment) -> str:
     """Say since when somebody has a part in the case, and by whom."""
-    day = date_format(part.since, "j M")
+    day = moments.short_day(part.since)
     return _("Ditugaskan %(name)s, %(day)s") % {"name": part.by.display_name, "day": day}

@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +20,7 @@ from ruangaman.cases.types import CaseState, FactKey, NoteSource
 from ruangaman.codelists.selectors import book, day_of
 from ruangaman.codelists.types import ListKey
 from ruangaman.core.regions import zone
+from ruangaman.ui.moments import day_words
 from ruangaman.ui.types import Words
 from ruangaman.vault.types import Closed, Compartment, Content
 
@@ -125,7 +125,7 @@ def _records(rows: Rows, opened: Opened, held: frozenset[Compartment]) -> Iterat
             words = _("Layanan %(type)s, %(unit)s, %(day)s") % {
                 "type": book().label(ListKey.SERVICE_TYPE, service.type, service.on).lower(),
                 "unit": service.provider_unit.name,
-                "day": date_format(service.on, "j F"),
+                "day": day_words(service.on),
             }
         text = text_of(opened.get(service.result_ref)) if service.result_ref else ""
         yield TimelineItem(service.recorded_at, "care", words, SERVICE, service.by.display_name, "", text)

@@ -15,13 +15,12 @@ from ruangaman.audit.types import Detail
 from ruangaman.cases import events
 from ruangaman.cases.models import Case, Review
 from ruangaman.cases.selectors.reviewing import latest_review
-from ruangaman.cases.selectors.sentences import day_words
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import Seen
 from ruangaman.clocks import services as clocks
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import Conflict, DomainError
-from ruangaman.ui.moments import when
+from ruangaman.ui.moments import day_words, when
 
 
 def check_review(day: date, *, risk: RiskLevel, at: datetime) -> None:

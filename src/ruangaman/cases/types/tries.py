@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +14,7 @@ from ruangaman.cases.types.people import SafeContact
 from ruangaman.cases.types.steps import Way
 from ruangaman.core.codelists import ContactWay
 from ruangaman.core.regions import zone
-from ruangaman.ui.moments import short
+from ruangaman.ui.moments import day_words, short
 
 TRY_DAYS = 3
 """On so many different days somebody tried in vain before she is out of reach (ours; domain.md 2.3 leaves n open).
@@ -161,4 +160,4 @@ class Tries:
     def _day(self, day: date) -> str:
         if day <= self.today:
             return _("hari ini")
-        return _("besok") if day == self.today + ONE_DAY else date_format(day, "j F")
+        return _("besok") if day == self.today + ONE_DAY else day_words(day)
