@@ -13,6 +13,7 @@ from ruangaman.audit.models import AuditEvent
 from ruangaman.clocks import policies, services
 from ruangaman.clocks.models import Clock, ClockKind, Limit, Pause
 from ruangaman.clocks.types import LONGEST_PAUSE, PauseReason, SnoozeReason
+from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import Conflict, NotAllowed
 from tests.clocks.conftest import HOUR
 from tests.factories.accounts import working
@@ -175,3 +176,16 @@ def test_what_somebody_waits_for_is_not_put_off_beyond_its_limit(clocks, is_paus
             with pytest.raises(NotAllowed, match="Ada yang menunggu"):
                 services.snooze_clock(**asked, until=late)
             assert services.snooze_clock(**asked, until=clock.due_at).snoozed_until == clock.due_at
+
+
+def test_in_high_danger_nothing_stands_still_for_longer_than_a_week(clocks):
+    clock, by = clocks.begin(), clocks.team.manager
+    with working(by):
+        services.set_danger(
+            dossier_id=clock.dossier_id, subject=clock.subject, danger=RiskLevel.TINGGI, by=by, at=FEB_2
+        )
+    asked = {"clock_id": clock.pk, "reason": PauseReason.NO_CONTACT, "by": by, "at": FEB_2 + HOUR}
+    with working(by):
+        with pytest.raises(Conflict, match="tujuh hari"):
+            services.pause_clock(**asked, until=FEB_2 + HOUR + timedelta(days=7, seconds=1))
+        services.pause_clock(**asked, until=FEB_2 + HOUR + timedelta(days=7))

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from ruangaman.accounts.types import Role
 from ruangaman.audit.models import AuditEvent
+from ruangaman.cases import services as cases
+from ruangaman.cases.types import Escort
 from ruangaman.clocks.models import Clock, ClockKind, Limit, Pause
 from ruangaman.clocks.selectors import get_office
 from ruangaman.clocks.services import drop_clock, escalate_due, pause_clock
@@ -380,3 +382,26 @@ def test_what_is_late_and_dangerous_says_that_it_is_put_off_no_more(counter):
     assert "tidak dapat ditunda lagi" in page
     assert 'name="sampai"' not in page
     assert f'href="/kerja/tunda/{clock.pk}/"' not in page_of(counter.manager, "/kerja/")
+
+
+def test_in_high_danger_only_days_within_a_week_are_offered(counter):
+    _case, clock = opened(counter, RiskLevel.TINGGI)
+    page = page_of(counter.manager, f"/kerja/jeda/{clock.pk}/")
+    assert 'value="3"' in page
+    assert 'value="14"' not in page
+    _case, clock = opened(counter)
+    assert 'value="14"' in page_of(counter.manager, f"/kerja/jeda/{clock.pk}/"), "the control"
+
+
+def test_whoever_is_found_unsafe_is_waited_for_no_longer(counter):
+    case, clock = opened(counter)
+    pause(clock, counter.manager)
+    with working(counter.manager):
+        cases.check_safety(
+            code=case.code, is_safe=False, escort=Escort.NONE, words="x", by=counter.manager, at=timezone.now()
+        )
+    clock.refresh_from_db()
+    assert clock.paused_at is None
+    pause_row = Pause.objects.get()
+    assert pause_row.ended_at is not None
+    assert pause_row.ended_by_id == counter.manager.pk

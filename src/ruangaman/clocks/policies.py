@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.clocks.models import Clock, ClockKind
-from ruangaman.clocks.types import LONGEST_PAUSE, LONGEST_SNOOZE, SAFETY, is_binding
+from ruangaman.clocks.types import LONG_PAUSE, LONGEST_PAUSE, LONGEST_SNOOZE, SAFETY, is_binding
 from ruangaman.core.codelists import RiskLevel
 
 WAITED_FOR = ("report.", "case.safety", "case.first_answer", "case.emergency")
@@ -114,9 +114,9 @@ def is_soon_enough(until: datetime, at: datetime) -> bool:
     return until - at <= LONGEST_SNOOZE
 
 
-def is_short_enough(until: datetime, at: datetime) -> bool:
-    """Whether what is paused goes on within a month."""
-    return until - at <= LONGEST_PAUSE
+def longest_pause(clock: Clock) -> timedelta:
+    """How long it may stand still at once: a month, in high danger a week."""
+    return LONG_PAUSE if clock.danger >= RiskLevel.TINGGI else LONGEST_PAUSE
 
 
 def can_set_rules(by: User) -> bool:

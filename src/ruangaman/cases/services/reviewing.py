@@ -74,10 +74,11 @@ def set_danger(
 def see_unsafe(case: Case, *, by: User, at: datetime) -> RiskLevel | None:
     """Note that she is not safe now: whoever is not is in high danger. Returns the danger before, where it rose.
 
-    Writes: the case; as `set_danger` where the danger was lower.
+    Writes: the case; as `set_danger` where the danger was lower; the clocks that stood still, which go on.
     """
     case.unsafe_at = at
     case.save(update_fields=["unsafe_at"])
+    clocks.resume_all(dossier_id=case.dossier_id, by=by, at=at)
     return set_danger(case, max(RiskLevel(case.risk), RiskLevel.TINGGI), by=by, at=at)
 
 

@@ -16,7 +16,7 @@ from ruangaman.clocks.services.changing import (
 )
 from ruangaman.clocks.services.escalating import escalate_due
 from ruangaman.clocks.services.happening import happened
-from ruangaman.clocks.services.resuming import resume_due, resume_ended
+from ruangaman.clocks.services.resuming import resume_all, resume_due, resume_ended
 from ruangaman.clocks.services.rules import (
     add_kind,
     end_kind,
@@ -38,6 +38,7 @@ __all__ = [
     "happened",
     "pause_clock",
     "remove_holiday",
+    "resume_all",
     "resume_clock",
     "resume_due",
     "resume_ended",

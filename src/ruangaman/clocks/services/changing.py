@@ -17,7 +17,7 @@ from ruangaman.clocks import events, policies
 from ruangaman.clocks.models import Clock, Pause
 from ruangaman.clocks.services.happening import name_of
 from ruangaman.clocks.services.resuming import go_on
-from ruangaman.clocks.types import HEAD_START, Detail, Holder, PauseReason, SnoozeReason
+from ruangaman.clocks.types import HEAD_START, LONGEST_PAUSE, Detail, Holder, PauseReason, SnoozeReason
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
 
@@ -27,7 +27,7 @@ def pause_clock(*, clock_id: UUID, reason: PauseReason, until: datetime, by: Use
     """Let the time of a clock not count for a while. Paused already: it stays as it is.
 
     Args:
-        until: when it goes on by itself; after `at`, at most a month.
+        until: when it goes on by itself; after `at`, at most a month, in high danger a week.
 
     Raises:
         NotFound: no such clock for `by`.
@@ -46,8 +46,8 @@ def pause_clock(*, clock_id: UUID, reason: PauseReason, until: datetime, by: Use
         raise Conflict(_("Batas waktunya sudah lewat; menjedanya tidak mengubah itu."))
     if until <= at:
         raise Conflict(_("Pilih waktu yang masih akan datang."))
-    if not policies.is_short_enough(until, at):
-        raise Conflict(_("Paling lama tiga puluh hari. Sesudah itu jeda lagi bila masih perlu."))
+    if until - at > policies.longest_pause(clock):
+        raise Conflict(_too_long_words(clock))
     clock.paused_at, clock.pause_reason = at, reason
     clock.save(update_fields=["paused_at", "pause_reason"])
     Pause.objects.create(clock=clock, dossier_id=clock.dossier_id, reason=reason, by=by, since=at, until=until)
@@ -238,6 +238,12 @@ def set_danger(*, dossier_id: UUID, subject: str, danger: RiskLevel, by: User, a
             detail={"danger": int(danger), "clocks": count},
         )
     return count
+
+
+def _too_long_words(clock: Clock) -> str:
+    if policies.longest_pause(clock) < LONGEST_PAUSE:
+        return _("Dalam bahaya tinggi paling lama tujuh hari. Sesudah itu jeda lagi bila masih perlu.")
+    return _("Paling lama tiga puluh hari. Sesudah itu jeda lagi bila masih perlu.")
 
 
 def _too_late_words(clock: Clock) -> str:

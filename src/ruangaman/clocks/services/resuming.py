@@ -38,6 +38,19 @@ def resume_due(*, at: datetime, limit: int = AT_ONCE) -> int:
     return len(found)
 
 
+@transaction.atomic(savepoint=False)
+def resume_all(*, dossier_id: UUID, by: User, at: datetime) -> int:
+    """Let everything of one dossier go on that stands still: something happened. Returns how many.
+
+    Writes: clocks, their pauses, one `clocks.resumed` event for each.
+    """
+    rows = Clock.objects.open().filter(dossier_id=dossier_id, paused_at__isnull=False).order_by("pk")
+    found = list(rows.select_for_update(of=("self",)).select_related("kind", "limit"))
+    for clock in found:
+        go_on(clock, by=by, at=at)
+    return len(found)
+
+
 def go_on(clock: Clock, *, by: User | None, at: datetime) -> None:
     """Let the time of a locked clock that is paused count again. By nobody: from the day that was named for it.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import F, Func, JSONField, QuerySet
+from django.db.models import Exists, F, Func, JSONField, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
@@ -18,8 +18,10 @@ from ruangaman.cases.models import Case, live_grants, live_grants_of
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.rows import PERSON, Given, Parts, as_json, build
 from ruangaman.cases.selectors.timeline import CONTACT
-from ruangaman.intake import policies
+from ruangaman.clocks import services as clocks
+from ruangaman.intake import events, policies
 from ruangaman.intake.models import Attachment, Message, Report
+from ruangaman.intake.selectors.needs import subject_of
 from ruangaman.intake.services.desk import OpenMessage, thread_of
 from ruangaman.intake.services.handover import avoided_in
 from ruangaman.intake.services.turns import hand_turns
@@ -198,16 +200,24 @@ class ThreadHearing:
 
 @dataclass(frozen=True)
 class ThreadEnding:
-    """Keeps the reports of a case exactly as long as the case: its files and conversations are in theirs."""
+    """Keeps the reports of a case exactly as long as the case: its files and conversations are in theirs.
+
+    What the reporter wrote and nobody has read stays the turn of the manager.
+    """
 
     key: str = "intake.thread"
 
     def ended(self, *, case: Case, state: str, by: User, at: datetime) -> None:
         """Note that they go when the case goes.
 
-        Writes: rows, `vault.ended` events.
+        Writes: rows, `vault.ended` events, clocks.
         """
-        for report in Report.objects.filter(case=case, dossier_id__in=live_grants(by)):
+        unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
+        reports = Report.objects.filter(case=case, dossier_id__in=live_grants(by)).select_related("desk")
+        for report in reports.annotate(has_unread=Exists(unread)):
+            if report.has_unread:
+                asked = replace(subject_of(report), desk_id=None, lead_id=case.manager_id, danger=case.risk)
+                clocks.happened(event=events.WRITTEN.key, subject=asked, by=by, at=at)
             vault.end_dossier(
                 dossier_id=report.dossier_id,
                 kind="case",

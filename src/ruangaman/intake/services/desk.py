@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.models import DeskMember, User
+from ruangaman.audit import services as audit
 from ruangaman.cases.models import Case
 from ruangaman.clocks import services as clocks
 from ruangaman.core.errors import Conflict, NotAllowed, NotFound
@@ -86,7 +87,7 @@ def open_report(*, code: str, by: User, at: datetime) -> OpenReport:
         report.opened_at = at
         report.save(update_fields=["opened_at"])
         tell(events.OPENED, report, by=by, at=at)
-    if report.case_id is None or report.needs_desk:
+    if report.case_id is None:  # what is written about a case is unread until its people say otherwise
         mark_read(rows, at)
     return OpenReport(
         report=report,
@@ -210,12 +211,16 @@ def acknowledge(*, code: str, by: User, at: datetime) -> Report:
     Raises:
         NotFound, NotAllowed: as `reply`.
 
-    Writes: the messages' `read_at`, its clocks, one `intake.acknowledged` event if anything was unread.
+    Writes: the messages' `read_at`, the report, which the desk is done with as well, its clocks, one
+        `intake.acknowledged` event if anything was unread.
     """
     report = _lock_thread(code=code, by=by)
     unread = list(report.messages.filter(direction=Direction.IN, read_at=None))
     if unread:
         mark_read(unread, at)
+        if report.case_id is not None and report.needs_desk:
+            report.needs_desk = False
+            report.save(update_fields=["needs_desk"])
         tell(events.ACKNOWLEDGED, report, by=by, at=at)
         end_turns(report, events.ACKNOWLEDGED, at=at)
     return report
@@ -224,6 +229,8 @@ def acknowledge(*, code: str, by: User, at: datetime) -> Report:
 @transaction.atomic
 def settle(*, code: str, by: User, at: datetime) -> Report:
     """Take a report whose work had ended out of the queue again, without an answer. Twice is once.
+
+    Of a case, closed as it is, its people have the message all the same: their turn goes on.
 
     Raises:
         NotFound, AlreadyTaken.
@@ -239,7 +246,10 @@ def settle(*, code: str, by: User, at: datetime) -> Report:
         hold(report, by=by, at=at)
         report.needs_desk = False
         report.save(update_fields=["needs_desk"])
-        tell(events.RETURNED, report, by=by, at=at)
+        if report.case_id is None:
+            tell(events.RETURNED, report, by=by, at=at)
+        else:
+            audit.record(events.RETURNED, by=by, subject=report.code, at=at, dossier_id=report.dossier_id)
     return report
 
 

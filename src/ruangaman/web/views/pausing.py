@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ruangaman.clocks import selectors as clocks
 from ruangaman.clocks import services
 from ruangaman.clocks.models import Clock
+from ruangaman.clocks.policies import longest_pause
 from ruangaman.clocks.types import span
 from ruangaman.core import clock as watch
 from ruangaman.core.access import signed_in
@@ -43,7 +44,7 @@ def pause(request: StaffRequest, clock_id: UUID) -> HttpResponse:
     clock, row = get_turn(request.user, clock_id)
     if clock.paused_at is not None:
         return HttpResponseRedirect(f"{PAUSED}?{urlencode({'sudah': clock.pk})}")
-    form = PauseForm(request.POST if request.method == "POST" else None, offered=offered(at))
+    form = PauseForm(request.POST if request.method == "POST" else None, offered=offered(clock, at))
     if form.is_valid():
         try:
             services.pause_clock(clock_id=clock.pk, reason=form.reason, until=form.until, by=request.user, at=at)
@@ -54,14 +55,14 @@ def pause(request: StaffRequest, clock_id: UUID) -> HttpResponse:
     return render(request, "web/pause.html", _page(clock, row, form, at), status=422 if form.errors else 200)
 
 
-def offered(at: datetime) -> list[Later]:
-    """Return when it may go on by itself: in the morning of some day within a month."""
+def offered(clock: Clock, at: datetime) -> list[Later]:
+    """Return when it may go on by itself: in the morning of some day within a month, in high danger within a week."""
     morning = at.astimezone(zone()).replace(hour=MORNING, minute=0, second=0, microsecond=0)
     return [
         Later(f"{days}", _("%(day)s, %(n)d hari lagi") % {"day": moments.when(until), "n": days}
               if days > 1 else moments.when(until), until)
         for days in PAUSES
-        if (until := morning + DAY * days)
+        if (until := morning + DAY * days) - at <= longest_pause(clock)
     ]  # fmt: skip
 
 
