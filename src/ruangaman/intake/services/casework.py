@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import Exists, F, Func, JSONField, OuterRef, QuerySet
+from django.db.models import F, Func, JSONField, QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
@@ -212,10 +212,11 @@ class ThreadEnding:
 
         Writes: rows, `vault.ended` events, clocks.
         """
-        unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
-        reports = Report.objects.filter(case=case, dossier_id__in=live_grants(by)).select_related("desk")
-        for report in reports.annotate(has_unread=Exists(unread)):
-            if report.has_unread:
+        reports = list(Report.objects.filter(case=case, dossier_id__in=live_grants(by)).select_related("desk"))
+        unread = Message.objects.filter(report__in=reports, direction=Direction.IN, read_at=None)
+        unread_in = set(unread.values_list("report_id", flat=True))
+        for report in reports:
+            if report.pk in unread_in:
                 asked = replace(subject_of(report), desk_id=None, lead_id=case.manager_id, danger=case.risk)
                 clocks.happened(event=events.WRITTEN.key, subject=asked, by=by, at=at)
             vault.end_dossier(
