@@ -239,6 +239,24 @@ def forget_triage(report: Report) -> None:
         report.limit_key, report.due_at = (key, due) if due < report.due_at else (report.limit_key, report.due_at)
 
 
+def raise_danger(report: Report, risk: RiskLevel, *, double: str, by: User, at: datetime) -> None:
+    """Let a locked report that is the desk's have the danger that a double of it tells of. Less changes nothing.
+
+    Whom nobody has answered is answered as soon as that danger asks for.
+
+    Writes: the report, its clocks, one `intake.danger_raised` event.
+    """
+    if report.danger >= risk:
+        return
+    report.danger = risk
+    if report.answered_at is None:
+        key, due = _limit_of(report, risk)
+        report.limit_key, report.due_at = (key, due) if due < report.due_at else (report.limit_key, report.due_at)
+    report.save(update_fields=["danger", "limit_key", "due_at"])
+    tell(events.DANGER_RAISED, report, by=by, at=at, detail={"risk": int(risk), "double": double})
+    clocks.set_danger(dossier_id=report.dossier_id, subject=report.code, danger=risk, by=by, at=at)
+
+
 def _limit_of(report: Report, risk: RiskLevel) -> tuple[str, datetime]:
     """Return which limit an answer has in a danger, and until when that is: from when the wait for it began."""
     key, since = LIMIT_KEYS[risk], waits_since(report)
