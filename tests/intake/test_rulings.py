@@ -154,6 +154,16 @@ def test_after_deciding_the_page_says_what_about_which_report_and_what_follows(c
     assert "ada lagi di antrean meja" in page
 
 
+def test_what_the_desk_decided_waits_among_the_decisions_of_the_head(counter):
+    _report, row = lowered(counter)
+    address = f"/keputusan/laporan/{row.pk}/"
+    page = signed_in(counter.team.head).get("/kasus/keputusan/").content.decode()
+    assert address in page
+    assert "Tidak ada yang menunggu" not in page
+    as_head(counter, rulings.read_ruling, row)
+    assert address not in signed_in(counter.team.head).get("/kasus/keputusan/").content.decode()
+
+
 def test_what_has_moved_on_is_not_sent_back(counter):
     report, row = lowered(counter)
     counter.do(services.open_case, report, manager=counter.manager, case_id=uuid4(), at=FEB_2)

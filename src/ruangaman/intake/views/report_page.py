@@ -111,7 +111,7 @@ def _words(opened: OpenReport, at: datetime) -> dict[str, Any]:
         "happening": wording.is_happening(report),
         "alarm_text": wording.alarm_text(report, hidden),
         "numbers": [] if hidden else settings.RUANGAMAN_NUMBERS[:2],
-        "signs": wording.signs(report, hidden),
+        "signs": wording.signs(report, hidden, is_reachable=wording.is_reachable(opened.contact)),
         "facts": wording.facts(opened.answers),
         "story": wording.story(opened.answers),
         "limits": wording.limits(opened.contact, names),
