@@ -61,7 +61,8 @@ def told_words(approval: Approval) -> str:
     """Say about which case was decided, how, and what follows; "": it waits."""
     if approval.decided_at is None:
         return ""
-    said = {"code": approval.case.code, "decided": decided_words(approval), "name": approval.case.manager.display_name}
+    decided = f"{approval.get_kind_display()} {approval.get_outcome_display()}".lower()
+    said = {"code": approval.case.code, "decided": decided, "name": approval.case.manager.display_name}
     if approval.outcome == Outcome.RETURNED:
         return _("Kasus %(code)s: %(decided)s. %(name)s melihatnya lagi.") % said
     if approval.kind == ApprovalKind.PLAN:

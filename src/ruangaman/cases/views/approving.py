@@ -96,8 +96,8 @@ def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
             return _too_late(request, approval_id)
     known = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "at": at}
     opened = _opened(request.user, approval, closing, at)
-    known["follows"] = deciding.follows_words(approval)
-    return show(request, "cases/approval.html", approval.case, form, **known, **opened)
+    follows = deciding.follows_words(approval)
+    return show(request, "cases/approval.html", approval.case, form, follows=follows, **known, **opened)
 
 
 def _opened(viewer: User, approval: Approval, closing: ClosingAssessment | None, at: datetime) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def _complete(forms: Forms, opened: OpenReport, suggestion: Suggestion) -> Forms
     report = opened.report
     triage = {
         "case_type": report.case_type or suggestion.case_type,
-        "risk": int(report.danger if report.triaged_at else suggestion.risk),
+        "risk": int(report.danger if report.triaged_at else max(report.danger, suggestion.risk)),
         "authority": report.authority or Authority.CITY,
     }
     managers = selectors.list_managers(unit_id=report.desk.unit_id) if report.state == State.TRIAGED else []
