@@ -105,7 +105,11 @@ def decide(team: Team, headline: str, **data: Any) -> None:
     for words in ("TUJUAN-UJI", "SELAMAT-UJI", "NAMA-UJI"):
         assert words not in shown, "the head decides on facts and opens nothing of the case"
     assert ("PENUTUP-UJI" in shown) == (approval.kind == ApprovalKind.CLOSING), "this was written for her"
-    assert send(team.head, address, **data).status_code == 302
+    assert "Bila disetujui" in shown
+    assert "Yang dilindungi" in shown
+    sent = send(team.head, address, **data)
+    assert sent.status_code == 302
+    assert f"Kasus {approval.case.code}: " in page(team.head, sent.url), "which case, and what was decided"
     assert "Tidak ada yang menunggu" in page(team.head, "/kasus/keputusan/")
 
 

@@ -6,7 +6,7 @@ import re
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.http import HttpResponse
@@ -57,7 +57,8 @@ def assert_says_so(answer: HttpResponse) -> None:
     query = parse_qs(urlsplit(where).query, keep_blank_values=True)
     if not where.startswith("/kasus/") or {"dilepas", "digabung", "selesai"} & query.keys():
         return  # those pages say more than that
-    assert set(query) <= {"sudah", "di"}, where
+    assert set(query) <= {"sudah", "di", "tentang"}, where
+    assert all(UUID(one) for one in query.get("tentang", [])), where
     assert query.get("sudah", ["-"])[0] in SAID, f"{where} says nothing of what was recorded"
 
 

@@ -151,7 +151,7 @@ class MainJob:
         head.page.locator('input[name=outcome][value="approved"]').check(force=True)
         head.page.locator("input[name=signs]").check(force=True)
         press(head.page, "Putuskan")
-        head.page.wait_for_url(re.compile(r"/kasus/keputusan/\?sudah=putusan$"))
+        head.page.wait_for_url(re.compile(r"/kasus/keputusan/\?sudah=putusan&tentang="))
         manager.open(f"/kasus/{self.case}/tutup/")
         page.locator("textarea[name=explanation]").fill(CLOSING)
         press(page.locator("main"), "Tutup kasus")

@@ -90,6 +90,27 @@ def test_a_double_of_less_danger_asks_for_a_look(counter):
     assert counter.fresh(second).state == State.DUPLICATE
 
 
+def test_the_original_takes_over_the_danger_of_its_double(counter):
+    waiting, answered = counter.send(), counter.send()
+    counter.do(services.reply, answered, text="x", message_id=uuid4())
+    for original in (waiting, answered):
+        double = counter.send(now="yes")
+        counter.do(services.mark_duplicate, double, original=original.code, has_looked=True)
+        assert counter.fresh(original).danger == RiskLevel.TINGGI
+        assert events_of(original, "intake.danger_raised") == ["intake.danger_raised"]
+    assert counter.fresh(waiting).due_at == counter.send(now="yes").due_at, "answered as soon as that danger asks for"
+    assert {one.danger for one in open_clocks(answered).values()} == {RiskLevel.TINGGI}
+
+
+def test_a_double_that_nobody_answered_is_handed_over_as_late(counter):
+    first, second = counter.send(), counter.send()
+    counter.do(services.mark_duplicate, second, original=first.code)
+    page = signed_in(counter.second).get("/serah-terima/").content.decode()
+    assert second.code in page
+    assert "sudah lewat sejak" in page
+    assert "sudah lewat sejak" in post(counter, counter.send(), "ganda", original=first.code).content.decode()
+
+
 def test_nobody_goes_on_with_what_was_refused_or_has_ended(counter):
     refused, closed, second = counter.send(), counter.send(), counter.send()
     facts = {"reason": "spam", "words": "x", "note": "", "message_id": uuid4()}

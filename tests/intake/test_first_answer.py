@@ -34,8 +34,8 @@ FACTS = {
 KEY = "case.first_answer"
 
 
-def triaged(counter, *, at=FEB_1):
-    report = counter.send(at=at, **KINDS)
+def triaged(counter, *, at=FEB_1, **answers):
+    report = counter.send(at=at, **(answers or KINDS))
     counter.do(services.triage, report, at=at + HOUR, **FACTS)
     return report
 
@@ -154,7 +154,7 @@ def test_closing_the_case_is_no_answer_and_has_to_say_so(counter):
 
 def test_the_pages_say_that_opening_is_no_answer(counter):
     now = timezone.now()
-    report = triaged(counter, at=now - timedelta(hours=3))
+    report = triaged(counter, at=now - timedelta(hours=3), now="unsure")
     address = f"/laporan/{report.code}/"
     assert "Membuka kasus bukan jawaban: jawaban pertama tetap ditunggu sampai" in page(counter.first, address)
     late = triaged(counter, at=now - timedelta(days=3))

@@ -88,3 +88,22 @@ def test_each_box_says_which_form_it_is_of_and_goes_with_a_form_that_is_past(cli
     assert sum("KATA UJI" in client.get(f"/tulisan/{one}/").content.decode() for one in drafts) == 1
     stranger = signed_in(counter.second)
     assert {stranger.get(f"/tulisan/{one}/").status_code for one in drafts} == {404}
+
+
+@pytest.mark.parametrize("contact", ["receipt", "phone"])
+def test_who_may_not_be_called_is_not_to_be_kept_company(counter, contact):
+    report = counter.send(dangers=("suicidal",), contact=contact, contact_value="0812" * (contact == "phone"))
+    page = signed_in(counter.first).get(f"/laporan/{report.code}/").content.decode()
+    assert ("Jangan biarkan sendirian" in page) == (contact == "phone")
+    assert ("Hubungi psikolog jaga sekarang, bukan dia" in page) == (contact == "receipt")
+
+
+def test_a_refusal_that_was_sent_leaves_none_of_its_earlier_tries(counter):
+    report, client = counter.send(), signed_in(counter.first)
+    words = {"reason": "not_violence", "words": "KATA UJI", "note": ""}
+    for step, data in (("tolak", words), ("tolak", words), ("balas", {"message": "BALASAN UJI"})):
+        client.post(f"/laporan/{report.code}/{step}", {"once": str(uuid4()), "simpan_dulu": "1", **data})
+    assert client.post(f"/laporan/{report.code}/tolak", {"once": str(uuid4()), **words, "words": ""}).status_code == 422
+    assert Draft.objects.filter(sent=False).count() == 3
+    assert client.post(f"/laporan/{report.code}/tolak", {"once": str(uuid4()), **words}).status_code == 302
+    assert Draft.objects.filter(sent=False).count() == 1, "the answer to her waits on"

@@ -104,9 +104,64 @@ def test_a_refusal_that_is_sent_back_is_open_again(counter):
     as_head(counter, rulings.send_back, row, word="KATA-KEPALA")
     fresh = counter.fresh(report)
     assert (fresh.state, fresh.refusal_reason, fresh.needs_desk) == (State.RECEIVED, "", True)
-    assert open_kinds(report) == {"report.triage_extreme"}
     page = signed_in(counter.first).get(f"/laporan/{report.code}/").content.decode()
     assert "tulis kepadanya" in page
+
+
+def test_who_was_refused_is_answered_anew_once_the_head_sends_it_back(counter):
+    report = counter.send(now="unsure")
+    length = report.due_at - FEB_1
+    counter.do(services.refuse, report, message_id=uuid4(), **REFUSAL)
+    row = Ruling.objects.get(report=report)
+    as_head(counter, rulings.send_back, row, word="KATA-KEPALA")
+    fresh = counter.fresh(report)
+    assert (fresh.answered_at, fresh.limit_key, fresh.due_at) == (None, "report.medium", FEB_2 + length)
+    assert open_kinds(report) == set(), "it stands in the queue as one that nobody has answered"
+    assert f"/laporan/{report.code}/" in signed_in(counter.first).get("/kerja/").content.decode()
+
+    counter.do(services.triage, report, at=FEB_2 + HOUR, **LOW)
+    assert counter.fresh(report).due_at == FEB_2 + length, "from when it was sent back, and not later for less danger"
+    counter.do(services.reply, report, text="x", message_id=uuid4(), at=FEB_2 + 2 * HOUR)
+    assert counter.fresh(report).answered_at == FEB_2 + 2 * HOUR
+
+
+@pytest.mark.parametrize("risk", list(RiskLevel))
+def test_less_danger_promises_no_later_answer(counter, risk):
+    report = counter.send(now="unsure")
+    before = counter.fresh(report).due_at
+    for one in (RiskLevel.EKSTREM, risk):
+        counter.do(services.triage, report, **{**LOW, "risk": one})
+    due = counter.fresh(report).due_at
+    assert due < before if risk >= RiskLevel.TINGGI else due == before
+
+
+@pytest.mark.parametrize("make", [lowered, refused])
+def test_the_head_reads_beside_the_reason_what_the_danger_was_seen_from(counter, make):
+    _report, row = make(counter)
+    page = signed_in(counter.team.head).get(f"/keputusan/laporan/{row.pk}/").content.decode()
+    for words in ("Dicekik", "Masih terjadi saat melapor", "Umur", "1 jam"):
+        assert words in page
+    assert ("KATA-UJI" in page) == (make is refused), "what the reporter reads"
+    assert STORY not in page
+
+
+def test_after_deciding_the_page_says_what_about_which_report_and_what_follows(counter):
+    _report, row = refused(counter)
+    address = f"/keputusan/laporan/{row.pk}/"
+    sent = {"verdict": "returned", "word": "KATA-KEPALA"}
+    page = signed_in(counter.team.head).post(address, sent, follow=True).content.decode()
+    assert f"laporan {row.code}: dikembalikan ke meja." in page
+    assert "ada lagi di antrean meja" in page
+
+
+def test_what_the_desk_decided_waits_among_the_decisions_of_the_head(counter):
+    _report, row = lowered(counter)
+    address = f"/keputusan/laporan/{row.pk}/"
+    page = signed_in(counter.team.head).get("/kasus/keputusan/").content.decode()
+    assert address in page
+    assert "Tidak ada yang menunggu" not in page
+    as_head(counter, rulings.read_ruling, row)
+    assert address not in signed_in(counter.team.head).get("/kasus/keputusan/").content.decode()
 
 
 def test_what_has_moved_on_is_not_sent_back(counter):

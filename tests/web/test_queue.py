@@ -50,6 +50,21 @@ def day(counter, *, at=FEB_1 + HOUR, viewer=None, **filters):
         return selectors.get_day(viewer=viewer or counter.first, filters=Filters(**filters), at=at)
 
 
+def test_extreme_danger_that_is_held_by_who_does_not_stand_guard_is_shown_to_the_others(counter):
+    extreme, high = counter.send(**KINDS), counter.send(now="yes")
+    for report in (extreme, high):
+        counter.do(services.take, report, by=counter.second)
+    assert codes(day(counter).works) == [], "without a roster everybody is called, and who holds it has it"
+    with unit_of_work(DatabaseRole.MIGRATE):
+        for user, since in ((counter.first, FEB_1 - 7 * HOUR), (counter.second, FEB_1)):
+            DutyShift.objects.create(desk=counter.desk, user=user, starts_at=since, ends_at=since + 8 * HOUR)
+    at = FEB_1 + HOUR / 2
+    assert codes(day(counter, at=at).works) == [extreme.code], "she has not taken the turn"
+    with working(counter.second):
+        services.take_over(desk_code=counter.desk.code, by=counter.second, at=at)
+    assert codes(day(counter, at=at).works) == []
+
+
 def test_danger_comes_first_then_what_is_due_first(counter):
     low = counter.send(at=FEB_1)
     early, late = counter.send(now="unsure", at=FEB_1), counter.send(now="unsure", at=FEB_1 + timedelta(minutes=30))

@@ -15,7 +15,7 @@ from ruangaman.accounts.types import Role
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import FLOW_GATES, ActorGate, Gate, ReasonGate
 from ruangaman.core.registry import Registry
-from ruangaman.ui.types import Words
+from ruangaman.ui.types import QueueRow, Words
 from ruangaman.vault.types import Closed, Content
 
 if TYPE_CHECKING:
@@ -140,6 +140,17 @@ class Origin(Protocol):
         """Return the ids of the same dossiers as a query, for a larger statement."""
 
 
+class Deciding(Protocol):
+    """Says what else waits for the head of a unit, beside plans and closings."""
+
+    @property
+    def key(self) -> str:
+        """Unique among what is decided."""
+
+    def rows(self, viewer: User, at: datetime) -> list[QueueRow]:
+        """Return what waits, each as a row that leads to where it is decided."""
+
+
 gates: Registry[Gate] = Registry("case gate")
 panels: Registry[Panel] = Registry("case panel")
 followers: Registry[Follower] = Registry("case follower")
@@ -147,6 +158,7 @@ endings: Registry[Ending] = Registry("case ending")
 barriers: Registry[Barrier] = Registry("case barrier")
 origins: Registry[Origin] = Registry("case origin")
 hearings: Registry[Hearing] = Registry("case hearing")
+decisions: Registry[Deciding] = Registry("case decision")
 
 gates.add(ActorGate())
 gates.add(ReasonGate())

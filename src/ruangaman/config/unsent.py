@@ -133,7 +133,13 @@ class Unsent:
         led_on = response.status_code in {301, 302, 303} or "HX-Redirect" in response.headers
         words = self.words if request.method == "POST" and led_on else None
         if words is not None and SAVE not in request.POST:
-            vault.finish_draft(words=words, by=request.user, at=clock.now(), whole_page=self.kept.is_once)  # type: ignore[arg-type]
+            vault.finish_draft(
+                words=words,
+                by=request.user,  # type: ignore[arg-type]
+                at=clock.now(),
+                whole_page=self.kept.is_once,
+                whole_form=self.kept.is_there is not None,  # done once from where things stand: no other try is left
+            )
 
     def rescue(self, user: User | None, unit: UnitOfWork) -> HttpResponse | None:
         """Seal what was sent to whose session it was, and say so; None: nothing was, or nothing may be, kept.

@@ -27,6 +27,13 @@ DUPLICATED = register(
         fields=frozenset({"original", "answered"}),
     )
 )
+DANGER_RAISED = register(
+    EventType(
+        "intake.danger_raised",
+        "Bahaya laporan {subject} dinaikkan: gandanya menyebut lebih banyak bahaya",
+        fields=frozenset({"double", "risk"}),
+    )
+)
 UNDUPLICATED = register(
     EventType(
         "intake.unduplicated", "{actor} membatalkan tanda ganda laporan {subject}", fields=frozenset({"answered"})

@@ -33,6 +33,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Reports for which the desk has to do something."""
         return self.filter(needs_desk=True)
 
+    def unfinished(self) -> Self:
+        """Reports that ask something of the desk: those, and doubles whose reporter was never answered."""
+        return self.filter(Q(needs_desk=True) | Q(state=State.DUPLICATE, answered_at=None))
+
     def by_urgency(self) -> Self:
         """The most dangerous first, then those whose time is up first."""
         return self.order_by("-danger", "due_at", "id")

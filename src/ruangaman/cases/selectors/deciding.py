@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from ruangaman.accounts.models import User
 from ruangaman.cases.models import Approval, Case, ClosingAssessment, Goal, Plan
 from ruangaman.cases.selectors.facts import began_at
@@ -42,6 +44,30 @@ class Asked:
     def decided(self) -> str:
         """What was decided, in words; "": it waits."""
         return decided_words(self.row)
+
+
+def follows_words(approval: Approval) -> dict[str, str]:
+    """Say what follows a yes and a return: who is told, and who goes on."""
+    said = {"name": approval.case.manager.display_name}
+    if approval.kind == ApprovalKind.PLAN:
+        yes = _("Bila disetujui: %(name)s diberi tahu, dan rencana ini dijalankan timnya.") % said
+    else:
+        yes = _("Bila disetujui: %(name)s diberi tahu, lalu menutup kasusnya. Bukan Anda yang menutup.") % said
+    no = _("Bila dikembalikan: %(name)s diberi tahu apa yang perlu dilihat lagi, lalu mengajukannya lagi.") % said
+    return {"approved": yes, "returned": no}
+
+
+def told_words(approval: Approval) -> str:
+    """Say about which case was decided, how, and what follows; "": it waits."""
+    if approval.decided_at is None:
+        return ""
+    decided = f"{approval.get_kind_display()} {approval.get_outcome_display()}".lower()
+    said = {"code": approval.case.code, "decided": decided, "name": approval.case.manager.display_name}
+    if approval.outcome == Outcome.RETURNED:
+        return _("Kasus %(code)s: %(decided)s. %(name)s melihatnya lagi.") % said
+    if approval.kind == ApprovalKind.PLAN:
+        return _("Kasus %(code)s: %(decided)s. %(name)s dan timnya menjalankannya.") % said
+    return _("Kasus %(code)s: %(decided)s. %(name)s yang menutup kasusnya.") % said
 
 
 def list_returns(*, case: Case, kind: ApprovalKind) -> list[Approval]:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
-from ruangaman.cases import selectors, services
+from ruangaman.cases import registry, selectors, services
 from ruangaman.cases.forms import DecideForm
 from ruangaman.cases.models import Approval, ClosingAssessment
 from ruangaman.cases.selectors import deciding, steps, weighing
@@ -54,8 +54,20 @@ def _ask(request: StaffRequest, code: str, kind: ApprovalKind) -> HttpResponse:
 @require_safe
 def waiting(request: StaffRequest) -> HttpResponse:
     """What waits for the head's decision."""
-    rows = steps.list_waiting(viewer=request.user, at=clock.now())
-    return render(request, "cases/approvals.html", {"rows": rows, "said": said_of(request)})
+    viewer, at = request.user, clock.now()
+    rows = steps.list_waiting(viewer=viewer, at=at)
+    others = [row for one in registry.decisions for row in one.rows(viewer, at)]
+    said = _decided(request) or said_of(request)
+    return render(request, "cases/approvals.html", {"rows": [*rows, *others], "said": said})
+
+
+def _decided(request: StaffRequest) -> str:
+    """Say which case was decided about a moment ago, how, and what follows; "": none, or none of theirs."""
+    try:
+        approval = steps.get_approval(approval_id=UUID(request.GET.get("tentang", "")), viewer=request.user)
+    except (Http404, ValueError):
+        return ""
+    return deciding.told_words(approval)
 
 
 @requires(Permission.CASE_APPROVE)
@@ -79,12 +91,13 @@ def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
 
     if is_sent(request, form):
         if is_done(form, act):
-            return go(request, having("/kasus/keputusan/", "putusan"))
+            return go(request, f"{having('/kasus/keputusan/', 'putusan')}&tentang={approval.pk}")
         if steps.get_approval(approval_id=approval_id, viewer=request.user).decided_at is not None:
             return _too_late(request, approval_id)
     known = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "at": at}
     opened = _opened(request.user, approval, closing, at)
-    return show(request, "cases/approval.html", approval.case, form, **known, **opened)
+    follows = deciding.follows_words(approval)
+    return show(request, "cases/approval.html", approval.case, form, follows=follows, **known, **opened)
 
 
 def _opened(viewer: User, approval: Approval, closing: ClosingAssessment | None, at: datetime) -> dict[str, Any]:

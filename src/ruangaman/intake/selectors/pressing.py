@@ -9,12 +9,14 @@ from datetime import datetime
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 
 from ruangaman.accounts import selectors as accounts
-from ruangaman.accounts.models import User
+from ruangaman.accounts.models import DutyShift, User
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.selectors import order_at
 from ruangaman.clocks.types import Cursor, Narrow, presses_at, readings
-from ruangaman.intake.models import Message, Report, ReportQuerySet
+from ruangaman.core.codelists import RiskLevel
+from ruangaman.intake.models import Handover, Message, Report, ReportQuerySet
 from ruangaman.intake.types import SORTING, WORKED_ON, Direction
+from ruangaman.intake.types.turns import EARLY
 from ruangaman.ui.keyset import scanned
 
 EVERYTHING, EVERYBODY = Narrow(), Q()
@@ -87,6 +89,22 @@ def count_up_to(*, viewer: User, at: datetime, wanted: Mapping[str, tuple[Narrow
 def _has_any(narrow: Narrow) -> bool:
     """Whether a report can fit: it lies in no district, and is no kind of clock."""
     return not narrow.kecamatan and not narrow.kind and narrow.about in {"", "report"}
+
+
+def left_alone(at: datetime) -> Q:
+    """Return the condition on reports of extreme danger that somebody holds who does not stand guard now.
+
+    Who is on the roster and has not taken the turn does not stand guard yet. Without a roster everybody is called, and
+    whoever holds a report has it. Only for a few rows of the highest danger is anything of this looked up.
+    """
+    running = DutyShift.objects.at(at).filter(desk=OuterRef("desk"))
+    before = DutyShift.objects.filter(
+        desk=OuterRef("desk"), user=OuterRef("user"), starts_at__lt=OuterRef("starts_at"),
+        ends_at__gte=OuterRef("starts_at") - EARLY,
+    )  # fmt: skip
+    taken = Handover.objects.filter(desk=OuterRef("desk"), taken_at__gte=OuterRef("starts_at") - EARLY)
+    on_guard = running.filter(user=OuterRef("taken_by")).filter(Exists(before) | Exists(taken))
+    return Q(danger=RiskLevel.EKSTREM, taken_by__isnull=False) & Q(Exists(running)) & Q(~Exists(on_guard))
 
 
 def list_answered(*, viewer: User, limit: int) -> list[Report]:

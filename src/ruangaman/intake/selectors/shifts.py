@@ -149,8 +149,8 @@ def get_last(*, desk: Desk, at: datetime) -> Handover | None:
 
 
 def list_open(*, desk: Desk) -> list[Report]:
-    """Return what waits at a desk, the most urgent first, with who took it."""
-    return list(Report.objects.of_desks([desk.pk]).waiting().by_urgency().select_related("taken_by"))
+    """Return what waits at a desk, the most urgent first, with who took it; also doubles that wait for an answer."""
+    return list(Report.objects.of_desks([desk.pk]).unfinished().by_urgency().select_related("taken_by"))
 
 
 def _duties(desks: Collection[Desk], at: datetime) -> list[Duty]:

@@ -20,7 +20,7 @@ from ruangaman.intake import events
 from ruangaman.intake.errors import NeedsReason, WrongState
 from ruangaman.intake.models import Report
 from ruangaman.intake.services.desk import hold, lock_report, refuse_if_held, write_message
-from ruangaman.intake.services.rulings import rule
+from ruangaman.intake.services.rulings import rule, waits_since
 from ruangaman.intake.services.telling import tell
 from ruangaman.intake.types import (
     LETHAL,
@@ -104,7 +104,7 @@ def triage(
         NeedsReason: less danger than the answers say, and no word why; nothing is written.
 
     Writes: the report, perhaps the sealed reason and once more for the head who reads it, its limit as long as nobody
-        has answered, its clocks, one `intake.triaged` event.
+        has answered (never later than the answers say), its clocks, one `intake.triaged` event.
     Source: domain.md 2.3, state 2.
     """
     report = _step(code, Step.TRIAGE, by=by, at=at)
@@ -117,8 +117,8 @@ def triage(
     report.triage_ref = _seal_note(report, why, by, at) if is_less else None
     report.case_type, report.authority, report.danger = case_type, authority, risk
     report.triaged_by, report.triaged_at = by, at
-    if report.answered_at is None:
-        report.limit_key, report.due_at = _limit_of(report, risk)
+    if report.answered_at is None:  # that somebody is in less danger promises them no later answer
+        report.limit_key, report.due_at = _limit_of(report, max(risk, suggest(report).risk))
     report.save(update_fields=["state", "danger", "limit_key", "due_at", *_TRIAGE])
     clocks.set_danger(dossier_id=report.dossier_id, subject=report.code, danger=risk, by=by, at=at)
     tell(
@@ -165,7 +165,7 @@ def refuse(
     report.save(update_fields=["state", "answered_at", "needs_desk", *_REFUSAL])
     tell(events.REFUSED, report, by=by, at=at, detail={"reason": reason})
     if said.against:
-        rule(report, Ruled.REFUSED, note, said=said.risk, by=by, at=at)
+        rule(report, Ruled.REFUSED, note, said=said.risk, by=by, at=at, sent=words)
     end(report, State.REFUSED, by, at)
     return report
 
@@ -239,8 +239,26 @@ def forget_triage(report: Report) -> None:
         report.limit_key, report.due_at = (key, due) if due < report.due_at else (report.limit_key, report.due_at)
 
 
+def raise_danger(report: Report, risk: RiskLevel, *, double: str, by: User, at: datetime) -> None:
+    """Let a locked report that is the desk's have the danger that a double of it tells of. Less changes nothing.
+
+    Whom nobody has answered is answered as soon as that danger asks for.
+
+    Writes: the report, its clocks, one `intake.danger_raised` event.
+    """
+    if report.danger >= risk:
+        return
+    report.danger = risk
+    if report.answered_at is None:
+        key, due = _limit_of(report, risk)
+        report.limit_key, report.due_at = (key, due) if due < report.due_at else (report.limit_key, report.due_at)
+    report.save(update_fields=["danger", "limit_key", "due_at"])
+    tell(events.DANGER_RAISED, report, by=by, at=at, detail={"risk": int(risk), "double": double})
+    clocks.set_danger(dossier_id=report.dossier_id, subject=report.code, danger=risk, by=by, at=at)
+
+
 def _limit_of(report: Report, risk: RiskLevel) -> tuple[str, datetime]:
-    """Return which limit an answer has in a danger, and until when that is."""
-    key = LIMIT_KEYS[risk]
-    hours = answer_hours(risk, limit_for(key, report.received_at).hours)
-    return key, report.received_at + timedelta(hours=hours)
+    """Return which limit an answer has in a danger, and until when that is: from when the wait for it began."""
+    key, since = LIMIT_KEYS[risk], waits_since(report)
+    hours = answer_hours(risk, limit_for(key, since).hours)
+    return key, since + timedelta(hours=hours)

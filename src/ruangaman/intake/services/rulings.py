@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import ROLE_PERMISSIONS, Permission
 from ruangaman.audit import services as audit
 from ruangaman.audit.types import Detail, EventType
+from ruangaman.cases.selectors.shelf import Facts, facts_of, text_of
 from ruangaman.cases.services.aside import seal_aside
 from ruangaman.clocks import services as clocks
-from ruangaman.clocks.types import Subject
-from ruangaman.core.codelists import RiskLevel
+from ruangaman.clocks.types import Subject, span
+from ruangaman.core.codelists import AgeGroup, Danger, Now, RiskLevel
 from ruangaman.core.errors import Conflict, NotFound
 from ruangaman.intake import events
 from ruangaman.intake.models import Report, Ruling
@@ -30,16 +33,30 @@ KIND = "ruling"
 READERS = tuple(role.value for role, verbs in ROLE_PERMISSIONS.items() if Permission.CASE_APPROVE in verbs)
 
 
-def rule(report: Report, kind: Ruled, why: str, *, said: RiskLevel, by: User, at: datetime) -> Ruling:
+@dataclass(frozen=True)
+class Why:
+    """Why the desk decided so, and what the report says without its story, as it was sealed for the head."""
+
+    text: str = field(repr=False)
+    facts: Facts = field(repr=False)
+
+
+def rule(report: Report, kind: Ruled, why: str, *, said: RiskLevel, by: User, at: datetime, sent: str = "") -> Ruling:
     """Write down why for the heads of the desk's unit, who hold no key of the report; it is theirs to read.
 
-    Of the danger that the answers say: what was decided is what they look at.
+    Of the danger that the answers say: what was decided is what they look at. Beside the reason they read what the
+    danger was seen from, and how long it had waited; no story and no name.
 
-    Writes: a dossier with the sealed reason, the row, one `intake.ruled` event; a clock, which only a head ends.
+    Args:
+        sent: of a refusal what the reporter reads.
+
+    Writes: a dossier with the sealed reason, the row, one `intake.ruled` event; a clock, which only a head ends; one
+        `vault.revealed` event of the answers.
     """
+    facts = _facts(report, sent, by, at)
     heads = User.objects.filter(unit_id=report.desk.unit_id, role__in=READERS, is_active=True)
     readers = {report.desk.principal_id, *heads.values_list("principal_id", flat=True)}
-    home, ref = seal_aside(KIND, why, readers, report.dossier_id, report.code, by=by, at=at)
+    home, ref = seal_aside(KIND, why, readers, report.dossier_id, report.code, facts=facts, by=by, at=at)
     row = Ruling(
         id=uuid4(),
         report=report,
@@ -60,9 +77,10 @@ def rule(report: Report, kind: Ruled, why: str, *, said: RiskLevel, by: User, at
     return row
 
 
-def open_why(*, ruling: Ruling, by: User, at: datetime) -> str | None:
+def open_why(*, ruling: Ruling, by: User, at: datetime) -> Why | None:
     """Return why; None: `by` holds no key for it. Writes: one `vault.revealed` event."""
-    return _open(ruling.why_ref, ruling, Purpose.SUPERVISION, by, at)
+    content = _open(ruling.why_ref, ruling, Purpose.SUPERVISION, by, at)
+    return None if isinstance(content, Closed) else Why(text_of(content), facts_of(content))
 
 
 def open_word(*, report: Report, by: User, at: datetime) -> tuple[Ruling, str | None] | None:
@@ -74,7 +92,8 @@ def open_word(*, report: Report, by: User, at: datetime) -> tuple[Ruling, str | 
     row = rows.order_by("-read_at", "id").first()
     if row is None or row.word_ref is None:
         return None
-    return row, _open(row.word_ref, row, Purpose.TRIAGE, by, at)
+    content = _open(row.word_ref, row, Purpose.TRIAGE, by, at)
+    return row, None if isinstance(content, Closed) else text_of(content)
 
 
 @transaction.atomic
@@ -100,6 +119,8 @@ def read_ruling(*, ruling_id: UUID, by: User, at: datetime) -> Ruling:
 @transaction.atomic
 def send_back(*, ruling_id: UUID, word: str, by: User, at: datetime) -> Ruling:
     """Give a report back to its desk: as dangerous as its answers say, to be triaged, held by nobody. Twice is once.
+
+    Who was refused is answered anew: that wait begins now.
 
     Args:
         word: for the desk, cleaned, not empty; sealed beside the reason.
@@ -130,6 +151,13 @@ def send_back(*, ruling_id: UUID, word: str, by: User, at: datetime) -> Ruling:
     return row
 
 
+def waits_since(report: Report) -> datetime:
+    """Return since when the reporter waits for an answer: since the report came, or since a refusal was sent back."""
+    sent_back = Ruling.objects.filter(report=report, kind=Ruled.REFUSED, verdict=Verdict.RETURNED)
+    last = sent_back.order_by("-read_at").values_list("read_at", flat=True).first()
+    return max(report.received_at, last) if last is not None else report.received_at
+
+
 def _lock(ruling_id: UUID, by: User) -> Ruling:
     rows = Ruling.objects.select_for_update(of=("self",)).filter(desk__unit_id__in=by.oversight_units)
     row = rows.select_related("desk").filter(pk=ruling_id).first()
@@ -154,6 +182,22 @@ def _known(row: Ruling) -> Subject:
     return Subject("report", row.code, row.dossier_id, row.desk.unit_id, row.said, desk_id=row.desk_id)
 
 
-def _open(ref: UUID, row: Ruling, purpose: Purpose, by: User, at: datetime) -> str | None:
-    found = vault.reveal_many(refs={ref: row.why_home_id}, purpose=purpose, by=by, at=at)[ref]
-    return None if isinstance(found, Closed) else str(found.get("text", ""))
+def _open(ref: UUID, row: Ruling, purpose: Purpose, by: User, at: datetime) -> Content | Closed:
+    return vault.reveal_many(refs={ref: row.why_home_id}, purpose=purpose, by=by, at=at)[ref]
+
+
+def _facts(report: Report, sent: str, by: User, at: datetime) -> Facts:
+    """Return what the head weighs a decision by, in the language of the house; of the answers only the age."""
+    answers = vault.reveal_many(refs={report.answers_ref: report.dossier_id}, purpose=Purpose.TRIAGE, by=by, at=at)[
+        report.answers_ref
+    ]
+    age = "" if isinstance(answers, Closed) else str(answers.get("age_group") or "")
+    with translation.override(settings.LANGUAGE_CODE):
+        pairs = (
+            (_("Tanda bahaya"), ", ".join(str(Danger(one).label) for one in report.dangers) or _("tidak ada")),
+            (_("Masih terjadi saat melapor"), str(Now(report.now).label) if report.now else _("tidak dijawab")),
+            (_("Umur"), str(AgeGroup(age).label) if age in AgeGroup.values else _("tidak dijawab")),
+            (_("Sudah menunggu"), span(at - report.received_at)),
+            (_("Yang dibaca pelapor"), sent),
+        )
+        return [(label, value) for label, value in pairs if value]

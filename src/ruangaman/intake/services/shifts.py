@@ -69,7 +69,7 @@ def give(*, desk_code: str, handover_id: UUID, text: str, about: Mapping[str, st
     reports, said = Report.objects.of_desks([desk.pk]), {code: words for code, words in about.items() if words}
     if reports.filter(code__in=said).count() < len(said):
         raise NotFound(_("Tidak ada laporan seperti itu."))
-    count = reports.waiting().count()
+    count = reports.unfinished().count()
     row = Handover(id=handover_id, desk=desk, given_by=by, given_at=at, open_reports=count)
     if text or said:
         grants = [GrantSpec(desk.principal_id, frozenset({Compartment.WORK}), "handover")]
@@ -177,7 +177,7 @@ def own_desk(code: str, by: User) -> Desk:
 
 
 def _take_reports(desk: Desk, givers: set[UUID], by: User, at: datetime) -> int:
-    held = Report.objects.of_desks([desk.pk]).waiting().filter(taken_by_id__in=givers).order_by("pk")
+    held = Report.objects.of_desks([desk.pk]).unfinished().filter(taken_by_id__in=givers).order_by("pk")
     pairs = list(held.values_list("code", "taken_by_id"))
     for code, holder in pairs:
         take_report(code=code, by=by, at=at, instead_of=holder)

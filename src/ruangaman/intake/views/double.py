@@ -19,7 +19,7 @@ from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services import doubles
 from ruangaman.intake.services.decisions import suggest
 from ruangaman.intake.services.doubles import Pair
-from ruangaman.intake.types import Step, steps_from
+from ruangaman.intake.types import WORKED_ON, Step, steps_from
 from ruangaman.intake.views.desk import beside, show
 from ruangaman.intake.views.report_page import Forms
 from ruangaman.ui.types import Words
@@ -97,4 +97,10 @@ def _mark(request: StaffRequest, code: str, form: DoubleForm) -> None:
 
 def _context(pair: Pair) -> dict[str, object]:
     sides = [(one, WHO.get(one.who, one.who), suggest(one).against) for one in (pair.report, pair.other)]
-    return {"report": pair.report, "pair": pair, "sides": sides}
+    return {
+        "report": pair.report,
+        "pair": pair,
+        "sides": sides,
+        "is_late": pair.report.is_late(clock.now()),
+        "takes_over": pair.other.state in WORKED_ON,
+    }

@@ -111,7 +111,7 @@ def _words(opened: OpenReport, at: datetime) -> dict[str, Any]:
         "happening": wording.is_happening(report),
         "alarm_text": wording.alarm_text(report, hidden),
         "numbers": [] if hidden else settings.RUANGAMAN_NUMBERS[:2],
-        "signs": wording.signs(report, hidden),
+        "signs": wording.signs(report, hidden, is_reachable=wording.is_reachable(opened.contact)),
         "facts": wording.facts(opened.answers),
         "story": wording.story(opened.answers),
         "limits": wording.limits(opened.contact, names),
@@ -136,7 +136,7 @@ def _complete(forms: Forms, opened: OpenReport, suggestion: Suggestion) -> Forms
     report = opened.report
     triage = {
         "case_type": report.case_type or suggestion.case_type,
-        "risk": int(report.danger if report.triaged_at else suggestion.risk),
+        "risk": int(report.danger if report.triaged_at else max(report.danger, suggestion.risk)),
         "authority": report.authority or Authority.CITY,
     }
     managers = selectors.list_managers(unit_id=report.desk.unit_id) if report.state == State.TRIAGED else []

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +16,7 @@ from ruangaman.core.access import Kept, requires, resumed
 from ruangaman.core.errors import DomainError
 from ruangaman.core.types import StaffRequest
 from ruangaman.intake.forms.desk import RulingForm
+from ruangaman.intake.models import Ruling
 from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services import rulings
 from ruangaman.intake.types import Verdict
@@ -41,7 +43,15 @@ def decide(request: StaffRequest, ruling_id: UUID) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            return HttpResponseRedirect("/kerja/")
+            return HttpResponseRedirect(f"/keputusan/laporan/{row.pk}/?sudah=putusan")
     why = rulings.open_why(ruling=row, by=request.user, at=at)
-    context = {"ruling": row, "why": why, "form": form, "at": at}
+    context = {"ruling": row, "why": why, "form": form, "at": at, "said": _said(request, row)}
     return render(request, "intake/ruling.html", context, status=422 if form.errors else 200)
+
+
+def _said(request: StaffRequest, row: Ruling) -> str:
+    """Say what was decided a moment ago, and about which report; "": nothing was."""
+    if "sudah" not in request.GET or not row.verdict:
+        return ""
+    words = {"code": row.code, "verdict": row.get_verdict_display().lower()}
+    return _("Tercatat untuk laporan %(code)s: %(verdict)s.") % words

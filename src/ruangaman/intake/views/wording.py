@@ -86,9 +86,16 @@ def is_happening(report: Report) -> bool:
     return report.now == Now.YES
 
 
-def signs(report: Report, hidden: Sequence[str]) -> list[Sign]:
-    """Return the signs of danger, each with what follows from it; no police where somebody must not know."""
+def signs(report: Report, hidden: Sequence[str], *, is_reachable: bool = True) -> list[Sign]:
+    """Return the signs of danger, each with what follows from it; no police where somebody must not know.
+
+    Args:
+        is_reachable: she gave a way to reach her; where not, nobody is told to stay with her, and only somebody else
+            is called.
+    """
     todo = WHAT_TO_DO | ({Danger.WEAPON: _("Jangan datang sendirian.")} if hidden else {})
+    if not is_reachable:
+        todo |= {Danger.SUICIDAL: _("Hubungi psikolog jaga sekarang, bukan dia. Ia dijawab hanya di percakapan ini.")}
     return [Sign(Danger(code).label, todo.get(code, "")) for code in report.dangers]
 
 
@@ -115,6 +122,14 @@ def story(answers: Content | Closed) -> list[str]:
     return [part for part in text.split("\n") if part.strip()]
 
 
+def is_reachable(contact: Content | Closed) -> bool:
+    """Whether the reporter gave a way to be reached by that the viewer can read."""
+    if isinstance(contact, Closed):
+        return False
+    ways = {ContactWay.PHONE, ContactWay.WHATSAPP, ContactWay.EMAIL}
+    return text_of(contact, "way") in ways and bool(text_of(contact, "value"))
+
+
 def limits(contact: Content | Closed, names: Mapping[str, str]) -> SafeLimits:
     """Say how the reporter may be reached, and how not.
 
@@ -128,7 +143,7 @@ def limits(contact: Content | Closed, names: Mapping[str, str]) -> SafeLimits:
     hidden = kept_from(contact, names)
     keep = _("Ini tidak boleh diketahui: %(names)s.") % {"names": ", ".join(hidden)} if hidden else ""
     way, value = text_of(contact, "way"), text_of(contact, "value")
-    if way not in {ContactWay.PHONE, ContactWay.WHATSAPP, ContactWay.EMAIL} or not value:
+    if not is_reachable(contact):
         return SafeLimits(
             _("Jangan telepon, kirim pesan, atau datang"),
             keep or _("Ia tidak memberi cara lain untuk dihubungi."),

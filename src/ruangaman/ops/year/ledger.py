@@ -82,7 +82,8 @@ class Subject:
     """Of a report: the case that it became."""
     said: int = 0
     """Of a report: the danger that its answers say."""
-    accepted_at: datetime = BEFORE
+    waits_since: datetime = BEFORE
+    """Of a report: since when its reporter waits for an answer."""
     due_at: datetime = BEFORE
     """Until when it has to be answered."""
     is_answered: bool = False
@@ -173,13 +174,21 @@ class Ledger:
         detail, kind = event.detail, event.type
         if kind == "intake.accepted":
             subject.state, subject.said, subject.danger = "received", detail["danger"], detail["danger"]
-            subject.accepted_at, subject.due_at = event.at, self._answer_due(event.at, detail["danger"])
+            subject.waits_since, subject.due_at = event.at, self._answer_due(event.at, detail["danger"])
+        is_anew = kind == "intake.sent_back" and subject.state == "refused"
         subject.state = REPORT_STATES.get(kind, subject.state)
         if kind in FORGETS:
             subject.danger = subject.said
-        if kind in FORGETS | {"intake.triaged"} and not subject.is_answered:
-            due = self._answer_due(subject.accepted_at, subject.danger)
+        if is_anew:  # who was refused is answered once more
+            subject.is_answered, subject.waits_since = False, event.at
+            subject.due_at = self._answer_due(event.at, subject.said)
+        elif kind in FORGETS | {"intake.triaged"} and not subject.is_answered:
+            due = self._answer_due(subject.waits_since, max(subject.danger, subject.said))
             subject.due_at = due if kind == "intake.triaged" else min(due, subject.due_at)
+        if kind == "intake.danger_raised":
+            subject.danger = detail["risk"]
+            if not subject.is_answered:
+                subject.due_at = min(subject.due_at, self._answer_due(subject.waits_since, subject.danger))
         if kind == "intake.replied":
             subject.is_answered = True
         if kind == "intake.duplicated":

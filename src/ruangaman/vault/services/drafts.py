@@ -170,7 +170,9 @@ def discard_draft(*, draft_id: UUID, by: Actor) -> bool:
     return bool(Draft.objects.filter(pk=draft_id, principal_id=by.principal_id, sent=False).delete()[0])
 
 
-def finish_draft(*, words: FormWords, by: Actor, at: datetime, whole_page: bool = False) -> None:
+def finish_draft(
+    *, words: FormWords, by: Actor, at: datetime, whole_page: bool = False, whole_form: bool = False
+) -> None:
     """The form was sent: forget what was kept of it.
 
     For an hour the row says so, empty: a saving that the page sent just before must not bring it back. A form
@@ -178,12 +180,16 @@ def finish_draft(*, words: FormWords, by: Actor, at: datetime, whole_page: bool 
 
     Args:
         whole_page: whatever else waits for the forms of its page is past with it, and thrown away.
+        whole_form: so is what else waits for this form alone: an earlier try of it.
 
     Writes: drafts.
     """
     if whole_page:
         place = _mac(by.principal_id, page=words.page)
         Draft.objects.filter(principal_id=by.principal_id, place=place, sent=False).delete()
+    for one in find_drafts(page=words.page, by=by) if whole_form else ():
+        if one.words is not None and one.words.address == words.address:
+            discard_draft(draft_id=one.id, by=by)
     slot = _slot(by.principal_id, words)
     if not words.form_id:
         Draft.objects.filter(principal_id=by.principal_id, slot=slot).delete()

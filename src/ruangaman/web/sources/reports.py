@@ -47,6 +47,12 @@ def held_by(viewer: Any, owners: Collection[Owner]) -> Q:
     return Q() if len(owners) == len(said) else wanted
 
 
+def shown_to(viewer: Any, owners: Collection[Owner], at: datetime) -> Q:
+    """Return the same for what presses: where nobody chose, with what is left alone in the highest danger."""
+    held = held_by(viewer, owners)
+    return held | pressing.left_alone(at) if frozenset(owners) == Filters().owners else held
+
+
 def list_after(*, viewer: Any, filters: Filters, at: datetime, after: Cursor | None, limit: int) -> list[Work]:
     """Return the first reports of the viewer's desks after a place, as rows."""
     found = pressing.list_pressing(
@@ -54,7 +60,7 @@ def list_after(*, viewer: Any, filters: Filters, at: datetime, after: Cursor | N
         at=at,
         after=after,
         narrow=narrow_of(filters),
-        held=held_by(viewer, filters.owners),
+        held=shown_to(viewer, filters.owners, at),
         limit=limit,
     )
     return [as_work(report, viewer=viewer, at=at, asked=order_at(at, after)) for report in found]
@@ -62,7 +68,7 @@ def list_after(*, viewer: Any, filters: Filters, at: datetime, after: Cursor | N
 
 def count(*, viewer: Any, wanted: Mapping[str, Filters], at: datetime, most: int) -> dict[str, int]:
     """Return how many reports of the viewer's desks each list holds: one statement."""
-    lists = {name: (narrow_of(filters), held_by(viewer, filters.owners)) for name, filters in wanted.items()}
+    lists = {name: (narrow_of(filters), shown_to(viewer, filters.owners, at)) for name, filters in wanted.items()}
     return pressing.count_up_to(viewer=viewer, at=at, wanted=lists, most=most)
 
 

@@ -58,5 +58,5 @@ $$;
 class Migration(migrations.Migration):
     """One function."""
 
-    dependencies = [("intake", "0016_sorting")]
+    dependencies = [("intake", "0017_answer_anew")]
     operations = [migrations.RunSQL(WRITE, migrations.RunSQL.noop)]
