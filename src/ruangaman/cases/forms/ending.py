@@ -103,7 +103,7 @@ class ClosingForm(CaseForm):
         *args: Any,
         has_binding: bool,
         has_doubts: bool,
-        stand: Callable[[RiskLevel, tuple[int, int]], Standing],
+        stand: Callable[[RiskLevel, tuple[int, int], ClosingReason], Standing],
         barred: Collection[ClosingReason] = (),
         **kwargs: Any,
     ) -> None:
@@ -111,7 +111,7 @@ class ClosingForm(CaseForm):
 
         Args:
             has_doubts: something speaks against it whatever the form says.
-            stand: says what speaks against ending the case, by what the form says of danger and goals.
+            stand: says what speaks against ending the case, by what the form says of danger, goals and why.
             barred: reasons for which there is no end while she is not safe.
         """
         super().__init__(*args, **kwargs)
@@ -144,7 +144,7 @@ class ClosingForm(CaseForm):
         if met is not None and total is not None and met > total:
             self.add_error("goals_met", _("Tidak dapat lebih banyak dari semuanya."))
         if cleaned.get("risk") and met is not None and total is not None and not self.errors:
-            standing = self.stand(RiskLevel(int(cleaned["risk"])), (met, total))
+            standing = self.stand(RiskLevel(int(cleaned["risk"])), (met, total), ClosingReason(cleaned["reason"]))
             if standing.doubts and not cleaned.get("why_despite", "").strip():
                 said = {"doubts": standing.sentence}
                 self.add_error("why_despite", _("Belum dijelaskan: %(doubts)s.") % said)

@@ -90,6 +90,7 @@ def reopen(request: StaffRequest, code: str) -> HttpResponse:
                 reason=known["reason"],
                 risk=RiskLevel(int(known["risk"])),
                 is_safe=known["is_safe"] == "yes",
+                words=known["words"],
                 by=request.user,
                 at=clock.now(),
                 transition_id=known["row_id"],
