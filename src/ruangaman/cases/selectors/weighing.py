@@ -56,6 +56,11 @@ class Running:
     count: int = 1
 
     @property
+    def is_paused(self) -> bool:
+        """Whether it stands still: until when it runs is known once it goes on."""
+        return self.row.paused_at is not None
+
+    @property
     def is_task(self) -> bool:
         """Whether it is ticked off, and holds the closing until it is."""
         return self.row.kind.key == TASK

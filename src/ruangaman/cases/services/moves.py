@@ -156,7 +156,7 @@ def reopen_case(
 
     Raises:
         NotFound: no such case for `by`.
-        NotAllowed: `by` does not manage it.
+        NotAllowed: `by` does not manage it, nor is its companion while she was found unsafe since the closing.
         NoSuchMove: it is not closed.
         EvidenceMissing: a gate is shut.
         DomainError: not safe, and yet in low danger; or safe now and not before, without a word.
@@ -167,7 +167,7 @@ def reopen_case(
     case = lock_case(code, by)
     if find_first(Transition, transition_id, case) is not None:
         return case
-    if not policies.can_close(by, case):
+    if not policies.can_reopen(by, case, case.assignments.filter(user=by, until=None)):
         raise NotAllowed(_("Hanya manajer kasus yang membuka lagi kasus."))
     if case.is_open:
         raise NoSuchMove(_("Kasus %(code)s tidak sedang ditutup.") % {"code": case.code})
