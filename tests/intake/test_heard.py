@@ -243,9 +243,9 @@ def test_the_pages_of_the_end_say_when_the_reporter_wrote(counter):
     counter.write_back(report, "masih di sini", at=now - HOUR)
     for who, address in addresses:
         assert "belum dijawab atau ditandai terbaca" in page(who, address)
-    assert "dihitung sejak pelapor menulis" in page(counter.manager, f"/kasus/{case.code}/tutup/")
+    assert "belum dibaca: baca dulu, baru dihitung" in page(counter.manager, f"/kasus/{case.code}/tutup/")
     assert "upaya sebelum itu tidak dihitung" in page(counter.team.head, head)
-    assert "dihitung sejak pelapor menulis" in page(counter.manager, f"/kasus/{case.code}/upaya/")
+    assert "belum dibaca: baca dulu, baru dihitung" in page(counter.manager, f"/kasus/{case.code}/upaya/")
 
 
 # Whose turn it is.

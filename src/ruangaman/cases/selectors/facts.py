@@ -254,7 +254,7 @@ def _facts() -> QuerySet[Case, Any]:
         .annotate(
             safe=Exists(_latest_check_is_safe()),
             looked=Exists(SafetyCheck.objects.filter(**SINCE)),
-            look=Subquery(_looks().values("look")[:1]),
+            look=Subquery(_looks()[:1]),
             last_unsafe=Subquery(_unsafe_checks().filter(**SINCE).order_by("-at").values("at")[:1]),
             unanswered=Exists(unanswered_clocks(OuterRef("dossier_id"))),
             assessed=Exists(Assessment.objects.filter(**SINCE, considered__contains=Domain.values)),
@@ -273,9 +273,9 @@ def _facts() -> QuerySet[Case, Any]:
 
 
 def _looks() -> QuerySet[SafetyCheck, Any]:
-    """The checks of the present episode, the last first."""
+    """The checks of the present episode, the last first, each with what it found."""
     looks: Any = SafetyCheck.objects.filter(**SINCE).order_by("-at", "-id")
-    found: QuerySet[SafetyCheck, Any] = looks.annotate(look=JSONObject(at="at", is_safe="is_safe"))
+    found: QuerySet[SafetyCheck, Any] = looks.values(look=JSONObject(at="at", is_safe="is_safe"))
     return found
 
 
