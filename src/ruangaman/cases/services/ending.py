@@ -233,7 +233,7 @@ def try_after(*, code: str, contact_id: UUID, again_on: date, words: str, by: Us
     """Record that nobody was reached: the contact stays due, on another day. The same day again changes nothing.
 
     Args:
-        words: sealed in the work compartment, as a note.
+        words: sealed in the work compartment, in the note that every try leaves in the story of the case.
 
     Raises:
         NotFound: no such case or planned contact for `by`.
@@ -241,7 +241,7 @@ def try_after(*, code: str, contact_id: UUID, again_on: date, words: str, by: Us
         DomainError: a day that is not to come.
         Conflict: the contact was held already, or the next one waits for that day or an earlier one.
 
-    Writes: perhaps the note, the row, its clock, one `cases.aftercare_tried` event.
+    Writes: the note, the row, its clock, one `cases.aftercare_tried` event.
     """
     case = lock_of_team(code, by)
     row = Aftercare.objects.select_for_update(of=("self",)).filter(pk=contact_id, case=case, cancelled_at=None).first()
@@ -256,8 +256,8 @@ def try_after(*, code: str, contact_id: UUID, again_on: date, words: str, by: Us
     others = Aftercare.objects.filter(case=case, held_at=None, cancelled_at=None, due_on__gt=row.due_on)
     if others.filter(due_on__lte=again_on).exists():
         raise Conflict(_("Hari itu kontak berikutnya sudah dijadwalkan: pilih hari sebelumnya."))
-    if words.strip():
-        write_note(case, Compartment.WORK, note_content(words), by=by, at=at)
+    content = note_content(words, [(gettext_noop("Tidak terhubung, dicoba lagi"), again_on.isoformat())])
+    write_note(case, Compartment.WORK, content, by=by, at=at)
     row.due_on, row.tries, row.tried_at = again_on, row.tries + 1, at
     row.save(update_fields=["due_on", "tries", "tried_at"])
     detail: Detail = {"aftercare": str(row.pk), "month": month_of(case, row), "due_on": again_on.isoformat()}
