@@ -103,7 +103,7 @@ class ClosingForm(CaseForm):
         *args: Any,
         has_binding: bool,
         has_doubts: bool,
-        stand: Callable[[RiskLevel, tuple[int, int], ClosingReason], Standing],
+        stand: Callable[..., Standing],
         barred: Collection[ClosingReason] = (),
         **kwargs: Any,
     ) -> None:
@@ -144,10 +144,10 @@ class ClosingForm(CaseForm):
         if met is not None and total is not None and met > total:
             self.add_error("goals_met", _("Tidak dapat lebih banyak dari semuanya."))
         if cleaned.get("risk") and met is not None and total is not None and not self.errors:
-            standing = self.stand(RiskLevel(int(cleaned["risk"])), (met, total), ClosingReason(cleaned["reason"]))
+            said = {"risk": RiskLevel(int(cleaned["risk"])), "reason": ClosingReason(cleaned["reason"])}
+            standing = self.stand(**said, goals=(met, total))
             if standing.doubts and not cleaned.get("why_despite", "").strip():
-                said = {"doubts": standing.sentence}
-                self.add_error("why_despite", _("Belum dijelaskan: %(doubts)s.") % said)
+                self.add_error("why_despite", _("Belum dijelaskan: %(doubts)s.") % {"doubts": standing.sentence})
         return cleaned
 
 

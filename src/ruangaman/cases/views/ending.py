@@ -53,8 +53,7 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
     now = weighing.stand_of(last.row, case=case, at=at) if last else stand(risk=RiskLevel(case.risk), goals=None)
     form = ClosingForm(
         data_of(request), has_binding=has_binding, has_doubts=bool(now.doubts), initial=resumed(request, known_goals),
-        stand=lambda risk, goals, reason: stand(risk=risk, goals=goals, reason=reason),
-        barred=_barred(case, now),
+        stand=stand, barred=_barred(case, now),
     )  # fmt: skip
 
     def act() -> None:

@@ -221,16 +221,11 @@ class Plain:
         found = {"unsafe"} if self.unsafe else set()
         if not self.unsafe and not (self.safe if self.state == "emergency" else self.looked):
             found.add("unchecked")
-        if self.stopped:
-            found.add("stopped")
-        if self.risk >= 3:
-            found.add("danger")
-        if not self.assessed:
-            found.add("not_assessed")
-        if reason == "died" and self.looked:
-            found.add("seen_alive")
-        if reason == "moved" and not self.received:
-            found.add("not_received")
+        found |= {"stopped"} if self.stopped else set()
+        found |= {"danger"} if self.risk >= 3 else set()
+        found |= {"not_assessed"} if not self.assessed else set()
+        found |= {"seen_alive"} if reason == "died" and self.looked else set()
+        found |= {"not_received"} if reason == "moved" and not self.received else set()
         return frozenset(found | ({"goals_open"} if is_short else set()))
 
     def mediation_is_allowed(self, asker: str) -> bool:
