@@ -57,7 +57,7 @@ def test_the_companion_sees_the_contacts_and_records_them_and_plans_none(team: T
     assert AuditEvent.objects.filter(type="vault.revealed").count() > before
     assert send(team.companion, f"{address}{row.pk}/", doing="danger").status_code == 302
     text = page(team.companion, f"/kasus/{case.code}/")
-    for words in ("Menurut kontak sesudah kasus ditutup", "110 (polisi)", "Yang membukanya lagi"):
+    for words in ("Menurut kontak sesudah kasus ditutup", "110 (polisi)", "buka-lagi/"):
         assert words in text
     text = page(team.manager, f"/kasus/{case.code}/")
     assert f'class="btn btn-s btn-go" href="/kasus/{case.code}/buka-lagi/"' in text
@@ -134,5 +134,5 @@ def test_the_form_says_before_what_unsafe_does(team: Team, case: Case) -> None:
     assert "bahaya kasus ini menjadi tinggi" not in page(team.companion, address), "it is"
     assert send(team.companion, address, is_safe="yes", escort="none").status_code == 422
     text = page(team.manager, f"/kasus/{case.code}/")
-    assert "Yang diatur: ia dijemput bersama polisi" in text
+    assert "Direncanakan: ia dijemput bersama polisi" in text
     assert "Belum aman menurut cek" in page(team.manager, "/kasus/")

@@ -132,7 +132,7 @@ def test_the_page_of_a_plan_marks_days_past_and_names_every_clock(team: Team) ->
     text = page(team.head, f"/kasus/keputusan/{asked.pk}/")
     assert "lewat: " in text
     assert team.manager.display_name in text
-    assert "Jam kasus ini yang masih berjalan" in text
+    assert "Jam kasus ini yang belum selesai" in text
     assert "Tugaskan pendamping" in text
     assert "Keputusan atas rencana" not in text, "the one that is about to be made"
 

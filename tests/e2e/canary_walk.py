@@ -150,7 +150,15 @@ class Walk:
         canary_flow.begin(self._fill, word, manager, case)
         canary_flow.by_others(self._fill, word, self.staff("psikolog"), self.staff("hukum"), case)
         canary_flow.end(self._fill, word, manager, self.staff("kepala"), case)
-        self._fill(manager, case, "buka-lagi/", reason=word("reopening"), risk="3", is_safe="yes")
+        self._fill(
+            manager,
+            case,
+            "buka-lagi/",
+            reason=word("reopening"),
+            risk="3",
+            is_safe="yes",
+            words=word("reopening place"),
+        )
 
     def unsent(self, case: str) -> None:
         """What is typed and not sent: kept by the button, kept when the lock strikes, and on two screens at once."""

@@ -90,7 +90,7 @@ def give_everybody_a_case(url: str) -> None:
     code = (free or _cases(visitor, "?perlu=closed"))[0]
     if not free:
         page = visitor.get(f"/kasus/{code}/buka-lagi/")
-        said = {"reason": "Ia meminta bantuan lagi.", "risk": "2", "is_safe": "yes"}
+        said = {"reason": "Ia meminta bantuan lagi.", "risk": "2", "is_safe": "yes", "words": "Di rumah ibunya."}
         assert visitor.submit(page, said, action="/buka-lagi/").status == 200
     for role in ("psikolog", "pendamping hukum", "petugas rumah aman"):
         page = guide.visitor.get(f"/kasus/{code}/tim/")

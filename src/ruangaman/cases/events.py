@@ -191,7 +191,7 @@ SAFETY_CHECKED = register(
     EventType(
         "cases.safety_checked",
         "{actor} memeriksa keselamatan pada kasus {subject}",
-        fields=frozenset({"check", "is_safe", "escort", "reopening"}),
+        fields=frozenset({"check", "is_safe", "escort", "reopening", "finding"}),
     )
 )
 ASSESSED = register(
@@ -325,6 +325,13 @@ AFTERCARE_CANCELLED = register(
         "cases.aftercare_cancelled",
         "{actor} membatalkan kontak sesudah penutupan kasus {subject}",
         fields=frozenset({"aftercare", "month"}),
+    )
+)
+AFTERCARE_TRIED = register(
+    EventType(
+        "cases.aftercare_tried",
+        "{actor} belum terhubung setelah penutupan kasus {subject}",
+        fields=frozenset({"aftercare", "month", "due_on"}),
     )
 )
 AFTERCARE_CONTACTED = register(

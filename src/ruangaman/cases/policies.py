@@ -59,8 +59,23 @@ def can_lift(user: User, other: User) -> bool:
 
 
 def can_close(user: User, case: Case) -> bool:
-    """Whether `user` may close the case or open it again: its manager alone."""
+    """Whether `user` may close the case: its manager alone."""
     return user.has(Permission.CASE_CLOSE) and case.manager_id == user.pk
+
+
+def can_reopen(user: User, case: Case, parts: Iterable[Assignment]) -> bool:
+    """Whether `user` may open a closed case again: its manager; where she was found unsafe since, its companion too.
+
+    At night nobody waits for one person. Who manages the case stays who does.
+    """
+    if can_close(user, case):
+        return True
+    is_alarm = case.closed_at is not None and case.unsafe_at is not None and case.unsafe_at > case.closed_at
+    return (
+        is_alarm
+        and is_writer(user)
+        and any(one.user_id == user.pk and one.until is None and one.role == Role.PENDAMPING for one in parts)
+    )
 
 
 def can_take_part(user: User, role: Role) -> bool:

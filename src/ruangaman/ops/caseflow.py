@@ -290,7 +290,8 @@ def _assess_closing(work: Work, reason: ClosingReason, at: datetime) -> None:
     with acting(manager):
         goals = list(Goal.objects.filter(case__code=work.code, task__isnull=False).values_list("pk", flat=True))
         risk, met = work.city.rng.choice((RiskLevel.RENDAH, RiskLevel.RENDAH, RiskLevel.SEDANG)), len(goals)
-        standing = weighing.stand(case=Case.objects.get(code=work.code), at=at, risk=risk, goals=(met, met))
+        case = Case.objects.get(code=work.code)
+        standing = weighing.stand(case=case, at=at, risk=risk, goals=(met, met), reason=reason)
         cases.assess_closing(
             code=work.code,
             reason=reason,

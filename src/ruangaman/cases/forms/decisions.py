@@ -71,6 +71,10 @@ class ReopenForm(CaseForm):
         [("yes", _("Ya, aman sekarang")), ("no", _("Belum aman"))], _("Apakah ia aman sekarang?"),
         widget=forms.RadioSelect,
     )  # fmt: skip
+    words = CleanText(
+        label=_("Di mana ia, dan siapa bersamanya"), rows=3, most=MAX_TEXT, required=False,
+        help_text=_("Disimpan terkunci di cerita kejadian."),
+    )  # fmt: skip
     risk = choice(
         RiskLevel.choices, _("Seberapa berbahaya sekarang"), widget=forms.RadioSelect,
         help_text=_("Bila lebih tinggi dari yang tercatat, bahaya kasus ini naik. Turun hanya lewat tinjauan."),

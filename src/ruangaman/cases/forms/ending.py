@@ -103,7 +103,7 @@ class ClosingForm(CaseForm):
         *args: Any,
         has_binding: bool,
         has_doubts: bool,
-        stand: Callable[[RiskLevel, tuple[int, int]], Standing],
+        stand: Callable[..., Standing],
         barred: Collection[ClosingReason] = (),
         **kwargs: Any,
     ) -> None:
@@ -111,7 +111,7 @@ class ClosingForm(CaseForm):
 
         Args:
             has_doubts: something speaks against it whatever the form says.
-            stand: says what speaks against ending the case, by what the form says of danger and goals.
+            stand: says what speaks against ending the case, by what the form says of danger, goals and why.
             barred: reasons for which there is no end while she is not safe.
         """
         super().__init__(*args, **kwargs)
@@ -144,10 +144,10 @@ class ClosingForm(CaseForm):
         if met is not None and total is not None and met > total:
             self.add_error("goals_met", _("Tidak dapat lebih banyak dari semuanya."))
         if cleaned.get("risk") and met is not None and total is not None and not self.errors:
-            standing = self.stand(RiskLevel(int(cleaned["risk"])), (met, total))
+            said = {"risk": RiskLevel(int(cleaned["risk"])), "reason": ClosingReason(cleaned["reason"])}
+            standing = self.stand(**said, goals=(met, total))
             if standing.doubts and not cleaned.get("why_despite", "").strip():
-                said = {"doubts": standing.sentence}
-                self.add_error("why_despite", _("Belum dijelaskan: %(doubts)s.") % said)
+                self.add_error("why_despite", _("Belum dijelaskan: %(doubts)s.") % {"doubts": standing.sentence})
         return cleaned
 
 
@@ -233,9 +233,13 @@ class AftercareForm(CaseForm):
     second = day(_("Kontak kedua"), help_text=_("Sekitar tiga bulan."))
     third = day(_("Kontak ketiga"), help_text=_("Sekitar enam bulan."))
 
-    def __init__(self, *args: Any, at: datetime, months: Collection[int], **kwargs: Any) -> None:
-        """Know what day it is, and which months are left."""
+    def __init__(
+        self, *args: Any, at: datetime, months: Collection[int], is_unsafe: bool = False, **kwargs: Any
+    ) -> None:
+        """Know what day it is, and which months are left. Args: is_unsafe: she was not safe at the last look."""
         super().__init__(*args, **kwargs)
+        if is_unsafe:
+            self.fields["first"].help_text = _("Belum aman saat ditutup: seminggu sesudahnya, atau lebih dulu.")
         self.at = at
         self.asked = {name: month for name, month in MONTHS.items() if month in months}
         for name in MONTHS.keys() - self.asked.keys():
@@ -265,8 +269,39 @@ class AftercareForm(CaseForm):
         return {month: self.cleaned_data[name] for name, month in self.asked.items() if self.cleaned_data.get(name)}
 
 
-class ContactAfterForm(CaseForm):
-    """How it goes after the closing."""
+NOBODY = "missed"
+"""Nobody was reached: the contact stays due."""
 
-    doing = choice(Doing.choices, _("Bagaimana keadaannya"), widget=forms.RadioSelect)
+
+class ContactAfterForm(CaseForm):
+    """How it goes after the closing; or that nobody was reached, and when somebody tries again."""
+
+    doing = choice(
+        [*Doing.choices, (NOBODY, _("Tidak terhubung"))], _("Bagaimana keadaannya"), widget=forms.RadioSelect
+    )
+    again_on = day(
+        _("Dicoba lagi"), required=False, help_text=_("Hanya bila tidak terhubung. Kontaknya tetap ditunggu.")
+    )
     words = CleanText(label=_("Catatan"), rows=3, most=MAX_TEXT, required=False)
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        """Know what day it is."""
+        super().__init__(*args, **kwargs)
+        self.at = at
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever was not reached is tried again on a day that is to come."""
+        cleaned = super().clean()
+        again_on = cleaned.get("again_on")
+        if (
+            self.is_missed
+            and "again_on" not in self.errors
+            and (again_on is None or again_on <= timezone.localdate(self.at))
+        ):
+            self.add_error("again_on", _("Pilih hari yang masih akan datang."))
+        return cleaned
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether nobody was reached."""
+        return self.cleaned_data.get("doing") == NOBODY

@@ -174,6 +174,9 @@ class Aftercare(Step):
     before = models.PositiveSmallIntegerField(choices=RiskLevel, null=True)
     """The danger of the case until then, where this contact raised it."""
     ref = models.UUIDField(null=True, unique=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    """How often somebody tried in vain; after each the contact waits for another day."""
+    tried_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     cancelled_ref = models.UUIDField(null=True, unique=True)
@@ -186,6 +189,10 @@ class Aftercare(Step):
             ),
             models.CheckConstraint(
                 name="aftercare_month_known", condition=Q(month=None) | Q(month__in=AFTERCARE_MONTHS)
+            ),
+            models.CheckConstraint(
+                name="aftercare_tries_have_a_moment",
+                condition=Q(tries=0, tried_at=None) | Q(tries__gt=0, tried_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="aftercare_cancelled_goes_together",
@@ -202,8 +209,8 @@ class Aftercare(Step):
     class Privacy:
         plain = frozenset(
             {
-                "id", "at", "by", "due_on", "month", "held_at", "held_by", "doing", "before", "cancelled_at",
-                "cancelled_by",
+                "id", "at", "by", "due_on", "month", "held_at", "held_by", "doing", "before", "tries", "tried_at",
+                "cancelled_at", "cancelled_by",
             }
         )  # fmt: skip
         linkable = frozenset({"case", "ref", "cancelled_ref"})

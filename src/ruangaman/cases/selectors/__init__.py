@@ -21,6 +21,7 @@ from ruangaman.cases.selectors.cases import (
     get_overseen,
     get_part,
     get_person,
+    get_reopenable,
     get_to_hand_over,
     get_worked_on,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "get_part",
     "get_person",
     "get_record",
+    "get_reopenable",
     "get_row",
     "get_running",
     "get_to_hand_over",

@@ -57,6 +57,14 @@ def get_managed(*, code: str, viewer: User) -> Case:
     return case
 
 
+def get_reopenable(*, code: str, viewer: User) -> Case:
+    """Return one case that `viewer` may open again. Raises Http404: for the others this page is not there."""
+    case = get_granted(code=code, viewer=viewer)
+    if not policies.can_reopen(viewer, case, case.assignments.filter(user=viewer, until=None)):
+        raise Http404
+    return case
+
+
 def get_governed(*, code: str, viewer: User) -> Case:
     """Return one case whose access `viewer` governs. Raises Http404: for the others this page is not there."""
     case = get_case(code=code, viewer=viewer)

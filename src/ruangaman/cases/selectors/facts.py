@@ -70,6 +70,7 @@ class Known:
         wrote_at: when a message made earlier tries count no more; None: none did.
         unread: when whoever reported wrote last of what nobody has read yet.
         stopped: when a try was stopped because it was not safe, and nobody has looked since.
+        looked: when somebody looked last whether she is safe, and whether she was; None: nobody did.
     """
 
     facts: frozenset[str] = frozenset()
@@ -78,6 +79,7 @@ class Known:
     wrote_at: datetime | None = None
     unread: datetime | None = None
     stopped: datetime | None = None
+    looked: tuple[datetime, bool] | None = None
 
     def as_evidence(self, at: datetime, *, by: UUID | None, has_reason: bool = True) -> Evidence:
         """Return it as the gates ask for it."""
@@ -128,6 +130,7 @@ def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
     missed = [datetime.fromisoformat(one) for one in row["tries"] or ()]
     tried = heard.after(missed)
     stopped = datetime.fromisoformat(row["stopped"]) if row["stopped"] else None
+    looked = (datetime.fromisoformat(row["look"]["at"]), row["look"]["is_safe"]) if row["look"] else None
     found = {
         **{fact: row[fact.value] for fact in PRESENT},
         Fact.SAFETY_PLAN: row["safety"] is not None,
@@ -145,10 +148,10 @@ def _read(row: Mapping[str, Any], closing: ClosingReason | None) -> Known:
         Fact.MAY_END: not is_unsafe or may_end_unsafe(ending, CaseType(row["case_type"])),
     }
     facts = {fact.value for fact, holds in found.items() if holds}
-    if _is_answered(row, facts, danger, heard, stopped):
+    if _is_answered(row, facts, danger, heard, stopped, looked):
         facts.add(Fact.DOUBTS_ANSWERED.value)
     wrote_at = heard.last if len(tried) < len(missed) else None
-    return Known(frozenset(facts), danger, tried, wrote_at, heard.unread, stopped)
+    return Known(frozenset(facts), danger, tried, wrote_at, heard.unread, stopped, looked)
 
 
 def _is_overtaken(row: Mapping[str, Any]) -> bool:
@@ -161,7 +164,12 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _is_answered(
-    row: Mapping[str, Any], facts: set[str], danger: RiskLevel, heard: Heard, stopped: datetime | None
+    row: Mapping[str, Any],
+    facts: set[str],
+    danger: RiskLevel,
+    heard: Heard,
+    stopped: datetime | None,
+    looked: tuple[datetime, bool] | None,
 ) -> bool:
     """Whether the closing assessment answers all that speaks against an end; without one only nothing is answered."""
     standing = standing_of(
@@ -169,12 +177,14 @@ def _is_answered(
         danger=max(danger, RiskLevel(row["closing_risk"] or danger)),
         goals=None if row["closing"] is None else (row["met"], row["total"]),
         is_emergency=row["state"] == CaseState.EMERGENCY,
+        reason=ClosingReason(row["reason"]) if row["reason"] else None,
         unread=heard.unread,
     )
     if row["closing"] is None:
         return not standing.doubts
     made_at = datetime.fromisoformat(row["closing_at"])
-    return standing.doubts <= answered_of(row["doubts"], at=made_at, unread=heard.unread, stopped=stopped)
+    answered = answered_of(row["doubts"], at=made_at, unread=heard.unread, stopped=stopped, looked=looked)
+    return standing.doubts <= answered
 
 
 PRESENT = (
@@ -184,7 +194,7 @@ PRESENT = (
 """Facts that a column of the query says as they are."""
 ANNOTATED = (
     "reason", "safety", "agreed", "by_law", "closing", "closing_at", "closing_risk", "met", "total", "covers", "doubts",
-    "binding", "tries", "heard", "open", "last_unsafe", "stopped",
+    "binding", "tries", "heard", "open", "last_unsafe", "stopped", "look",
 )  # fmt: skip
 
 
@@ -244,6 +254,7 @@ def _facts() -> QuerySet[Case, Any]:
         .annotate(
             safe=Exists(_latest_check_is_safe()),
             looked=Exists(SafetyCheck.objects.filter(**SINCE)),
+            look=Subquery(_looks()[:1]),
             last_unsafe=Subquery(_unsafe_checks().filter(**SINCE).order_by("-at").values("at")[:1]),
             unanswered=Exists(unanswered_clocks(OuterRef("dossier_id"))),
             assessed=Exists(Assessment.objects.filter(**SINCE, considered__contains=Domain.values)),
@@ -259,6 +270,13 @@ def _facts() -> QuerySet[Case, Any]:
             heard=_heard(),
         )
     )
+
+
+def _looks() -> QuerySet[SafetyCheck, Any]:
+    """The checks of the present episode, the last first, each with what it found."""
+    looks: Any = SafetyCheck.objects.filter(**SINCE).order_by("-at", "-id")
+    found: QuerySet[SafetyCheck, Any] = looks.values(look=JSONObject(at="at", is_safe="is_safe"))
+    return found
 
 
 def _unsafe_checks() -> QuerySet[SafetyCheck]:

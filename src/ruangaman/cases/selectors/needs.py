@@ -156,6 +156,7 @@ def _words() -> dict[str, Any]:
         events.CLOSING_ASSESSED.key: _("asesmen penutupan dicatat"),
         events.AFTERCARE_PLANNED.key: _("kontak sesudah penutupan dijadwalkan"),
         events.AFTERCARE_CANCELLED.key: _("kontak sesudah penutupan dibatalkan"),
+        events.AFTERCARE_TRIED.key: _("kontak sesudah penutupan belum terhubung"),
         events.AFTERCARE_CONTACTED.key: _("kontak sesudah penutupan dilakukan"),
         events.MEDIATION_ASKED.key: _("mediasi diminta"),
         events.POLICE_DECIDED.key: _("kewajiban lapor polisi diputuskan"),

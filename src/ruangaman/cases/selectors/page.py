@@ -289,6 +289,7 @@ def _may(case: Case, rows: Rows, viewer: User) -> dict[str, bool]:
         "assign": policies.can_assign(viewer, case),
         "name_manager": not case.manager.is_active and policies.can_name_manager(viewer, case, rows.live),
         "close": policies.can_close(viewer, case),
+        "reopen": not case.is_open and policies.can_reopen(viewer, case, rows.live),
         "readers": policies.can_see_readers(viewer, case),
     }
 

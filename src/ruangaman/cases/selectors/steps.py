@@ -349,12 +349,13 @@ def missing_to_ask(*, case: Case, kind: ApprovalKind, viewer: User, at: datetime
 
 
 def closing_initial(*, case: Case, viewer: User) -> dict[str, Any]:
-    """Return what a closing assessment begins with: the danger, and how many goals there are.
+    """Return what a closing assessment begins with: how many goals there are.
 
-    How many of them were reached is for whoever assesses to say: a task that was ticked off is no goal that was met.
+    How dangerous it is now and how many goals were reached is for whoever assesses to say: what was weighed before is
+    no look at today, and a task that was ticked off is no goal that was met.
     """
     plan = newest(Plan, case)
-    return {"risk": case.risk, "goals_total": Goal.objects.filter(plan=plan).count() if plan else 0}
+    return {"goals_total": Goal.objects.filter(plan=plan).count() if plan else 0}
 
 
 @dataclass(frozen=True)

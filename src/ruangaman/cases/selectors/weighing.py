@@ -56,6 +56,11 @@ class Running:
     count: int = 1
 
     @property
+    def is_paused(self) -> bool:
+        """Whether it stands still: until when it runs is known once it goes on."""
+        return self.row.paused_at is not None
+
+    @property
     def is_task(self) -> bool:
         """Whether it is ticked off, and holds the closing until it is."""
         return self.row.kind.key == TASK
@@ -128,24 +133,36 @@ def _running(row: Clock, at: datetime, covers: Collection[UUID]) -> Running:
     )
 
 
-def stand(*, case: Case, at: datetime, risk: RiskLevel, goals: tuple[int, int] | None) -> Standing:
+def stand(
+    *,
+    case: Case,
+    at: datetime,
+    risk: RiskLevel,
+    goals: tuple[int, int] | None,
+    reason: ClosingReason | None = None,
+) -> Standing:
     """Return what speaks against ending a case now.
 
     Args:
         risk: the danger that a closing assessment finds; what counts is the higher of it and the case's.
         goals: how many it finds met, of how many; None: nobody has counted yet.
+        reason: why it ends; None: nobody said yet.
     """
-    return _stand(known_of(case, at), case=case, risk=risk, goals=goals)
+    return _stand(known_of(case, at), case=case, risk=risk, goals=goals, reason=reason)
 
 
-def _stand(known: Known, *, case: Case, risk: RiskLevel, goals: tuple[int, int] | None) -> Standing:
+def _stand(
+    known: Known, *, case: Case, risk: RiskLevel, goals: tuple[int, int] | None, reason: ClosingReason | None
+) -> Standing:
     return standing_of(
         known.facts,
         danger=RiskLevel(max(risk, case.risk)),
         goals=goals,
         is_emergency=case.state == CaseState.EMERGENCY,
+        reason=reason,
         unread=known.unread,
         stopped=known.stopped,
+        looked=known.looked,
     )
 
 
@@ -156,8 +173,10 @@ def stand_of(closing: ClosingAssessment, *, case: Case, at: datetime) -> Standin
 
 def _stand_of(closing: ClosingAssessment, known: Known, *, case: Case) -> Standing:
     goals = (closing.goals_met, closing.goals_total)
-    now = _stand(known, case=case, risk=RiskLevel(closing.risk), goals=goals)
-    answered = answered_of(closing.doubts, at=closing.at, unread=known.unread, stopped=known.stopped)
+    now = _stand(known, case=case, risk=RiskLevel(closing.risk), goals=goals, reason=ClosingReason(closing.reason))
+    answered = answered_of(
+        closing.doubts, at=closing.at, unread=known.unread, stopped=known.stopped, looked=known.looked
+    )
     return replace(now, doubts=now.doubts | answered, answered=answered)
 
 

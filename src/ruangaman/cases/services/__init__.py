@@ -13,7 +13,13 @@ from ruangaman.cases.services.conflicts import lift_conflict
 from ruangaman.cases.services.consenting import give_consent, revoke_consent
 from ruangaman.cases.services.deciding import ask_mediation, decide_police
 from ruangaman.cases.services.dropping import drop_clock
-from ruangaman.cases.services.ending import acknowledge_transfer, contact_after, plan_aftercare, send_transfer
+from ruangaman.cases.services.ending import (
+    acknowledge_transfer,
+    contact_after,
+    plan_aftercare,
+    send_transfer,
+    try_after,
+)
 from ruangaman.cases.services.following import Decision, hold_conference, hold_session, review
 from ruangaman.cases.services.glass import (
     agree_glass,
@@ -105,6 +111,7 @@ __all__ = [
     "tell_answered",
     "tell_rights",
     "tie_people",
+    "try_after",
     "try_contact",
     "unassign",
     "undo_bulk",

@@ -78,7 +78,7 @@ def assess_closing(
     if not 0 <= goals[0] <= goals[1]:
         raise DomainError(_("Tujuan yang tercapai tidak dapat lebih banyak dari semuanya."))
     binding = list(binding_clocks(case.dossier_id).select_related("kind"))
-    standing = stand(case=case, at=at, risk=risk, goals=goals)
+    standing = stand(case=case, at=at, risk=risk, goals=goals, reason=reason)
     _refuse_silence(binding, why_clocks, standing, why_despite)
     facts = [(HER_WORDS, her_words)] if her_words else []
     content = note_content(words, facts + _reasons(binding, why_clocks, standing, why_despite))

@@ -17,7 +17,7 @@ from ruangaman.cases import events, policies
 from ruangaman.cases.models import Aftercare, Case, Episode, Transfer
 from ruangaman.cases.selectors.aftercare import month_of, months_left
 from ruangaman.cases.selectors.needs import month_clock, subject_of
-from ruangaman.cases.services.loading import find_first, lock_case, lock_of_team, lock_writable, seal
+from ruangaman.cases.services.loading import find_first, lock_case, lock_of_team, lock_writable, seal, write_note
 from ruangaman.cases.services.reviewing import see_safe, see_unsafe
 from ruangaman.cases.services.telling import tell
 from ruangaman.cases.types import AFTERCARE_MONTHS, CLOSED_STATES, CaseState, Doing, note_content
@@ -225,6 +225,43 @@ def contact_after(*, code: str, contact_id: UUID, doing: Doing, words: str, by: 
     row.save(update_fields=["held_at", "held_by", "doing", "before", "ref"])
     detail: Detail = {"aftercare": str(row.pk), "month": month_of(case, row), "doing": str(doing)}
     tell(events.AFTERCARE_CONTACTED, case, by=by, at=at, detail=detail)
+    return row
+
+
+@transaction.atomic
+def try_after(*, code: str, contact_id: UUID, again_on: date, words: str, by: User, at: datetime) -> Aftercare:
+    """Record that nobody was reached: the contact stays due, on another day. The same day again changes nothing.
+
+    Args:
+        words: sealed in the work compartment, in the note that every try leaves in the story of the case.
+
+    Raises:
+        NotFound: no such case or planned contact for `by`.
+        NotAllowed: `by` has no part in the case.
+        DomainError: a day that is not to come.
+        Conflict: the contact was held already, or the next one waits for that day or an earlier one.
+
+    Writes: the note, the row, its clock, one `cases.aftercare_tried` event.
+    """
+    case = lock_of_team(code, by)
+    row = Aftercare.objects.select_for_update(of=("self",)).filter(pk=contact_id, case=case, cancelled_at=None).first()
+    if row is None:
+        raise NotFound(_("Jadwal kontak ini tidak ada dalam kasus ini."))
+    if row.held_at is not None:
+        raise Conflict(_("Kontak ini sudah dilakukan."))
+    if row.tries and row.due_on == again_on:
+        return row
+    if again_on <= timezone.localdate(at):
+        raise DomainError(_("Pilih hari yang masih akan datang."))
+    others = Aftercare.objects.filter(case=case, held_at=None, cancelled_at=None, due_on__gt=row.due_on)
+    if others.filter(due_on__lte=again_on).exists():
+        raise Conflict(_("Hari itu kontak berikutnya sudah dijadwalkan: pilih hari sebelumnya."))
+    content = note_content(words, [(gettext_noop("Tidak terhubung, dicoba lagi"), again_on.isoformat())])
+    write_note(case, Compartment.WORK, content, by=by, at=at)
+    row.due_on, row.tries, row.tried_at = again_on, row.tries + 1, at
+    row.save(update_fields=["due_on", "tries", "tried_at"])
+    detail: Detail = {"aftercare": str(row.pk), "month": month_of(case, row), "due_on": again_on.isoformat()}
+    tell(events.AFTERCARE_TRIED, case, by=by, at=at, detail=detail, promised_at=end_of_day(again_on))
     return row
 
 

@@ -138,6 +138,7 @@ def reopen_case(
     reason: str,
     risk: RiskLevel,
     is_safe: bool,
+    words: str = "",
     by: User,
     at: datetime,
     transition_id: UUID | None = None,
@@ -149,14 +150,16 @@ def reopen_case(
 
     Args:
         risk: how dangerous it is now; the danger goes up with it, and down only with a review. Not safe is high.
-        is_safe: whether she is safe now; recorded as a safety check, with the reason as its words.
+        is_safe: whether she is safe now; recorded as a safety check.
+        words: where she is and who is with her, sealed with that check; asked for where she was not safe at the last
+            look or contact and is now. Of one who is not safe the reason stands in their place.
 
     Raises:
         NotFound: no such case for `by`.
-        NotAllowed: `by` does not manage it.
+        NotAllowed: `by` does not manage it, nor is its companion while she was found unsafe since the closing.
         NoSuchMove: it is not closed.
         EvidenceMissing: a gate is shut.
-        DomainError: not safe, and yet in low danger.
+        DomainError: not safe, and yet in low danger; or safe now and not before, without a word.
 
     Writes: the case, the sealed reason, one transition, the episode, one `cases.reopened` event, the safety check,
         clocks; `cases.risk_changed` when the danger rose.
@@ -164,7 +167,7 @@ def reopen_case(
     case = lock_case(code, by)
     if find_first(Transition, transition_id, case) is not None:
         return case
-    if not policies.can_close(by, case):
+    if not policies.can_reopen(by, case, case.assignments.filter(user=by, until=None)):
         raise NotAllowed(_("Hanya manajer kasus yang membuka lagi kasus."))
     if case.is_open:
         raise NoSuchMove(_("Kasus %(code)s tidak sedang ditutup.") % {"code": case.code})
@@ -182,7 +185,8 @@ def reopen_case(
     detail: Detail = {"from": move.source.value, "state": move.target.value, "episode": number, "clocks": resumed}
     tell(events.CASE_REOPENED, case, by=by, at=at, detail=detail)
     set_danger(case, now if is_safe else max(now, RiskLevel.TINGGI), by=by, at=at)
-    check_safety(code=code, is_safe=is_safe, escort=Escort.NONE, words=reason, is_reopening=True, by=by, at=at)
+    said = words if is_safe else words or reason
+    check_safety(code=code, is_safe=is_safe, escort=Escort.NONE, words=said, is_reopening=True, by=by, at=at)
     case.unsafe_at = None if is_safe else at
     wake_tasks(case, by=by, at=at)
     vault.resume_dossier(dossier_id=case.dossier_id, by=by, at=at)

@@ -19,7 +19,7 @@ from ruangaman.cases.models import Assessment, Case, Goal, Plan, RightsTold, Saf
 from ruangaman.cases.services.loading import find_first, lock_writable, seal
 from ruangaman.cases.services.reviewing import check_review, see_safe, see_unsafe
 from ruangaman.cases.services.telling import tell
-from ruangaman.cases.types import Agreed, Domain, Escort, NeedCode, Right, WhyNot, note_content
+from ruangaman.cases.types import Agreed, Domain, Escort, Finding, NeedCode, Right, WhyNot, note_content
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.errors import DomainError
 from ruangaman.vault.types import Compartment, Content
@@ -93,6 +93,8 @@ def check_safety(
     )
     row.save(force_insert=True)
     detail: Detail = {"check": str(row.pk), "is_safe": is_safe, "escort": str(escort)}
+    unsafe = Finding.SEEN if by.pk == case.manager_id else Finding.UNSEEN
+    detail["finding"] = str(Finding.SAFE if is_safe else unsafe)
     if is_reopening and not is_safe:
         detail["reopening"] = True
     tell(events.SAFETY_CHECKED, case, by=by, at=at, detail=detail)

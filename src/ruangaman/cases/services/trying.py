@@ -111,9 +111,14 @@ def _check_moment(case: Case, tried_at: datetime, at: datetime) -> None:
         raise DomainError(_("Upaya dicatat setelah dilakukan: periksa waktunya."))
     if at - tried_at > LATEST_NOTE:
         raise DomainError(_("Upaya dicatat paling lama tiga hari sesudahnya."))
-    if tried_at < began_at(case):
+    began = began_at(case)
+    if tried_at < began and began > case.opened_at:
+        raise DomainError(
+            _("Episode ini dimulai %(when)s, sesudah waktu itu: periksa waktunya.") % {"when": when(began)}
+        )
+    if tried_at < began:
         raise DomainError(_("Waktu itu kasus ini belum dibuka: periksa waktunya."))
-    rows = ContactTry.objects.filter(case=case, result=Reached.REACHED, at__gte=began_at(case)).order_by("-at")
+    rows = ContactTry.objects.filter(case=case, result=Reached.REACHED, at__gte=began).order_by("-at")
     reached = rows.values_list("at", flat=True).first()
     if reached is not None and tried_at < at and tried_at <= reached:
         said = {"when": when(reached)}

@@ -29,6 +29,8 @@ class Doubt(models.TextChoices):
     GOALS_OPEN = "goals_open", gettext_lazy("Belum semua tujuan tercapai")
     UNANSWERED = "unanswered", gettext_lazy("Pelapor belum pernah dijawab")
     UNREAD = "unread", gettext_lazy("Pesan pelapor belum dijawab atau ditandai terbaca")
+    SEEN_ALIVE = "seen_alive", gettext_lazy("Cek aman mencatatnya masih hidup")
+    NOT_RECEIVED = "not_received", gettext_lazy("Belum ada lembaga yang menerima")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Standing:
         answered: of which a closing assessment says why it ends all the same; None: there is none.
         unread: when whoever reported wrote last of what nobody has read yet.
         stopped: when a try was stopped because it was not safe, and nobody has looked since.
+        looked: when somebody looked last whether she is safe, and whether she was; None: nobody did.
     """
 
     doubts: frozenset[Doubt]
@@ -49,6 +52,7 @@ class Standing:
     answered: frozenset[Doubt] | None = None
     unread: datetime | None = None
     stopped: datetime | None = None
+    looked: tuple[datetime, bool] | None = None
 
     @property
     def is_unsafe(self) -> bool:
@@ -97,6 +101,9 @@ class Standing:
             return _("Upaya menghubungi %(when)s dihentikan karena tidak aman, dan belum dicek lagi") % {
                 "when": short(self.stopped)
             }
+        if doubt is Doubt.SEEN_ALIVE and self.looked is not None:
+            said = {"when": short(self.looked[0])}
+            return (_("Dicek %(when)s dan aman") if self.looked[1] else _("Dicek %(when)s dan belum aman")) % said
         return str(doubt.label)
 
 
@@ -132,7 +139,12 @@ def is_overtaken(doubts: Collection[str], *, made_at: datetime | None, unsafe_at
 
 
 def answered_of(
-    doubts: Collection[str], *, at: datetime, unread: datetime | None, stopped: datetime | None = None
+    doubts: Collection[str],
+    *,
+    at: datetime,
+    unread: datetime | None,
+    stopped: datetime | None = None,
+    looked: tuple[datetime, bool] | None = None,
 ) -> frozenset[Doubt]:
     """Return of what a closing assessment says why the case ends all the same.
 
@@ -141,10 +153,10 @@ def answered_of(
     Args:
         doubts: their codes, as the assessment keeps them.
         at: when it was made.
-        unread, stopped: as in `Standing`.
+        unread, stopped, looked: as in `Standing`.
     """
     known = frozenset(Doubt(one) for one in doubts)
-    since = {Doubt.UNREAD: unread, Doubt.TRY_UNSAFE: stopped}
+    since = {Doubt.UNREAD: unread, Doubt.TRY_UNSAFE: stopped, Doubt.SEEN_ALIVE: looked[0] if looked else None}
     return known - {doubt for doubt, when in since.items() if when is not None and when > at}
 
 
@@ -177,15 +189,18 @@ def standing_of(
     danger: RiskLevel,
     goals: tuple[int, int] | None,
     is_emergency: bool,
+    reason: ClosingReason | None = None,
     unread: datetime | None = None,
     stopped: datetime | None = None,
+    looked: tuple[datetime, bool] | None = None,
 ) -> Standing:
     """Return how a case stands when somebody wants to end it.
 
     Args:
         facts: codes of `Fact`.
-        danger, goals, unread, stopped: as in `Standing`.
+        danger, goals, unread, stopped, looked: as in `Standing`.
         is_emergency: the case stands in that state: there a look from before it came to it is none.
+        reason: why it is to end; None: nobody said yet.
     """
     found = {
         Doubt.UNSAFE: Fact.UNSAFE in facts,
@@ -196,6 +211,8 @@ def standing_of(
         Doubt.GOALS_OPEN: goals is not None and goals[0] < goals[1],
         Doubt.UNANSWERED: Fact.UNANSWERED in facts,
         Doubt.UNREAD: Fact.UNREAD in facts,
+        Doubt.SEEN_ALIVE: reason is ClosingReason.DIED and Fact.LOOKED in facts,
+        Doubt.NOT_RECEIVED: reason is ClosingReason.MOVED and Fact.TRANSFERRED not in facts,
     }
     doubts = frozenset(doubt for doubt, holds in found.items() if holds)
-    return Standing(doubts, danger, goals, unread=unread, stopped=stopped)
+    return Standing(doubts, danger, goals, unread=unread, stopped=stopped, looked=looked)

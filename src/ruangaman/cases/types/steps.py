@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -125,6 +127,16 @@ class Way(models.TextChoices):
     EMAIL = "email", _("Email")
     VISIT = "visit", _("Kunjungan")
     MEETING = "meeting", _("Bertemu di tempat lain")
+
+
+class Finding(StrEnum):
+    """What a look at her safety means for who manages the case; told to the clocks."""
+
+    SAFE = "safe"
+    SEEN = "seen"
+    """Not safe, as the manager found."""
+    UNSEEN = "unseen"
+    """Not safe, as somebody else found: the manager has yet to see to it."""
 
 
 class Doing(models.TextChoices):

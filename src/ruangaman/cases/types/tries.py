@@ -140,12 +140,11 @@ class Tries:
     def missing(self) -> str:
         """Say what is missing yet: 2 dari 3 hari; yang berikut paling cepat besok; and since when."""
         said = {"missing": self._missing(), "when": short(self.wrote_at), "unread": short(self.unread)}
-        if self.unread is not None and self._is_long:
-            return _("pelapor menulis %(unread)s, belum dibaca; baca dulu, baru dihitung") % said
+        if self.unread is not None:  # as for the gate: none counts until it is read
+            said["all"] = str(TRY_DAYS)
+            return _("0 dari %(all)s hari; pelapor menulis %(unread)s, belum dibaca: baca dulu, baru dihitung") % said
         if self.wrote_at is not None:
             said["missing"] = _("%(missing)s; dihitung sejak pelapor menulis %(when)s") % said
-        if self.unread is not None:
-            said["missing"] = _("%(missing)s; pesannya %(unread)s belum dibaca, baca dulu") % said
         return said["missing"]
 
     def _missing(self) -> str:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from ruangaman.cases import selectors
+from ruangaman.cases import policies, selectors
 from ruangaman.cases.models import Case
 from ruangaman.cases.types import CaseState
 from ruangaman.cases.views.said import having, said_of
@@ -66,6 +66,8 @@ def show(request: StaffRequest, template: str, case: Case, form: forms.Form, **c
     is_typed = form.is_bound or getattr(getattr(request, "unsent", None), "opened", None)
     if context.pop("ends", False) and CaseState(case.state) is CaseState.CLOSED and not is_typed:
         template = "cases/is_closed.html"
+        parts = case.assignments.filter(user=request.user, until=None)
+        context["may_reopen"] = policies.can_reopen(request.user, case, parts)
     part = {"part": "cases/_form_part.html" if request.htmx else "ui/staff.html"}
     status = 422 if form.is_bound and form.errors else 200
     known = {"case": case, "form": form, "said": said_of(request), **part}

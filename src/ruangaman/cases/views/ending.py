@@ -37,7 +37,7 @@ from ruangaman.core.codelists import CaseType, ClosingReason, RiskLevel
 from ruangaman.core.types import StaffRequest
 
 form_page = require_http_methods(["GET", "POST"])
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @requires(Permission.CASE_CLOSE, keeps=kept(_("Penutupan"), find=selectors.get_managed))
@@ -53,7 +53,7 @@ def closing(request: StaffRequest, code: str) -> HttpResponse:
     now = weighing.stand_of(last.row, case=case, at=at) if last else stand(risk=RiskLevel(case.risk), goals=None)
     form = ClosingForm(
         data_of(request), has_binding=has_binding, has_doubts=bool(now.doubts), initial=resumed(request, known_goals),
-        stand=lambda risk, goals: stand(risk=risk, goals=goals), barred=_barred(case, now),
+        stand=stand, barred=_barred(case, now),
     )  # fmt: skip
 
     def act() -> None:
@@ -149,7 +149,10 @@ def aftercare(request: StaffRequest, code: str) -> HttpResponse:
     rows = open_aftercare(case=case, viewer=request.user, at=at)
     months = months_left(case, [one.row for one in rows])
     initial = _first_days(timezone.localdate(case.closed_at or at), months, at)
-    form = AftercareForm(data_of(request), at=at, months=months, initial=initial)
+    is_unsafe = case.unsafe_at is not None
+    if is_unsafe:
+        initial["first"] = _first_week(case, at)
+    form = AftercareForm(data_of(request), at=at, months=months, is_unsafe=is_unsafe, initial=initial)
 
     def act() -> None:
         services.plan_aftercare(code=code, days=form.days(), by=request.user, at=at)
@@ -188,15 +191,27 @@ def contact_after(request: StaffRequest, code: str, contact_id: UUID) -> HttpRes
     case, at = selectors.get_worked_on(code=code, viewer=request.user), clock.now()
     row = get_aftercare(case=case, contact_id=contact_id)
     reach = open_safe_contact(case=case, viewer=request.user, at=at)
-    form = ContactAfterForm(data_of(request), initial=resumed(request))
+    tomorrow = {"again_on": timezone.localdate(at) + DAY}
+    form = ContactAfterForm(data_of(request), at=at, initial=resumed(request, tomorrow))
 
     def act() -> None:
         known = form.cleaned_data
+        if form.is_missed:
+            services.try_after(
+                code=code, contact_id=row.pk, again_on=known["again_on"], words=known["words"], by=request.user, at=at,
+            )  # fmt: skip
+            return
         services.contact_after(
             code=code, contact_id=row.pk, doing=Doing(known["doing"]), words=known["words"], by=request.user, at=at,
         )  # fmt: skip
 
     return answer(request, "cases/aftercare_contact.html", case, form, act, said="kontak", row=row, reach=reach)
+
+
+def _first_week(case: Case, at: datetime) -> date:
+    """Offer a week after the closing for whoever was not safe then; once that is past, tomorrow."""
+    tomorrow = timezone.localdate(at) + DAY
+    return max(timezone.localdate(case.closed_at or at) + WEEK, tomorrow)
 
 
 def _first_days(closed_on: date, months: Collection[int], at: datetime) -> dict[str, date]:

@@ -75,11 +75,11 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
     return answer(request, "cases/close.html", case, form, act, said="ditutup", **context)
 
 
-@requires(Permission.CASE_CLOSE, keeps=kept(_("Pembukaan lagi kasus"), find=selectors.get_managed, is_once=True))
+@requires(Permission.CASE_WRITE, keeps=kept(_("Pembukaan lagi kasus"), find=selectors.get_reopenable, is_once=True))
 @form_page
 def reopen(request: StaffRequest, code: str) -> HttpResponse:
     """Why a closed case is opened again."""
-    case = selectors.get_managed(code=code, viewer=request.user)
+    case = selectors.get_reopenable(code=code, viewer=request.user)
     form = ReopenForm(data_of(request), initial=resumed(request))
     if is_sent(request, form):
         known = form.cleaned_data
@@ -90,6 +90,7 @@ def reopen(request: StaffRequest, code: str) -> HttpResponse:
                 reason=known["reason"],
                 risk=RiskLevel(int(known["risk"])),
                 is_safe=known["is_safe"] == "yes",
+                words=known["words"],
                 by=request.user,
                 at=clock.now(),
                 transition_id=known["row_id"],

@@ -64,9 +64,10 @@ def close(life: CaseLife) -> Life:
         reason=story.REVIEWS[0], next_on=timezone.localdate(world.now) + timedelta(days=7),
     )  # fmt: skip
     world.close(life.manager, code, why)  # of the danger it says nothing
-    life.check_safety(is_safe=False)  # after it was assessed: nobody has said yet why it ends all the same
+    # After it was assessed: nobody has said yet why it ends all the same.
+    life.check_safety(is_safe=False, by=life.companion)
     world.close(life.manager, code, why)
-    yield HOUR / 2
+    yield HOUR / 2 if life.spec.is_prompt else 3 * HOUR
     life.check_safety(is_safe=True)
     world.refuse(life.manager, cases.ask_approval, code=code, kind=ApprovalKind.CLOSING)
     assess_closing(life)  # the one before says nothing of it
@@ -151,18 +152,34 @@ def follow_up(life: CaseLife) -> Life:
     for day in planned[: 2 if is_found else 3]:
         yield DAY * (day - before)
         before = day
+        if life.spec.is_prompt and not life.spec.number % 3 and day == planned[0]:
+            missed(life)
+            yield DAY
+            before += 1
         if is_found and day == planned[0]:  # found unsafe, and well an hour later: at once, or by the next contact
             ask(life, Doing.DANGER)
             yield HOUR if life.spec.is_prompt else 5 * HOUR
         ask(life, Doing.WELL)
 
 
+def missed(life: CaseLife) -> None:
+    """Try to ask how it goes, and reach nobody: it is tried again tomorrow."""
+    tomorrow = timezone.localdate(life.world.now) + timedelta(days=1)
+    facts = {"contact_id": first_waiting(life).pk, "again_on": tomorrow, "words": ""}
+    life.world.do(life.manager, cases.try_after, code=life.code, **facts)
+
+
 def ask(life: CaseLife, doing: Doing) -> None:
     """Ask how it goes, at the contact that is planned first of those that wait."""
+    facts = {"contact_id": first_waiting(life).pk, "doing": doing, "words": story.HER_WORDS[1]}
+    life.world.do(life.manager, cases.contact_after, code=life.code, **facts)
+
+
+def first_waiting(life: CaseLife) -> Aftercare:
+    """Return the contact that is planned first of those that wait."""
     with acting(life.world.person(life.manager)):
         waiting = Aftercare.objects.filter(case__code=life.code, held_at=None, cancelled_at=None)
         row = waiting.order_by("due_on").first()
     if row is None:
         raise RuntimeError(f"{life.code} has no contact left to be held.")
-    facts = {"contact_id": row.pk, "doing": doing, "words": story.HER_WORDS[1]}
-    life.world.do(life.manager, cases.contact_after, code=life.code, **facts)
+    return row

@@ -294,7 +294,7 @@ class Ledger:
         """Until the end of which day somebody promised: a contact's, or a review's and the danger that it changed."""
         if event.type == "cases.reviewed":
             self.reviewed[subject.code] = (event.at, event.detail["next_on"])
-        if event.type == "cases.aftercare_planned":
+        if event.type in {"cases.aftercare_planned", "cases.aftercare_tried"}:
             return end_of_day(date.fromisoformat(event.detail["due_on"]))
         at, day = self.reviewed.get(subject.code, (None, ""))
         is_of_review = event.type in {"cases.reviewed", "cases.risk_changed"} and at == event.at

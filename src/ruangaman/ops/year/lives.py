@@ -120,11 +120,11 @@ class CaseLife:
         self.check_safety(is_safe=True)
         world.move(self.manager, self.code, CaseState.ASSESSMENT)
 
-    def check_safety(self, *, is_safe: bool) -> None:
-        """Let the manager see whether she is safe."""
+    def check_safety(self, *, is_safe: bool, by: str = "") -> None:
+        """Let somebody see whether she is safe; the manager where nobody is named."""
         words = story.SAFE_PLACES[0]
         facts = {"is_safe": is_safe, "escort": Escort.POLICE, "words": words}
-        self.world.do(self.manager, cases.check_safety, code=self.code, **facts)
+        self.world.do(by or self.manager, cases.check_safety, code=self.code, **facts)
 
     def record(self) -> Life:
         """Write down who it is and what happened, and promise a next step."""

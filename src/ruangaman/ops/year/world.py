@@ -107,7 +107,8 @@ class World:
 
     def reopen(self, who: str, code: str, *, reason: str = "Ada ancaman baru.", is_safe: bool = True) -> bool:
         """Try to open a case again, as `move`; its danger is as it was."""
-        facts = {"code": code, "reason": reason, "risk": RiskLevel.RENDAH, "is_safe": is_safe}
+        where = "Di rumah ibunya, bersama ibunya."
+        facts = {"code": code, "reason": reason, "risk": RiskLevel.RENDAH, "is_safe": is_safe, "words": where}
         act = lambda: self.do(who, cases.reopen_case, **facts)  # noqa: E731 - what is tried, as in the two above
         return self._pass(who, code, reopened_state(is_safe=is_safe), reason, None, act)
 

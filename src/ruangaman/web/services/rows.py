@@ -58,6 +58,7 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("aftercare.", "pasca/", gettext_lazy("Hubungi")),
     ("clinical.ask", "kejadian/", gettext_lazy("Catat kejadian")),
     ("case.safety_again", "aman/", gettext_lazy("Cek aman")),
+    ("safety.led", "aman/", gettext_lazy("Cek aman")),
     ("clinical.", WINDOW, gettext_lazy("Catat jawabannya")),
     ("evidence.", WINDOW, gettext_lazy("Catat jawabannya")),
     ("tpks.", LEGAL, gettext_lazy("Catat keputusan")),

@@ -68,7 +68,10 @@ def steps_in(case: Case, viewer: Any) -> Iterable[tuple[Words, str]]:
         yield _("Serahkan kepada manajer lain"), "serah-terima/"
     if policies.can_close(viewer, case):
         yield _("Asesmen penutupan"), "penutupan/"
-        yield (_("Tutup kasus"), "tutup/") if case.is_open else (_("Buka lagi"), "buka-lagi/")
+        if case.is_open:
+            yield _("Tutup kasus"), "tutup/"
+    if not case.is_open and policies.can_reopen(viewer, case, parts):
+        yield _("Buka lagi"), "buka-lagi/"
     if parts:
         yield _("Kontak sesudah penutupan"), "pasca/"
     yield _("Siapa yang dapat membuka"), "akses/"

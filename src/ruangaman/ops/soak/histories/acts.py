@@ -165,7 +165,7 @@ def open_for_closing(
 
 def reopen(case: Case, *, by: User, at: datetime, **facts: Any) -> Case:
     """Open it again."""
-    wanted: dict[str, Any] = {"reason": "LAGI-UJI", "risk": RiskLevel.RENDAH, "is_safe": True}
+    wanted: dict[str, Any] = {"reason": "LAGI-UJI", "risk": RiskLevel.RENDAH, "is_safe": True, "words": "DI-UJI"}
     with acting(by):
         return services.reopen_case(code=case.code, by=by, at=at, **{**wanted, **facts})
 

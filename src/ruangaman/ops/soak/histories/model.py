@@ -152,7 +152,7 @@ class Plain:
         if kind == "review":
             return what >= self.risk or not self.unsafe
         if kind == "closing_bare":
-            return not self.duties and not self.doubts()
+            return not self.duties and not self.doubts(reason=what)
         if kind == "ask_plan":
             if self.plan is None or self.plan.returned:
                 return False
@@ -208,7 +208,7 @@ class Plain:
         """Whether the head may be asked: nothing ends, and nothing speaks against the end, without a word."""
         if closing.is_overtaken or (self.unsafe and closing.what in NEEDS_SAFETY):
             return False
-        said = self.duties <= closing.covers and self.doubts(closing.is_short) <= closing.despite
+        said = self.duties <= closing.covers and self.doubts(closing.is_short, closing.what) <= closing.despite
         return said and (closing.what != "unreachable" or self.is_out_of_reach)
 
     @property
@@ -216,17 +216,16 @@ class Plain:
         """Three days on which nobody reached her, a week from the first to the last."""
         return len(set(self.missed)) >= 3 and (max(self.missed) - min(self.missed)).days >= 7
 
-    def doubts(self, is_short: bool = False) -> frozenset[str]:
-        """What speaks against closing it now."""
+    def doubts(self, is_short: bool = False, reason: str = "") -> frozenset[str]:
+        """What speaks against closing it now, for this reason."""
         found = {"unsafe"} if self.unsafe else set()
         if not self.unsafe and not (self.safe if self.state == "emergency" else self.looked):
             found.add("unchecked")
-        if self.stopped:
-            found.add("stopped")
-        if self.risk >= 3:
-            found.add("danger")
-        if not self.assessed:
-            found.add("not_assessed")
+        found |= {"stopped"} if self.stopped else set()
+        found |= {"danger"} if self.risk >= 3 else set()
+        found |= {"not_assessed"} if not self.assessed else set()
+        found |= {"seen_alive"} if reason == "died" and self.looked else set()
+        found |= {"not_received"} if reason == "moved" and not self.received else set()
         return frozenset(found | ({"goals_open"} if is_short else set()))
 
     def mediation_is_allowed(self, asker: str) -> bool:
@@ -254,6 +253,8 @@ class Plain:
                 self.closing.approved = self.closing.asked = False
             if self.closing and "unsafe" not in self.closing.despite:
                 self.closing.is_overtaken = True
+        if self.closing:
+            self.closing.despite -= {"seen_alive"}
 
     def _assess(self, what: int) -> None:
         self.assessed = self.assessed or what == 7
@@ -278,10 +279,10 @@ class Plain:
         self.tasks = 0
 
     def _closing(self, what: str) -> None:
-        self.closing = Paper(what, frozenset(self.duties), self.doubts())
+        self.closing = Paper(what, frozenset(self.duties), self.doubts(reason=what))
 
     def _closing_short(self, what: str) -> None:
-        self.closing = Paper(what, frozenset(self.duties), self.doubts(is_short=True), is_short=True)
+        self.closing = Paper(what, frozenset(self.duties), self.doubts(is_short=True, reason=what), is_short=True)
 
     def _closing_bare(self, what: str) -> None:
         self.closing = Paper(what, is_bare=True)
@@ -381,7 +382,7 @@ class Plain:
             "closing_assessed": closing is not None and not closing.is_overtaken,
             "closing_approved": closing is not None and closing.approved,
             "clocks_answered": self.duties <= said.covers,
-            "doubts_answered": self.doubts(said.is_short) <= said.despite,
+            "doubts_answered": self.doubts(said.is_short, said.what) <= said.despite,
             "may_end": not self.unsafe or (ending or said.what) not in NEEDS_SAFETY,
             "unsafe": self.unsafe,
             "looked": self.looked,
