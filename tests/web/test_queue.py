@@ -249,7 +249,7 @@ def test_what_is_paused_stands_in_a_fold_below_with_its_reason(counter):
         pause_clock(
             clock_id=row.pk,
             reason=PauseReason.OTHER_OFFICE,
-            until=timezone.now() + timedelta(days=20),
+            until=timezone.now() + timedelta(days=5),
             by=counter.manager,
             at=timezone.now(),
         )

@@ -249,8 +249,7 @@ class Ledger:
 
     def _holds(self, condition: Mapping[str, Any], subject: Subject, event: AuditEvent) -> bool:
         if subject.about == "report" and event.type == "intake.written":
-            case = self.subjects.get(subject.case)
-            return case is not None and case.state not in {"closed", "aftercare"}
+            return subject.case in self.subjects
         marks = {"no_companion"} - {"no_companion" for role in subject.roles.values() if role == "pendamping"}
         marks |= set() if any(not is_done for is_done in subject.tasks.values()) else {"no_step"}
         forms = set(self._forms(subject, event))

@@ -86,6 +86,7 @@ def turned_away(world: World, *, is_prompt: bool, is_mistaken: bool) -> Life:
         yield HOUR
     write_back(world, sent)
     yield HOUR
+    take(world, sent.code)  # nobody holds what had ended and comes back
     world.do(holder(world, sent.code), intake.settle, code=sent.code)
     world.do(holder(world, sent.code), intake.release, code=sent.code)
 
