@@ -309,8 +309,8 @@ WEB = {
     "cases_approval": "S cases; I works by:asked_by_id; U oversees (decided_at decided_by_id outcome points)",
     "cases_transfer": "S cases; I works by:by_id; U works (acknowledged_at acknowledged_by_id acknowledged_ref"
     " withdrawn_at withdrawn_by_id withdrawn_ref)",
-    "cases_aftercare": "S cases; I works by:by_id; U works (held_at held_by_id doing before ref cancelled_at"
-    " cancelled_by_id cancelled_ref)",
+    "cases_aftercare": "S cases; I works by:by_id; U works (held_at held_by_id doing before ref due_on tries"
+    " tried_at cancelled_at cancelled_by_id cancelled_ref)",
     "consents_consent": "S known; I held by:recorded_by_id; U held (ended_at ended_by_id ending)",
     "cases_glass": "S cases|glass",
     "intake_report": "S reports; U reports (danger state needs_desk due_at limit_key opened_at answered_at taken_by_id"
