@@ -380,7 +380,8 @@ MATRIX = (
     in_case("serah-terima/", 200, 422, but=NOT_WHILE_THERE_IS_ONE),
     in_case("status/", 200, 422, who=MANAGER),
     in_case("tutup/", 200, 422, who=MANAGER),
-    in_case("buka-lagi/", 200, 422, who=MANAGER),
+    # The companion while she was found unsafe since the closing, which here she was not.
+    in_case("buka-lagi/", 200, 422, but=dict.fromkeys(CASEWORK - MANAGER, (404, 404))),
     # The flow: each step by who does it; what the head decides, for who oversees the unit.
     Row("kasus/keputusan/", HEAD, 200, 405),
     Row("kasus/keputusan/<uuid:approval_id>/", HEAD, 200, 422, about=True, also=OVERSEEN),
