@@ -91,7 +91,7 @@ def decide(request: StaffRequest, approval_id: UUID) -> HttpResponse:
 
     if is_sent(request, form):
         if is_done(form, act):
-            return go(request, f"{having('/kasus/keputusan/', 'putusan')}&tentang={approval.pk}")
+            return go(request, having("/kasus/keputusan/", "putusan") + f"&tentang={approval.pk}")
         if steps.get_approval(approval_id=approval_id, viewer=request.user).decided_at is not None:
             return _too_late(request, approval_id)
     known = {"approval": approval, "subject": subject, "goals": goals, "weighed": weighed, "at": at}
