@@ -235,8 +235,7 @@ def forget_triage(report: Report) -> None:
     report.triage_ref = None
     report.danger = suggest(report).risk
     if report.answered_at is None:
-        key, due = _limit_of(report, RiskLevel(report.danger))
-        report.limit_key, report.due_at = (key, due) if due < report.due_at else (report.limit_key, report.due_at)
+        _answer_sooner(report, RiskLevel(report.danger))
 
 
 def raise_danger(report: Report, risk: RiskLevel, *, double: str, by: User, at: datetime) -> None:
@@ -250,11 +249,17 @@ def raise_danger(report: Report, risk: RiskLevel, *, double: str, by: User, at: 
         return
     report.danger = risk
     if report.answered_at is None:
-        key, due = _limit_of(report, risk)
-        report.limit_key, report.due_at = (key, due) if due < report.due_at else (report.limit_key, report.due_at)
+        _answer_sooner(report, risk)
     report.save(update_fields=["danger", "limit_key", "due_at"])
     tell(events.DANGER_RAISED, report, by=by, at=at, detail={"risk": int(risk), "double": double})
     clocks.set_danger(dossier_id=report.dossier_id, subject=report.code, danger=risk, by=by, at=at)
+
+
+def _answer_sooner(report: Report, risk: RiskLevel) -> None:
+    """Give a report the limit of a danger where that is the earlier one."""
+    key, due = _limit_of(report, risk)
+    if due < report.due_at:
+        report.limit_key, report.due_at = key, due
 
 
 def _limit_of(report: Report, risk: RiskLevel) -> tuple[str, datetime]:
