@@ -39,7 +39,7 @@ from tests.architecture.world import World, make_world  # noqa: E402
 from tests.factories.accounts import Office, make_office  # noqa: E402
 from tests.factories.cases import Team, make_team  # noqa: E402
 from tests.factories.desk import Counter, make_counter  # noqa: E402
-from tests.support import stage  # noqa: E402
+from tests.support import lean, stage  # noqa: E402
 from tests.support.once import left_as_it_was, note_files_that_commit, once_a_file, one_transaction  # noqa: E402
 
 
@@ -61,6 +61,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True))
     if items:
         note_files_that_commit(items[0].config, items)
+
+
+def pytest_collection_finish() -> None:
+    """From here on nothing is loaded any more."""
+    lean.collect_seldom()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _lean(django_test_environment: None) -> None:
+    """After Django has prepared what none of our tests looks at."""
+    lean.be_lean()
 
 
 @pytest.fixture(scope="session")

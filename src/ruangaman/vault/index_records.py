@@ -107,6 +107,7 @@ class Meeting(models.Model):
                 name="vault_meeting_done_together",
             ),
         ]
+        indexes = [models.Index(fields=["found"], name="vault_meeting_open", condition=Q(done_at=None))]
 
     class Privacy:
         plain = frozenset({"id", "met_at", "done_at", "done_by"})

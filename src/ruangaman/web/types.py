@@ -7,9 +7,11 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from ruangaman.clocks.types import Cursor
 from ruangaman.core.codelists import RiskLevel
@@ -179,6 +181,10 @@ class CountStream(Protocol):
         """Return a number for each wanted list."""
 
 
+Sign: TypeAlias = Callable[[UUID], QuerySet[Any, Any]]
+"""Somebody's key → rows of which there has to be one, or there is no such work for them."""
+
+
 @dataclass(frozen=True)
 class WorkSource:
     """Where rare work comes from that is no clock: one entry in `web.registry` for each kind of it.
@@ -186,7 +192,9 @@ class WorkSource:
     Args:
         permission: who has such work.
         list_work: (viewer, at) → everything open for the viewer; of many rows the first are shown.
-        count_work: (viewer) → how many, for the number in the navigation; one query.
+        count_work: (viewer) → how many, for the number in the navigation.
+        sign: looked for before either is asked, all signs in one statement: most days most sources have nothing. None:
+            the source is always asked.
         is_rare: seldom anything: without any, whoever has no other work sees the page of their role.
         about: which subject of clocks it is about, for the filter of that name; empty: none.
         is_apart: a group of its own above the queue, as long as nothing is narrowed. It is made of clocks, so the
@@ -197,6 +205,7 @@ class WorkSource:
     permission: StrEnum
     list_work: ListWork
     count_work: CountWork
+    sign: Sign | None = None
     is_rare: bool = False
     about: str = ""
     is_apart: bool = False

@@ -235,8 +235,13 @@ def get_person(*, user_id: UUID, viewer: User) -> User:
 
 def list_requests(*, viewer: User, at: datetime) -> list[DoorRequest]:
     """Return what waits for `viewer` as the second person, the oldest first; nothing that waited for too long."""
-    rows = DoorRequest.objects.filter(decided_at=None, asked_at__gt=at - INVITATION_LIMIT).order_by("asked_at")
+    rows = undecided_requests().filter(asked_at__gt=at - INVITATION_LIMIT).order_by("asked_at")
     return [row for row in rows.select_related("user__unit", "asked_by") if can_decide(viewer, row)]
+
+
+def undecided_requests() -> QuerySet[DoorRequest]:
+    """Return what waits for a second person, however long it has waited."""
+    return DoorRequest.objects.filter(decided_at=None)
 
 
 def list_requests_about(*, user: User, at: datetime) -> list[DoorRequest]:
@@ -359,8 +364,13 @@ def get_agreed(*, request_id: UUID, viewer: User, at: datetime) -> DoorRequest:
 def count_handovers(*, viewer: User, at: datetime) -> int:
     """Return how many emergency keys `viewer` holds and has to hand on."""
     held = GroupKey.objects.filter(member_id=viewer.principal_id).values("group_id")
-    rows = DoorRequest.objects.filter(kind=RequestKind.EMERGENCY, is_approved=True, done_at=None)
-    return rows.filter(decided_at__gt=at - INVITATION_LIMIT, user__unit__breakglass_id__in=held).count()
+    rows = agreed_handovers().filter(decided_at__gt=at - INVITATION_LIMIT)
+    return rows.filter(user__unit__breakglass_id__in=held).count()
+
+
+def agreed_handovers() -> QuerySet[DoorRequest]:
+    """Return what two people carried about emergency keys and nobody has done, however long ago that was."""
+    return DoorRequest.objects.filter(kind=RequestKind.EMERGENCY, is_approved=True, done_at=None)
 
 
 def list_nameable(*, key: EmergencyKey, viewer: User) -> list[User]:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from ruangaman.accounts.models import Desk, DoorRequest, FormerKeys, Unit, User
 from ruangaman.accounts.policies import INVITATION_LIMIT
@@ -78,7 +78,7 @@ def _sole_emergency(user: User) -> list[str]:
 
 def get_awaited(*, user: User, at: datetime) -> Awaited:
     """Return what waits to be opened again for somebody: for themselves, who is in charge, and second persons."""
-    if not FormerKeys.objects.filter(user=user).exists():
+    if not former_keys_of(user).exists():
         return Awaited()
     rows = _rows("SELECT helpers, is_held FROM accounts_awaited(%s, %s)", [user.pk, at])
     counts: dict[UUID, int] = {}
@@ -103,11 +103,22 @@ def list_reopenable(*, viewer: User, at: datetime) -> list[tuple[User, int]]:
     """Return colleagues with fresh keys, each with how many dossiers the viewer could open again for them."""
     if not viewer.has(Permission.CASE_WRITE):
         return []
-    if not FormerKeys.objects.filter(user__unit_id=viewer.unit_id, user__is_active=True).exists():
+    if not former_keys_beside(viewer).exists():
         return []
     counts: dict[UUID, int] = dict(_rows("SELECT * FROM accounts_reopenable(%s)", [at]))
     people = User.objects.filter(pk__in=counts).select_related("unit").order_by("display_name")
     return [(one, counts[one.pk]) for one in people]
+
+
+def former_keys_of(user: User | UUID) -> QuerySet[FormerKeys]:
+    """Return the keys that somebody lost: without any nothing has to be opened again for them."""
+    return FormerKeys.objects.filter(user=user)
+
+
+def former_keys_beside(user: User | UUID) -> QuerySet[FormerKeys]:
+    """Return the keys that somebody at work in the same unit lost: without any there is nobody to open again for."""
+    unit = User.objects.filter(pk=getattr(user, "pk", user)).values("unit_id")
+    return FormerKeys.objects.filter(user__unit_id__in=unit, user__is_active=True)
 
 
 def last_reopening(*, user: User, viewer: User) -> DoorRequest | None:

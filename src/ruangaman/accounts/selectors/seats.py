@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.db.models import QuerySet
+
 from ruangaman.accounts.models import Desk, DeskMember, User
 from ruangaman.accounts.types import Permission, Role, permissions_of
 from ruangaman.vault import services as vault
@@ -23,11 +27,15 @@ def list_seaters(*, user: User) -> list[User]:
 
 def list_unseated(*, viewer: User) -> list[User]:
     """Return colleagues who sit at no desk and whom `viewer` can seat: of the units of the viewer's desks."""
-    units = Desk.objects.filter(members__user=viewer, members__until=None).values("unit_id")
-    seated = DeskMember.objects.filter(until=None).values("user_id")
-    users = User.objects.filter(unit_id__in=units, is_active=True, role__in=AT_DESKS).exclude(pk__in=seated)
-    found = list(users.order_by("display_name"))
+    found = list(unseated_beside(viewer).order_by("display_name"))
     if not found:
         return []
     good = {one.principal_id for one in vault.list_keys([user.principal_id for user in found]) if one.is_vouched}
     return [user for user in found if user.principal_id in good]
+
+
+def unseated_beside(viewer: User | UUID) -> QuerySet[User]:
+    """Return the same, those too whose keys do not count yet."""
+    units = Desk.objects.filter(members__user=viewer, members__until=None).values("unit_id")
+    seated = DeskMember.objects.filter(until=None).values("user_id")
+    return User.objects.filter(unit_id__in=units, is_active=True, role__in=AT_DESKS).exclude(pk__in=seated)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.utils import timezone
@@ -73,6 +73,13 @@ class DecideForm(CaseForm):
         return self.standing.doubts if signs and self.standing is not None else frozenset()
 
 
+class Weigh(Protocol):
+    """Says what speaks against ending a case, by what a form says of it."""
+
+    def __call__(self, *, risk: RiskLevel, goals: tuple[int, int], reason: ClosingReason) -> Standing:
+        """Return it for this danger, these goals (met, of how many) and this reason."""
+
+
 class ClosingForm(CaseForm):
     """What was reached before the case ends."""
 
@@ -103,7 +110,7 @@ class ClosingForm(CaseForm):
         *args: Any,
         has_binding: bool,
         has_doubts: bool,
-        stand: Callable[..., Standing],
+        stand: Weigh,
         barred: Collection[ClosingReason] = (),
         **kwargs: Any,
     ) -> None:
@@ -111,7 +118,6 @@ class ClosingForm(CaseForm):
 
         Args:
             has_doubts: something speaks against it whatever the form says.
-            stand: says what speaks against ending the case, by what the form says of danger, goals and why.
             barred: reasons for which there is no end while she is not safe.
         """
         super().__init__(*args, **kwargs)
@@ -144,8 +150,9 @@ class ClosingForm(CaseForm):
         if met is not None and total is not None and met > total:
             self.add_error("goals_met", _("Tidak dapat lebih banyak dari semuanya."))
         if cleaned.get("risk") and met is not None and total is not None and not self.errors:
-            said = {"risk": RiskLevel(int(cleaned["risk"])), "reason": ClosingReason(cleaned["reason"])}
-            standing = self.stand(**said, goals=(met, total))
+            standing = self.stand(
+                risk=RiskLevel(int(cleaned["risk"])), goals=(met, total), reason=ClosingReason(cleaned["reason"])
+            )
             if standing.doubts and not cleaned.get("why_despite", "").strip():
                 self.add_error("why_despite", _("Belum dijelaskan: %(doubts)s.") % {"doubts": standing.sentence})
         return cleaned

@@ -25,11 +25,12 @@ from ruangaman.cases.selectors.cases import (
     get_to_hand_over,
     get_worked_on,
 )
-from ruangaman.cases.selectors.closed import list_closed_to_all
+from ruangaman.cases.selectors.closed import list_closed_to_all, of_lost_keys
 from ruangaman.cases.selectors.glass import (
     Found,
     GlassBoard,
     GlassRow,
+    begun_of,
     count_to_review,
     find_by_code,
     get_board,
@@ -45,11 +46,13 @@ from ruangaman.cases.selectors.glass import (
     list_to_do,
     open_words,
     read_through_glass,
+    unsettled,
 )
 from ruangaman.cases.selectors.holders import HolderView, list_holders
 from ruangaman.cases.selectors.listing import (
     CasePageOfList,
     count_unmanaged,
+    left_by_managers,
     list_assigned,
     list_load,
     list_overseen,
@@ -90,6 +93,7 @@ __all__ = [
     "HolderView",
     "Step",
     "TaskView",
+    "begun_of",
     "closing_initial",
     "count_open_tasks",
     "count_to_review",
@@ -120,6 +124,7 @@ __all__ = [
     "holds_key_of",
     "is_holder",
     "join_names",
+    "left_by_managers",
     "list_assignable",
     "list_assigned",
     "list_closed_to_all",
@@ -147,6 +152,7 @@ __all__ = [
     "may_ask",
     "missing_to_ask",
     "name_of",
+    "of_lost_keys",
     "open_answers",
     "open_hold",
     "open_person",
@@ -155,5 +161,6 @@ __all__ = [
     "read_closing",
     "read_part",
     "read_through_glass",
+    "unsettled",
     "warnings_about",
 ]

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -189,10 +189,19 @@ def list_to_do(*, viewer: User, at: datetime) -> list[GlassRow]:
     return [row for row in found if row.may_agree or row.may_review]
 
 
+def unsettled() -> QuerySet[Glass]:
+    """Return the openings that are not over or not reviewed."""
+    return Glass.objects.filter(Q(closed_at=None) | Q(opened_at__isnull=False, reviewed_at=None))
+
+
+def begun_of(manager: User | UUID) -> QuerySet[Glass]:
+    """Return the openings of somebody's cases which run, or which nobody has reviewed yet."""
+    return Glass.objects.filter(case__manager=manager, opened_at__isnull=False, reviewed_at=None)
+
+
 def list_of_mine(*, viewer: User, at: datetime) -> list[GlassRow]:
     """Return the openings of the cases that `viewer` manages which run, or which nobody has reviewed yet."""
-    begun = Glass.objects.filter(case__manager=viewer, opened_at__isnull=False, reviewed_at=None)
-    rows = begun.exclude(opener=viewer).select_related(*PEOPLE).order_by("-opened_at")
+    rows = begun_of(viewer).exclude(opener=viewer).select_related(*PEOPLE).order_by("-opened_at")
     return [get_row(glass=one, viewer=viewer, at=at) for one in rows]
 
 

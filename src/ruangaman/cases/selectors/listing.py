@@ -138,10 +138,12 @@ def count_unmanaged(*, viewer: User, limit: int = 50) -> int:
 
 
 def _unmanaged(viewer: User) -> CaseQuerySet:
-    """Those who have left are few: their cases are found by them, not the other way round."""
-    gone = User.objects.filter(is_active=False).values("pk")
-    cases = Case.objects.overseen_by(viewer) if viewer.oversight_units else _worked_on(viewer)
-    return cases.open().filter(manager_id__in=gone)
+    return left_by_managers(Case.objects.overseen_by(viewer) if viewer.oversight_units else _worked_on(viewer))
+
+
+def left_by_managers(cases: CaseQuerySet) -> CaseQuerySet:
+    """Return those that are open and whose manager has left. Who has left are few: their cases are found by them."""
+    return cases.open().filter(manager_id__in=User.objects.filter(is_active=False).values("pk"))
 
 
 def _worked_on(viewer: User) -> CaseQuerySet:

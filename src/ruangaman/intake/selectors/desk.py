@@ -169,7 +169,11 @@ def list_written_in_cases(*, viewer: User) -> ReportQuerySet:
     """Return reports of open cases that the viewer manages, in which the reporter wrote and nobody has read it, and of
     which no clock tells.
     """
+    return written_in_cases_of(viewer).select_related("case").order_by("last_reporter_message_at", "id")
+
+
+def written_in_cases_of(manager: User | UUID) -> ReportQuerySet:
+    """Return the same of somebody, in no order."""
     unread = Message.objects.filter(report=OuterRef("pk"), direction=Direction.IN, read_at=None)
     told = Clock.objects.filter(dossier_id=OuterRef("dossier_id"), kind__key=ANSWER_AGAIN).open()
-    mine = Report.objects.filter(case__manager=viewer, case__closed_at=None).filter(Exists(unread), ~Exists(told))
-    return mine.select_related("case").order_by("last_reporter_message_at", "id")
+    return Report.objects.filter(case__manager=manager, case__closed_at=None).filter(Exists(unread), ~Exists(told))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,13 +18,11 @@ from ruangaman.cases.models import Case, live_grants, live_grants_of
 from ruangaman.cases.registry import TimelineItem
 from ruangaman.cases.selectors.rows import PERSON, Given, Parts, as_json, build
 from ruangaman.cases.selectors.timeline import CONTACT
-from ruangaman.clocks import services as clocks
-from ruangaman.intake import events, policies
+from ruangaman.intake import policies
 from ruangaman.intake.models import Attachment, Message, Report
-from ruangaman.intake.selectors.needs import subject_of
 from ruangaman.intake.services.desk import OpenMessage, thread_of
 from ruangaman.intake.services.handover import avoided_in
-from ruangaman.intake.services.turns import hand_turns
+from ruangaman.intake.services.turns import begin_turns, hand_turns
 from ruangaman.intake.types import Direction
 from ruangaman.vault import services as vault
 from ruangaman.vault.selectors import held_of, list_grants
@@ -213,12 +211,8 @@ class ThreadEnding:
         Writes: rows, `vault.ended` events, clocks.
         """
         reports = list(Report.objects.filter(case=case, dossier_id__in=live_grants(by)).select_related("desk"))
-        unread = Message.objects.filter(report__in=reports, direction=Direction.IN, read_at=None)
-        unread_in = set(unread.values_list("report_id", flat=True))
+        begin_turns(case, reports, by=by, at=at)
         for report in reports:
-            if report.pk in unread_in:
-                asked = replace(subject_of(report), desk_id=None, lead_id=case.manager_id, danger=case.risk)
-                clocks.happened(event=events.WRITTEN.key, subject=asked, by=by, at=at)
             vault.end_dossier(
                 dossier_id=report.dossier_id,
                 kind="case",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection
@@ -10,7 +12,24 @@ from ruangaman.accounts.models import User
 from ruangaman.audit.types import EventType
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
-from ruangaman.intake.models import Report
+from ruangaman.clocks import services as clocks
+from ruangaman.intake import events
+from ruangaman.intake.models import Message, Report
+from ruangaman.intake.selectors.needs import subject_of
+from ruangaman.intake.types import Direction
+
+
+def begin_turns(case: Case, reports: Sequence[Report], *, by: User, at: datetime) -> None:
+    """Make what reporters of a case wrote and nobody has read the turn of its manager, as the case ends.
+
+    Writes: clocks.
+    """
+    unread = Message.objects.filter(report__in=reports, direction=Direction.IN, read_at=None)
+    unread_in = set(unread.values_list("report_id", flat=True))
+    for report in reports:
+        if report.pk in unread_in:
+            asked = replace(subject_of(report), desk_id=None, lead_id=case.manager_id, danger=case.risk)
+            clocks.happened(event=events.WRITTEN.key, subject=asked, by=by, at=at)
 
 
 def end_turns(report: Report, event: EventType, *, at: datetime) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import DutyShift, User
 from ruangaman.accounts.types import Permission
+from ruangaman.audit.services import Planned
 from ruangaman.clocks.types import NOT_YET, Cursor, is_near
 from ruangaman.core import clock
 from ruangaman.core.regions import zone
 from ruangaman.web.registry import work_sources, work_streams
-from ruangaman.web.types import Band, Filters, Owner, Work, WorkSource
+from ruangaman.web.types import Band, Filters, Owner, Sign, Work, WorkSource
 
 PAGE = 40
 MOST = 100
@@ -82,7 +85,7 @@ def get_day(*, viewer: User, filters: Filters, at: datetime, after: Cursor | Non
     What has no time of its own stands on the first page, at the head of its band; of what presses, of its danger.
     """
     pressing = list_pressing(viewer=viewer, filters=filters, at=at, after=after, limit=limit + 1)
-    sources = [] if after is not None else _sources_of(viewer)
+    sources = [] if after is not None else _with_something(_sources_of(viewer), viewer)
     rare = [_rare(source, viewer, filters, at) for source in sources if not source.is_apart]
     shown = sorted((work for found in rare for work in found[:MOST_OF_A_SOURCE]), key=urgency) + pressing[:limit]
     return Day(
@@ -122,14 +125,13 @@ def has_work(viewer: User) -> bool:
     if any(stream.is_open_to(viewer) for stream in work_streams):
         return True
     mine = _sources_of(viewer)
-    return any(not source.is_rare for source in mine) or any(source.count_work(viewer=viewer) for source in mine)
+    return any(not source.is_rare for source in mine) or _count(mine, viewer) > 0
 
 
 def count_work(viewer: User) -> int:
-    """Return how much waits for `viewer`, counted up to `MOST`: one statement for each stream and each source."""
+    """Return how much waits for `viewer`, counted up to `MOST`: one statement for each stream, one for all signs."""
     found = count_lists(viewer=viewer, wanted={"": MINE}, at=clock.now())[""]
-    found += sum(source.count_work(viewer=viewer) for source in _sources_of(viewer))
-    return min(found, MOST)
+    return min(found + _count(_sources_of(viewer), viewer), MOST)
 
 
 def count_lists(*, viewer: User, wanted: Mapping[str, Filters], at: datetime) -> dict[str, int]:
@@ -196,6 +198,35 @@ def replace_time(local: datetime) -> datetime:
 
 def _sources_of(viewer: User) -> list[WorkSource]:
     return [source for source in work_sources if viewer.has(source.permission)]
+
+
+def _count(sources: Iterable[WorkSource], viewer: User) -> int:
+    return sum(source.count_work(viewer=viewer) for source in _with_something(sources, viewer))
+
+
+def _with_something(sources: Iterable[WorkSource], viewer: User) -> list[WorkSource]:
+    """Leave out the sources without a sign of work for `viewer`: a page asks one statement and not one for each."""
+    mine = list(sources)
+    signs = {source.key: source.sign for source in mine if source.sign is not None}
+    key = frozenset(signs)
+    if key and key not in SIGNS:
+        SIGNS[key] = Planned(_signs_of(signs))
+    seen = SIGNS[key].first(viewer=viewer.pk) if key else None
+    return [source for source in mine if source.sign is None or (seen is not None and seen[source.key])]
+
+
+def _signs_of(signs: Mapping[str, Sign]) -> Callable[..., QuerySet[Any, Any]]:
+    def build(*, viewer: UUID) -> QuerySet[Any, Any]:
+        found: QuerySet[Any, Any] = User.objects.filter(pk=viewer).values(
+            **{name: Exists(sign(viewer)) for name, sign in signs.items()}
+        )
+        return found
+
+    return build
+
+
+SIGNS: dict[frozenset[str], Planned] = {}
+"""As many as there are kinds of viewers."""
 
 
 def _rare(source: WorkSource, viewer: User, filters: Filters, at: datetime) -> list[Work]:

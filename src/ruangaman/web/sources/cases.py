@@ -98,12 +98,17 @@ work_sources.add(
         permission=Permission.CASE_LIST,
         list_work=list_unmanaged,
         count_work=count_unmanaged,
+        sign=lambda _viewer: cases.left_by_managers(Case.objects.all()),
         is_rare=True,
     )
 )
 work_sources.add(
     WorkSource(
-        key="case-messages", permission=Permission.CASE_ASSIGN, list_work=list_messages, count_work=count_messages
+        key="case-messages",
+        permission=Permission.CASE_ASSIGN,
+        list_work=list_messages,
+        count_work=count_messages,
+        sign=desk.written_in_cases_of,
     )
 )
 sections.add(

@@ -142,12 +142,22 @@ def _reopening(sentence: str, owner: str, action: str, *, is_pressing: bool) -> 
 shelves.add(Shelf(key="web.codes", codes_of=codes_of))
 work_sources.add(
     WorkSource(
-        key="closed", permission=Permission.CASE_OVERSEE, list_work=list_closed, count_work=count_closed, is_rare=True
+        key="closed",
+        permission=Permission.CASE_OVERSEE,
+        list_work=list_closed,
+        count_work=count_closed,
+        sign=lambda _viewer: cases.of_lost_keys(Case.objects.all()),
+        is_rare=True,
     )
 )
 work_sources.add(
     WorkSource(
-        key="awaited", permission=Permission.CASE_WRITE, list_work=list_awaited, count_work=count_awaited, is_rare=True
+        key="awaited",
+        permission=Permission.CASE_WRITE,
+        list_work=list_awaited,
+        count_work=count_awaited,
+        sign=lost.former_keys_of,
+        is_rare=True,
     )
 )
 work_sources.add(
@@ -156,6 +166,7 @@ work_sources.add(
         permission=Permission.CASE_WRITE,
         list_work=list_reopenable,
         count_work=count_reopenable,
+        sign=lost.former_keys_beside,
         is_rare=True,
     )
 )

@@ -95,12 +95,18 @@ work_sources.add(
         permission=Permission.GLASS_REVIEW,
         list_work=list_openings,
         count_work=count_openings,
+        sign=lambda _viewer: cases.unsettled(),
         is_rare=True,
     )
 )
 work_sources.add(
     WorkSource(
-        key="glass_mine", permission=Permission.CASE_ASSIGN, list_work=list_mine, count_work=count_mine, is_rare=True
+        key="glass_mine",
+        permission=Permission.CASE_ASSIGN,
+        list_work=list_mine,
+        count_work=count_mine,
+        sign=cases.begun_of,
+        is_rare=True,
     )
 )
 sections.add(

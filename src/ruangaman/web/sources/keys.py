@@ -62,4 +62,12 @@ def _work(line: Waiting, code: str, at: datetime) -> Work:
     return Work(row=row, band=band_of(at=at, due_at=None, is_pressing=False), owner=Owner.MINE, danger=0, due_at=None)
 
 
-work_sources.add(WorkSource(key="keys", permission=Permission.KEYS_SERVE, list_work=list_keys, count_work=count_keys))
+work_sources.add(
+    WorkSource(
+        key="keys",
+        permission=Permission.KEYS_SERVE,
+        list_work=list_keys,
+        count_work=count_keys,
+        sign=lambda _viewer: Waiting.objects.filter(done_at=None),
+    )
+)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.selectors import people_of
@@ -99,7 +100,20 @@ def _too_near(case: Case, name: str, at: datetime) -> Work:
     )
 
 
-work_sources.add(WorkSource(key="met", permission=Permission.CASE_ASSIGN, list_work=list_met, count_work=count_met))
+def _met_in_cases_of(manager: UUID) -> QuerySet[Meeting]:
+    cases = Case.objects.filter(manager=manager, closed_at=None)
+    return Meeting.objects.filter(done_at=None, found_id__in=cases.values("dossier_id"))
+
+
+work_sources.add(
+    WorkSource(
+        key="met",
+        permission=Permission.CASE_ASSIGN,
+        list_work=list_met,
+        count_work=count_met,
+        sign=_met_in_cases_of,
+    )
+)
 work_sources.add(
     WorkSource(key="too-near", permission=Permission.CASE_OVERSEE, list_work=list_too_near, count_work=count_too_near)
 )

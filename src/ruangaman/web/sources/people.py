@@ -88,6 +88,7 @@ work_sources.add(
         permission=Permission.REQUEST_DECIDE,
         list_work=list_requests,
         count_work=count_requests,
+        sign=lambda _viewer: accounts.undecided_requests(),
         is_rare=True,
     )
 )
@@ -97,6 +98,7 @@ work_sources.add(
         permission=Permission.KEYS_SERVE,
         list_work=list_emergency,
         count_work=count_emergency,
+        sign=lambda _viewer: accounts.agreed_handovers(),
         is_rare=True,
     )
 )

@@ -39,6 +39,11 @@ def _seat(name: str) -> Work:
 
 work_sources.add(
     WorkSource(
-        key="seats", permission=Permission.REPORT_DESK, list_work=list_seats, count_work=count_seats, is_rare=True
+        key="seats",
+        permission=Permission.REPORT_DESK,
+        list_work=list_seats,
+        count_work=count_seats,
+        sign=seats.unseated_beside,
+        is_rare=True,
     )
 )

@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from ruangaman.ops import demo, environment, roles
 from ruangaman.ops.paths import ROOT
 from ruangaman.ops.postgres import Postgres
@@ -30,6 +32,8 @@ FOLDER = ROOT / ".data" / "histories"
 MODEL_EACH = 10
 """For each history on PostgreSQL so many longer ones on the pure machine, which costs a hundredth of it."""
 FOUNDED = "founded"
+TIDIED_AFTER = 1000
+"""Histories after which dead rows are swept away: of what is undone all of it stays, and each look passes by it."""
 
 
 @dataclass
@@ -105,29 +109,37 @@ def _share_out(folder: Path, left: Sequence[int], outcome: Outcome, state: Path,
         for one in several:
             one.start()
         try:
-            _gather(len(left), several, found, outcome, state, progress)
+            for _ in left:
+                _keep(_next(several, found), outcome, state, progress)
+                if outcome.histories % TIDIED_AFTER < AT_ONCE:
+                    _tidy([server.conninfo(name) for name in names])
         finally:
             for one in several:
                 one.terminate()
                 one.join(20)
 
 
-def _gather(
-    left: int, several: Sequence[multiprocessing.process.BaseProcess], found: multiprocessing.Queue[Batch],
-    outcome: Outcome, state: Path, progress: Progress,
-) -> None:  # fmt: skip
-    while left:
+def _next(several: Sequence[multiprocessing.process.BaseProcess], found: multiprocessing.Queue[Batch]) -> Batch:
+    """Return what some process has done next. Raises RuntimeError: they have all ended."""
+    while True:
         try:
-            batch = found.get(timeout=5)
+            return found.get(timeout=5)
         except queue.Empty:
             if not any(one.is_alive() for one in several):
                 raise RuntimeError("The processes that run histories ended; see above.") from None
-            continue
-        left -= 1
-        outcome.batches.append(batch)
-        with state.open("a") as file:
-            file.write(json.dumps(asdict(batch)) + "\n")
-        progress("Histories", outcome.histories, outcome.wanted)
+
+
+def _keep(batch: Batch, outcome: Outcome, state: Path, progress: Progress) -> None:
+    outcome.batches.append(batch)
+    with state.open("a") as file:
+        file.write(json.dumps(asdict(batch)) + "\n")
+    progress("Histories", outcome.histories, outcome.wanted)
+
+
+def _tidy(places: Sequence[str]) -> None:
+    for place in places:
+        with psycopg.connect(place, autocommit=True) as connection:
+            connection.execute("VACUUM")
 
 
 def _prepare(server: Postgres, folder: Path) -> list[str]:
