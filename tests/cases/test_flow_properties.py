@@ -35,8 +35,7 @@ def test_the_machine_and_its_gates_say_what_the_plain_model_says() -> None:
 @pytest.mark.slow
 def test_postgresql_says_what_the_plain_model_says(crew: Crew) -> None:
     seen: set[str] = set()
-    for seed in range(FIRST, FIRST + SOME):
-        comparing.check_on_postgres(crew, seed, seen)
+    comparing.check_on_postgres(crew, range(FIRST, FIRST + SOME), seen)
     assert len(seen) >= 6, "the histories come far"
 
 
@@ -46,14 +45,9 @@ def test_a_model_that_says_something_else_is_noticed(crew: Crew, monkeypatch: py
     with pytest.raises(Disagreed):
         on_the_machine(range(40))
     with pytest.raises(Disagreed):
-        on_postgres(crew, range(40))
+        comparing.check_on_postgres(crew, range(40), set())
 
 
 def on_the_machine(seeds: range) -> None:
     for seed in seeds:
         comparing.check_machine(seed, set())
-
-
-def on_postgres(crew: Crew, seeds: range) -> None:
-    for seed in seeds:
-        comparing.check_on_postgres(crew, seed, set())

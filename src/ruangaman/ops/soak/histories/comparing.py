@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
 from django.http import Http404
 
 from ruangaman.accounts.models import Unit, User
@@ -96,12 +97,12 @@ class Crew:
             )  # fmt: skip
 
 
-def machine_says(case: Plain, target: str, closing: str = "") -> bool:
-    """What table and gates say of a move, of what the plain model says is there."""
-    facts = case.facts(closing)
-    if closing and case.closing is not None and case.closing.what != closing:
+def machine_closes(case: Plain, reason: str) -> bool:
+    """What table and gates say of closing for this reason, of what the plain model says is there."""
+    facts = case.facts(reason)
+    if case.closing is not None and case.closing.what != reason:
         facts -= {"closing_assessed"}
-    return _is_open(case.state, target, facts, bool(closing))
+    return _is_open(case.state, "closed", facts, True)
 
 
 @cache
@@ -140,12 +141,12 @@ def check_machine(seed: int, seen: set[str], *, steps: int = 26) -> None:
     """
     case, several = history(seed, steps=steps)
     for place, (kind, what) in enumerate(several):
-        told = f"seed {seed}, act {place}: {kind} {what} in {case.state}"
+        told, facts = f"seed {seed}, act {place}: {kind} {what} in {case.state}", case.facts()
         for target in STATES:
-            if target != "closed" and machine_says(case, target) != case.may_move(target):
+            if target != "closed" and _is_open(case.state, target, facts, False) != case.may_move(target):
                 raise Disagreed(f"{told}, to {target}")
         for reason in ClosingReason.values:
-            if machine_says(case, "closed", reason) != case.may_close(reason):
+            if machine_closes(case, reason) != case.may_close(reason):
                 raise Disagreed(f"{told}, for {reason}")
         if kind == "mediate" and gate_of_mediation(case, what) != case.mediation_is_allowed(what):
             raise Disagreed(told)
@@ -327,13 +328,13 @@ class OnPostgres:
         return acts.reopen(self.case, at=at, risk=RiskLevel(what[0]), is_safe=what[1], **self.by)
 
 
-def check_on_postgres(crew: Crew, seed: int, seen: set[str], *, case: Case | None = None, steps: int = 16) -> int:
-    """Do a history twice, on the model and by the services, and compare; then look for what must never be.
+def check_on_postgres(crew: Crew, seeds: Iterable[int], seen: set[str]) -> int:
+    """Do histories twice, on the model and by the services, and compare; then look for what must never be.
 
-    Needs a transaction whose role sees every case.
+    Needs a transaction whose role sees every case. What each history does is undone.
 
     Args:
-        case: just opened with the risk that the history begins with; None: one is opened.
+        seen: the states that were come to are added.
 
     Raises:
         Disagreed.
@@ -341,8 +342,17 @@ def check_on_postgres(crew: Crew, seed: int, seen: set[str], *, case: Case | Non
     Returns:
         How many acts there were.
     """
+    opened, acts = {int(risk): crew.open(risk) for risk in RiskLevel}, 0
+    for seed in seeds:
+        with transaction.atomic():
+            acts += _check_history(crew, seed, seen, opened)
+            transaction.set_rollback(True)
+    return acts
+
+
+def _check_history(crew: Crew, seed: int, seen: set[str], opened: Mapping[int, Case], *, steps: int = 16) -> int:
     plain, several = history(seed, steps=steps)
-    real = OnPostgres(crew, plain, case or crew.open(plain.risk))
+    real = OnPostgres(crew, plain, opened[plain.risk])
     walk(real, plain, several, f"seed {seed}", seen)
     _check_end(real, plain, moment(len(several) + 1), f"seed {seed}: {several}")
     with acting(crew.cadre):
