@@ -29,6 +29,13 @@ LOOKS: dict[str, list[tuple[int, str, dict[str, Any] | None]]] = {
     "en": [(TELEPHONE, "light", None), (DESK, "light", None)],
 }
 """English differs in words alone, so there faults are not looked for again: only whether the words fit."""
+LOOK = """async options => {
+    scrollTo(0, 0)  // wherever a page was left, something lies half under the bar that stays
+    await Promise.allSettled(document.getAnimations().map(one => one.finished))
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))  // it is laid out
+    const told = options ? (await axe.run(options)).violations : []
+    return [told, document.documentElement.scrollWidth]
+}"""
 
 
 def violations(tab: Tab, name: str, language: str) -> list[str]:
@@ -40,13 +47,9 @@ def violations(tab: Tab, name: str, language: str) -> list[str]:
     for width, scheme, options in sorted(LOOKS[language], key=lambda look: now is None or look[0] != now["width"]):
         tab.set_viewport_size({"width": width, "height": WIDTHS[width]})
         tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-        tab.evaluate("scrollTo(0, 0)")  # wherever a page was left, something lies half under the bar that stays
-        tab.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
-        tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # it is laid out
-        if options:
-            for fault in tab.evaluate("options => axe.run(options).then(told => told.violations)", options):
-                found += [f"{name} {width} {scheme}: {fault['id']}: {_where(node)}" for node in fault["nodes"]]
-        wide = int(tab.evaluate("document.documentElement.scrollWidth"))
+        faults, wide = tab.evaluate(LOOK, options)
+        for fault in faults:
+            found += [f"{name} {width} {scheme}: {fault['id']}: {_where(node)}" for node in fault["nodes"]]
         if wide > width:
             found.append(f"{name} {width} {scheme}: scrolls sideways, {wide} px wide")
     return found
