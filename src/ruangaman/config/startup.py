@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import django
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.wsgi import get_wsgi_application
 from django.db import connection
+from django.http import HttpRequest
+from django.urls import ResolverMatch
 
 from ruangaman.config import ending, recycling
 from ruangaman.config.env import REFUSED, EnvError
@@ -72,6 +73,14 @@ def look_around() -> None:
         require_safe(settings.ENV)
 
 
+class Application(WSGIHandler):
+    """Django's, which does not resolve an address again that the door has resolved (`config.middleware`)."""
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Return what stands at the address. Raises Resolver404."""
+        return request.resolver_match or super().resolve_request(request)
+
+
 def make_application() -> WSGIHandler:
     """Return the application, watched over. A pepper that is refused ends the server: its other processes would be too.
 
@@ -81,7 +90,8 @@ def make_application() -> WSGIHandler:
         SystemExit: with `REFUSED`.
     """
     try:
-        application = get_wsgi_application()
+        django.setup(set_prefix=False)
+        application = Application()
         if not _is_checked():
             logger.warning("The database does not answer yet; the pepper is checked as soon as it does.")
             threading.Thread(target=_keep_checking, name="ruangaman-pepper", daemon=True).start()
