@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 
 from ruangaman.audit.models import AuditEvent
 from ruangaman.audit.types import Role
 from ruangaman.core.errors import Conflict, Locked, NotAllowed, NotFound
+from ruangaman.ops.bench import plans
 from ruangaman.vault import directory, services
 from ruangaman.vault.errors import KeyNotSigned, NotHeld, Tampered
 from ruangaman.vault.grants import compartments_of
 from ruangaman.vault.keyring import Keyring
-from ruangaman.vault.models import Door, Grant, KeyOfficer, KeySignature, PrincipalKey
+from ruangaman.vault.models import Door, Grant, KeyOfficer, KeySignature, Principal, PrincipalKey
+from ruangaman.vault.selectors import unsigned_keys
 from ruangaman.vault.services import DoorKind
 from ruangaman.vault.types import Compartment, PrincipalKind
 from ruangaman.vault.wrapping import SigningPair
@@ -175,6 +178,42 @@ def test_the_keys_of_those_who_report_are_not_listed_even_when_asked_for(town: T
     assert desk in {one.principal_id for one in services.list_keys()}
     assert receipt.principal_id not in {one.principal_id for one in services.list_keys()}
     assert services.list_keys([receipt.principal_id]) == []
+
+
+def test_the_list_of_keys_passes_by_no_receipt(town: Town):
+    receipts = [Principal(kind=PrincipalKind.RECEIPT, created_at=FEB_1) for _ in range(3000)]
+    Principal.objects.bulk_create(receipts)
+    PrincipalKey.objects.bulk_create(
+        PrincipalKey(principal=one, generation=1, kem_public=b"x", created_at=FEB_1) for one in receipts
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE vault_principal, vault_principalkey")
+
+    read = [node for one in plans.capture(services.list_keys) for node in plans.nodes(plans.explain(one))]
+
+    whole = [node["Relation Name"] for node in read if "Seq Scan" in node["Node Type"]]
+    assert {"vault_principal", "vault_principalkey"}.isdisjoint(whole)
+
+
+def waits_for(officer: Person) -> set[UUID]:
+    """Return whose keys wait for somebody's word, by the rows alone."""
+    found = unsigned_keys(Principal.objects.filter(pk=officer.principal_id).values("pk"))
+    return set(found.values_list("principal_id", flat=True))
+
+
+def test_what_waits_for_an_officers_word_is_seen_by_the_rows_alone(town: Town):
+    newcomer, nobody = town.person(signed=False), town.person()
+    accept(prepare(town.group(nobody)))
+    assert waits_for(town.first) == waits_for(town.second) == {newcomer.principal_id}
+    assert waits_for(nobody) == set(), "no officer"
+
+    with working(town.first):
+        services.sign_key(principal_id=newcomer.principal_id, by=town.first, at=FEB_1)
+    assert waits_for(town.first) == set()
+    assert waits_for(town.second) == {newcomer.principal_id}
+    with working(town.second):
+        services.sign_key(principal_id=newcomer.principal_id, by=town.second, at=FEB_1)
+    assert waits_for(town.second) == set()
 
 
 def test_the_word_of_who_is_no_officer_any_more_is_not_told(town: Town):

@@ -32,6 +32,9 @@ class Principal(models.Model):
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["kind"], name="vault_principal_at_work", condition=~Q(kind="receipt"))]
+
     class Privacy:
         plain = frozenset({"kind", "created_at", "retired_at"})
         linkable = frozenset({"id"})

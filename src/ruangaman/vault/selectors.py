@@ -9,14 +9,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Func, JSONField, Q, UUIDField, Value
+from django.db.models import Count, Exists, Func, JSONField, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
 
 from ruangaman.core.types import Actor
+from ruangaman.vault.directory import SIGNATURES
 from ruangaman.vault.directory import cached_directory as cached_directory
 from ruangaman.vault.directory import read_directory as read_directory
 from ruangaman.vault.grants import compartments_of as compartments_of
-from ruangaman.vault.models import ErasureOrder, Grant, Keeping, LegalHold, PrincipalKey, Waiting, WaitingKind
+from ruangaman.vault.models import (
+    ErasureOrder,
+    Grant,
+    Keeping,
+    KeyOfficer,
+    LegalHold,
+    PrincipalKey,
+    Waiting,
+    WaitingKind,
+)
 from ruangaman.vault.types import Compartment, PrincipalKind
 
 READ_GRANTS = (
@@ -163,6 +173,21 @@ def list_waiting(
     for dossier_id, bits in own.filter(dossier_id__in=shares).values_list("dossier_id", "compartments"):
         held.setdefault(dossier_id, set()).update(compartments_of(bits) or ())
     return [line for line in found if can_do(line, held=frozenset(held.get(line.dossier_id, ())), viewer=viewer)]
+
+
+def unsigned_keys(by: QuerySet[Any, Any]) -> QuerySet[PrincipalKey]:
+    """Return keys that too few key officers have signed, and this one has not: nothing for who is none.
+
+    By the rows alone, for the pages that only ask whether there are any: no signature is checked.
+
+    Args:
+        by: a query for the principal.
+    """
+    officers = KeyOfficer.objects.values("principal_id")
+    by_officers = Count("signatures", filter=Q(signatures__officer_id__in=officers))
+    living = PrincipalKey.objects.filter(retired_at=None, principal__retired_at=None)
+    rows = living.exclude(principal__kind=PrincipalKind.RECEIPT).filter(Exists(officers.filter(principal_id__in=by)))
+    return rows.exclude(signatures__officer_id__in=by).annotate(signed=by_officers).filter(signed__lt=SIGNATURES)
 
 
 def list_declined(*, dossier_id: UUID) -> set[UUID]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from ruangaman.accounts import selectors as accounts
+from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Permission
 from ruangaman.core import clock
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.ui.types import Promised, QueueRow
 from ruangaman.vault import services as vault
+from ruangaman.vault.selectors import unsigned_keys
 from ruangaman.web.registry import Section, sections, work_sources
 from ruangaman.web.types import Band, Owner, Work, WorkSource
 
@@ -34,6 +38,10 @@ def count_keys(*, viewer: Any) -> int:
     if viewer.principal_id not in vault.list_officers():
         return 0
     return sum(not one.is_vouched and viewer.principal_id not in one.signed_by for one in vault.list_keys())
+
+
+def _unsigned_by(viewer: UUID) -> QuerySet[Any, Any]:
+    return unsigned_keys(User.objects.filter(pk=viewer).values("principal_id"))
 
 
 def list_requests(*, viewer: Any, at: datetime) -> list[Work]:
@@ -79,7 +87,12 @@ def _work(sentence: str, url: str, action: Any) -> Work:
 
 work_sources.add(
     WorkSource(
-        key="vouching", permission=Permission.KEYS_VOUCH, list_work=list_keys, count_work=count_keys, is_rare=True
+        key="vouching",
+        permission=Permission.KEYS_VOUCH,
+        list_work=list_keys,
+        count_work=count_keys,
+        sign=_unsigned_by,
+        is_rare=True,
     )
 )
 work_sources.add(
