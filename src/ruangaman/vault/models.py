@@ -248,7 +248,7 @@ class Grant(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["principal", "dossier"], name="vault_grant_principal"),
+            models.Index(fields=["principal", "dossier"], include=["not_after"], name="vault_grant_held"),
             models.Index(fields=["dossier", "principal"], name="vault_grant_dossier"),
             models.Index(fields=["not_after"], condition=Q(not_after__isnull=False), name="vault_grant_expiry"),
         ]

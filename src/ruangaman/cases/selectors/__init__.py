@@ -25,7 +25,7 @@ from ruangaman.cases.selectors.cases import (
     get_to_hand_over,
     get_worked_on,
 )
-from ruangaman.cases.selectors.closed import list_closed_to_all, of_lost_keys
+from ruangaman.cases.selectors.closed import list_closed_to_all, who_lost_cases
 from ruangaman.cases.selectors.glass import (
     Found,
     GlassBoard,
@@ -52,11 +52,11 @@ from ruangaman.cases.selectors.holders import HolderView, list_holders
 from ruangaman.cases.selectors.listing import (
     CasePageOfList,
     count_unmanaged,
-    left_by_managers,
     list_assigned,
     list_load,
     list_overseen,
     list_unmanaged,
+    who_left_cases,
 )
 from ruangaman.cases.selectors.page import CasePage, get_case_page
 from ruangaman.cases.selectors.people import (
@@ -124,7 +124,6 @@ __all__ = [
     "holds_key_of",
     "is_holder",
     "join_names",
-    "left_by_managers",
     "list_assignable",
     "list_assigned",
     "list_closed_to_all",
@@ -152,7 +151,6 @@ __all__ = [
     "may_ask",
     "missing_to_ask",
     "name_of",
-    "of_lost_keys",
     "open_answers",
     "open_hold",
     "open_person",
@@ -163,4 +161,6 @@ __all__ = [
     "read_through_glass",
     "unsettled",
     "warnings_about",
+    "who_left_cases",
+    "who_lost_cases",
 ]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -138,12 +138,20 @@ def count_unmanaged(*, viewer: User, limit: int = 50) -> int:
 
 
 def _unmanaged(viewer: User) -> CaseQuerySet:
-    return left_by_managers(Case.objects.overseen_by(viewer) if viewer.oversight_units else _worked_on(viewer))
+    """Those who have left are few: their cases are found by them, not the other way round."""
+    gone = User.objects.filter(is_active=False).values("pk")
+    cases = Case.objects.overseen_by(viewer) if viewer.oversight_units else _worked_on(viewer)
+    return cases.open().filter(manager_id__in=gone)
 
 
-def left_by_managers(cases: CaseQuerySet) -> CaseQuerySet:
-    """Return those that are open and whose manager has left. Who has left are few: their cases are found by them."""
-    return cases.open().filter(manager_id__in=User.objects.filter(is_active=False).values("pk"))
+def who_left_cases() -> QuerySet[User]:
+    """Return those who have left and manage an open case that whoever looks may know of."""
+    return with_open_cases(User.objects.filter(is_active=False))
+
+
+def with_open_cases(managers: QuerySet[User]) -> QuerySet[User]:
+    """Return those of few people who manage an open case that whoever looks may know of."""
+    return managers.filter(Exists(Case.objects.open().filter(manager=OuterRef("pk"))))
 
 
 def _worked_on(viewer: User) -> CaseQuerySet:

@@ -45,6 +45,8 @@ def _pytest(arguments: list[str], folder: Path, server: Postgres) -> int:
         "RUANGAMAN_TEST_FOLDER": str(folder),
         "PYTHONPATH": os.pathsep.join([str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])]),
     }
+    # Hundreds of processes are started: each would compile all our code again.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     if not is_writable():  # a checkout of someone else's: no cache folders in it
         arguments = ["-p", "no:cacheprovider", *arguments]
         env.update(HYPOTHESIS_STORAGE_DIRECTORY=str(folder / "hypothesis"), PYTHONDONTWRITEBYTECODE="1")

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """What was met elsewhere and nobody has looked at; whose keys are no reporter's."""
+    """What was met elsewhere and nobody has looked at; whose keys are no reporter's; what somebody holds, by the index alone."""
 
     dependencies = [("vault", "0009_chain")]
     operations = [
@@ -18,4 +18,9 @@ class Migration(migrations.Migration):
             model_name="principal",
             index=models.Index(fields=["kind"], name="vault_principal_at_work", condition=~models.Q(kind="receipt")),
         ),
+        migrations.AddIndex(
+            model_name="grant",
+            index=models.Index(fields=["principal", "dossier"], include=["not_after"], name="vault_grant_held"),
+        ),
+        migrations.RemoveIndex(model_name="grant", name="vault_grant_principal"),
     ]

@@ -98,7 +98,7 @@ work_sources.add(
         permission=Permission.CASE_LIST,
         list_work=list_unmanaged,
         count_work=count_unmanaged,
-        sign=lambda _viewer: cases.left_by_managers(Case.objects.all()),
+        sign=lambda _viewer: cases.who_left_cases(),
         is_rare=True,
     )
 )

@@ -146,7 +146,7 @@ work_sources.add(
         permission=Permission.CASE_OVERSEE,
         list_work=list_closed,
         count_work=count_closed,
-        sign=lambda _viewer: cases.of_lost_keys(Case.objects.all()),
+        sign=lambda _viewer: cases.who_lost_cases(),
         is_rare=True,
     )
 )
