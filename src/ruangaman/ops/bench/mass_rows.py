@@ -126,11 +126,12 @@ OF_EACH = (
     """,
     """
     INSERT INTO cases_case (id, code, unit_id, dossier_id, state, state_since, case_type, risk, authority, kecamatan,
-        manager_id, opened_at, opened_by_id, closed_at, closed_by_id, closing_reason)
+        manager_id, opened_at, opened_by_id, closed_at, closed_by_id, closing_reason, unsafe_at)
     SELECT case_id, code, unit_id, dossier_id, state, opened_at, CASE WHEN i % 3 = 0 THEN 'child' ELSE 'woman' END,
         risk,
         'city', kecamatan, manager, opened_at, manager, closed_at, CASE WHEN NOT is_open THEN manager END,
-        CASE WHEN is_open THEN '' ELSE 'goals_met' END
+        CASE WHEN is_open THEN '' ELSE 'goals_met' END,
+        CASE WHEN is_open AND risk >= 3 AND bench.dice(i, 40) = 0 THEN opened_at + interval '1 hour' END
     FROM bench.one
     """,
     """
