@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -74,15 +74,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def granted_one_by_one(self, viewer: User) -> Self:
         """The same for a list: an index of the cases is asked for every dossier of the viewer, and for nothing else."""
-        dossiers = ArraySubquery(live_grants(viewer))
-        held = models.Func(
-            F("dossier"),
-            dossiers,
-            template="(%(expressions)s))",
-            arg_joiner=" = ANY (",
-            output_field=models.BooleanField(),
-        )
-        return self.filter(held)
+        return self.filter(one_of("dossier", live_grants(viewer)))
 
     def visible_to(self, viewer: User) -> Self:
         """Both. For one case by its code; a list names one branch, for an OR over many rows is a table scan."""
@@ -98,6 +90,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if within.since is not None:
             found = found.filter(closed_at__gte=within.since)
         return found if within.until is None else found.filter(closed_at__lt=within.until)
+
+
+def one_of(column: str, keys: models.QuerySet[Any, Any]) -> models.Func:
+    """Return the condition for which an index of the column is asked for every key of a query, and for nothing else."""
+    return models.Func(
+        F(column),
+        ArraySubquery(keys),
+        template="(%(expressions)s))",
+        arg_joiner=" = ANY (",
+        output_field=models.BooleanField(),
+    )
 
 
 def live_grants(viewer: User) -> models.QuerySet[Grant, object]:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
-from ruangaman.cases.models import UNSAFE, Assignment, Case, CaseQuerySet, Task
+from ruangaman.cases.models import UNSAFE, Assignment, Case, CaseQuerySet, Task, one_of
 from ruangaman.cases.types import LACKS, URGENT_NEEDS, CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import KECAMATAN
@@ -232,7 +232,7 @@ def narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime
     if filters.need == "late":
         cases = cases.filter(Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None, due_at__lt=at)))
     if filters.need == "mine":
-        cases = cases.filter(Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None, owner=viewer)))
+        cases = cases.filter(one_of("id", Task.objects.filter(done_at=None, owner=viewer).values("case_id")))
     return cases
 
 

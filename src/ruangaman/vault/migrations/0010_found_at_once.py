@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """What was met elsewhere and nobody has looked at; whose keys are no reporter's; what somebody holds, by the index alone."""
+    """What was met and nobody has looked at; keys that are no reporter's; what somebody holds, from the index alone."""
 
     dependencies = [("vault", "0009_chain")]
     operations = [

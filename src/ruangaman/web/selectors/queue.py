@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext as _
 
 from ruangaman.accounts.models import DutyShift, User
 from ruangaman.accounts.types import Permission
-from ruangaman.audit.services import Planned
 from ruangaman.clocks.types import NOT_YET, Cursor, is_near
 from ruangaman.core import clock
 from ruangaman.core.regions import zone
 from ruangaman.web.registry import work_sources, work_streams
-from ruangaman.web.types import Band, Filters, Owner, Sign, Work, WorkSource
+from ruangaman.web.selectors.signs import with_something
+from ruangaman.web.types import Band, Filters, Owner, Work, WorkSource
 
 PAGE = 40
 MOST = 100
@@ -85,7 +83,7 @@ def get_day(*, viewer: User, filters: Filters, at: datetime, after: Cursor | Non
     What has no time of its own stands on the first page, at the head of its band; of what presses, of its danger.
     """
     pressing = list_pressing(viewer=viewer, filters=filters, at=at, after=after, limit=limit + 1)
-    sources = [] if after is not None else _with_something(_sources_of(viewer), viewer)
+    sources = [] if after is not None else with_something(_sources_of(viewer), viewer)
     rare = [_rare(source, viewer, filters, at) for source in sources if not source.is_apart]
     shown = sorted((work for found in rare for work in found[:MOST_OF_A_SOURCE]), key=urgency) + pressing[:limit]
     return Day(
@@ -201,32 +199,7 @@ def _sources_of(viewer: User) -> list[WorkSource]:
 
 
 def _count(sources: Iterable[WorkSource], viewer: User) -> int:
-    return sum(source.count_work(viewer=viewer) for source in _with_something(sources, viewer))
-
-
-def _with_something(sources: Iterable[WorkSource], viewer: User) -> list[WorkSource]:
-    """Leave out the sources without a sign of work for `viewer`: a page asks one statement and not one for each."""
-    mine = list(sources)
-    signs = {source.key: source.sign for source in mine if source.sign is not None}
-    key = frozenset(signs)
-    if key and key not in SIGNS:
-        SIGNS[key] = Planned(_signs_of(signs))
-    seen = SIGNS[key].first(viewer=viewer.pk) if key else None
-    return [source for source in mine if source.sign is None or (seen is not None and seen[source.key])]
-
-
-def _signs_of(signs: Mapping[str, Sign]) -> Callable[..., QuerySet[Any, Any]]:
-    def build(*, viewer: UUID) -> QuerySet[Any, Any]:
-        found: QuerySet[Any, Any] = User.objects.filter(pk=viewer).values(
-            **{name: Exists(sign(viewer)) for name, sign in signs.items()}
-        )
-        return found
-
-    return build
-
-
-SIGNS: dict[frozenset[str], Planned] = {}
-"""As many as there are kinds of viewers."""
+    return sum(source.count_work(viewer=viewer) for source in with_something(sources, viewer))
 
 
 def _rare(source: WorkSource, viewer: User, filters: Filters, at: datetime) -> list[Work]:
