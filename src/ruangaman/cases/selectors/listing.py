@@ -8,14 +8,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Func, Min, OuterRef, Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
-from ruangaman.cases.models import UNSAFE, Assignment, Case, CaseQuerySet, Task, one_of
+from ruangaman.cases.models import (
+    OPEN,
+    UNSAFE,
+    Assignment,
+    Case,
+    CaseQuerySet,
+    Task,
+    closed_within,
+    once_found,
+    one_of,
+)
 from ruangaman.cases.types import LACKS, URGENT_NEEDS, CaseFacts, CaseFilters, CaseState, Cursor, Need, need_of
 from ruangaman.core.codelists import RiskLevel
 from ruangaman.core.regions import KECAMATAN
@@ -202,9 +212,11 @@ def _unsafe(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetim
     Where nothing is asked for, also those closed of which a contact since said so. Beyond a page the others stand in
     their own place of the list.
     """
-    shown = narrow(cases, viewer, filters, at).filter(UNSAFE)
+    wanted = _wanted(filters, at)
     if filters == CaseFilters():
-        shown = cases.filter(UNSAFE).filter(Q(closed_at=None) | Q(unsafe_at__gt=F("closed_at")))
+        wanted = OPEN | Q(unsafe_at__gt=F("closed_at"))
+    begin = _has_task_of(viewer) if filters.need == "mine" else UNSAFE
+    shown = cases.filter(begin, once_found(wanted & UNSAFE))
     return list(_most_dangerous(shown, None).prefetch_related("manager")[:PAGE])
 
 
@@ -222,18 +234,27 @@ def _latest_closed(cases: CaseQuerySet, after: Cursor | None) -> CaseQuerySet:
 
 def narrow(cases: CaseQuerySet, viewer: User, filters: CaseFilters, at: datetime) -> CaseQuerySet:
     """Return those of the cases that the filters let through."""
-    cases = cases.closed(filters.closed) if filters.closed else cases.open()
-    if filters.state:
-        cases = cases.filter(state=filters.state)
-    if filters.risk is not None:
-        cases = cases.filter(risk=filters.risk)
-    if filters.kecamatan:
-        cases = cases.filter(kecamatan=filters.kecamatan)
-    if filters.need == "late":
-        cases = cases.filter(Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None, due_at__lt=at)))
+    wanted = _wanted(filters, at)
     if filters.need == "mine":
-        cases = cases.filter(one_of("id", Task.objects.filter(done_at=None, owner=viewer).values("case_id")))
-    return cases
+        return cases.filter(_has_task_of(viewer), once_found(wanted))
+    return cases.filter(wanted)
+
+
+def _has_task_of(viewer: User) -> Func:
+    return one_of("id", Task.objects.filter(done_at=None, owner=viewer).values("case_id"))
+
+
+def _wanted(filters: CaseFilters, at: datetime) -> Q:
+    wanted = closed_within(filters.closed) if filters.closed else OPEN
+    if filters.state:
+        wanted &= Q(state=filters.state)
+    if filters.risk is not None:
+        wanted &= Q(risk=filters.risk)
+    if filters.kecamatan:
+        wanted &= Q(kecamatan=filters.kecamatan)
+    if filters.need == "late":
+        wanted &= Q(Exists(Task.objects.filter(case=OuterRef("pk"), done_at=None, due_at__lt=at)))
+    return wanted
 
 
 def _rows(cases: list[Case], at: datetime) -> list[CaseRow]:
