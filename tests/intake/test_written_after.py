@@ -8,12 +8,15 @@ from ruangaman.cases.types import CaseState
 from ruangaman.clocks.models import Clock
 from ruangaman.intake import services
 from ruangaman.intake.models import Report
+from ruangaman.web.services import rows
 from tests.factories import flow
 from tests.factories.accounts import working
 from tests.factories.cases import FEB_2, FEB_3, FEB_9
 from tests.factories.desk import HOUR
 from tests.intake.test_heard import LATER, acknowledge, answer, open_one
+from tests.support.signing_in import signed_in
 
+CLOSED = "Kasusnya sudah ditutup, lalu pelapor menulis."
 pytestmark = pytest.mark.django_db
 
 
@@ -54,6 +57,41 @@ def test_what_one_officer_says_needs_no_answer_is_still_the_managers(counter, cl
     assert not counter.fresh(report).needs_desk
     assert turns(case, report).count() == 1
     assert report.messages.filter(direction="in", read_at=None).exists()
+
+
+def test_the_desk_reads_that_the_case_is_closed_and_whose_turn_it_is_too(counter, closed):
+    report, _case = closed
+    desk = signed_in(counter.second)
+    kept = desk.get(f"/laporan/{report.code}/").content.decode()
+    assert CLOSED not in kept and "Manajer kasus meneruskan percakapan" in kept
+    counter.write_back(report, "Dia kembali.", at=FEB_9)
+
+    back = desk.get(f"/laporan/{report.code}/").content.decode()
+    assert CLOSED in back and "Manajer kasus meneruskan percakapan" not in back
+    assert "Tidak perlu dijawab" in back
+    fresh = counter.fresh(report)
+    assert (fresh.waits_since, fresh.answered_at is not None) == (FEB_9, True)
+    answer(counter, report, at=FEB_9 + HOUR)
+    assert counter.fresh(report).waits_since == report.received_at
+
+
+def test_who_writes_again_is_said_to_have_waited_since_the_first_time(counter, closed):
+    report, _case = closed
+    counter.write_back(report, "Dia kembali.", at=FEB_9)
+    counter.write_back(report, "Halo?", at=FEB_9 + HOUR / 2)
+    assert sentence(counter, closed, FEB_9 + 4 * HOUR) == "Pelapor menulis 3 jam lalu, belum dibaca"
+    counter.write_back(report, "Masih ada orang?", at=FEB_9 + 5 * HOUR)
+    said = "Pelapor menulis 1 jam lalu, belum dibaca. Sudah menunggu 6 jam"
+    assert sentence(counter, closed, FEB_9 + 6 * HOUR) == said
+
+
+def sentence(counter, closed, at):
+    """The manager's row about the conversation."""
+    report, case = closed
+    with working(counter.manager):
+        (turn,) = turns(case, report)
+        (work,) = rows.rows_of([turn], viewer=counter.manager, at=at)
+    return str(work.row.sentence)
 
 
 @pytest.mark.parametrize("ends", [answer, acknowledge])

@@ -154,6 +154,12 @@ class Report(models.Model):
         """Whether the reporter wrote after the desk was done with it."""
         return self.needs_desk and self.state not in WORKED_ON and self.last_reporter_message_at is not None
 
+    @property
+    def waits_since(self) -> datetime:
+        """Since when its reporter waits: from their last words, where those came after the desk was done with it."""
+        wrote = self.last_reporter_message_at
+        return min(wrote, self.due_at) if self.is_back and wrote is not None else self.received_at
+
     def is_late(self, at: datetime) -> bool:
         """Whether the time to answer is up and nobody has answered."""
         return self.answered_at is None and at > self.due_at

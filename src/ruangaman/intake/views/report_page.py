@@ -28,7 +28,7 @@ from ruangaman.intake.selectors import desk as selectors
 from ruangaman.intake.services.decisions import UNDO_SECONDS, Suggestion, suggest
 from ruangaman.intake.services.desk import OpenReport
 from ruangaman.intake.services.rulings import open_word
-from ruangaman.intake.types import WORKED_ON, State, Step, steps_from
+from ruangaman.intake.types import State, Step, steps_from
 from ruangaman.intake.views import wording
 from ruangaman.ui.types import Promised
 from ruangaman.vault import services as vault
@@ -78,7 +78,7 @@ def report_context(opened: OpenReport, *, viewer: User, at: datetime, forms: For
         "purpose": Purpose.TRIAGE.label.lower(),
         "held_by_me": report.taken_by_id == viewer.pk,
         "held_by_other": report.taken_by if report.taken_by_id not in {None, viewer.pk} else None,
-        "returned": report.needs_desk and report.state not in WORKED_ON,
+        "returned": report.is_back,
         "duplicates": selectors.list_duplicates(report=report),
         "undo_seconds": UNDO_SECONDS if _just_refused(report.refused_at, at) else 0,
         "undo_url": f"/laporan/{report.code}/batal-tolak",
@@ -115,7 +115,7 @@ def _words(opened: OpenReport, at: datetime) -> dict[str, Any]:
         "facts": wording.facts(opened.answers),
         "story": wording.story(opened.answers),
         "limits": wording.limits(opened.contact, names),
-        "promised": Promised(report.received_at, report.due_at, done_at=report.answered_at),
+        "promised": Promised(report.waits_since, report.due_at, done_at=None if report.is_back else report.answered_at),
         "limit": limit_for(report.limit_key, report.received_at),
         "is_late": report.is_late(at),
     }

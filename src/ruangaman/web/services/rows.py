@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -72,6 +72,8 @@ RULING = "/keputusan/laporan/"
 REPORTED, TASK = "report", "task"
 UNSORTED = (SORTING, DOUBLE_ANSWER)
 """How the kinds begin that are about reports which nobody has weighed yet."""
+OFTEN = timedelta(hours=1)
+"""Who writes again within this waits for one answer; who writes later has waited since the first time."""
 SAID_AS_IT_IS = (DECIDE, *UNSORTED)
 """Kinds about a report whose need is another than to read what the reporter wrote last."""
 
@@ -287,10 +289,13 @@ def _report_facts(clock: Clock, report: Report | None, *, is_open: bool) -> list
 def _report_sentence(clock: Clock, report: Report | None, at: datetime) -> str:
     if report is None or report.last_reporter_message_at is None or clock.kind.key.startswith(SAID_AS_IT_IS):
         return sentence_of(clock, at)
-    waited = {"span": span(at - report.last_reporter_message_at)}
+    wrote = {"span": span(at - report.last_reporter_message_at)}
+    said = _("Pelapor menulis %(span)s lalu, belum dijawab") % wrote
     if getattr(report, "has_unread", False):
-        return _("Pelapor menulis %(span)s lalu, belum dibaca") % waited
-    return _("Pelapor menulis %(span)s lalu, belum dijawab") % waited
+        said = _("Pelapor menulis %(span)s lalu, belum dibaca") % wrote
+    if report.last_reporter_message_at - clock.started_at < OFTEN:
+        return said
+    return _("%(said)s. Sudah menunggu %(span)s") % {"said": said, "span": span(at - clock.started_at)}
 
 
 def _report_action(clock: Clock, *, is_case: bool) -> str:

@@ -13,7 +13,6 @@ from ruangaman.accounts import selectors as accounts
 from ruangaman.accounts.types import Permission
 from ruangaman.cases.models import live_grants
 from ruangaman.intake.models import Report, ReportQuerySet
-from ruangaman.intake.types import WORKED_ON
 from ruangaman.web.registry import palette_sources
 from ruangaman.web.types import Command, Here, PaletteSource
 
@@ -39,7 +38,7 @@ def actions_on(report: Report, viewer: Any, path: str) -> list[Command]:
     if is_mine or is_free:
         found.append(Command(_("Jawab pelapor"), f"{path}#percakapan"))
         found.append(Command(_("Ke keputusan"), f"{path}#triase", words=_("pilah triase buka kasus tolak ganda")))
-        if report.needs_desk and report.state not in WORKED_ON:
+        if report.is_back:
             found.append(Command(_("Tidak perlu dijawab"), f"{path}selesai", posts=True))
     return [*found, Command(_("Siapa yang dapat membuka"), f"{path}akses"), Command(_("Ke laporan ini"), path)]
 

@@ -144,11 +144,9 @@ def _unopened(report: Report, at: datetime) -> str:
 
 def promised(report: Report) -> Promised:
     """Return the clock: until the reporter is answered; afterwards nothing more is promised."""
-    if report.state not in WORKED_ON and report.last_reporter_message_at:
-        return Promised(min(report.last_reporter_message_at, report.due_at), report.due_at)
-    if report.answered_at is not None:
+    if report.answered_at is not None and not report.is_back:
         return Promised(None, None, "wait")
-    return Promised(report.received_at, report.due_at)
+    return Promised(report.waits_since, report.due_at)
 
 
 def action(report: Report) -> str:
