@@ -6,7 +6,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
+from ruangaman.audit.models import AuditEvent
+from ruangaman.cases import services as cases
+from ruangaman.cases.types import Escort
 from ruangaman.clocks.models import Clock
 from ruangaman.clocks.services import snooze_clock
 from ruangaman.clocks.types import SnoozeReason
@@ -154,3 +158,88 @@ def test_a_triage_waits_no_longer_than_its_danger_allows(counter):
         assert list(open_clocks(report).values()) == [clock], "the first answer is the one"
         counter.do(services.triage, report, **{**FACTS, "risk": RiskLevel.EKSTREM})
         assert set(open_clocks(report)) == {"desk.decide"}
+
+
+@pytest.fixture
+def running(counter):
+    """A report in middle danger that is a case now."""
+    report = counter.send()
+    counter.do(services.triage, report, **{**FACTS, "risk": RiskLevel.SEDANG})
+    case = counter.do(services.open_case, report, manager=counter.manager, case_id=uuid4(), at=FEB_1)
+    return report, case
+
+
+def told(counter, case):
+    with working(counter.manager):
+        found = Clock.objects.open().filter(dossier=case.dossier_id, kind__key__startswith="safety.told")
+        return {one.kind.key: one for one in found.select_related("kind")}
+
+
+@pytest.mark.parametrize(
+    ("dangers", "key", "hours", "danger"),
+    [((), "safety.told", 24, RiskLevel.SEDANG), (("weapon",), "safety.told_high", 1, RiskLevel.EKSTREM)],
+)
+def test_a_double_of_a_case_is_its_managers_turn_as_pressing_as_the_graver_of_both(
+    counter, running, dangers, key, hours, danger
+):
+    original, case = running
+    double = counter.send(dangers=dangers, now="yes" if dangers else "no")
+    counter.do(services.mark_duplicate, double, original=original.code, has_looked=True, at=FEB_2)
+
+    (clock,) = told(counter, case).values()
+    assert (clock.kind.key, clock.owner, clock.danger) == (key, counter.manager, danger)
+    assert clock.due_at == FEB_2 + hours * HOUR
+    event = AuditEvent.objects.get(type="cases.reported_again")
+    assert event.subject == case.code
+    assert event.detail == {"report": double.code, "danger": int(danger if dangers else RiskLevel.RENDAH)}
+    with working(counter.first):
+        assert not Clock.objects.filter(dossier=case.dossier_id).exists(), "the desk sees nothing of the case"
+    client = signed_in(counter.manager)
+    assert "tanyakan isinya kepada petugas" in client.get("/kerja/").content.decode()
+    page = client.get(f"/kasus/{case.code}/").content.decode()
+    assert clock.kind.name in page
+    assert double.code not in page
+
+    facts = {"is_safe": True, "escort": Escort.NONE, "words": "x"}
+    with working(counter.manager):
+        cases.check_safety(code=case.code, by=counter.manager, at=FEB_2 + HOUR, **facts)
+    assert told(counter, case) == {}
+
+
+def test_a_double_of_what_is_no_case_is_nobody_elses_turn(counter, running):
+    _original, case = running
+    first, second = counter.send(), counter.send()
+    counter.do(services.mark_duplicate, second, original=first.code)
+    assert told(counter, case) == {}
+    assert not AuditEvent.objects.filter(type="cases.reported_again").exists()
+
+
+def test_only_who_may_add_to_both_reports_tells_a_case_of_them(counter, running):
+    original, case = running
+    double = counter.send()
+    counter.do(services.mark_duplicate, double, original=original.code, has_looked=True, at=FEB_2)
+    Clock.objects.filter(dossier=case.dossier_id).delete()
+    for person in (counter.manager, counter.team.companion):
+        with working(person), connection.cursor() as cursor:
+            cursor.execute("SELECT code FROM intake_told_again(%s, 4, now())", [double.pk])
+            assert cursor.fetchall() == []
+    assert told(counter, case) == {}
+
+
+def test_whoever_marks_it_reads_that_the_manager_is_asked(counter, running):
+    original, case = running
+    double = counter.send(dangers=("weapon",), now="yes")
+    page = post(counter, double, "ganda", original=original.code).content.decode()
+    assert case.code in page
+    assert "Manajernya diminta menanyakan isi laporan ini" in page
+    assert "sampaikan sekarang" in page
+
+
+def test_who_opens_a_case_tells_its_people_which_doubles_there_are(counter):
+    first, second = counter.send(), counter.send()
+    counter.do(services.mark_duplicate, second, original=first.code)
+    counter.do(services.triage, first, **FACTS)
+    case = counter.do(services.open_case, first, manager=counter.manager, case_id=uuid4(), at=FEB_2)
+    page = signed_in(counter.manager).get(f"/kasus/{case.code}/", {"buka": "narrative"}).content.decode()
+    assert "Laporan lain yang sama" in page
+    assert second.code in page

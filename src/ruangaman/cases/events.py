@@ -39,6 +39,13 @@ REPORTER_ANSWERED = register(
         fields=frozenset({"report"}),
     )
 )
+REPORTED_AGAIN = register(
+    EventType(
+        "cases.reported_again",
+        "{actor} menandai laporan lain sebagai ganda dari laporan kasus {subject}",
+        fields=frozenset({"report", "danger"}),
+    )
+)
 PERSON_ADDED = register(
     EventType("cases.person_added", "{actor} menambah orang pada kasus {subject}", fields=frozenset({"kind", "person"}))
 )

@@ -120,6 +120,7 @@ def _first_words() -> dict[str, Any]:
         events.CASE_REOPENED.key: _("kasus dibuka lagi"),
         events.ANSWER_AWAITED.key: _("kasus dibuka dari laporan yang belum dijawab"),
         events.REPORTER_ANSWERED.key: _("pelapor mendapat jawaban pertama"),
+        events.REPORTED_AGAIN.key: _("meja menerima laporan lain tentang kasus ini"),
     }
 
 

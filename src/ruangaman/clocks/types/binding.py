@@ -8,7 +8,9 @@ LAW = r"^(UU|Perppu|PP|Perpres|Permen[A-Za-z]*|Perma|Perda|Perwali) "
 """How the basis of a limit begins that a law sets; read by the database in the same way."""
 WINDOWS = r"^(clinical|evidence)[.]"
 """Keys of the kinds about health and evidence."""
-SAFETY = frozenset({"case.emergency", "case.safety_again", "safety.led", "aftercare.unsafe"})
+SAFETY = frozenset(
+    {"case.emergency", "case.safety_again", "safety.led", "safety.told", "safety.told_high", "aftercare.unsafe"}
+)
 """Keys of the kinds that wait for somebody to be safe: never paused, never put off beyond their limit, and not dropped
 before the last look says that she is."""
 

@@ -24,6 +24,7 @@ from ruangaman.intake.selectors.pressing import DECIDE
 from ruangaman.intake.services.decisions import UNSORTED, end, forget_triage, move, raise_danger, suggest
 from ruangaman.intake.services.desk import lock_report, write_message
 from ruangaman.intake.services.telling import tell
+from ruangaman.intake.services.turns import tell_case
 from ruangaman.intake.types import DOUBLE_ANSWER, WORKED_ON, State, Step
 from ruangaman.vault import services as vault
 
@@ -86,6 +87,7 @@ def mark_duplicate(
 
     Writes: the report, perhaps a sealed message, one `intake.duplicated` event; perhaps a clock. As long as the other
         is the desk's it gets the danger that this one tells of, with its clocks and one `intake.danger_raised` event.
+        Once it is a case, its manager gets a turn, with one `cases.reported_again` event.
     """
     report = lock_report(code=code, by=by)
     if report.duplicate_of is not None and report.duplicate_of.code == original:
@@ -104,7 +106,9 @@ def mark_duplicate(
     report.save(update_fields=["state", "duplicate_of", "needs_desk", "answered_at"])
     detail: Detail = {"original": pair.other.code, "answered": report.answered_at is not None}
     tell(events.DUPLICATED, report, by=by, at=at, detail=detail, promised_at=due)
-    if pair.is_graver and pair.other.state in WORKED_ON:
+    if pair.other.case_id is not None:
+        tell_case(report, suggest(report).risk, by=by, at=at)
+    elif pair.is_graver and pair.other.state in WORKED_ON:
         other = Report.objects.select_for_update(of=("self",)).select_related("desk").get(pk=pair.other.pk)
         raise_danger(other, suggest(report).risk, double=report.code, by=by, at=at)
     end(report, State.DUPLICATE, by, at)

@@ -142,6 +142,7 @@ def _facts(report: Report, answers: Content, contact: Content) -> Iterable[Seale
         (_("Masih terjadi saat melapor"), str(Now(report.now).label) if report.now else ""),
         (_("Tidak boleh tahu"), ", ".join(_kept_from(contact))),
         (_("Laporan"), report.code),
+        (_("Laporan lain yang sama"), ", ".join(report.duplicates.order_by("code").values_list("code", flat=True))),
         (_("Tentang"), str(Who(report.who).label) if report.who else ""),
         (_("Yang terjadi"), ", ".join(forms)),
         (_("Kapan"), _text(answers, "when")),

@@ -9,10 +9,13 @@ from datetime import datetime
 from django.db import connection
 
 from ruangaman.accounts.models import User
-from ruangaman.audit.types import EventType
+from ruangaman.audit import services as audit
+from ruangaman.audit.types import Detail, EventType
+from ruangaman.cases import events as case_events
 from ruangaman.cases import services as cases
 from ruangaman.cases.models import Case
 from ruangaman.clocks import services as clocks
+from ruangaman.core.codelists import RiskLevel
 from ruangaman.intake import events
 from ruangaman.intake.models import Message, Report
 from ruangaman.intake.selectors.needs import subject_of
@@ -56,6 +59,23 @@ def end_wait(report: Report, *, by: User, at: datetime) -> None:
         case_id, code, dossier = found
         case = Case(pk=case_id, code=code, dossier_id=dossier, unit_id=report.desk.unit_id)
         cases.tell_answered(case=case, report_id=report.pk, by=by, at=at)
+
+
+def tell_case(double: Report, danger: RiskLevel, *, by: User, at: datetime) -> None:
+    """Make it the turn of a case's manager that somebody else reported the same: the desk sees nothing of the case.
+
+    Args:
+        danger: that the double tells of: the turn is as pressing as the graver of it and the case.
+
+    Writes: a clock, one `cases.reported_again` event.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code, dossier FROM intake_told_again(%s, %s, %s)", [double.pk, int(danger), at])
+        found = cursor.fetchone()
+    if found is not None:
+        code, dossier = found
+        detail: Detail = {"report": double.code, "danger": int(danger)}
+        audit.record(case_events.REPORTED_AGAIN, by=by, subject=code, at=at, dossier_id=dossier, detail=detail)
 
 
 def hand_turns(case: Case, gone: User) -> None:

@@ -102,5 +102,6 @@ def _context(pair: Pair) -> dict[str, object]:
         "pair": pair,
         "sides": sides,
         "is_late": pair.report.is_late(clock.now()),
+        "case_code": selectors.case_code_of(pair.other),
         "takes_over": pair.other.state in WORKED_ON,
     }

@@ -59,6 +59,7 @@ PLACES: tuple[tuple[str, str, Words], ...] = (
     ("clinical.ask", "kejadian/", gettext_lazy("Catat kejadian")),
     ("case.safety_again", "aman/", gettext_lazy("Cek aman")),
     ("safety.led", "aman/", gettext_lazy("Cek aman")),
+    ("safety.told", "aman/", gettext_lazy("Cek aman")),
     ("clinical.", WINDOW, gettext_lazy("Catat jawabannya")),
     ("evidence.", WINDOW, gettext_lazy("Catat jawabannya")),
     ("tpks.", LEGAL, gettext_lazy("Catat keputusan")),
