@@ -489,6 +489,7 @@ FUNCTIONS = {
     " cases_glass_agree cases_glass_ask cases_glass_break cases_glass_close cases_glass_find cases_glass_live"
     " cases_glass_review cases_guards cases_may_write cases_shown intake_answered intake_case_of intake_desks"
     " intake_dossiers_of intake_end_turns intake_hand_turns intake_heard intake_is_over intake_overdue intake_send_back"
+    " intake_told_again"
     " ra_keeper ra_opening ra_own_principals ra_principals ra_units ra_user"
     " vault_ask_epochs vault_delete_grants vault_delete_grants_made vault_delete_wraps_of vault_dossier_grants"
     " vault_group_members vault_has_ended vault_keep_pepper vault_may_add vault_may_add_frame vault_read_door"
