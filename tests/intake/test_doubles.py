@@ -25,6 +25,7 @@ from tests.factories.cases import FEB_1, FEB_2, FEB_3
 from tests.factories.desk import HOUR, KINDS, events_of
 from tests.support.signing_in import signed_in
 
+ASK_FIRST = "Tanyakan dulu isinya kepada petugas"
 FACTS = {"case_type": CaseType.WOMAN, "risk": RiskLevel.TINGGI, "authority": Authority.CITY}
 
 
@@ -200,10 +201,12 @@ def test_a_double_of_a_case_is_its_managers_turn_as_pressing_as_the_graver_of_bo
     assert clock.kind.name in page
     assert double.code not in page
 
+    assert ASK_FIRST in client.get(f"/kasus/{case.code}/aman/").content.decode()
     facts = {"is_safe": True, "escort": Escort.NONE, "words": "x"}
     with working(counter.manager):
         cases.check_safety(code=case.code, by=counter.manager, at=FEB_2 + HOUR, **facts)
     assert told(counter, case) == {}
+    assert ASK_FIRST not in client.get(f"/kasus/{case.code}/aman/").content.decode()
 
 
 def test_a_double_of_what_is_no_case_is_nobody_elses_turn(counter, running):

@@ -312,6 +312,12 @@ def unanswered_clocks(dossier: UUID | OuterRef) -> ClockQuerySet:
     return Clock.objects.filter(dossier_id=dossier, kind__key=FIRST_ANSWER).open()
 
 
+def reported_again_at(case: Case) -> datetime | None:
+    """Return since when its people are asked what a further report says; None: they are not."""
+    found = Clock.objects.filter(dossier_id=case.dossier_id, kind__starts_on__contains=[events.REPORTED_AGAIN.key])
+    return found.open().order_by("started_at").values_list("started_at", flat=True).first()
+
+
 def _latest_check_is_safe() -> QuerySet[SafetyCheck]:
     """The last check since the case came to where it stands, when it said safe."""
     since = SafetyCheck.objects.filter(case=OuterRef("pk"), at__gte=OuterRef("state_since"))

@@ -16,7 +16,7 @@ from ruangaman.cases import selectors, services
 from ruangaman.cases.forms import AssessmentForm, PlanForm, RightsForm, SafetyForm, WindowForm
 from ruangaman.cases.forms.planning import GOALS, people_of
 from ruangaman.cases.models import SafetyCheck
-from ruangaman.cases.selectors import deciding, functions, steps, windows
+from ruangaman.cases.selectors import deciding, facts, functions, steps, windows
 from ruangaman.cases.selectors.reviewing import latest_review
 from ruangaman.cases.types import Agreed, ApprovalKind, Escort, Right, WindowOutcome
 from ruangaman.cases.views.answers import answer, data_of, kept
@@ -45,7 +45,8 @@ def safety(request: StaffRequest, code: str) -> HttpResponse:
         )  # fmt: skip
 
     past = steps.open_steps(model=SafetyCheck, case=case, viewer=request.user, at=at)
-    return answer(request, "cases/safety.html", case, form, act, said="aman", past=past, ends=True)
+    told_at = facts.reported_again_at(case)
+    return answer(request, "cases/safety.html", case, form, act, said="aman", past=past, ends=True, told_at=told_at)
 
 
 @requires(Permission.CASE_WRITE, keeps=kept(_("Jendela kesehatan dan bukti")))
