@@ -6,18 +6,23 @@
 from __future__ import annotations
 
 import os
+import random
 
 import pytest
+from django.db import transaction
 
 from ruangaman.accounts.types import Role
 from ruangaman.ops.soak.histories import comparing
 from ruangaman.ops.soak.histories.comparing import Crew, Disagreed
 from ruangaman.ops.soak.histories.model import STATES, Plain
+from ruangaman.ops.soak.histories.walks import history
 from tests.factories.cases import Team
 
 MANY = int(os.environ.get("RUANG_HISTORIES", "5000"))
 SOME = int(os.environ.get("RUANG_HISTORIES_SQL", "200"))
 FIRST = int(os.environ.get("RUANG_HISTORIES_FROM", "0"))
+ENDS_CLOSED = 5688
+"""Of this history the fourteenth act closes the case."""
 
 
 @pytest.fixture
@@ -37,6 +42,20 @@ def test_postgresql_says_what_the_plain_model_says(crew: Crew) -> None:
     seen: set[str] = set()
     comparing.check_on_postgres(crew, range(FIRST, FIRST + SOME), seen)
     assert len(seen) >= 6, "the histories come far"
+
+
+AFTER = (("plan_after", ""), ("plan_after", ""), ("cancel_after", ""), ("after", True), ("move", "aftercare"))
+
+
+def test_contacts_after_a_closing_are_planned_held_and_taken_back_in_any_order(crew: Crew) -> None:
+    rng = random.Random(FIRST)
+    for number in range(20):
+        plain, acts = history(ENDS_CLOSED, steps=16)
+        several = [*acts[:14], *(rng.choice(AFTER) for _ in range(9))]
+        with transaction.atomic():
+            real = comparing.OnPostgres(crew, plain, crew.open(plain.risk))
+            comparing.walk(real, plain, several, f"{number}: {several[14:]}", set())
+            transaction.set_rollback(True)
 
 
 def test_a_model_that_says_something_else_is_noticed(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -278,8 +278,9 @@ class OnPostgres:
     def _plan_after(self, what: str, at: datetime) -> Any:
         with acting(self.crew.manager):
             rows = list_aftercare(case=self.case)
-            month = min(months_left(Case.objects.get(pk=self.case.pk), rows))
-            day = (at + timedelta(days=30 * month)).date()
+            left = months_left(Case.objects.get(pk=self.case.pk), rows)
+            month, days = (min(left), 30 * min(left)) if left else (1, 400)  # the same day again would change nothing
+            day = (at + timedelta(days=days)).date()
             return services.plan_aftercare(code=self.case.code, days={month: day}, at=at, **self.by) is not None
 
     def _after(self, what: bool, at: datetime) -> Any:

@@ -138,7 +138,7 @@ class Plain:
         if kind == "reopen":
             return self.state in {"closed", "aftercare"} and (what[1] or max(self.risk, what[0]) > 1)
         if kind == "plan_after":
-            return self.state in {"closed", "aftercare"} and self.contacts == 0 and self.asked_after < 3
+            return self.state in {"closed", "aftercare"} and self.contacts + self.asked_after < 3
         if kind in {"cancel_after", "after"}:
             return self.contacts > 0
         if self.state == "closed":
