@@ -36,6 +36,7 @@ UNSHOWN: dict[str, str] = {
     "cases.task_undone": "the tick is gone from the timeline",
     "cases.answer_awaited": "stands among the clocks",
     "cases.reporter_answered": "shown as the answer",
+    "cases.reported_again": "stands among the clocks",
     "cases.access_given": "stands on the page of who may read",
     "cases.access_changed": "stands on the page of who may read",
     "cases.access_ended": "stands on the page of who may read",

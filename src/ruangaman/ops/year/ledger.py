@@ -91,6 +91,12 @@ class Subject:
     states: list[tuple[datetime, str]] = field(default_factory=list)
 
 
+def _danger(subject: Subject, event: AuditEvent) -> int:
+    """How pressing what an event begins is: a further report may tell of more danger than the case is in."""
+    is_another = event.type == "cases.reported_again"
+    return max(subject.danger, event.detail["danger"]) if is_another else subject.danger
+
+
 @dataclass
 class Ledger:
     """Every clock that the trail tells of, and every subject."""
@@ -254,7 +260,7 @@ class Ledger:
         marks |= set() if any(not is_done for is_done in subject.tasks.values()) else {"no_step"}
         forms = set(self._forms(subject, event))
         return (
-            condition.get("danger", 0) <= subject.danger <= (condition.get("danger_most") or 9)
+            condition.get("danger", 0) <= _danger(subject, event) <= (condition.get("danger_most") or 9)
             and _fits(condition.get("starts_when", {}), event.detail)
             and (not condition.get("case_types") or subject.case_type in condition["case_types"])
             and (not condition.get("states") or subject.state in condition["states"])
@@ -283,7 +289,7 @@ class Ledger:
         if due is None:
             return
         case = self.subjects.get(subject.case)
-        danger = case.danger if case is not None and event.type == "intake.written" else subject.danger
+        danger = case.danger if case is not None and event.type == "intake.written" else _danger(subject, event)
         danger = subject.said if event.type == "intake.ruled" else danger  # the head looks at what the answers say
         told = Told(kind.key, subject.code, anchor, at, due, length, danger=danger)
         self.clocks.append(told)

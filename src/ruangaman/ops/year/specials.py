@@ -29,7 +29,7 @@ from ruangaman.cases.types import (
 from ruangaman.cases.types.ties import TieKind
 from ruangaman.consents.models import Consent
 from ruangaman.consents.types import ConsentPurpose
-from ruangaman.core.codelists import RiskLevel
+from ruangaman.core.codelists import Now, RiskLevel
 from ruangaman.intake import services as intake
 from ruangaman.ops import story
 from ruangaman.ops.city import acting
@@ -102,6 +102,22 @@ def written(life: CaseLife) -> Life:
         else:
             life.world.do(life.manager, intake.acknowledge, code=life.sent.code)
         yield HOUR
+
+
+def reported(life: CaseLife) -> Life:
+    """Let two others report the same while the case runs: each time its manager asks the desk and sees her."""
+    world = life.world
+    if life.sent is None:
+        return
+    for now in (Now.NO, Now.YES):
+        double = reports.send(world, now=now.value)
+        yield HOUR / 2
+        reports.take(world, double.code)
+        facts = {"original": life.sent.code, "has_looked": True}
+        world.do(reports.holder(world, double.code), intake.mark_duplicate, code=double.code, **facts)
+        reports.reply(world, double.code)
+        yield life.wait(0.5, 30)
+        life.check_safety(is_safe=True)
 
 
 def handed(life: CaseLife) -> Life:
@@ -264,6 +280,7 @@ SPECIALS: dict[str, Special] = {
     "conference": conference,
     "mediation": mediation,
     "written": written,
+    "reported": reported,
     "handed": handed,
     "corrected": corrected,
     "tied": tied,
