@@ -23,7 +23,7 @@ FORMS = (("SEKSUAL", "FISIK"), ("FISIK",), ("PSIKIS", "FISIK"))
 REASONS = tuple(ClosingReason)
 BESIDE: tuple[tuple[str, ...], ...] = (
     ("session", "mediation"), ("mediation", "written"), ("glass",), ("read",),
-    ("written", "handed"), ("glass", "corrected", "reported"), ("handed", "lent"), ("conference",),
+    ("written", "handed", "reported"), ("glass", "corrected"), ("handed", "lent"), ("conference",),
     ("tied", "unwilling"), ("reported", "handed"), ("danger",), ("corrected",),
 )  # fmt: skip
 """What happens beside the usual: by the number of the case, over and over. The first, third … four are in time."""

@@ -280,7 +280,6 @@ SPECIALS: dict[str, Special] = {
     "conference": conference,
     "mediation": mediation,
     "written": written,
-    "reported": reported,
     "handed": handed,
     "corrected": corrected,
     "tied": tied,
@@ -289,4 +288,5 @@ SPECIALS: dict[str, Special] = {
     "danger": in_danger_again,
     "lent": lent,
     "unwilling": unwilling,
+    "reported": reported,
 }
