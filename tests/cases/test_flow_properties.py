@@ -51,6 +51,7 @@ def test_contacts_after_a_closing_are_planned_held_and_taken_back_in_any_order(c
     rng = random.Random(FIRST)
     for number in range(20):
         plain, acts = history(ENDS_CLOSED, steps=16)
+        assert acts[13][0] == "close", "look for another history that is closed so early"
         several = [*acts[:14], *(rng.choice(AFTER) for _ in range(9))]
         with transaction.atomic():
             real = comparing.OnPostgres(crew, plain, crew.open(plain.risk))

@@ -6,17 +6,13 @@ it. The second is a condition of a kind that is there; one that an administrator
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import migrations
 
+from ruangaman.clocks.migrations._adding import add_missing
 from ruangaman.clocks.migrations._first_kinds import OWN_CHAIN, kind
 
-SINCE = datetime(2022, 1, 1, tzinfo=UTC)
-SPACE = uuid.UUID("6f0c3c1e-0f7c-4c7e-9d3b-2a51c0de1000")
-"""As that of the first kinds: ids are made from keys."""
 ANSWER = kind(
     "case.first_answer",
     "Jawaban pertama untuk pelapor",
@@ -36,9 +32,7 @@ ANSWER = kind(
 def change(apps: Any, _editor: Any) -> None:
     """Add the one kind if it is missing, change the other if nobody did."""
     kinds = apps.get_model("clocks", "ClockKind")
-    facts = {name: value for name, value in ANSWER.items() if name not in {"key", "limit", "calendar", "law"}}
-    fresh = {**facts, "id": uuid.uuid5(SPACE, ANSWER["key"]), "valid_from": SINCE}
-    kinds.objects.get_or_create(key=ANSWER["key"], defaults=fresh)
+    add_missing(apps, [ANSWER])
     for one in kinds.objects.filter(key="case.safety_again", changed_by=None):
         one.condition = {**one.condition, "stops_when": {"reopening": ["False"]}}
         one.save()

@@ -5,17 +5,13 @@ Kinds that an administrator touched stay as they are. Source: domain.md 2.3, sta
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import migrations
 
-from ruangaman.clocks.migrations._first_kinds import AT_WORK, OURS, OWN_CHAIN, kind
+from ruangaman.clocks.migrations._adding import add_missing
+from ruangaman.clocks.migrations._first_kinds import AT_WORK, OWN_CHAIN, kind
 
-SINCE = datetime(2022, 1, 1, tzinfo=UTC)
-SPACE = uuid.UUID("6f0c3c1e-0f7c-4c7e-9d3b-2a51c0de1000")
-"""As that of the first kinds: ids are made from keys."""
 CONTACTED, PLANNED, CANCELLED = "cases.aftercare_contacted", "cases.aftercare_planned", "cases.aftercare_cancelled"
 OPENED_AGAIN = "cases.reopened"
 AT_ONCE = (("share", 0, "lead"), ("share", 50, "owner"), ("after", 0, "head"))
@@ -56,17 +52,8 @@ KINDS = (
 
 def change(apps: Any, _editor: Any) -> None:
     """Add what is missing; change what nobody changed."""
-    kinds, limits = apps.get_model("clocks", "ClockKind"), apps.get_model("clocks", "Limit")
-    for one in KINDS:
-        facts = {name: value for name, value in one.items() if name not in {"key", "limit", "calendar", "law"}}
-        fresh = {**facts, "id": uuid.uuid5(SPACE, one["key"]), "valid_from": SINCE}
-        kinds.objects.get_or_create(key=one["key"], defaults=fresh)
-        value, unit = one["limit"]
-        if not limits.objects.filter(key=one["key"]).exists():
-            limits.objects.create(
-                id=uuid.uuid5(SPACE, f"limit {one['key']}"), key=one["key"], value=value, unit=unit,
-                calendar=one["calendar"], legal_basis=OURS, valid_from=SINCE,
-            )  # fmt: skip
+    kinds = apps.get_model("clocks", "ClockKind")
+    add_missing(apps, KINDS)
     untouched = kinds.objects.filter(changed_by=None)
     for row in untouched.filter(key="case.safety_again"):
         row.chain = [{"when": when, "value": value, "to": to} for when, value, to in AT_ONCE]

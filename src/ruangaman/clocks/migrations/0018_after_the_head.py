@@ -6,17 +6,13 @@ administrator touched stays as it is.
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import migrations
 
+from ruangaman.clocks.migrations._adding import add_missing
 from ruangaman.clocks.migrations._first_kinds import CLOSED, OURS, OWN_CHAIN, kind
 
-SINCE = datetime(2022, 1, 1, tzinfo=UTC)
-SPACE = uuid.UUID("6f0c3c1e-0f7c-4c7e-9d3b-2a51c0de1000")
-"""As that of the first kinds: ids are made from keys."""
 DECIDED, ASKED = ("cases.approval_decided",), "cases.approval_asked"
 RETURNED = [
     kind(
@@ -66,17 +62,8 @@ TRIED = "cases.contact_tried"
 
 def change(apps: Any, _editor: Any) -> None:
     """Add what is missing, change the one if nobody did; what is there stays as it is."""
-    kinds, limits = apps.get_model("clocks", "ClockKind"), apps.get_model("clocks", "Limit")
-    for one in (*RETURNED, APPROVED):
-        facts = {name: value for name, value in one.items() if name not in {"key", "limit", "calendar", "law"}}
-        fresh = {**facts, "id": uuid.uuid5(SPACE, one["key"]), "valid_from": SINCE}
-        kinds.objects.get_or_create(key=one["key"], defaults=fresh)
-        value, unit = one["limit"]
-        if not limits.objects.filter(key=one["key"]).exists():
-            limits.objects.create(
-                id=uuid.uuid5(SPACE, f"limit {one['key']}"), key=one["key"], value=value, unit=unit,
-                calendar=one["calendar"], legal_basis=one["law"], valid_from=SINCE,
-            )  # fmt: skip
+    kinds = apps.get_model("clocks", "ClockKind")
+    add_missing(apps, (*RETURNED, APPROVED))
     for again in kinds.objects.filter(key="case.safety_again", changed_by=None):
         again.starts_on = [*again.starts_on, *({TRIED} - set(again.starts_on))]
         starts_when = {**again.condition.get("starts_when", {}), "result": ["unsafe"]}

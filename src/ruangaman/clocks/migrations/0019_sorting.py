@@ -8,17 +8,13 @@ say, or for no help, has the head read why.
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import migrations, models
 
+from ruangaman.clocks.migrations._adding import add_missing
 from ruangaman.clocks.migrations._first_kinds import OURS, kind
 
-SINCE = datetime(2022, 1, 1, tzinfo=UTC)
-SPACE = uuid.UUID("6f0c3c1e-0f7c-4c7e-9d3b-2a51c0de1000")
-"""As that of the first kinds: ids are made from keys."""
 DESK_CHAIN = (("share", 75, "desk"), ("after", 0, "head"))
 DECIDED = ("intake.triaged", "intake.case_opened", "intake.duplicated", "intake.refused")
 LEVELS = (
@@ -99,22 +95,13 @@ KINDS = [
 
 def fill(apps: Any, _editor: Any) -> None:
     """Add what is missing; what is there stays as it is."""
-    kinds, limits = apps.get_model("clocks", "ClockKind"), apps.get_model("clocks", "Limit")
+    kinds = apps.get_model("clocks", "ClockKind")
     for one in kinds.objects.filter(key="desk.decide", changed_by=None).exclude(
         stops_on__contains=["intake.sent_back"]
     ):
         one.stops_on = [*one.stops_on, "intake.sent_back"]
         one.save()
-    for one in KINDS:
-        facts = {name: value for name, value in one.items() if name not in {"key", "limit", "calendar", "law"}}
-        fresh = {**facts, "id": uuid.uuid5(SPACE, one["key"]), "valid_from": SINCE}
-        kinds.objects.get_or_create(key=one["key"], defaults=fresh)
-        if one["limit"] is not None and not limits.objects.filter(key=one["key"]).exists():
-            value, unit = one["limit"]
-            limits.objects.create(
-                id=uuid.uuid5(SPACE, f"limit {one['key']}"), key=one["key"], value=value, unit=unit,
-                calendar=one["calendar"], legal_basis=one["law"], valid_from=SINCE,
-            )  # fmt: skip
+    add_missing(apps, KINDS)
 
 
 class Migration(migrations.Migration):

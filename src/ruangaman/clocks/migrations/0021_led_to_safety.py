@@ -5,17 +5,13 @@ Kinds that an administrator touched stay as they are.
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import migrations
 
-from ruangaman.clocks.migrations._first_kinds import CLOSED, OURS, kind
+from ruangaman.clocks.migrations._adding import add_missing
+from ruangaman.clocks.migrations._first_kinds import CLOSED, kind
 
-SINCE = datetime(2022, 1, 1, tzinfo=UTC)
-SPACE = uuid.UUID("6f0c3c1e-0f7c-4c7e-9d3b-2a51c0de1000")
-"""As that of the first kinds: ids are made from keys."""
 CHECKED, TRIED = "cases.safety_checked", "cases.aftercare_tried"
 LED = kind(
     "safety.led",
@@ -34,16 +30,8 @@ LED = kind(
 
 def change(apps: Any, _editor: Any) -> None:
     """Add what is missing; change what nobody changed."""
-    kinds, limits = apps.get_model("clocks", "ClockKind"), apps.get_model("clocks", "Limit")
-    facts = {name: value for name, value in LED.items() if name not in {"key", "limit", "calendar", "law"}}
-    fresh = {**facts, "id": uuid.uuid5(SPACE, LED["key"]), "valid_from": SINCE}
-    kinds.objects.get_or_create(key=LED["key"], defaults=fresh)
-    value, unit = LED["limit"]
-    if not limits.objects.filter(key=LED["key"]).exists():
-        limits.objects.create(
-            id=uuid.uuid5(SPACE, f"limit {LED['key']}"), key=LED["key"], value=value, unit=unit,
-            calendar=LED["calendar"], legal_basis=OURS, valid_from=SINCE,
-        )  # fmt: skip
+    kinds = apps.get_model("clocks", "ClockKind")
+    add_missing(apps, [LED])
     for row in kinds.objects.filter(key__startswith="aftercare.month_", changed_by=None):
         row.starts_on = [*row.starts_on, *({TRIED} - set(row.starts_on))]
         row.stops_on = [*row.stops_on, *({TRIED} - set(row.stops_on))]

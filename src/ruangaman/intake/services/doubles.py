@@ -25,7 +25,7 @@ from ruangaman.intake.services.decisions import UNSORTED, end, forget_triage, mo
 from ruangaman.intake.services.desk import lock_report, write_message
 from ruangaman.intake.services.telling import tell
 from ruangaman.intake.services.turns import tell_case
-from ruangaman.intake.types import DOUBLE_ANSWER, WORKED_ON, State, Step
+from ruangaman.intake.types import DOUBLE_ANSWER, State, Step
 from ruangaman.vault import services as vault
 
 
@@ -108,7 +108,7 @@ def mark_duplicate(
     tell(events.DUPLICATED, report, by=by, at=at, detail=detail, promised_at=due)
     if pair.other.case_id is not None:
         tell_case(report, suggest(report).risk, by=by, at=at)
-    elif pair.is_graver and pair.other.state in WORKED_ON:
+    elif pair.is_graver:
         other = Report.objects.select_for_update(of=("self",)).select_related("desk").get(pk=pair.other.pk)
         raise_danger(other, suggest(report).risk, double=report.code, by=by, at=at)
     end(report, State.DUPLICATE, by, at)
