@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from ruangaman.accounts.models import Agency, Unit, User
-from ruangaman.accounts.types import CASE_ROLES, ROLE_COMPARTMENTS, Role
+from ruangaman.accounts.types import CASE_ROLES, ROLE_COMPARTMENTS, Permission, Role
 from ruangaman.cases import policies
-from ruangaman.cases.models import Access, Assignment, Case, Task
+from ruangaman.cases.models import Access, Approval, Assignment, Case, Task
 from ruangaman.cases.types import CaseState
 from ruangaman.vault.types import Compartment as C
 
@@ -31,6 +32,13 @@ def unvouched(role: Role) -> User:
     user = person(role)
     user.is_vouched = False
     return user
+
+
+def with_verbs(*verbs: Permission, **facts: Any) -> Any:
+    """Return somebody who oversees this unit and has just these verbs, whatever role would give them together."""
+    return SimpleNamespace(
+        **{"pk": uuid4(), "is_active": True, "oversight_units": [HERE.id], "has": verbs.__contains__, **facts}
+    )
 
 
 MANAGER, COMPANION, HEAD = person(Role.MANAJER), person(Role.PENDAMPING), person(Role.KEPALA)
@@ -97,6 +105,58 @@ def test_access_is_governed_by_who_oversees_the_unit_too() -> None:
     assert policies.can_govern(HEAD, case_of())
     assert not policies.can_govern(HEAD, case_of(unit=THERE))
     assert not policies.can_govern(COMPANION, case_of(COMPANION))
+    assert policies.can_govern(with_verbs(Permission.ACCESS_GOVERN), case_of())
+    assert not policies.can_govern(with_verbs(Permission.CASE_OVERSEE), case_of())
+
+
+def test_what_speaks_against_a_person_is_set_aside_by_who_oversees_and_governs_and_never_for_themselves() -> None:
+    assert policies.can_lift(HEAD, COMPANION)
+    assert not policies.can_lift(HEAD, HEAD)
+    assert not policies.can_lift(MANAGER, COMPANION)
+    assert policies.can_lift(with_verbs(Permission.ACCESS_GOVERN, Permission.CASE_OVERSEE), COMPANION)
+    assert not policies.can_lift(with_verbs(Permission.CASE_OVERSEE), COMPANION)
+    assert not policies.can_lift(with_verbs(Permission.ACCESS_GOVERN), COMPANION)
+
+
+def test_what_a_manager_asks_is_decided_by_who_oversees_the_unit_and_never_by_who_asked() -> None:
+    asked = Approval(case=case_of(), asked_by=MANAGER)
+
+    assert policies.can_decide(HEAD, asked)
+    assert not policies.can_decide(HEAD, Approval(case=case_of(unit=THERE), asked_by=MANAGER))
+    assert not policies.can_decide(HEAD, Approval(case=case_of(), asked_by=HEAD))
+    assert not policies.can_decide(MANAGER, asked)
+    assert policies.can_decide(with_verbs(Permission.CASE_APPROVE), asked)
+    assert not policies.can_decide(with_verbs(Permission.CASE_OVERSEE), asked)
+
+
+def closed(**facts: Any) -> Case:
+    """Return a closed case, whose subject was found unsafe since."""
+    later = {"closed_at": AT, "unsafe_at": AT + timedelta(seconds=1)}
+    return case_of(**{"state": CaseState.CLOSED, **later, **facts})
+
+
+@pytest.mark.parametrize(
+    ("user", "facts", "parts", "can"),
+    [
+        (MANAGER, {"unsafe_at": None}, [], True),
+        (COMPANION, {}, [part(COMPANION)], True),
+        (COMPANION, {"unsafe_at": None}, [part(COMPANION)], False),
+        (COMPANION, {"unsafe_at": AT}, [part(COMPANION)], False),
+        (COMPANION, {"closed_at": None}, [part(COMPANION)], False),
+        (COMPANION, {}, [part(COMPANION, until=AT)], False),
+        (COMPANION, {}, [part(person(Role.PENDAMPING))], False),
+        (COMPANION, {}, [], False),
+    ],
+)
+def test_a_closed_case_is_opened_again_by_its_manager_and_in_danger_by_its_companion(
+    user: User, facts: dict[str, Any], parts: list[Assignment], can: bool
+) -> None:
+    assert policies.can_reopen(user, closed(**facts), parts) is can
+
+
+@pytest.mark.parametrize("user", [person(Role.PSIKOLOG), unvouched(Role.PENDAMPING)])
+def test_nobody_else_with_a_part_opens_it_again(user: User) -> None:
+    assert not policies.can_reopen(user, closed(), [part(user)])
 
 
 def test_while_there_is_a_manager_only_that_one_names_the_next() -> None:

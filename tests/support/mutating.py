@@ -84,7 +84,7 @@ def _work(job: dict[str, Any], items: dict[str, pytest.Item], functions: dict[st
         elif job["change"] and not _take_on(Change(**job["change"]), functions):
             answer = {"result": "cold"}
         else:
-            answer = _try([(items[name], limit) for name, limit in job["tests"]])
+            answer = _try([(items[name], limit) for name, limit in job["tests"]], job["within"])
         _say(answer)
         code = 0
     except BaseException:
@@ -94,9 +94,15 @@ def _work(job: dict[str, Any], items: dict[str, pytest.Item], functions: dict[st
         os._exit(code)
 
 
-def _try(tests: list[tuple[pytest.Item, float]]) -> dict[str, Any]:
-    """Run until one fails. Whoever takes far longer than ever is ended by the alarm, and the child with it."""
+def _try(tests: list[tuple[pytest.Item, float]], within: float) -> dict[str, Any]:
+    """Run until one fails or the time is over.
+
+    Whoever takes far longer than ever is ended by the alarm, and the child with it.
+    """
+    end = time.monotonic() + within
     for number, (item, limit) in enumerate(tests):
+        if number and time.monotonic() > end:
+            return {"result": "left", "ran": number}
         following = tests[number + 1][0] if number + 1 < len(tests) else None
         signal.setitimer(signal.ITIMER_REAL, limit)
         reports = runtestprotocol(item, log=False, nextitem=following)
@@ -136,11 +142,14 @@ def _measure(tests: list[pytest.Item]) -> dict[str, Any]:
 def _functions() -> dict[str, list[FunctionType]]:
     """Every function of ours that lives now, by its file: decorated ones too."""
     found: dict[str, list[FunctionType]] = {}
+    gc.unfreeze()  # what is frozen is not told of
     gc.collect()
     for one in gc.get_objects():
         if type(one) is FunctionType and one.__code__.co_filename.startswith(str(PACKAGE)):
             found.setdefault(one.__code__.co_filename, []).append(one)
     gc.freeze()
+    if not found:
+        raise RuntimeError("No living function of ours was found: every change would cost a new process.")
     return found
 
 

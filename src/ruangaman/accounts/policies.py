@@ -127,9 +127,9 @@ def can_seat(by: User | None, desk: Desk, *, is_member: bool) -> bool:
 
 def wait_until(attempt: SignInAttempt | None, kind: str) -> datetime | None:
     """Return until when a door stays shut, or None. Doubles with each failure beyond the free ones."""
-    beyond = attempt.failures - FREE_FAILURES[kind] if attempt is not None else -1
-    if attempt is None or beyond < 0:
+    if attempt is None or attempt.failures < FREE_FAILURES[kind]:
         return None
+    beyond = attempt.failures - FREE_FAILURES[kind]
     wait: timedelta = min(FIRST_WAIT * 2 ** min(beyond, 10), LONGEST_WAIT.get(kind, USUAL_LONGEST_WAIT))
     return attempt.last_at + wait
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from ruangaman.ops.paths import ROOT
 from ruangaman.ops.soak.mutants.changes import DECLARATIONS, TRIED, Change, changes_of
 from ruangaman.ops.soak.mutants.state import PACKAGE, Reach
 
-_NEAR, _KEEN = 0.25, 0.05
-"""A test of the same module, and one that noticed the last change here, are asked as if they were so much quicker."""
+_NEAR, _NAMED, _KEEN = 0.25, 0.1, 0.05
+"""A test of the same module, one whose text names the function or one that calls it, and one that noticed the last
+change here are asked as if they were so much quicker."""
+_TOGETHER = 6
+"""Tests of one file that run one after another."""
 _WATCHERS = ("tests/vault/test_golden.py", "tests/vault/test_services_tampering.py")
 """Near to every module that they reach: they hold the bytes themselves, and what nobody may get away with."""
 
@@ -58,12 +63,16 @@ class Chooser:
         stem = f"/test_{Path(change.path).stem}"
         near = {name for name in self.reach if stem in name or name.startswith(_WATCHERS)}
         near = {name for name in near if change.path in self.reach[name].lines}
+        reaching = self._reaching(change)
+        name = change.function.rpartition(".")[2]
+        words = {name} | _callers()[name]
+        named = {test for test in reaching if words & _words(test)}
 
-        def cost(name: str) -> tuple[float, str]:
-            seconds = self.reach[name].seconds * (_NEAR if name in near else 1)
-            return seconds * (_KEEN if keen[name] else 1), name
+        def cost(test: str) -> tuple[float, str]:
+            seconds = self.reach[test].seconds * (_NEAR if test in near else 1) * (_NAMED if test in named else 1)
+            return seconds * (_KEEN if keen[test] else 1), test
 
-        return sorted(self._reaching(change) | near, key=cost)
+        return _by_file(sorted(reaching | near, key=cost))
 
     def _reaching(self, change: Change) -> set[str]:
         if not change.cold:
@@ -75,6 +84,45 @@ class Chooser:
 
     def _of(self, path: str, lines: list[int]) -> set[str]:
         return set().union(*(self._by_line[path, line] for line in lines))
+
+
+def _by_file(tests: list[str]) -> list[str]:
+    """Let some of one file run one after another: what they share is then made once and not for each."""
+    files: dict[str, list[str]] = defaultdict(list)
+    for name in tests:
+        files[name.partition("::")[0]].append(name)
+    some = [names[at : at + _TOGETHER] for names in files.values() for at in range(0, len(names), _TOGETHER)]
+    place = {name: at for at, name in enumerate(tests)}
+    return [name for names in sorted(some, key=lambda names: place[names[0]]) for name in names]
+
+
+@cache
+def _words(test: str) -> frozenset[str]:
+    """Return the words in the text of a test, by the name that pytest gives it."""
+    path, _, name = test.partition("::")
+    return _texts(path).get(name.partition("[")[0].replace("::", "."), frozenset())
+
+
+@cache
+def _texts(path: str) -> dict[str, frozenset[str]]:
+    text = (ROOT / path).read_text("utf-8") if (ROOT / path).is_file() else ""  # measured, and gone since
+    lines = text.splitlines()
+    return {
+        name: frozenset(re.findall(r"\w+", "\n".join(lines[node.lineno - 1 : node.end_lineno])))
+        for name, node in _functions(ast.parse(text), "")
+    }
+
+
+@cache
+def _callers() -> dict[str, set[str]]:
+    """By a name: the functions of ours in which it is used."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in PACKAGE.glob("**/*.py"):
+        for name, node in _functions(ast.parse(path.read_text("utf-8")), ""):
+            for one in ast.walk(node):
+                if isinstance(one, ast.Name | ast.Attribute):
+                    found[one.id if isinstance(one, ast.Name) else one.attr].add(name.rpartition(".")[2])
+    return found
 
 
 @cache

@@ -20,7 +20,21 @@ from ruangaman.ops.paths import ROOT
 from ruangaman.ops.postgres import Postgres
 from ruangaman.ops.soak.mutants.changes import Change
 
-TESTS = ("accounts", "architecture", "audit", "cases", "config", "core", "intake", "notifications", "vault", "web")
+TESTS = (
+    "accounts",
+    "architecture",
+    "audit",
+    "cases",
+    "clocks",
+    "codelists",
+    "config",
+    "consents",
+    "core",
+    "intake",
+    "notifications",
+    "vault",
+    "web",
+)
 """Folders whose tests run in the process itself; those that start others would never see a change."""
 
 _OPTIONS = ("-q", "-p", "tests.support.mutating", "-p", "no:randomly", "-p", "no:cacheprovider")

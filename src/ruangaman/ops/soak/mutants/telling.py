@@ -24,7 +24,7 @@ met, a part of a condition, a statement, a keyword of a call, a link of a chain,
 left out, a bound moved, a number or a word altered, nothing returned. A test has to notice. What no test notices stands
 below with the reason, by somebody who looked. Not changed are models, events and errors, which only declare, log lines,
 texts for people, types, and how things look in a debugger. Asked are the tests that reach the change, the nearest and
-quickest first, until they would take {within:.0f} seconds; never those that start processes of their own.
+quickest first, for {within:.0f} seconds; never those that start processes of their own.
 Made by `./ruang soak mutants`."""
 _FIELDS = {"path", "function", "changes", "kind", "why"}
 

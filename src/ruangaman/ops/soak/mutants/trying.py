@@ -21,8 +21,8 @@ from ruangaman.ops.soak.mutants.servers import Gone, Server
 from ruangaman.ops.soak.mutants.state import PACKAGE, Outcome, Reach, State, digest, tests_digest
 
 WITHIN = 15.0
-"""Seconds that the tests asked about a change usually take together, the nearest and quickest first. What only a test
-far away would notice, after minutes, deserves a test nearby; `--within` asks further."""
+"""Seconds for the tests asked about a change, the nearest and quickest first. What only a test far away would notice,
+after minutes, deserves a test nearby; `--within` asks further."""
 _SECONDS, _TIMES = 10.0, 8.0
 """A test may take this long and so many times as long as usual; then the change counts as noticed."""
 
@@ -93,7 +93,7 @@ class Run:
     def _try(self, server: Server, change: Change) -> None:
         with self._lock:
             every = self._chooser.choose(change)
-        tests = self._first(every)
+        tests = self._first(every) if change.cold else every
         started = time.monotonic()
         answer: dict[str, Any] = self._ask(server, change, tests) if tests else {"result": "left"}
         outcome = Outcome(
@@ -102,7 +102,7 @@ class Run:
             by=answer.get("by", ""),
             ran=answer.get("ran", 0),
             seconds=round(time.monotonic() - started, 2),
-            all=len(tests) == len(every),
+            all=answer.get("ran", 0) == len(every),
             within=self.within,
             source=digest([PACKAGE / change.path]),
             tests=self._tests,
@@ -113,6 +113,7 @@ class Run:
                 self._chooser.noticed(change, outcome.by)
 
     def _first(self, tests: list[str]) -> list[str]:
+        """Those for which there will be time: a new process loads no file that it does not come to."""
         total, chosen = 0.0, list[str]()
         for name in tests:
             total += self._chooser.reach[name].seconds
@@ -123,7 +124,7 @@ class Run:
 
     def _ask(self, server: Server, change: Change, tests: list[str]) -> dict[str, Any]:
         limits = [(name, max(_SECONDS, _TIMES * self._chooser.reach[name].seconds)) for name in tests]
-        job = {"do": "try", "change": asdict(change), "tests": limits}
+        job = {"do": "try", "change": asdict(change), "tests": limits, "within": self.within}
         answer = {"result": "cold"} if change.cold else server.ask(job)
         if answer["result"] == "broken":
             raise Gone(f"{change.key} could not be tried:\n{server.log()}")
@@ -133,7 +134,14 @@ class Run:
             with server.another() as born:
                 born.start(sorted({name.split("::")[0] for name in tests}), change)
                 born.collect()
-                return born.ask({**job, "change": None})
+                there = set(born.tests)
+                gone = {name.split("::")[0] for name in tests} - {name.split("::")[0] for name in there}
+                if gone:
+                    return {"result": "died", "by": f"the start: {min(gone)} could not be imported"}
+                answer = born.ask({**job, "change": None, "tests": [one for one in limits if one[0] in there]})
+                if answer["result"] == "broken":
+                    raise RuntimeError(f"{change.key} could not be tried:\n{born.log()}")
+                return answer
         except Gone as error:
             return {"result": "died", "by": f"the start: {str(error).strip().splitlines()[-1]}"}
 
