@@ -98,11 +98,27 @@ def test_those_that_reach_a_line_are_asked_the_near_and_quick_ones_first() -> No
         }
     )
 
-    near, golden, quick, slow = chooser.choose(change)
-    assert (near[-4:], golden[-5:], quick[-5:], slow[-4:]) == ("near", "bytes", "quick", "slow")
+    near, quick, slow, golden = chooser.choose(change)
+    assert (near[-4:], quick[-5:], slow[-4:], golden[-5:]) == ("near", "quick", "slow", "bytes")
 
     chooser.noticed(change, slow)
     assert chooser.choose(change)[0] == slow
+
+
+def test_those_that_reach_more_of_a_function_and_that_saw_another_change_of_the_module_are_asked_before() -> None:
+    first, *_, last = [one for one in choosing.changes("vault/layout.py") if one.function == "unpad"]
+    other = next(one for one in choosing.changes("vault/layout.py") if one.function == "pad")
+    chooser = Chooser(
+        {
+            "tests/a.py::test_begins": Reach(1.0, True, {"vault/layout.py": [first.line]}),
+            "tests/b.py::test_ends": Reach(1.5, True, {"vault/layout.py": [first.line, last.line]}),
+            "tests/c.py::test_saw": Reach(1.9, True, {"vault/layout.py": [first.line]}),
+        }
+    )
+
+    assert chooser.choose(first) == ["tests/b.py::test_ends", "tests/a.py::test_begins", "tests/c.py::test_saw"]
+    chooser.noticed(other, "tests/c.py::test_saw")
+    assert chooser.choose(first)[1:] == ["tests/c.py::test_saw", "tests/a.py::test_begins"]
 
 
 def test_what_acts_at_import_is_shown_to_those_who_use_the_name() -> None:

@@ -13,9 +13,10 @@ from ruangaman.ops.paths import ROOT
 from ruangaman.ops.soak.mutants.changes import DECLARATIONS, TRIED, Change, changes_of
 from ruangaman.ops.soak.mutants.state import PACKAGE, Reach
 
-_NEAR, _NAMED, _KEEN = 0.25, 0.1, 0.05
-"""A test of the same module, one whose text names the function or one that calls it, and one that noticed the last
-change here are asked as if they were so much quicker."""
+_NEAR, _NAMED, _WHOLE, _KEEN_HERE, _KEEN = 0.25, 0.1, 0.1, 0.2, 0.05
+"""As if they were so much quicker are asked: a test of the same module, one whose text names the function or one that
+calls it, one that reaches every line of it that is reached at all, and one that noticed another change of the module or
+of the function."""
 _TOGETHER = 6
 """Tests of one file that run one after another."""
 _WATCHERS = ("tests/vault/test_golden.py", "tests/vault/test_services_tampering.py")
@@ -53,13 +54,14 @@ class Chooser:
     def noticed(self, change: Change, test: str) -> None:
         """Remember who noticed: neighbours of a change are often seen by the same test."""
         self._keen[change.path, change.function][test] += 1
+        self._keen[change.path, ""][test] += 1
 
     def choose(self, change: Change) -> list[str]:
         """Return every test that reaches a change, in the order to ask them.
 
         Those near to its module too: what runs on a thread that had begun before is not seen to be reached.
         """
-        keen = self._keen[change.path, change.function]
+        keen, here = self._keen[change.path, change.function], self._keen[change.path, ""]
         stem = f"/test_{Path(change.path).stem}"
         near = {name for name in self.reach if stem in name or name.startswith(_WATCHERS)}
         near = {name for name in near if change.path in self.reach[name].lines}
@@ -68,9 +70,13 @@ class Chooser:
         words = {name} | _callers()[name]
         named = {test for test in reaching if words & _words(test)}
 
+        lines = {line for line in _lines(change.path, change.function) if self._by_line[change.path, line]}
+
         def cost(test: str) -> tuple[float, str]:
             seconds = self.reach[test].seconds * (_NEAR if test in near else 1) * (_NAMED if test in named else 1)
-            return seconds * (_KEEN if keen[test] else 1), test
+            reached = len(lines.intersection(self.reach[test].lines.get(change.path, ()))) / max(len(lines), 1)
+            seconds *= 1 - (1 - _WHOLE) * reached
+            return seconds * (_KEEN if keen[test] else _KEEN_HERE if here[test] else 1), test
 
         return _by_file(sorted(reaching | near, key=cost))
 

@@ -61,6 +61,10 @@ class Run:
             self._on_all(servers, Server.collect)
             self._measure(servers)
             self._chooser, self._tests = Chooser(self.state.sound()), tests_digest()
+            for one in wanted:
+                known = self.state.outcomes.get(one.key)
+                if known and known.is_noticed:
+                    self._chooser.noticed(one, known.by)
             new = [one for one in wanted if not self._is_known(one)]
             new.sort(key=lambda one: one.cold)
             self._share("changes", servers, new, self._try)
