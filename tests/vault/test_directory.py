@@ -9,7 +9,7 @@ import pytest
 
 from ruangaman.vault import directory, layout, pepper, wrapping
 from ruangaman.vault.directory import ActiveKey, Directory
-from ruangaman.vault.models import KeySignature, PrincipalKey
+from ruangaman.vault.models import KeySignature, OfficerList, PrincipalKey
 from ruangaman.vault.types import PrincipalKind
 from tests.factories.vault import FEB_1, Town, working
 from tests.vault import fixed
@@ -91,6 +91,21 @@ def test_signing_keys_are_those_that_count(town: Town) -> None:
     with working(person):
         again = directory.read_signing([waiting.principal_id])
     assert len(again[waiting.principal_id]) == 1, "that somebody has none is asked again each time"
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+def test_signing_keys_count_only_under_a_list_of_officers_that_nobody_changed(town: Town, is_left: bool) -> None:
+    person = town.person()
+    with working(person):
+        assert directory.read_signing([person.principal_id]) != {person.principal_id: ()}, "control"
+    directory.forget()
+    if is_left:
+        OfficerList.objects.update(mac=bytes(32))
+    else:
+        OfficerList.objects.all().delete()
+
+    with working(person):
+        assert directory.read_signing([person.principal_id]) == {person.principal_id: ()}
 
 
 def test_a_group_signs_nothing(town: Town) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from ruangaman.core.errors import NotAllowed
 from ruangaman.vault import sealing, wrapping
 from ruangaman.vault.directory import ActiveKey
 from ruangaman.vault.errors import NotHeld, Tampered
-from ruangaman.vault.grants import EpochFacts, Opened, facts_of, is_genuine, make_grant, open_grants
+from ruangaman.vault.grants import EpochFacts, Opened, facts_of, is_genuine, keyring_of, make_grant, open_grants
 from ruangaman.vault.keyring import Keyring
-from ruangaman.vault.models import Grant
+from ruangaman.vault.models import DossierEpoch, Grant
 from ruangaman.vault.sealing import EpochKeys
 from ruangaman.vault.types import Compartment, GrantSpec, PrincipalKind
-from tests.factories.vault import EVERYTHING, FEB_1, FEB_2, FEB_9, Town, grant, working
+from tests.factories.vault import EVERYTHING, FEB_1, FEB_2, FEB_9, Person, Town, grant, working
 from tests.vault import fixed
 
 NARRATIVE, WORK, CONTACT = Compartment.NARRATIVE, Compartment.WORK, Compartment.CONTACT
@@ -169,3 +170,44 @@ def test_only_what_was_asked_for_is_opened(town: Town) -> None:
         part = open_grants([first, second], by=companion, at=FEB_1)
     assert set(part.keys[first, 1].parts) == {WORK}
     assert set(part.keys) == {(first, 1)}
+
+
+@pytest.mark.parametrize(("later", "opens"), [(timedelta(microseconds=-1), True), (timedelta(0), False)])
+def test_a_grant_opens_until_its_end_and_not_at_it(town: Town, later: timedelta, opens: bool) -> None:
+    lead, companion = town.person(), town.person()
+    dossier = town.dossier(lead, grant(lead, *EVERYTHING), grant(companion, WORK, not_after=FEB_9)).dossier_id
+
+    with working(companion):
+        assert ((dossier, 1) in open_grants([dossier], by=companion, at=FEB_9 + later).keys) is opens
+
+
+def test_whoever_holds_an_emergency_key_reads_the_one_dossier_and_changes_nothing(town: Town) -> None:
+    lead = town.person()
+    first, second = town.dossier(lead).dossier_id, town.dossier(lead).dossier_id
+    assert lead.keyring is not None
+    assert keyring_of(lead) is lead.keyring, "control"
+    reader = Person(replace(lead.keyring, only=first), lead.principal_id)
+
+    with pytest.raises(NotAllowed):
+        keyring_of(reader)
+    assert keyring_of(reader, to_read=True) is reader.keyring
+    with working(reader):
+        assert set(open_grants([first, second], by=reader, at=FEB_1).keys) == {(first, 1)}
+        assert not open_grants([second], by=reader, at=FEB_1).keys
+
+
+def test_a_wrap_that_does_not_open_is_a_false_grant_and_spoils_no_other(town: Town) -> None:
+    lead, other = town.person(), town.person()
+    assert lead.keyring and other.keyring
+    first, second = town.dossier(lead), town.dossier(lead)
+    committed = DossierEpoch.objects.get(dossier_id=first.dossier_id, epoch=1).commitment
+    facts = EpochFacts(first.dossier_id, 1, bytes(committed))
+    wrong = ActiveKey(lead.principal_id, PrincipalKind.USER, 1, other.keyring.kem.public())
+    Grant.objects.filter(dossier_id=first.dossier_id, principal_id=lead.principal_id).delete()
+    make_grant(grant(lead, WORK), wrong, facts, first.keys, by=lead.keyring, at=FEB_1).save()
+
+    with working(lead):
+        opened = open_grants([first.dossier_id, second.dossier_id], by=lead, at=FEB_1)
+
+    assert opened.false == {(first.dossier_id, 1)}
+    assert set(opened.keys) == {(second.dossier_id, 1)}
