@@ -198,7 +198,8 @@ def test_whoever_holds_an_emergency_key_reads_the_one_dossier_and_changes_nothin
 
 def test_a_wrap_that_does_not_open_is_a_false_grant_and_spoils_no_other(town: Town) -> None:
     lead, other = town.person(), town.person()
-    assert lead.keyring and other.keyring
+    assert lead.keyring
+    assert other.keyring
     first, second = town.dossier(lead), town.dossier(lead)
     committed = DossierEpoch.objects.get(dossier_id=first.dossier_id, epoch=1).commitment
     facts = EpochFacts(first.dossier_id, 1, bytes(committed))
