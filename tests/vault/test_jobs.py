@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from ruangaman.vault import files, jobs
@@ -63,3 +64,21 @@ def test_expired_wraps_and_dead_sessions_go_and_the_living_stay():
     assert {owner.principal_id, stays.principal_id} <= held
     assert StaffSession.objects.count() == 1
     assert jobs.clear_away.func(timestamp=0)["grants"] == 0
+
+
+@pytest.mark.django_db
+def test_it_is_cleared_away_with_the_workers_rights(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def note(*, at: datetime) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            seen.append(cursor.fetchone()[0])
+        return 0
+
+    names = ("delete_expired_grants", "delete_old_lookups", "delete_old_drafts")
+    for name in names:
+        monkeypatch.setattr(jobs.services, name, note)
+    jobs.clear_away.func(timestamp=0)
+
+    assert seen == ["ra_worker"] * len(names)

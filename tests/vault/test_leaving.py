@@ -73,6 +73,24 @@ def test_a_visit_that_ended_opens_nothing_and_the_others_go_on(told: pytest.LogC
 
 
 @pytest.mark.committed
+def test_a_visit_is_ended_with_the_rights_of_the_street(monkeypatch: pytest.MonkeyPatch):
+    seen: list[str] = []
+
+    def note(store: PublicSessionStore) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            seen.append(cursor.fetchone()[0])
+
+    monkeypatch.setattr(PublicSessionStore, "delete", note)
+    ending = services.end_visit_soon("nobody")
+    assert ending is not None
+    ending.result(PATIENCE)
+    wait_for_all()
+
+    assert seen == ["ra_public"]
+
+
+@pytest.mark.committed
 def test_the_way_out_does_not_wait_for_the_database(busy: threading.Event):
     key = begin()
 
