@@ -104,9 +104,11 @@ def _by_file(tests: list[str]) -> list[str]:
 
 @cache
 def _words(test: str) -> frozenset[str]:
-    """Return the words in the text of a test, by the name that pytest gives it."""
+    """Return the words in the text of a test, by the name that pytest gives it, and in what of its file it uses."""
     path, _, name = test.partition("::")
-    return _texts(path).get(name.partition("[")[0].replace("::", "."), frozenset())
+    texts = _texts(path)
+    words = texts.get(name.partition("[")[0].replace("::", "."), frozenset())
+    return words.union(*(texts[word] for word in words if word in texts))
 
 
 @cache
