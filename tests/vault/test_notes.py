@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ruangaman.audit.types import BadNote
+from ruangaman.audit.types import BadNote, Mark
 from ruangaman.vault import notebook, notes, trail
 from ruangaman.vault.notes import BadText, Checkpoint, PublicKey
 from ruangaman.vault.wrapping import SigningPair
@@ -34,6 +34,8 @@ OTHERS = {
     "no blank line": NOTE.replace("\n\n", "\n"),
     "another name": NOTE.replace("— ruang", "— Ruang"),
     "a cut signature": NOTE[:-10] + "\n",
+    "no name": NOTE.replace(f"— {ORIGIN} ", ""),
+    "something between": NOTE[:-10] + "!" + NOTE[-10:],
     "no base64": NOTE.replace("=\n", "\n"),
     "fifteen lanes": replace(FIRST, sizes=(0,) * 15, roots=(b"r" * 32,) * 15).sign(PAIR),
     "another trail": replace(FIRST, origin="ruangaman.trail/other").sign(PAIR),
@@ -71,6 +73,16 @@ def test_a_signature_names_its_key_and_its_trail():
         notes.read(signed(FIRST.body(), name=b"\0\0\0\0"), KEY)
     with pytest.raises(BadText):
         notes.read(signed(replace(FIRST, origin=notes.ORIGIN + "ff00").body()), KEY)
+
+
+def test_a_key_is_written_in_one_way():
+    text = KEY.to_text()
+    with pytest.raises(BadText):
+        PublicKey.from_text(text[:-10] + "!" + text[-10:])
+
+
+def test_people_speak_of_it_by_number_and_moment():
+    assert FIRST.mark == Mark(1, FEB_1)
 
 
 def test_a_checkpoint_has_as_many_roots_as_lanes():
