@@ -3,11 +3,14 @@
 # ruff: noqa: S608 - statements are put together from this file alone
 from __future__ import annotations
 
+import io
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
 from ruangaman.audit import services as audit
@@ -17,6 +20,7 @@ from ruangaman.vault import jobs, notebook, notes, services, trailfile
 from ruangaman.vault.errors import TrailBroken
 from ruangaman.vault.notebook import NoKey
 from ruangaman.vault.notes import Checkpoint, PublicKey
+from ruangaman.vault.services import checkpoints
 from ruangaman.vault.trailfile import Question
 from ruangaman.vault.wrapping import SigningPair
 from tests.support.superuser import as_superuser
@@ -219,17 +223,19 @@ def test_a_foreign_line_beside_the_database_stops_the_signing(folder: Path):
     assert services.verify_trail().ok  # for a check it is noise, not a word of ours
 
 
-def test_a_restored_backup_is_excused_by_a_signed_word():
+def test_a_restored_backup_is_excused_by_a_signed_word(folder: Path):
     add(3)
     sign()
     add(2)
     sign(10)
+    newest = notebook.read(folder)[-1]
     as_superuser("DELETE FROM audit_auditcheckpoint WHERE number = 2")
     assert services.verify_trail().fault == BadNote(2, "missing")
 
     made = services.record_restore(at=FEB_1 + timedelta(minutes=30))
 
-    assert (made.number, made.restored) == (3, 1)
+    assert (made.number, made.restored, made.before) == (3, 1, notes.fingerprint(newest))
+    assert AuditEvent.objects.get(type="vault.trail_restored").detail == {"number": 1}
     assert services.verify_trail().ok
     add()
     later = sign(40)
@@ -241,6 +247,62 @@ def test_a_restored_backup_is_excused_by_a_signed_word():
     assert services.verify_trail().fault == BadNote(2, "order")
 
 
+def test_after_a_restore_the_newest_word_is_followed_wherever_it_stands(folder: Path):
+    for minutes in (0, 10, 20):
+        add()
+        sign(minutes)
+    as_superuser("DELETE FROM audit_auditcheckpoint WHERE number > 1")
+    assert services.record_restore(at=FEB_1 + timedelta(minutes=30)).number == 4
+
+    last = AuditCheckpoint.objects.latest("number")
+    shutil.rmtree(folder)
+    made = services.record_restore(at=FEB_1 + timedelta(minutes=40))
+    assert (made.number, made.restored, made.before) == (5, 4, notes.fingerprint(last.note))
+
+
+def test_without_the_folder_beside_the_database_its_own_checkpoints_are_checked(folder: Path):
+    add(2)
+    sign()
+    shutil.rmtree(folder)
+    (folder / "key.pub").parent.mkdir()
+    (folder / "key.pub").write_text(PublicKey(notebook.origin(), notebook.signing_pair().public).to_text())
+    assert services.verify_trail().checkpoints == 1
+
+    as_superuser("UPDATE audit_auditcheckpoint SET rows = 7")
+    assert services.verify_trail().fault == BadNote(1, "copied facts")
+
+
+def test_the_trail_is_checked_and_written_out_with_the_auditors_rights(monkeypatch: pytest.MonkeyPatch):
+    add()
+    sign()
+    seen: list[str] = []
+    read_tips = checkpoints.selectors.read_tips
+
+    def note() -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            seen.append(cursor.fetchone()[0])
+        return read_tips()
+
+    monkeypatch.setattr(checkpoints.selectors, "read_tips", note)
+    services.verify_trail()
+    services.export_trail(io.StringIO(), at=FEB_1)
+
+    assert seen == ["ra_audit"] * 2
+
+
+def test_an_export_says_up_to_where_it_goes_and_how_far_it_is(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(checkpoints, "EXPORT_REPORT", 3)
+    add(4)
+    made = sign()
+    add(2)
+    file, told = io.StringIO(), list[tuple[str, int, int]]()
+
+    assert services.export_trail(file, at=FEB_1, progress=lambda *facts: told.append(facts)) == (made, 2)
+    assert told == [("rows", at, 4) for at in range(0, len(file.getvalue().splitlines()), 3)]
+    assert len(told) == 2
+
+
 def test_a_backup_from_before_the_first_checkpoint_is_excused_too():
     add()
     made = services.record_restore(at=FEB_1)
@@ -250,7 +312,8 @@ def test_a_backup_from_before_the_first_checkpoint_is_excused_too():
 
 def test_a_check_without_any_checkpoint_says_so():
     add(2)
-    assert (services.verify_trail().rows, services.verify_trail().checkpoints) == (2, 0)
+    found = services.verify_trail()
+    assert (found.rows, found.checkpoints, found.unsigned) == (2, 0, 2)
     with pytest.raises(TrailBroken, match="make one first"):
         services.export_trail(None, at=FEB_1)  # type: ignore[arg-type]  # nothing is written
 
