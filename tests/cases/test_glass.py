@@ -238,6 +238,8 @@ def test_the_reader_is_given_to_no_service_that_writes(team: Team, holder: User,
         cursor.execute("SELECT set_config('ra.glass', %s, true)", [str(glass.pk)])
         reader = vault.glass_reader(by=holder, group_id=group_id, dossier_id=case.dossier_id)
         assert vault.reveal(ref=person.identity_ref, purpose=Purpose.BREAK_GLASS, by=reader, at=at)
+        assert holder.keyring is not None
+        assert (holder.keyring.signing is None, reader.keyring.signing is None) == (False, True), "they sign nothing"
         for act in (
             lambda: vault.seal(dossier_id=case.dossier_id, compartment=C.WORK, content={"text": "x"}, by=reader, at=at),
             lambda: vault.share(dossier_id=case.dossier_id, to=[spec], by=reader, at=at),

@@ -15,6 +15,7 @@ from ruangaman.vault.errors import KeyNotSigned, Tampered
 from ruangaman.vault.models import Dossier, Grant, Principal, Sealed
 from ruangaman.vault.services import Canary
 from tests.factories.vault import FEB_1, FEB_2, Town, working
+from tests.vault.test_services_contents import seal
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,8 @@ def sing(canary: Canary) -> None:
 
 
 def test_it_opens_and_leaves_a_trace(town: Town) -> None:
-    canary = make()
+    canary, lead = make(), town.person()
+    seal(town.dossier(lead).dossier_id, lead)
     sing(Canary.from_text(canary.to_text()))
     event = AuditEvent.objects.filter(type="vault.revealed").latest("at", "seq")
     assert event.detail == {"purpose": "proof", "compartments": ["work"], "refs": 1}
