@@ -1,7 +1,7 @@
 """Plugin of pytest for `./ruang soak mutants`: collects once, then tries one change after another, each in a fork.
 
-Everything slow, Django and the tests themselves, is there before the fork; a change costs a copy of the template
-database and the tests that reach it. The other end of the conversation is `ruangaman.ops.soak.mutants.servers`.
+Everything slow, Django, the tests themselves and a copy of the template database, is there before the fork; a change
+costs the tests that reach it. The other end of the conversation is `ruangaman.ops.soak.mutants.servers`.
 """
 
 from __future__ import annotations
@@ -39,9 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Answer until the other end hangs up."""
+    from django.db import connection
+
     from tests.support import stage
 
+    database = str(connection.settings_dict["NAME"])
     stage.ensure_template()
+    stage.clone(database)
     items = {item.nodeid: item for item in session.items}
     _say({"tests": list(items)})
     functions = _functions()
@@ -52,13 +56,28 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             child = os.fork()
             if child == 0:
                 end_with_us()
+                _keep_database(stage)
                 _work(job, items, functions)
             _, status = os.waitpid(child, 0)
             _end_group(child)
             if status:
+                stage.clone(database)  # whoever was killed may have left anything in it
                 ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
                 _say({"result": {0: "broken", signal.SIGALRM: "slow"}.get(ended, "died"), "by": f"signal {ended}"})
     return True
+
+
+def _keep_database(stage: Any) -> None:
+    """Begin with the copy of the template that is there: tests undo what they do, or copy it again."""
+    clone, is_first = stage.clone, True
+
+    def clone_later(name: str) -> None:
+        nonlocal is_first
+        if not is_first:
+            clone(name)
+        is_first = False
+
+    stage.clone = clone_later
 
 
 def _say(answer: dict[str, Any]) -> None:
