@@ -95,7 +95,7 @@ def _mutants(options: argparse.Namespace, bar: Bar) -> tuple[str, list[str]]:
     if options.afresh:
         state.forget()
     state.load()
-    Run(state, bar, options.minutes, options.within).go(wanted)
+    Run(state, bar, options.minutes, options.within).go(wanted, last=explained)
     faults = telling.faults(wanted, state.outcomes, explained, state.unsound())
     return telling.describe(wanted, state.outcomes, explained, faults, where=where()), faults
 

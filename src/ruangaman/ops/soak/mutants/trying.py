@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -49,8 +49,15 @@ class Run:
     _stop: threading.Event = field(default_factory=threading.Event)
     _faults: list[BaseException] = field(default_factory=list)
 
-    def go(self, wanted: Sequence[Change]) -> None:
-        """Try those of which nothing is known. Raises Gone: the tests cannot be run at all."""
+    def go(self, wanted: Sequence[Change], *, last: Container[str] = ()) -> None:
+        """Try those of which nothing is known.
+
+        Args:
+            last: keys of those that are tried at the end: nobody waits for what is explained.
+
+        Raises:
+            Gone: the tests cannot be run at all.
+        """
         self._end = time.monotonic() + self.minutes * 60 if self.minutes else float("inf")
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ra-mutants-")))
@@ -66,7 +73,7 @@ class Run:
                 if known and known.is_noticed:
                     self._chooser.noticed(one, known.by)
             new = [one for one in wanted if not self._is_known(one)]
-            new.sort(key=lambda one: one.cold)
+            new.sort(key=lambda one: (one.key in last, one.cold))
             self._share("changes", servers, new, self._try)
 
     def _is_known(self, change: Change) -> bool:
