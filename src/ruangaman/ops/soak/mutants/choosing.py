@@ -19,8 +19,13 @@ calls it, one that reaches every line of it that is reached at all, and one that
 of the function."""
 _TOGETHER = 6
 """Tests of one file that run one after another."""
-_WATCHERS = ("tests/vault/test_golden.py", "tests/vault/test_services_tampering.py")
-"""Near to every module that they reach: they hold the bytes themselves, and what nobody may get away with."""
+_WATCHERS = (
+    "tests/vault/test_golden.py",
+    "tests/vault/test_services_tampering.py",
+    "tests/vault/test_services_trail.py",
+)
+"""Near to every module that they reach: they hold the bytes themselves, what nobody may get away with, and what the
+trail is told."""
 
 
 def modules(only: str | None = None) -> list[str]:
@@ -62,8 +67,9 @@ class Chooser:
         Those near to its module too: what runs on a thread that had begun before is not seen to be reached.
         """
         keen, here = self._keen[change.path, change.function], self._keen[change.path, ""]
-        stem = f"/test_{Path(change.path).stem}"
-        near = {name for name in self.reach if stem in name or name.startswith(_WATCHERS)}
+        stem = Path(change.path).stem
+        own = (f"/test_{stem}", f"/test_services_{stem}")
+        near = {name for name in self.reach if any(one in name for one in own) or name.startswith(_WATCHERS)}
         near = {name for name in near if change.path in self.reach[name].lines}
         reaching = self._reaching(change)
         name = change.function.rpartition(".")[2]
