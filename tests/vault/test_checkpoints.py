@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from django.test import override_settings
 
 from ruangaman.audit import services as audit
 from ruangaman.audit.models import AuditAlarm, AuditCheckpoint, AuditEvent
-from ruangaman.audit.types import BadNote, BadRow
+from ruangaman.audit.types import BadNote, BadRow, Beside, Verdict
 from ruangaman.vault import jobs, notebook, notes, services, trailfile
 from ruangaman.vault.errors import TrailBroken
 from ruangaman.vault.notebook import NoKey
@@ -43,13 +44,23 @@ def test_a_checkpoint_says_what_the_trail_is_and_everything_holds(folder: Path, 
     made = sign()
     assert made is not None
     assert (made.number, made.rows, made.sizes[LANE], made.sizes[2]) == (1, 8, 5, 3)
-    verdict = services.verify_trail()
-    assert (verdict.rows, verdict.checkpoints, verdict.fault) == (8, 1, None)
+    assert services.verify_trail() == Verdict(8, 1, end=made.mark, beside=Beside(1, 0))
     (note,) = notebook.read(folder)
     assert notes.read(note, notebook.public_key()) == made
     assert notebook.read(tmp_path / "copy") == [note]
     assert (folder / "key.pub").read_text() == PublicKey(notebook.origin(), notebook.signing_pair().public).to_text()
     assert trailfile.verify_file(export(tmp_path), notebook.public_key(), Question([note], root=made.root)).ok
+
+
+def test_a_check_tells_what_is_newer_and_what_beside_the_database_is_not_ours(folder: Path):
+    add(3)
+    made = sign()
+    add(2)
+    assert made is not None
+    foreign = replace(made, origin=notes.ORIGIN + "other").sign(SigningPair.generate())
+    (folder / "2026-03.txt").write_text(foreign)
+
+    assert services.verify_trail() == Verdict(5, 1, end=made.mark, unsigned=2, beside=Beside(1, 1))
 
 
 def test_nothing_new_is_not_signed_again_until_a_day_has_passed():
@@ -145,7 +156,11 @@ def test_a_checkpoint_is_refused_loudly_when_the_trail_is_not_what_it_was(caplog
     assert "The audit trail is not what was signed" in caplog.text
     assert AuditCheckpoint.objects.count() == 1
     assert AuditAlarm.objects.get().why == "lane 5, row 5: truncated"
-    assert AuditEvent.objects.filter(type="vault.checkpoint_refused").count() == 1
+    told = AuditEvent.objects.get(type="vault.checkpoint_refused")
+    assert (told.subject, told.detail) == ("trail", {"why": "lane 5, row 5: truncated"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [checkpoints.ALARM])
+        assert cursor.fetchone() == (1,), "a letter, once"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from ruangaman.audit.models import AuditEvent
 from ruangaman.audit.services import verify
 from ruangaman.audit.types import Role
-from ruangaman.core.errors import Conflict, Locked, NotFound
+from ruangaman.core.errors import Conflict, Locked, NotAllowed, NotFound
 from ruangaman.vault import services
-from ruangaman.vault.errors import NotHeld
+from ruangaman.vault.errors import NotHeld, Tampered
 from ruangaman.vault.models import Sealed
 from ruangaman.vault.services import contents
 from ruangaman.vault.types import Closed, Compartment, Purpose
@@ -72,6 +73,16 @@ def test_a_new_version_takes_the_place(town: Town):
 
     assert reveal(ref, lead) == STORY | {"text": "corrected"}
     assert Sealed.objects.get(ref=ref).version == 2
+    other = seal(dossier.dossier_id, lead)
+    with working(lead):
+        services.rotate(dossier_id=dossier.dossier_id, by=lead, at=FEB_1)
+        services.seal(
+            dossier_id=dossier.dossier_id, compartment=Compartment.NARRATIVE, content=STORY, by=lead, at=FEB_2, ref=ref
+        )
+    now, beside = Sealed.objects.get(ref=ref), Sealed.objects.get(ref=other)
+    assert (now.version, now.epoch, now.sealed_at) == (3, 2, FEB_2)
+    assert (beside.version, beside.epoch, beside.sealed_at) == (1, 1, FEB_1)
+    assert reveal(ref, lead) == STORY
 
 
 def test_sealed_and_opened_in_one_request(town: Town):
@@ -188,6 +199,38 @@ def test_locked_keys_open_and_seal_nothing(town: Town):
         seal(dossier.dossier_id, lead.locked())
     with pytest.raises(Locked):
         town.dossier(lead.locked())
+
+
+def test_who_only_reads_seals_nothing_and_opens_that_one_dossier(town: Town):
+    lead = town.person()
+    first, second = town.dossier(lead).dossier_id, town.dossier(lead).dossier_id
+    here, there = seal(first, lead), seal(second, lead)
+    reader = Person(replace(lead.keyring, only=first), lead.principal_id)
+
+    assert reveal(here, reader) == STORY
+    with pytest.raises(NotFound):
+        reveal(there, reader)
+    with pytest.raises(NotAllowed):
+        seal(first, reader)
+
+
+def test_what_was_pointed_at_anothers_content_opens_nothing_also_for_who_may_open_both(town: Town):
+    lead = town.person()
+    first, second = town.dossier(lead).dossier_id, town.dossier(lead).dossier_id
+    ref = seal(first, lead)
+    where = {"purpose": Purpose.HANDLING, "by": lead, "at": FEB_1}
+
+    with working(lead):
+        assert services.reveal(ref=ref, dossier_id=first, **where) == STORY
+        assert services.reveal_many(refs={ref: first}, **where) == {ref: STORY}
+    for act in (
+        lambda: services.reveal(ref=ref, dossier_id=second, **where),
+        lambda: services.reveal_many(refs={ref: second}, **where),
+    ):
+        with working(lead), pytest.raises(Tampered):
+            act()
+    facts = {"compartments": ["narrative"], "refs": 1, "purpose": "handling", "why": "tampered"}
+    assert events("vault.refused", first) == [facts] * 2
 
 
 def test_an_expired_grant_opens_nothing(town: Town):
