@@ -173,6 +173,61 @@ def test_whoever_holds_an_old_cookie_does_not_fill_the_shelf(author: User):
     assert Draft.objects.count() == drafts.MOST_RESCUED + 1
 
 
+def test_what_was_rescued_for_them_and_still_waits_counts_alone(office: Office, author: User):
+    other = office.user(Role.PSIKOLOG)
+    keep(author)
+
+    def rescue(whom: User, form_id: str) -> services.DraftView | None:
+        words = replace(NOTE, form_id=form_id)
+        return services.rescue_draft(words=words, principal_id=whom.principal_id, at=JAN_5)
+
+    with working(None, DatabaseRole.MIGRATE):
+        for number in range(drafts.MOST_RESCUED):
+            assert rescue(other, str(number))
+        for number in range(drafts.MOST_RESCUED - 1):
+            assert rescue(author, str(number))
+        assert rescue(author, "last")
+        assert rescue(author, "one more") is None
+    with working(author):
+        services.finish_draft(words=replace(NOTE, form_id="last"), by=author, at=JAN_5)
+        assert rescue(author, "another")
+
+
+def test_what_is_too_long_is_not_rescued_and_nothing_is_told_of_what_was_not_kept(author: User):
+    with working(author):
+        services.finish_draft(words=NOTE, by=author, at=JAN_5)
+        assert services.rescue_draft(words=NOTE, principal_id=author.principal_id, at=JAN_5) is None
+        long = replace(NOTE, form_id="b", fields=(("text", "x" * drafts.MOST_BYTES),))
+        assert services.rescue_draft(words=long, principal_id=author.principal_id, at=JAN_5) is None
+    assert not AuditEvent.objects.filter(type="vault.draft_rescued").exists()
+
+
+def test_each_form_goes_with_its_own_drafts_alone(office: Office, author: User):
+    other = office.user(Role.PSIKOLOG)
+    plain, here = replace(NOTE, form_id=""), replace(NOTE, address=f"{PAGE}x/", form_id="c")
+    for who in (author, other):
+        keep(who, plain)
+        keep(who, here, at=JAN_5 + timedelta(minutes=1))
+    shut = keep(author, replace(NOTE, form_id="shut"), at=JAN_5 + timedelta(minutes=2))
+    Draft.objects.filter(pk=shut.id).update(mac=bytes(32))
+
+    def left(who: User) -> list[FormWords | None]:
+        with working(None, DatabaseRole.MIGRATE):
+            return [one.words for one in services.list_drafts(by=who)]
+
+    assert left(author) == [None, here, plain], "the newest first"
+    with working(None, DatabaseRole.MIGRATE):
+        services.finish_draft(words=plain, by=author, at=JAN_5)
+        assert services.count_drafts(by=author) == 2
+    assert (left(author), left(other)) == ([None, here], [here, plain])
+    with working(None, DatabaseRole.MIGRATE):
+        services.finish_draft(words=replace(here, form_id="again"), by=author, at=JAN_5, whole_form=True)
+    assert (left(author), left(other)) == ([None], [here, plain])
+    with working(None, DatabaseRole.MIGRATE):
+        services.finish_draft(words=replace(here, form_id="once more"), by=other, at=JAN_5, whole_page=True)
+    assert (left(author), left(other)) == ([None], [])
+
+
 @pytest.mark.parametrize("column", ["envelope", "slot", "saved_at", "mac"])
 def test_what_somebody_changed_or_planted_stays_shut(author: User, column: str):
     kept = keep(author)
