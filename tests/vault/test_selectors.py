@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from ruangaman.vault import selectors, services
-from ruangaman.vault.models import Grant, KeySignature, Principal, PrincipalKey, Waiting, WaitingKind
+from ruangaman.vault.models import (
+    Dossier,
+    ErasureOrder,
+    Grant,
+    Keeping,
+    KeySignature,
+    LegalHold,
+    Principal,
+    PrincipalKey,
+    RetentionClass,
+    Waiting,
+    WaitingKind,
+)
 from ruangaman.vault.selectors import GrantView, can_do, grants_from_json, held_of, list_waiting
-from ruangaman.vault.types import Compartment, PrincipalKind
+from ruangaman.vault.types import Compartment, ErasureReason, HoldReason, PrincipalKind
 from tests.factories.vault import FEB_1, FEB_2, FEB_9, Person, Town, grant, working
 
 C = Compartment
@@ -210,3 +222,81 @@ def test_a_key_waits_for_each_officer_until_two_of_them_signed_it(town: Town) ->
     with working(town.second):
         services.sign_key(principal_id=waiting.principal_id, by=town.second, at=FEB_1)
     assert unsigned(town.second) == set()
+
+
+# --- the register of what has ended -----------------------------------------------------------------------------
+
+
+def ended(dossier: UUID, code: str, *, until: date = date(2036, 2, 9), **facts: Any) -> UUID:
+    """Put an ended dossier into the register."""
+    found = RetentionClass.objects.filter(kind="case").order_by("pk").first()
+    Keeping.objects.create(dossier_id=dossier, code=code, retention=found, ended_at=FEB_2, keep_until=until, **facts)
+    return dossier
+
+
+def test_the_register_begins_with_what_is_due_and_ends_with_what_is_erased(town: Town) -> None:
+    lead = town.person()
+    dossiers = [town.dossier(lead).dossier_id for _ in range(4)]
+    for dossier, code, day in zip(dossiers, ("K-4", "K-3", "K-2", "K-1"), (9, 9, 8, 7), strict=True):
+        ended(dossier, code, until=date(2036, 2, day))
+    Dossier.objects.filter(pk=dossiers[3]).update(shredded_at=FEB_9)
+    ended(town.dossier(lead).dossier_id, "K-0", with_dossier_id=dossiers[0])
+
+    assert [one.keeping.code for one in selectors.list_kept()] == ["K-2", "K-3", "K-4", "K-1"]
+    assert [one.keeping.code for one in selectors.list_kept(limit=1)] == ["K-2"]
+    assert [one.keeping.code for one in selectors.list_kept(codes=["K-4", "K-1", "K-0"])] == ["K-4", "K-1"]
+
+
+def test_what_stands_in_the_way_and_what_was_ordered_is_told_of_each(town: Town) -> None:
+    lead = town.person()
+    a, b, c, part, deeper = (town.dossier(lead).dossier_id for _ in range(5))
+    for dossier, code in ((a, "K-1"), (b, "K-2"), (c, "K-3")):
+        ended(dossier, code)
+    ended(part, "L-2", with_dossier_id=b)
+    ended(deeper, "L-1", with_dossier_id=part)
+    town.dossier(lead)
+    far = town.dossier(lead).dossier_id
+
+    def hold(dossier: UUID, **facts: Any) -> LegalHold:
+        placed = {"reason": HoldReason.COURT, "placed_by_id": lead.principal_id, "placed_at": FEB_2}
+        return LegalHold.objects.create(dossier_id=dossier, **{**placed, **facts})
+
+    def order(dossier: UUID, at: datetime, **facts: Any) -> ErasureOrder:
+        asked = {"reason": ErasureReason.DUE, "proposed_by_id": lead.principal_id, "proposed_at": at}
+        return ErasureOrder.objects.create(dossier_id=dossier, **{**asked, **facts})
+
+    released = {"released_at": FEB_9, "released_by_id": lead.principal_id}
+    withdrawn = {"withdrawn_at": FEB_9, "withdrawn_by_id": lead.principal_id}
+    hold(a, **released)
+    hold(far)
+    held = hold(deeper)
+    order(a, FEB_9, **withdrawn)
+    order(b, FEB_2 - MOMENT)
+    counts = order(c, FEB_2)
+
+    found = {one.keeping.code: one for one in selectors.list_kept()}
+
+    assert {code: one.hold for code, one in found.items()} == {"K-1": None, "K-2": held, "K-3": None}
+    assert {code: one.order for code, one in found.items()} == {"K-1": None, "K-2": None, "K-3": counts}
+    assert {code: one.together for code, one in found.items()} == {"K-1": [], "K-2": ["L-1", "L-2"], "K-3": []}
+    assert selectors.get_hold(deeper) == held
+    assert selectors.get_hold(a) is None
+    assert selectors.get_hold(part) is None
+
+
+def test_what_goes_with_a_dossier_is_found_to_the_end_once_and_in_order(town: Town) -> None:
+    lead = town.person()
+    root, other, first, second, deeper = (town.dossier(lead).dossier_id for _ in range(5))
+    ended(root, "K-1")
+    ended(other, "K-2")
+    ended(second, "L-2", with_dossier_id=root)
+    ended(first, "L-1", with_dossier_id=root)
+    ended(deeper, "K-1", with_dossier_id=second)
+
+    found = selectors.going_with([root, other])
+
+    assert {one: [part.dossier_id for part in parts] for one, parts in found.items()} == {
+        root: [first, second, deeper],
+        other: [],
+    }
+    assert {one.keeping.code: one.together for one in selectors.list_kept()}["K-1"] == ["L-1", "L-2"], "not itself"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from ruangaman.audit.types import Role
 from ruangaman.vault import doors, services
 from ruangaman.vault.models import Door, Waiting
 from ruangaman.vault.services import DoorKind
-from ruangaman.vault.types import Compartment, GrantSpec, PrincipalKind, Purpose
+from ruangaman.vault.types import Compartment, ErasureReason, GrantSpec, HoldReason, PrincipalKind, Purpose
 from tests.factories.vault import FEB_1, FEB_2, FEB_9, PASSWORD, Person, Town, grant, working
 from tests.vault.test_services_contents import STORY
 
@@ -121,6 +122,38 @@ def test_what_is_sealed_opened_and_refused(town: Town, lead: Person) -> None:
     assert opened == [
         about(dossier, "revealed", compartments=["narrative"], refs=1, purpose=Purpose.HANDLING.value),
     ]
+
+
+def test_a_dossier_ends_goes_on_is_held_and_erased(town: Town, lead: Person, settings: Any, tmp_path: Path) -> None:
+    settings.RUANGAMAN_LEDGER = tmp_path / "erasure.ledger"
+    dossier, first, second = town.dossier(lead).dossier_id, town.person(), town.person()
+    when: dict[str, Any] = {"dossier_id": dossier, "by": lead, "at": FEB_1}
+
+    def end() -> object:
+        return services.end_dossier(kind="case", state="closed", code="K-1", **when)
+
+    def kept(by: Person, act: Callable[..., object], **more: Any) -> list[Told]:
+        def enter() -> None:
+            services.enter_as_keeper(by.id)
+            act(dossier_id=dossier, by=by, at=FEB_2, **more)
+
+        return told(by, enter)
+
+    facts = {"state": "closed", "years": 10, "until": "2036-02-01"}
+    assert told(lead, end) == [("ended", "K-1", dossier, facts, 0)]
+    assert told(lead, lambda: services.resume_dossier(**when)) == [("resumed", "K-1", dossier, {}, 0)]
+    assert told(lead, lambda: services.resume_dossier(**when)) == []
+    told(lead, end)
+    held = told(lead, lambda: services.place_hold(reason=HoldReason.COURT, **when))
+    assert held == [about(dossier, "hold_placed", reason="court")]
+    assert told(lead, lambda: services.release_hold(**when)) == [about(dossier, "hold_released")]
+
+    proposed = kept(first, services.propose_erasure, reason=ErasureReason.REQUEST)
+    assert proposed == [about(dossier, "erasure_proposed", reason="request")]
+    assert kept(second, services.withdraw_erasure) == [about(dossier, "erasure_withdrawn")]
+    kept(first, services.propose_erasure, reason=ErasureReason.REQUEST)
+    erased = [about(dossier, "erasure_approved", reason="request"), about(dossier, "shredded")]
+    assert kept(second, services.approve_erasure) == erased
 
 
 # --- what waits ----------------------------------------------------------------------------------------------------

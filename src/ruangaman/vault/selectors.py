@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Exists, Func, JSONField, Q, QuerySet, UUIDField, Value
+from django.db.models import Count, Exists, F, Func, JSONField, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
 
 from ruangaman.core.types import Actor
@@ -241,7 +241,8 @@ def list_kept(*, codes: Collection[str] | None = None, limit: int = 200) -> list
     rows = Keeping.objects.filter(with_dossier=None).select_related("retention", "dossier")
     if codes is not None:
         rows = rows.filter(code__in=codes)
-    found = list(rows.order_by("dossier__shredded_at", "keep_until", "code")[:limit])
+    living_first = F("dossier__shredded_at").asc(nulls_first=True)
+    found = list(rows.order_by(living_first, "keep_until", "code")[:limit])
     parts = going_with([row.dossier_id for row in found])
     everything = [row.dossier_id for row in found] + [part.dossier_id for several in parts.values() for part in several]
     holds = {one.dossier_id: one for one in LegalHold.objects.filter(dossier_id__in=everything, released_at=None)}
