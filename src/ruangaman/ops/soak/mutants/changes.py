@@ -180,6 +180,8 @@ def _is_left_alone(child: ast.AST, parent: ast.AST, field: str, position: int) -
         return True
     if isinstance(child, ast.boolop | ast.operator | ast.unaryop | ast.cmpop | ast.expr_context):
         return True
+    if isinstance(child, ast.keyword) and isinstance(parent, ast.Call) and _is_so_anyway(parent, child):
+        return True
     if isinstance(child, ast.Import | ast.ImportFrom | ast.alias | ast.Global | ast.Nonlocal):
         return True
     if isinstance(child, ast.Assign) and (_sets_all(child) or _is_text_choice(parent)):
@@ -193,6 +195,13 @@ def _is_left_alone(child: ast.AST, parent: ast.AST, field: str, position: int) -
     if isinstance(parent, ast.Call) and _name(parent.func) == "cast" and field == "args" and position == 0:
         return True
     return isinstance(child, ast.Expr) and isinstance(child.value, ast.Call) and _is_log(child.value)
+
+
+def _is_so_anyway(call: ast.Call, keyword: ast.keyword) -> bool:
+    """What is said though it is so in any case: that a row is new, its random id, that two lists are of one length."""
+    if keyword.arg == "id":
+        return _name(keyword.value) == "uuid4"
+    return keyword.arg == "force_insert" or (keyword.arg == "strict" and _name(call.func) == "zip")
 
 
 def _sets_all(node: ast.Assign) -> bool:
@@ -273,9 +282,9 @@ def _constant(node: ast.Constant) -> Iterator[_Choice]:
     elif isinstance(value, int | float):
         new = value + 1
     elif isinstance(value, str):
-        new = value + "x"
+        new = "x" + value  # in front: behind a statement of SQL or a format it would change nothing
     elif isinstance(value, bytes):
-        new = value + b"x"
+        new = b"x" + value
     else:
         return
     yield _short(node), _short(ast.Constant(new)), ast.Constant(new)
@@ -325,7 +334,7 @@ def _call(node: ast.Call, site: _Site) -> Iterator[_Choice]:
     if site.message:
         return
     for position, keyword in enumerate(node.keywords):
-        if keyword.arg is not None:
+        if keyword.arg is not None and not _is_so_anyway(node, keyword):
             rest = node.keywords[:position] + node.keywords[position + 1 :]
             yield f"{name}({keyword.arg}={_short(keyword.value)})", LEFT_OUT, ast.Call(node.func, node.args, rest)
 
@@ -340,6 +349,8 @@ def _statement(node: ast.stmt, site: _Site) -> Iterator[_Choice]:
     elif isinstance(node, ast.For):
         yield f"for {_short(node.target)} in {_short(node.iter)}", "for nothing", gone
     elif isinstance(node, ast.With) and not any(item.optional_vars for item in node.items):
+        if all(_name(item.context_expr) == "atomic" for item in node.items):
+            return  # inside the transaction of the unit of work, without which nothing is recorded
         new = ast.If(ast.Constant(True), node.body, [])
         yield f"with {', '.join(_short(item) for item in node.items)}", LEFT_OUT, new
     elif isinstance(node, ast.FunctionDef):

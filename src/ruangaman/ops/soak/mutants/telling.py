@@ -23,9 +23,10 @@ One small change after another is made in the vault and in what decides who may 
 met, a part of a condition, a statement, a keyword of a call, a link of a chain, a `with`, an `except` or a decorator
 left out, a bound moved, a number or a word altered, nothing returned. A test has to notice. What no test notices stands
 below with the reason, by somebody who looked. Not changed are models, events and errors, which only declare, log lines,
-texts for people, types, and how things look in a debugger. Asked are the tests that reach the change, the nearest and
-quickest first, for {within:.0f} seconds; never those that start processes of their own.
-Made by `./ruang soak mutants`."""
+texts for people, types, and how things look in a debugger; nor what is so in any case: that a row is new, its random
+id, that two lists are of one length, a savepoint in the transaction that every service runs in. Asked are the tests
+that reach the change, the nearest and quickest first, for {within:.0f} seconds; never those that start processes of
+their own. Made by `./ruang soak mutants`."""
 _FIELDS = {"path", "function", "changes", "kind", "why"}
 
 
