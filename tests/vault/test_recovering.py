@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from itertools import combinations
 from uuid import UUID, uuid4
 
@@ -13,11 +14,12 @@ from ruangaman.audit.types import Role
 from ruangaman.core.errors import NotAllowed, NotFound
 from ruangaman.vault import directory, doors, recovery, services, wrapping
 from ruangaman.vault.errors import KeyNotSigned, NotHeld, WrongKey
-from ruangaman.vault.models import Grant, KeyOfficer, PrincipalKey
-from ruangaman.vault.services import DoorKind
+from ruangaman.vault.models import Door, Grant, KeyOfficer, KeySignature, OfficerList, PrincipalKey
+from ruangaman.vault.services import DoorKind, recovering
 from ruangaman.vault.types import Compartment, GrantSpec, PrincipalKind
 from ruangaman.vault.wrapping import SigningPair
 from tests.factories.vault import FEB_1, FEB_2, FEB_9, Person, Town, grant, working
+from tests.vault.test_services_acceptance import accept, prepare
 from tests.vault.test_services_contents import STORY, reveal
 from tests.vault.test_services_contents import seal as seal_into
 
@@ -139,6 +141,21 @@ def test_a_key_of_another_installation_is_not_taken_for_ours(town: Town):
         services.recovery_actor(recovery.combine(MADE.shares[:3]))
 
 
+def test_only_a_recovery_key_that_two_officers_vouch_for_acts(town: Town):
+    forged, ani = wrapping.generate(), town.person()
+    PrincipalKey(
+        id=uuid4(),
+        principal_id=town.recovery_id,
+        generation=2,
+        kem_public=forged.public().to_bytes(),
+        created_at=FEB_1,
+    ).save(force_insert=True)
+    with working(role=Role.MIGRATE):
+        for private in (forged, ani.keyring.kem):
+            with pytest.raises(WrongKey):
+                services.recovery_actor(private)
+
+
 # --- people --------------------------------------------------------------------------------------------------------
 
 
@@ -162,6 +179,62 @@ def test_who_lost_every_door_opens_the_old_dossier_again_by_both_new_ones(town: 
     for keyring in (by_password, by_code):
         ani.keyring = keyring
         assert reveal(ref, ani) == STORY
+
+
+def renew(person: Person) -> None:
+    with working(role=Role.MIGRATE):
+        services.renew_person(principal_id=person.principal_id, password=PASSWORD, code=doors.new_code(), at=FEB_2)
+
+
+def test_fresh_keys_are_numbered_on_and_touch_nobody_elses(town: Town):
+    ani, budi = town.person(), town.person()
+    others = Door.objects.exclude(principal_id=ani.principal_id).order_by("pk")
+    before = list(others.values())
+    renew(ani)
+    PrincipalKey.objects.filter(principal_id=ani.principal_id, generation=1).update(retired_at=FEB_1)
+
+    renew(ani)
+
+    keys = PrincipalKey.objects.filter(principal_id=ani.principal_id).order_by("generation")
+    assert [(key.generation, key.retired_at) for key in keys] == [(1, FEB_1), (2, FEB_2), (3, None)]
+    assert not PrincipalKey.objects.filter(principal_id=budi.principal_id).exclude(retired_at=None).exists()
+    assert list(others.values()) == before
+    assert sorted(Door.objects.filter(principal_id=ani.principal_id).values_list("kind", flat=True)) == [
+        "password", "printed",
+    ]  # fmt: skip
+    told = AuditEvent.objects.filter(type="vault.person_renewed", subject=str(ani.principal_id)).order_by("seq")
+    assert [event.detail for event in told] == [{"generation": 2}, {"generation": 3}]
+    assert all(bytes(event.seals) for event in told), "the doors are known again"
+
+
+def test_what_ends_later_comes_over_with_its_end_and_what_is_over_does_not(town: Town):
+    ani, budi = town.person(), town.person()
+    ends = [FEB_2, FEB_2 + timedelta(microseconds=1), FEB_9]
+    for end in ends:
+        town.dossier(budi, grant(budi, NARRATIVE), grant(ani, NARRATIVE, not_after=end))
+
+    assert bring_back(town, lose_keys(ani)) == services.Rewrapped(dossiers=2, left=0)
+    held = Grant.objects.filter(principal_id=ani.principal_id, generation=2).order_by("not_after")
+    assert [row.not_after for row in held] == ends[1:]
+    with working(role=Role.MIGRATE):
+        more = {"recovery": custodians(town), "by": town.first, "at": FEB_2}
+        assert services.rewrap(principal_id=ani.principal_id, **more) == services.Rewrapped(), "once is enough"
+
+
+def test_many_dossiers_come_over_some_at_a_time_and_all_are_counted(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(recovering, "AT_ONCE", 2)
+    ani = town.person()
+    desk = town.group(ani)
+    mine = [town.dossier(ani).dossier_id for _ in range(3)]
+    town.dossier(ani, grant(desk, NARRATIVE), grant(ani, NARRATIVE))
+    lost = town.dossier(ani, grant(desk, NARRATIVE), grant(ani, NARRATIVE)).dossier_id
+    Grant.objects.filter(principal_id=town.recovery_id, dossier_id=lost).delete()
+
+    done = bring_back(town, lose_keys(ani))
+
+    assert done == services.Rewrapped(dossiers=5, left=2)
+    told = AuditEvent.objects.filter(type="vault.rewrapped", subject__in=[str(one) for one in mine])
+    assert [event.detail for event in told] == [{"principals": [str(ani.principal_id)], "generation": 2}] * 3
 
 
 def test_nothing_is_widened(town: Town):
@@ -313,6 +386,23 @@ def test_a_desk_gets_no_new_key_while_nobody_is_there_to_hold_it(town: Town):
         assert services.read_members(desk) == {ani.principal_id: [2]}
 
 
+def test_the_groups_of_somebody_are_those_that_live_and_each_is_renewed_by_itself(town: Town):
+    ani, budi = town.person(), town.person()
+    first, second, gone = (town.group(ani, budi) for _ in range(3))
+    town.group(budi)
+    with working(town.first):
+        services.retire_principal(principal_id=gone, by=town.first, at=FEB_1)
+    with working(role=Role.MIGRATE):
+        assert services.groups_of(ani.principal_id) == sorted([first, second])
+    renew(ani)
+    with working(role=Role.MIGRATE):
+        sign((town.first, town.second), ani.principal_id)
+        services.renew_group(group_id=first, at=FEB_2)
+
+        assert services.read_members(first) == {ani.principal_id: [2], budi.principal_id: [1, 2]}
+        assert services.read_members(second) == {ani.principal_id: [1], budi.principal_id: [1]}
+
+
 def test_the_colleagues_at_the_desk_go_on_undisturbed(town: Town):
     ani, budi, stranger = town.person(), town.person(), town.person()
     desk = town.group(ani, budi)
@@ -378,6 +468,39 @@ def test_both_officers_lost_come_back_and_what_they_had_signed_counts(town: Town
         assert services.is_active(newcomer.principal_id)
 
 
+def test_officers_are_those_on_the_list_and_nobody_else_signs_again(town: Town):
+    ani = town.person()
+    with working(role=Role.MIGRATE):
+        assert services.is_officer(town.first.principal_id)
+        assert not services.is_officer(ani.principal_id)
+        with pytest.raises(NotAllowed):
+            services.reappoint_officers(signers=(town.first, ani), at=FEB_2)
+        OfficerList.objects.update(mac=bytes(32))
+        directory.forget()
+        with pytest.raises(NotAllowed):
+            services.reappoint_officers(signers=(), at=FEB_2)
+
+
+def test_what_is_signed_again_is_counted_without_receipts_and_what_holds_is_left(town: Town):
+    member = town.person()
+    accept(prepare(town.group(member)))
+    lose_keys(town.second)
+    renew(town.second)
+    counted = PrincipalKey.objects.exclude(principal__kind=PrincipalKind.RECEIPT).filter(retired_at=None).count() - 1
+
+    with working(role=Role.MIGRATE):
+        town.second.keyring = services.open_door(principal_id=town.second.principal_id, password=PASSWORD)
+        signed = services.reappoint_officers(signers=(town.second, town.first), at=FEB_2)
+
+    assert signed == counted + 1, "and the lost key, by which older signatures are checked"
+    assert not KeySignature.objects.filter(key__principal__kind=PrincipalKind.RECEIPT).exists()
+    own = KeySignature.objects.filter(officer_id=town.first.principal_id)
+    assert set(own.values_list("signed_at", flat=True)) == {FEB_1}, "good signatures stay as they are"
+    assert {FEB_2} == set(
+        KeySignature.objects.filter(officer_id=town.second.principal_id).values_list("signed_at", flat=True)
+    )
+
+
 def test_one_officer_lost_comes_back_with_the_other_at_hand(town: Town):
     bring_back(town, lose_keys(town.second), signers=(town.second, town.first))
 
@@ -420,9 +543,18 @@ def test_after_another_splitting_the_old_shares_open_nothing_and_the_new_ones_ev
     ref = seal(town.dossier(ani), ani)
     old, fresh = custodians(town), recovery.make_recovery()
     with working(role=Role.MIGRATE):
+        directory.read_directory()
         services.renew_recovery(principal_id=town.recovery_id, public=fresh.public, at=FEB_2)
+        assert directory.cached_directory() is None, "nobody seals to the old one for ten seconds more"
+        services.renew_recovery(principal_id=town.recovery_id, public=fresh.public, at=FEB_9)
+        keys = PrincipalKey.objects.filter(principal_id=town.recovery_id).order_by("generation")
+        assert [(key.generation, key.retired_at, bytes(key.signing_public)) for key in keys] == [
+            (1, FEB_2, b""), (2, FEB_9, b""), (3, None, b""),
+        ]  # fmt: skip
         sign((town.first, town.second), town.recovery_id)
         done = services.rewrap(principal_id=town.recovery_id, recovery=old, by=town.first, at=FEB_2)
+    told = AuditEvent.objects.filter(type="vault.person_renewed").order_by("seq")
+    assert [event.detail for event in told] == [{"generation": 2}, {"generation": 3}]
     assert done == services.Rewrapped(dossiers=1, left=0)
     assert not Grant.objects.filter(principal_id=town.recovery_id, generation=1)
     seal(town.dossier(ani), ani)
