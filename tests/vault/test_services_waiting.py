@@ -193,6 +193,56 @@ def test_only_the_holder_says_yes_or_no(town: Town, lead: Person, clinic):
         reveal(ref, second)
 
 
+def test_what_is_asked_for_stands_in_its_own_line_and_once(town: Town, lead: Person, clinic):
+    dossier, _ref, first, second = clinic
+    other = two(town, lead, second)
+    leave(second, lead)
+    spec = GrantSpec(second.principal_id, frozenset({C.CLINICAL, C.WORK}), "assigned", FEB_9)
+
+    with working(lead, Role.MIGRATE):
+        Waiting.objects.filter(kind="share").delete()
+        for home, to in ((dossier, spec), (other, spec), (dossier, grant(first, C.WORK)), (dossier, spec)):
+            services.ask_to_share(dossier_id=home, to=to, by=lead, at=FEB_2)
+        services.close_request(dossier_id=other, principal_id=second.principal_id, by=lead, at=FEB_9, declined=True)
+        services.ask_to_share(dossier_id=other, to=spec, by=lead, at=FEB_9)
+
+    lines = Waiting.objects.filter(kind="share").order_by("asked_at", "done_at", "dossier_id")
+    assert [(one.dossier_id, one.done_at) for one in lines.exclude(dossier_id=dossier)] == [
+        (other, FEB_9), (other, None),
+    ]  # fmt: skip
+    line = lines.get(dossier_id=dossier, principal_id=second.principal_id)
+    assert (line.principal_id, line.compartments, line.not_after, line.reason, line.asked_by_id, line.asked_at) == (
+        second.principal_id, 1 << C.CLINICAL | 1 << C.WORK, FEB_9, "assigned", lead.principal_id, FEB_2,
+    )  # fmt: skip
+    assert Waiting.objects.filter(kind="epoch", done_at=None).exists(), "a new epoch still waits"
+
+
+def test_nothing_is_asked_of_what_is_erased_or_unknown(town: Town, lead: Person, clinic):
+    dossier, _ref, _first, second = clinic
+    with working(role=Role.MIGRATE):
+        services.shred(dossier_ids=[dossier], by=None, at=FEB_2)
+    for home in (dossier, uuid4()):
+        with working(lead, Role.MIGRATE), pytest.raises(NotFound):
+            services.ask_to_share(dossier_id=home, to=grant(second, C.CLINICAL), by=lead, at=FEB_2)
+
+
+def test_an_answer_closes_one_line_and_is_told(town: Town, lead: Person, clinic):
+    dossier, _ref, first, second = clinic
+    third = town.person()
+    for who in (second, third):
+        ask(dossier, who, lead, not_after=FEB_9)
+    mine = Waiting.objects.get(kind="share", principal_id=third.principal_id)
+
+    with pytest.raises(Conflict):
+        do(mine, first, at=FEB_9)
+    assert do(mine, first, at=FEB_9 - timedelta(microseconds=1)).declined is False
+
+    event = AuditEvent.objects.get(type="vault.answered")
+    assert (event.subject, event.actor) == (str(dossier), str(first.principal_id))
+    assert event.detail == {"kind": "share", "principals": [str(third.principal_id)], "declined": False}
+    assert Waiting.objects.get(kind="share", done_at=None).principal_id == second.principal_id
+
+
 def test_what_is_shared_too_late_is_not_shared(town: Town, lead: Person, clinic):
     dossier, _ref, first, second = clinic
     ask(dossier, second, lead, not_after=FEB_2 + timedelta(hours=1))
