@@ -440,3 +440,68 @@ def test_what_was_put_in_under_an_older_key_is_the_same_as_what_comes_next(offic
     assert {ref: {one.ref for one in several} for ref, several in found.items()} == {after: {before}}
     with working(office.budi):
         assert services.same_as(dossier_id=second, by=office.budi, at=FEB_2) == {}
+
+
+# --- what the trail is told, and what is whose -------------------------------------------------------------------
+
+
+def test_the_trail_is_told_of_numbers_by_their_kind_in_the_chain_of_the_dossier(office: Office) -> None:
+    dossier, ref, kin = office.case_of(office.ana), uuid4(), uuid4()
+    phone = blind.stretch(IdentifierKind.PHONE, "081234567890")
+    assert phone is not None
+    facts = {"unit_id": office.unit, "dossier_id": dossier, "ref": ref, "by": office.ana, "at": FEB_2}
+
+    with working(office.ana) as unit:
+        more = {"subject": TagSubject.PERSON, "code": "K-AAAAAAAA"}
+        assert services.index_person(probes=[phone, probe()], **facts, **more)
+        assert services.index_kin(
+            probes=[phone, probe()], principal_id=office.ana.principal_id, **{**facts, "ref": kin}
+        )
+        told = [(one.type.key, one.subject, one.dossier_id, one.detail) for one in unit.events]
+
+    kinds = ["nik", "phone"]
+    assert told == [
+        ("vault.indexed", "K-AAAAAAAA", dossier, {"kinds": kinds, "subject": "person"}),
+        ("vault.indexed", str(kin), dossier, {"kinds": kinds, "subject": "kin"}),
+    ]
+    assert set(BlindTag.objects.values_list("kind", "subject")) == {
+        ("nik", "person"), ("phone", "person"), ("nik", "kin"), ("phone", "kin"),
+    }  # fmt: skip
+
+
+def test_whoever_cannot_notes_no_relative_and_is_told_of_none(office: Office) -> None:
+    stranger, ref = office.town.person(), uuid4()
+    facts = {"unit_id": office.unit, "probes": [probe()], "principal_id": office.ana.principal_id}
+    put = {"dossier_id": office.case_of(stranger), "ref": ref, "at": FEB_2, **facts}
+
+    with working(stranger):
+        assert services.index_kin(by=stranger, **put) is False
+        assert not services.holds_index(by=stranger, at=FEB_2)
+        assert not services.is_kin(by=stranger, at=FEB_2, **facts)
+    assert not BlindTag.objects.exists()
+    with working(office.ana):
+        assert services.holds_index(by=office.ana, at=FEB_2)
+        assert not services.is_kin(by=office.ana, at=FEB_2, **facts)
+        assert services.index_kin(by=office.ana, **{**put, "dossier_id": office.case_of(office.ana)})
+        assert services.is_kin(by=office.ana, at=FEB_2, **facts)
+        assert not services.is_kin(by=office.ana, at=FEB_2, **{**facts, "probes": []})
+        assert not services.is_kin(by=office.ana, at=FEB_2, **{**facts, "unit_id": uuid4()})
+        assert not services.is_kin(by=office.ana, at=FEB_2, **{**facts, "probes": [probe(OTHER)]})
+
+
+def test_each_unit_has_an_index_of_its_own(office: Office) -> None:
+    other = Office(office.town, office.ana, office.town.person(), uuid4())
+
+    assert other.ready(office.ana, office.ana)
+    assert {row.unit_id for row in BlindIndex.objects.all()} == {office.unit, other.unit}
+    assert office.index_id != other.index_id
+
+
+def test_an_hour_is_counted_from_its_beginning(office: Office) -> None:
+    for at in (FEB_2.replace(minute=0), FEB_2.replace(minute=59, second=59, microsecond=999_999)):
+        with working(office.ana):
+            services.count_lookup(by=office.ana, at=at)
+
+    assert [(row.hour, row.count) for row in Lookup.objects.all()] == [
+        (FEB_2.replace(minute=0, second=0, microsecond=0), 2)
+    ]
