@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +14,8 @@ from ruangaman.vault.errors import KeyNotSigned, NotHeld
 from ruangaman.vault.keyring import Keyring
 from ruangaman.vault.models import Dossier, Grant, PrincipalKey
 from ruangaman.vault.recovery import combine
+from ruangaman.vault.sealing import EpochKeys
+from ruangaman.vault.services import dossiers
 from ruangaman.vault.types import Compartment, GrantSpec, PrincipalKind, Purpose
 from tests.factories.vault import EVERYTHING, FEB_1, FEB_2, FEB_9, Person, Town, grant, working
 from tests.vault.test_services_contents import STORY, reveal, seal
@@ -286,3 +289,87 @@ def test_models_name_themselves():
 
 def test_purposes_are_codes():
     assert all(purpose.value == purpose.value.lower() for purpose in Purpose)
+
+
+# --- one rule at a time ----------------------------------------------------------------------------------------
+
+
+ONE, TWO = UUID(int=1), UUID(int=2)
+
+
+def view(*parts: Compartment, until: datetime | None = None, who: UUID = ONE) -> selectors.GrantView:
+    """Return what is there already; without parts: the whole key."""
+    return selectors.GrantView(uuid4(), 1, who, frozenset(parts) or None, None, "assigned", until, FEB_1)
+
+
+def wish(*parts: Compartment, until: datetime | None = None) -> GrantSpec:
+    """Return what is wished for the same person."""
+    return GrantSpec(ONE, frozenset(parts) or None, "assigned", until)
+
+
+@pytest.mark.parametrize(
+    ("spec", "there", "is_there"),
+    [
+        (wish(WORK), view(WORK), True),
+        (wish(WORK), view(WORK, NARRATIVE), True),
+        (wish(WORK, NARRATIVE), view(WORK), False),
+        (wish(WORK), view(WORK, who=TWO), False),
+        (wish(WORK), view(), True),
+        (wish(), view(), True),
+        (wish(), view(WORK), False),
+        (wish(WORK, until=FEB_2), view(WORK, until=FEB_2), True),
+        (wish(WORK, until=FEB_2), view(WORK, until=FEB_9), True),
+        (wish(WORK, until=FEB_9), view(WORK, until=FEB_2), False),
+        (wish(WORK, until=FEB_9), view(WORK), True),
+        (wish(WORK), view(WORK, until=FEB_9), False),
+    ],
+)
+def test_what_is_there_already_for_as_long_is_not_given_again(
+    spec: GrantSpec, there: selectors.GrantView, is_there: bool
+) -> None:
+    assert dossiers._is_there(spec, [there]) is is_there
+
+
+def test_of_a_wish_only_what_one_holds_is_given() -> None:
+    part, whole = EpochKeys(None, {WORK: b"w" * 32}), EpochKeys(b"k" * 32)
+
+    assert dossiers._narrowed(wish(WORK, NARRATIVE, until=FEB_9), part) == wish(WORK, until=FEB_9)
+    assert dossiers._narrowed(wish(NARRATIVE), part) is None
+    assert dossiers._narrowed(wish(), part) is None
+    assert dossiers._narrowed(wish(), whole) == wish()
+
+
+def test_each_epoch_is_wrapped_once_to_whoever_remains_and_signed_by_who_began_it(town: Town):
+    lead, guest = town.person(), town.person()
+    dossier = town.dossier(lead, grant(lead, WORK), grant(guest, WORK)).dossier_id
+    with working(lead):
+        for _ in range(2):
+            services.rotate(dossier_id=dossier, by=lead, at=FEB_2)
+    rows = Grant.objects.filter(dossier_id=dossier)
+    assert [rows.filter(epoch=number).count() for number in (1, 2, 3)] == [3, 3, 3]
+    assert {row.reason for row in rows} == {"assigned", "recovery"}
+    assert {row.grantor_id for row in rows.filter(epoch=3)} == {lead.principal_id}
+
+    revoke(dossier, lead, guest)
+    assert [rows.filter(epoch=number).count() for number in (1, 2, 3, 4)] == [2, 2, 2, 2]
+
+
+def test_where_one_of_two_wishes_is_not_held_a_new_epoch_begins(town: Town):
+    lead, companion, psychologist = town.person(), town.person(), town.person()
+    dossier = town.dossier(lead, grant(lead, WORK)).dossier_id
+
+    share(dossier, lead, grant(companion, WORK), grant(psychologist, CLINICAL))
+
+    assert epoch(dossier) == 2
+
+
+def test_an_erased_dossier_is_not_changed(town: Town):
+    lead = town.person()
+    dossier = town.dossier(lead).dossier_id
+    Dossier.objects.filter(id=dossier).update(shredded_at=FEB_2)
+    for act in (
+        lambda: services.rotate(dossier_id=dossier, by=lead, at=FEB_2),
+        lambda: services.share(dossier_id=dossier, to=[grant(lead, WORK)], by=lead, at=FEB_2),
+    ):
+        with working(lead, Role.MIGRATE), pytest.raises(NotFound):
+            act()
