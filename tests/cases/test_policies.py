@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from ruangaman.accounts.models import Agency, Unit, User
+from ruangaman.accounts.models import User
 from ruangaman.accounts.types import CASE_ROLES, ROLE_COMPARTMENTS, Permission, Role
 from ruangaman.cases import policies
 from ruangaman.cases.models import Access, Approval, Assignment, Case, Task
 from ruangaman.cases.types import CaseState
 from ruangaman.vault.types import Compartment as C
-
-AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
-AGENCY = Agency(id=uuid4())
-HERE, THERE = Unit(id=uuid4(), agency=AGENCY), Unit(id=uuid4(), agency=AGENCY)
-ABROAD = Unit(id=uuid4(), agency=Agency(id=uuid4()))
-
-
-def person(role: Role | str, **facts: Any) -> User:
-    """Return somebody of a role in this unit."""
-    return User(**{"id": uuid4(), "role": role, "unit": HERE, "is_active": True, **facts})
+from tests.factories.unsaved import ABROAD, AT, HERE, THERE, person, with_verbs
 
 
 def unvouched(role: Role) -> User:
@@ -32,13 +21,6 @@ def unvouched(role: Role) -> User:
     user = person(role)
     user.is_vouched = False
     return user
-
-
-def with_verbs(*verbs: Permission, **facts: Any) -> Any:
-    """Return somebody who oversees this unit and has just these verbs, whatever role would give them together."""
-    return SimpleNamespace(
-        **{"pk": uuid4(), "is_active": True, "oversight_units": [HERE.id], "has": verbs.__contains__, **facts}
-    )
 
 
 MANAGER, COMPANION, HEAD = person(Role.MANAJER), person(Role.PENDAMPING), person(Role.KEPALA)

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from ruangaman.accounts.models import Agency, Unit, User
+from ruangaman.accounts.models import User
 from ruangaman.accounts.types import Role
 from ruangaman.cases import policies
 from ruangaman.cases.models import Glass
-from tests.cases.test_policies import with_verbs
-
-AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
-HERE, THERE = Unit(id=uuid4(), agency=Agency(id=uuid4())), Unit(id=uuid4(), agency=Agency(id=uuid4()))
-
-
-def person(role: Role, **facts: Any) -> User:
-    """Return somebody of a role in this unit."""
-    return User(**{"id": uuid4(), "role": role, "unit": HERE, "is_active": True, **facts})
-
+from tests.factories.unsaved import AT, HERE, THERE, person, with_verbs
 
 OPENER, HOLDER, HEAD, DPO = (person(one) for one in (Role.PENDAMPING, Role.PSIKOLOG, Role.KEPALA, Role.DPO))
 FAR_HEAD, FAR_DPO = person(Role.KEPALA, unit=THERE), person(Role.DPO, unit=THERE)

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from ruangaman.accounts.models import Agency, Desk, Unit, User
+from ruangaman.accounts.models import Desk, User
 from ruangaman.accounts.types import Role
 from ruangaman.clocks import policies
 from ruangaman.clocks.models import Clock, ClockKind, Limit
 from ruangaman.clocks.types import LONG_PAUSE, LONGEST_PAUSE, LONGEST_SNOOZE
 from ruangaman.core.codelists import RiskLevel
+from tests.factories.unsaved import AT, HERE, THERE, person
 
-AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
-AGENCY = Agency(id=uuid4())
-HERE, THERE = Unit(id=uuid4(), agency=AGENCY), Unit(id=uuid4(), agency=AGENCY)
 DESK = Desk(id=uuid4(), unit=HERE)
 LAW, OFFICE = "UU 12/2022 ps. 42", "SOP UPTD PPA"
-
-
-def person(role: Role, **facts: Any) -> User:
-    """Return somebody of a role in this unit."""
-    return User(**{"id": uuid4(), "role": role, "unit": HERE, "is_active": True, **facts})
 
 
 OWNER, LEAD, HEAD, CLERK = (person(one) for one in (Role.PENDAMPING, Role.MANAJER, Role.KEPALA, Role.PETUGAS))

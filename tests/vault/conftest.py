@@ -10,7 +10,7 @@ from django.test import override_settings
 from hypothesis import settings
 
 from ruangaman.vault import directory
-from tests.factories.vault import Town, make_town
+from tests.factories.vault import Person, Town, make_town
 from tests.vault import fixed
 
 settings.register_profile("vault", deadline=None)  # a busy machine is no failure
@@ -40,3 +40,17 @@ def _forget_directory() -> None:
 def town(db: None) -> Town:
     """Two key officers and a recovery key."""
     return make_town()
+
+
+@pytest.fixture
+def lead(town: Town) -> Person:
+    """Somebody who holds dossiers and acts on them."""
+    return town.person()
+
+
+@pytest.fixture
+def ledger_file(tmp_path: Path) -> Iterator[Path]:
+    """A ledger of erasures of the test's own."""
+    path = tmp_path / "erasure.ledger"
+    with override_settings(RUANGAMAN_LEDGER=path):
+        yield path

@@ -24,6 +24,7 @@ from ruangaman.vault.notes import Checkpoint, PublicKey
 from ruangaman.vault.services import checkpoints
 from ruangaman.vault.trailfile import Question
 from ruangaman.vault.wrapping import SigningPair
+from tests.support.roles import acting_role
 from tests.support.superuser import as_superuser
 from tests.support.trail import FEB_1, LANE, WHERE, add, export, rechain, sign
 
@@ -279,7 +280,7 @@ def test_without_the_folder_beside_the_database_its_own_checkpoints_are_checked(
     add(2)
     sign()
     shutil.rmtree(folder)
-    (folder / "key.pub").parent.mkdir()
+    folder.mkdir()
     (folder / "key.pub").write_text(PublicKey(notebook.origin(), notebook.signing_pair().public).to_text())
     assert services.verify_trail().checkpoints == 1
 
@@ -294,9 +295,7 @@ def test_the_trail_is_checked_and_written_out_with_the_auditors_rights(monkeypat
     read_tips = checkpoints.selectors.read_tips
 
     def note() -> list[int]:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_user")
-            seen.append(cursor.fetchone()[0])
+        seen.append(acting_role())
         return read_tips()
 
     monkeypatch.setattr(checkpoints.selectors, "read_tips", note)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from ruangaman.vault import files, jobs
@@ -16,6 +15,7 @@ from ruangaman.vault.sessions import StaffSessionStore
 from ruangaman.vault.sessions_crypto import row_id
 from ruangaman.vault.types import Compartment
 from tests.factories.vault import grant, make_town, working
+from tests.support.roles import acting_role
 
 MARCH_1 = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -71,9 +71,7 @@ def test_it_is_cleared_away_with_the_workers_rights(monkeypatch: pytest.MonkeyPa
     seen: list[str] = []
 
     def note(*, at: datetime) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_user")
-            seen.append(cursor.fetchone()[0])
+        seen.append(acting_role())
         return 0
 
     names = ("delete_expired_grants", "delete_old_lookups", "delete_old_drafts")

@@ -15,6 +15,7 @@ from ruangaman.audit.types import Role
 from ruangaman.vault import leaving, services
 from ruangaman.vault.models import PublicSession
 from ruangaman.vault.sessions import PublicSessionStore
+from tests.support.roles import acting_role
 
 PATIENCE = 20
 UNNAMEABLE = "\ud800" * 43
@@ -77,9 +78,7 @@ def test_a_visit_is_ended_with_the_rights_of_the_street(monkeypatch: pytest.Monk
     seen: list[str] = []
 
     def note(store: PublicSessionStore) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_user")
-            seen.append(cursor.fetchone()[0])
+        seen.append(acting_role())
 
     monkeypatch.setattr(PublicSessionStore, "delete", note)
     ending = services.end_visit_soon("nobody")

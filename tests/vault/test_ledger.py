@@ -23,11 +23,9 @@ moments = st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1), timezones=st.
 
 
 @pytest.fixture
-def path(tmp_path: Path):
-    """A ledger of the test's own."""
-    path = tmp_path / "erasure.ledger"
-    with override_settings(RUANGAMAN_LEDGER=path):
-        yield path
+def path(ledger_file: Path) -> Path:
+    """Where it stands."""
+    return ledger_file
 
 
 def test_without_a_file_nothing_was_erased(path: Path):

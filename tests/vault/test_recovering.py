@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from itertools import combinations
 from uuid import UUID, uuid4
 
 import pytest
@@ -70,70 +68,7 @@ def lose_keys(person: Person) -> Person:
     return person
 
 
-# --- shares --------------------------------------------------------------------------------------------------------
-
-
 MADE = recovery.make_recovery()
-SHARES = dict(enumerate(MADE.shares, start=1))
-PUBLIC = {MADE.public.to_bytes()}
-
-
-@pytest.mark.parametrize("chosen", list(combinations(range(1, 6), 3)))
-def test_each_three_of_five_open_and_each_two_never(chosen):
-    private, false = recovery.assemble({number: SHARES[number] for number in chosen}, PUBLIC)
-
-    assert (private.public(), false) == (MADE.public, frozenset())
-    for two in combinations(chosen, 2):
-        assert recovery.assemble({number: SHARES[number] for number in two}, PUBLIC) is None
-
-
-@pytest.mark.parametrize("bad", range(1, 6))
-def test_a_share_of_another_splitting_is_named_once_three_good_ones_are_there(bad):
-    others = recovery.make_recovery().shares
-    given = {**SHARES, bad: others[bad - 1]}
-    three = dict(list({bad: given[bad], **given}.items())[:3])
-
-    assert recovery.assemble(three, PUBLIC) is None
-    private, false = recovery.assemble(given, PUBLIC)
-
-    assert (private.public(), false) == (MADE.public, {bad})
-    assert recovery.read_share(others[bad - 1]).splitting != recovery.read_share(SHARES[bad]).splitting
-
-
-def test_shares_of_a_whole_other_key_open_nothing_here():
-    other = recovery.make_recovery()
-
-    assert recovery.assemble(dict(enumerate(other.shares, start=1)), PUBLIC) is None
-
-
-def test_each_share_says_which_of_the_five_it_is():
-    assert [recovery.read_share(f" {share.upper()} ").number for share in MADE.shares] == [1, 2, 3, 4, 5]
-
-
-@pytest.mark.parametrize("place", range(33))
-def test_a_share_with_a_wrong_word_is_refused_by_itself(place):
-    words = MADE.shares[0].split()
-    words[place] = "academic" if words[place] != "academic" else "acid"
-
-    with pytest.raises(WrongKey):
-        recovery.read_share(" ".join(words))
-
-
-def test_the_refusal_of_a_share_says_where_to_look():
-    words = MADE.shares[0].split()
-
-    with pytest.raises(WrongKey, match=r"Kata nomor 3, 5 tidak ada di daftar\.$"):
-        recovery.read_share(" ".join([*words[:2], "kunci", words[3], "pintu", *words[5:]]))
-    with pytest.raises(WrongKey, match="punya 33 kata; ini 32"):
-        recovery.read_share(" ".join(words[1:]))
-
-
-def test_two_keys_are_told_apart_by_their_fingerprint_and_one_is_always_the_same():
-    printed = recovery.fingerprint(MADE.public)
-
-    assert re.fullmatch(r"[0-9a-f]{4}( [0-9a-f]{4}){4}", printed)
-    assert recovery.fingerprint(recovery.combine(MADE.shares[2:5]).public()) == printed
-    assert recovery.fingerprint(recovery.make_recovery().public) != printed
 
 
 def test_a_key_of_another_installation_is_not_taken_for_ours(town: Town):

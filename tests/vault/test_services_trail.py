@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -44,12 +43,6 @@ def about(dossier: UUID, kind: str, seals: int = 0, /, **detail: Any) -> Told:
 def of(subject: object, kind: str, seals: int = 0, /, **detail: Any) -> Told:
     """An event about something else."""
     return (kind, str(subject), None, detail, seals)
-
-
-@pytest.fixture
-def lead(town: Town) -> Person:
-    """Who does it."""
-    return town.person()
 
 
 # --- dossiers ------------------------------------------------------------------------------------------------------
@@ -124,8 +117,8 @@ def test_what_is_sealed_opened_and_refused(town: Town, lead: Person) -> None:
     ]
 
 
-def test_a_dossier_ends_goes_on_is_held_and_erased(town: Town, lead: Person, settings: Any, tmp_path: Path) -> None:
-    settings.RUANGAMAN_LEDGER = tmp_path / "erasure.ledger"
+@pytest.mark.usefixtures("ledger_file")
+def test_a_dossier_ends_goes_on_is_held_and_erased(town: Town, lead: Person) -> None:
     dossier, first, second = town.dossier(lead).dossier_id, town.person(), town.person()
     when: dict[str, Any] = {"dossier_id": dossier, "by": lead, "at": FEB_1}
 

@@ -21,12 +21,6 @@ from tests.vault.test_services_contents import reveal, seal
 C = Compartment
 
 
-@pytest.fixture
-def lead(town: Town) -> Person:
-    """Who holds the dossiers."""
-    return town.person()
-
-
 def two(town: Town, lead: Person, leaver: Person, **more: UUID) -> UUID:
     """A dossier that both hold."""
     return town.dossier(lead, grant(lead, C.NARRATIVE, C.WORK), grant(leaver, C.NARRATIVE), **more).dossier_id

@@ -20,22 +20,9 @@ from ruangaman.ops.paths import ROOT
 from ruangaman.ops.postgres import Postgres
 from ruangaman.ops.soak.mutants.changes import Change
 
-TESTS = (
-    "accounts",
-    "architecture",
-    "audit",
-    "cases",
-    "clocks",
-    "codelists",
-    "config",
-    "consents",
-    "core",
-    "intake",
-    "notifications",
-    "vault",
-    "web",
-)
-"""Folders whose tests run in the process itself; those that start others would never see a change."""
+_APART = {"e2e", "faults", "ops"}
+TESTS = tuple(sorted({path.parent.name for path in ROOT.glob("tests/*/test_*.py")} - _APART))
+"""Folders whose tests run in the process itself; those apart start others, which would never see a change."""
 
 _OPTIONS = ("-q", "-p", "tests.support.mutating", "-p", "no:randomly", "-p", "no:cacheprovider")
 
